@@ -1,0 +1,19 @@
+import type { Place } from '../values/place.ts';
+import type { ActionDefinition } from './action.ts';
+import type { TriggerDefinition } from './trigger.ts';
+import type { Hooks, WorkflowDefinition } from './workflow.ts';
+
+/**
+ * Everything that a workspace defines, checked: names resolve, expressions parse, graphs have no cycles. Plain data, so
+ * it can be stored and hashed.
+ *
+ * `places` maps a JSON pointer (`/workflows/release/steps/build/when`, by names, never by list index for steps) to where
+ * that value stands, for every string that holds an expression or a template, every step, action, workflow and trigger.
+ */
+export type Definitions = Readonly<{
+  actions: Readonly<Record<string, ActionDefinition>>;
+  workflows: Readonly<Record<string, WorkflowDefinition>>;
+  triggers: Readonly<Record<string, TriggerDefinition>>;
+  hooks: Hooks;
+  places: Readonly<Record<string, Place>>;
+}>;

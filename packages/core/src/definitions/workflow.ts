@@ -1,0 +1,77 @@
+import type { Json, JsonObject } from '../values/json.ts';
+import type { ActionBody } from './action.ts';
+import type { Parameters } from './parameters.ts';
+import type { RetryPolicy } from './retry.ts';
+
+/** A graph of steps. Strings inside `steps` and `output` may be templates. Durations are milliseconds. */
+export type WorkflowDefinition = Readonly<{
+  name: string;
+  description?: string;
+  tags: readonly string[];
+  input: Parameters;
+  vars: JsonObject;
+  /** In the order of the file. */
+  steps: readonly StepDefinition[];
+  output?: JsonObject | string;
+  failFast: boolean;
+  timeoutMs?: number;
+  queue?: string;
+  priority?: number;
+  concurrency?: ConcurrencyLimit;
+  mode: 'distributed' | 'local';
+  hooks: Hooks;
+}>;
+
+export type StepDefinition = Readonly<{
+  name: string;
+  description?: string;
+  /** Exactly one of `action` (a name; also a workflow's) and `inline`. */
+  action?: string;
+  inline?: ActionBody;
+  input: JsonObject;
+  dependsOn: readonly string[];
+  next: readonly Transition[];
+  join?: 'all' | number;
+  maxIterations?: number;
+  when?: string;
+  /** An expression (text) or a literal list or a count. */
+  forEach?: string | readonly Json[] | number;
+  /** How many items run at once. */
+  itemConcurrency?: number;
+  batchSize?: number;
+  onItemFailure: 'finish' | 'stop' | 'ignore';
+  concurrency?: ConcurrencyLimit;
+  rateLimit?: Readonly<{ key: string; limit: number; perMs: number }>;
+  retry?: RetryPolicy;
+  /** One attempt. */
+  timeoutMs?: number;
+  /** All attempts together, from the moment the step becomes ready. */
+  stepTimeoutMs?: number;
+  /** Waiting for a worker. */
+  queueTimeoutMs?: number;
+  /** Milliseconds, or a template that gives a duration text or a number of milliseconds. */
+  delay?: number | string;
+  continueOnFailure: boolean;
+  cache?: Readonly<{ key: string; ttlMs: number }>;
+  queue?: string;
+  priority?: number;
+  labels: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  tags: readonly string[];
+}>;
+
+export type Transition = Readonly<{
+  when?: string;
+  publish: readonly Readonly<Record<string, Json>>[];
+  do: readonly string[];
+}>;
+
+export type ConcurrencyLimit = Readonly<{ key: string; limit: number; whenFull: 'queue' | 'skip' | 'cancel_oldest' }>;
+
+export type HookCall = Readonly<{ action: string; input: JsonObject }>;
+export type Hooks = Readonly<{
+  onSuccess: readonly HookCall[];
+  onFailure: readonly HookCall[];
+  onCancel: readonly HookCall[];
+  onSuspend: readonly HookCall[];
+}>;

@@ -1,0 +1,99 @@
+import type { ActionBody, ActionType } from '../definitions/action.ts';
+import type { Parameters } from '../definitions/parameters.ts';
+import type { RetryPolicy } from '../definitions/retry.ts';
+import type { ConcurrencyLimit, HookCall, Hooks, Transition } from '../definitions/workflow.ts';
+import type { Json, JsonObject } from '../values/json.ts';
+import type { Place } from '../values/place.ts';
+
+/**
+ * A workflow compiled, validated and frozen: what a run executes. Plain JSON; its identity is the hash of its content, so
+ * the same workflow at another revision has the same plan. Actions are frozen copies: a later edit of the workspace never
+ * changes a run in flight.
+ */
+export type Plan = Readonly<{
+  format: 1;
+  workspace: string;
+  workflow: string;
+  description?: string;
+  input: Parameters;
+  vars: JsonObject;
+  output: JsonObject | string | null;
+  failFast: boolean;
+  timeoutMs: number | null;
+  priority: number;
+  queue: string;
+  mode: 'distributed' | 'local';
+  concurrency: ConcurrencyLimit | null;
+  hooks: Hooks;
+  /** A step's number is its index here. */
+  steps: readonly PlanStep[];
+  /** JSON pointers from the root of the plan (`/steps/build/when`, `/steps/build/action/body/cmd`, `/output/tag`). */
+  places: Readonly<Record<string, Place>>;
+}>;
+
+export type PlanStep = Readonly<{
+  index: number;
+  name: string;
+  description?: string;
+  entry: 'dependencies' | 'transitions';
+  dependsOn: readonly number[];
+  /** Steps that depend on this one. */
+  dependants: readonly number[];
+  next: readonly Transition[];
+  join: 'all' | number | null;
+  maxIterations: number;
+  when: string | null;
+  action: PlanAction;
+  input: JsonObject;
+  /** Over the action's own `env`. */
+  env: Readonly<Record<string, string>>;
+  forEach: string | readonly Json[] | number | null;
+  /** How many items run at once; null: all. */
+  itemConcurrency: number | null;
+  batchSize: number | null;
+  onItemFailure: 'finish' | 'stop' | 'ignore';
+  concurrency: ConcurrencyLimit | null;
+  rateLimit: Readonly<{ key: string; limit: number; perMs: number }> | null;
+  retry: RetryPolicy | null;
+  timeoutMs: number | null;
+  stepTimeoutMs: number | null;
+  queueTimeoutMs: number | null;
+  delay: number | string | null;
+  continueOnFailure: boolean;
+  cache: Readonly<{ key: string; ttlMs: number }> | null;
+  priority: number;
+  /** Which workers may take its attempts; null for steps that the engine itself carries out (workflow, wait, …). */
+  lane: Lane | null;
+}>;
+
+/** A resolved action. `inline` actions may read every name; named ones only `input` and what is global. */
+export type PlanAction = Readonly<{
+  name: string;
+  type: ActionType;
+  inline: boolean;
+  input: Parameters | null;
+  output: Parameters | null;
+  body: ActionBody;
+  /** What the body's templates read beyond `input` and `run`, so that the engine sends just these values to the worker. */
+  reads: readonly (readonly (string | number)[])[];
+}>;
+
+/**
+ * A class of work: what a worker must have to take it. Lanes are few (one for each queue, capability and set of labels in
+ * use), are known when a plan is stored, and let a claim be one index range instead of a match row by row.
+ */
+export type Lane = Readonly<{ queue: string; capability: Capability; labels: readonly string[] }>;
+
+/** What a worker can execute. `docker` and `kubernetes` also carry shell and script actions that name an image. */
+export type Capability =
+  | 'shell'
+  | 'script'
+  | 'http'
+  | 'function'
+  | 'docker'
+  | 'kubernetes'
+  | 'cloud_run'
+  | 'fargate'
+  | 'container_app';
+
+export type { HookCall };

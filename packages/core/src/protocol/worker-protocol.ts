@@ -1,0 +1,91 @@
+// The protocol between a worker and a server.
+//
+// One main call, `sync`, carries finished results, the list of running attempts (a heartbeat) and the number of free
+// slots; its answer carries new assignments and cancellations, and confirms results. It waits (long poll) when there is
+// nothing to say. So a busy worker spends one round trip per step.
+//
+// Lost messages: a result is sent again until it is confirmed. An assignment is sent again in each answer until the worker
+// has named it in `running` or `results`; the worker ignores what it already has. A worker that hears nothing for the
+// length of its lease stops its attempts: others will run them.
+import type { ActionBody } from '../definitions/action.ts';
+import type { Capability } from '../plan/plan.ts';
+import type { AttemptResult } from '../run/command.ts';
+import type { AttemptKey } from '../run/records.ts';
+import type { RunId, WorkerId } from '../values/ids.ts';
+import type { JsonObject } from '../values/json.ts';
+import type { Place } from '../values/place.ts';
+
+export type AttemptRef = AttemptKey & Readonly<{ run: RunId }>;
+
+export type WorkerDescription = Readonly<{
+  id: WorkerId;
+  name: string;
+  labels: readonly string[];
+  capabilities: readonly Capability[];
+  queues: readonly string[];
+  /** How many attempts it executes at once. */
+  slots: number;
+  version: string;
+  host: string;
+  pid: number;
+}>;
+
+export type SyncRequest = Readonly<{
+  worker: WorkerDescription;
+  results: readonly (AttemptRef & Readonly<{ result: AttemptResult }>)[];
+  running: readonly AttemptRef[];
+  /** Assignments that the worker gives back unstarted (it is stopping). */
+  returned: readonly AttemptRef[];
+  /** 0 while it is stopping. */
+  freeSlots: number;
+  /** How long the server may wait for something to say; 0: answer at once. */
+  waitMs: number;
+}>;
+
+export type SyncResponse = Readonly<{
+  assignments: readonly Assignment[];
+  /** Attempts to stop. `lost`: another worker owns it now, so its result is of no use. */
+  cancellations: readonly (AttemptRef & Readonly<{ lost: boolean; force: boolean }>)[];
+  /** Results of this request that are dealt with (committed, or refused as stale). */
+  confirmed: readonly AttemptRef[];
+  /** How long the worker's leases last from now. */
+  leaseMs: number;
+}>;
+
+/** One attempt handed to a worker. */
+export type Assignment = AttemptRef &
+  Readonly<{
+    workspace: string;
+    revision: string;
+    workflow: string;
+    stepName: string;
+    actionName: string;
+    body: ActionBody;
+    /** Environment from the step, under that of the body. */
+    env: Readonly<Record<string, string>>;
+    input: JsonObject;
+    /** The names that the body's templates may read, beside `input`: `run`, `item`, `steps`, … */
+    names: JsonObject;
+    timeoutMs: number | null;
+    /** Where each template of the body stands; pointers from the body's root (`/cmd`). */
+    places: Readonly<Record<string, Place>>;
+    limits: AttemptLimits;
+  }>;
+
+export type AttemptLimits = Readonly<{ outputBytes: number; logBytes: number; graceMs: number }>;
+
+export type LogChunk = AttemptRef &
+  Readonly<{
+    /** Position of the first byte in the attempt's log. Sending the same chunk twice is harmless. */
+    offset: number;
+    /** Whole lines in the log format (log-line.ts), each ending in a line feed. */
+    data: Uint8Array;
+  }>;
+
+/** What a worker talks to: the engine itself in the same process, or HTTP. */
+export type WorkerProtocol = Readonly<{
+  sync(request: SyncRequest, signal?: AbortSignal): Promise<SyncResponse>;
+  appendLogs(chunks: readonly LogChunk[]): Promise<void>;
+  /** The files of a workspace at a revision, as a gzipped tar stream; null when the workspace has no files. */
+  openFiles(workspace: string, revision: string): Promise<AsyncIterable<Uint8Array> | null>;
+}>;

@@ -1,0 +1,22 @@
+import type { AttemptKey, EndedAttempt, OutboxMessage, RunHead, StepKey, Wait, WaitKind, Work } from './records.ts';
+
+/**
+ * What a decision changes, as rows. The host commits all of it with the run's expected version, or nothing.
+ *
+ * Several decisions on one run may be folded into one commit (`mergeChanges`): later ones win, and what was set and
+ * cleared within the batch disappears.
+ */
+export type Changes = Readonly<{
+  /** The run's head after the decision; null when it did not change. */
+  head: RunHead | null;
+  attempts: readonly EndedAttempt[];
+  /** New work; `worker` is null, the dispatcher may lease it within the same commit. */
+  work: readonly Work[];
+  /** Work whose attempt ended, or that is withdrawn before anybody took it. */
+  workDone: readonly AttemptKey[];
+  /** Leased work whose worker shall stop it. */
+  workCancelled: readonly AttemptKey[];
+  waits: readonly Wait[];
+  waitsDone: readonly (StepKey & Readonly<{ kind: WaitKind }>)[];
+  outbox: readonly OutboxMessage[];
+}>;

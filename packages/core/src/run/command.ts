@@ -1,0 +1,33 @@
+import type { RunId, WorkerId } from '../values/ids.ts';
+import type { Json, JsonObject } from '../values/json.ts';
+import type { Fault } from './fault.ts';
+import type { AttemptKey, WaitKind } from './records.ts';
+import type { RunEndStatus } from './status.ts';
+
+/** How an attempt ended, as its worker reports it. */
+export type AttemptResult =
+  | Readonly<{ status: 'succeeded'; output: Json; durationMs: number }>
+  | Readonly<{ status: 'failed' | 'timed_out' | 'cancelled'; error: Fault; durationMs: number }>;
+
+/** Everything that can happen to a run that exists. There is no other way into its state. */
+export type Command =
+  | Readonly<{ type: 'attempt_finished'; key: AttemptKey; worker: WorkerId | null; result: AttemptResult }>
+  | Readonly<{ type: 'worker_lost'; key: AttemptKey; worker: WorkerId }>
+  | Readonly<{ type: 'timer_fired'; key: AttemptKey; kind: WaitKind }>
+  | Readonly<{
+      type: 'child_ended';
+      key: AttemptKey;
+      child: RunId | null;
+      status: RunEndStatus;
+      output: Json;
+      error: Fault | null;
+    }>
+  | Readonly<{ type: 'cancel'; by: string; reason: string | null; force: boolean }>;
+
+export type StartCommand = Readonly<{ type: 'start'; input: JsonObject }>;
+
+/** Why a command changed nothing. Expected outcomes, so they are values. */
+export type Rejection = Readonly<{
+  code: 'run_ended' | 'stale_attempt' | 'not_waiting' | 'already_cancelling';
+  message: string;
+}>;

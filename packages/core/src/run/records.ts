@@ -1,0 +1,145 @@
+// What a store keeps of a run. The engine's ports, the stores and the reducer share these shapes.
+//
+// The living and the dead: `work` and `waits` hold what is still to happen and die with it; `attempts` are append-only.
+// A run's state can be derived from its record, these three and the plan at any time (restore-state.ts), so a server
+// that restarts, or that never saw the run before, loses nothing.
+import type { Lane } from '../plan/plan.ts';
+import type { PlanHash, RunId, WorkerId } from '../values/ids.ts';
+import type { JsonObject } from '../values/json.ts';
+import type { Fault } from './fault.ts';
+import type { RunStatus, StepEndStatus, StepReason } from './status.ts';
+
+/** Times are milliseconds since the epoch, by the database's clock. */
+export type Instant = number;
+
+/** Names one step run inside a run. `item` is -1 for the step itself, else the item's index. `iteration` counts from 0. */
+export type StepKey = Readonly<{ step: number; item: number; iteration: number }>;
+
+/** Names one attempt inside a run. Attempts count from 1; 0 is the end of a step that never executed (skipped, parent of items). */
+export type AttemptKey = StepKey & Readonly<{ attempt: number }>;
+
+/** What is known when a run is created, and never changes. */
+export type RunOrigin = Readonly<{
+  id: RunId;
+  workspace: string;
+  workflow: string;
+  /** The workspace's revision, pinned for the run and its children. */
+  revision: string;
+  plan: PlanHash;
+  /** What started it: `{ "type": "api" | "cli" | "schedule" | "webhook" | "event" | "workflow" | "hook", … }`. */
+  trigger: JsonObject;
+  parent: (AttemptKey & Readonly<{ run: RunId }>) | null;
+  /** 0 for a top-level run. */
+  depth: number;
+  /** Idempotency: one run for each key in a workspace. */
+  startKey: string | null;
+  tags: readonly string[];
+  priority: number;
+}>;
+
+/** What changes: the hot row. Rewritten by each commit, so it stays narrow. */
+export type RunHead = Readonly<{
+  status: RunStatus;
+  startedAt: Instant | null;
+  endedAt: Instant | null;
+  /** JSON of `RunControl`; null while there is nothing to remember. Rewritten only when it changes. */
+  control: string | null;
+  /** JSON of the run's output; set once, at the end. */
+  output: string | null;
+  error: Fault | null;
+}>;
+
+export type RunRecord = RunOrigin & RunHead & Readonly<{ version: number; createdAt: Instant; input: string }>;
+
+/** Small mutable facts about a run that rows of steps do not tell. */
+export type RunControl = Readonly<{
+  cancel?: Readonly<{ at: Instant; by: string; reason: string | null; kind: 'cancel' | 'timeout' | 'fail_fast' }>;
+  vars?: JsonObject;
+}>;
+
+/** The end of one attempt: append-only, its key is the second fence against a late report. */
+export type EndedAttempt = AttemptKey &
+  Readonly<{
+    status: StepEndStatus;
+    reason: StepReason | null;
+    /** Whether the step run ends with it (no further attempt follows). */
+    final: boolean;
+    readyAt: Instant | null;
+    startedAt: Instant | null;
+    endedAt: Instant;
+    worker: WorkerId | null;
+    /** JSON of the rendered input; null where nothing was executed. */
+    input: string | null;
+    /** JSON; null where there is none. The list of a for-each step is not stored: it is made of its items' outputs. */
+    output: string | null;
+    error: Fault | null;
+  }>;
+
+/** An attempt that is ready or leased. */
+export type Work = AttemptKey &
+  Readonly<{
+    lane: Lane;
+    priority: number;
+    readyAt: Instant;
+    /** JSON of `WorkDocument`. */
+    document: string;
+    /** Who holds the lease, since when; null: ready. */
+    worker: WorkerId | null;
+    leasedAt: Instant | null;
+  }>;
+
+/** What a worker needs to know beyond the plan's action: the rendered input, and the values that its templates read. */
+export type WorkDocument = Readonly<{ input: JsonObject; names: JsonObject }>;
+
+export const waitKinds = [
+  'delay', // a step's `delay` before its first attempt
+  'retry', // before attempt `attempt`
+  'timer', // `wait` steps: for and until
+  'step_timeout',
+  'queue_timeout',
+  'run_timeout', // step -1
+  'cancel_grace', // step -1: force what still runs
+  'child', // a child run; no due time
+  'items', // a for-each that is under way; `document` is the JSON list of its items; no due time
+  'approval',
+  'event',
+] as const;
+export type WaitKind = (typeof waitKinds)[number];
+
+/** Something that a run waits for, other than work. One for each step key and kind. Step -1 means the run itself. */
+export type Wait = AttemptKey &
+  Readonly<{
+    kind: WaitKind;
+    /** When the timer loop shall fire it; null: something else ends it. */
+    dueAt: Instant | null;
+    document: string | null;
+  }>;
+
+/** A message to another run (or to whatever reads the outbox), committed with the change that caused it. */
+export type OutboxMessage =
+  | Readonly<{
+      kind: 'start_child';
+      /** The waiting attempt; also the child's idempotency key. */
+      from: AttemptKey;
+      workflow: string;
+      input: JsonObject;
+      depth: number;
+      /** Whether the parent waits for the child's end. */
+      wait: boolean;
+    }>
+  | Readonly<{
+      kind: 'child_ended';
+      parent: AttemptKey & Readonly<{ run: RunId }>;
+      status: RunStatus;
+      output: string | null;
+      error: Fault | null;
+    }>
+  | Readonly<{ kind: 'cancel_children'; reason: string | null; by: string }>;
+
+/** A run as a store hands it over: everything that its state is derived from. */
+export type LoadedRun = Readonly<{
+  run: RunRecord;
+  attempts: readonly EndedAttempt[];
+  work: readonly Work[];
+  waits: readonly Wait[];
+}>;
