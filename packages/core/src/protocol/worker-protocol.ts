@@ -4,9 +4,13 @@
 // slots; its answer carries new assignments and cancellations, and confirms results. It waits (long poll) when there is
 // nothing to say. So a busy worker spends one round trip per step.
 //
-// Lost messages: a result is sent again until it is confirmed. An assignment is sent again in each answer until the worker
-// has named it in `running` or `results`; the worker ignores what it already has. A worker that hears nothing for the
-// length of its lease stops its attempts: others will run them.
+// Lost messages: a result is sent again until it is confirmed. Answers are numbered (`sequence`); each holds every assignment
+// and cancellation that the worker has not acknowledged by `received`, so losing an answer loses nothing, and the worker
+// ignores what it already has. A worker that hears nothing for the length of its lease stops its attempts: others will run
+// them.
+//
+// Assignments may be more than `freeSlots`: for quick work the server sends a line ahead. The worker keeps the line and
+// gives it back (`returned`) when it stops.
 import type { ActionBody } from '../definitions/action.ts';
 import type { Capability } from '../plan/plan.ts';
 import type { AttemptResult } from '../run/command.ts';
@@ -33,7 +37,10 @@ export type WorkerDescription = Readonly<{
 export type SyncRequest = Readonly<{
   worker: WorkerDescription;
   results: readonly (AttemptRef & Readonly<{ result: AttemptResult }>)[];
-  running: readonly AttemptRef[];
+  /** Everything it holds: running, or waiting in its line. null: as in its last call (the list is long and did not matter). */
+  running: readonly AttemptRef[] | null;
+  /** The highest `sequence` that it has seen; 0 at first. */
+  received: number;
   /** Assignments that the worker gives back unstarted (it is stopping). */
   returned: readonly AttemptRef[];
   /** 0 while it is stopping. */
@@ -43,6 +50,7 @@ export type SyncRequest = Readonly<{
 }>;
 
 export type SyncResponse = Readonly<{
+  sequence: number;
   assignments: readonly Assignment[];
   /** Attempts to stop. `lost`: another worker owns it now, so its result is of no use. */
   cancellations: readonly (AttemptRef & Readonly<{ lost: boolean; force: boolean }>)[];
