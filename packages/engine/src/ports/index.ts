@@ -1,0 +1,12 @@
+export type * from './blob-store.ts';
+export type * from './change-feed.ts';
+export type * from './clock.ts';
+export type * from './outbox-store.ts';
+export type * from './plan-store.ts';
+export type * from './queries.ts';
+export type * from './run-store.ts';
+export type * from './store.ts';
+export type * from './wait-store.ts';
+export type * from './work-store.ts';
+export type * from './worker-store.ts';
+export type * from './workspace-store.ts';

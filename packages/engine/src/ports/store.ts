@@ -1,0 +1,28 @@
+import type { Instant } from '@millrace/core';
+import type { ChangeFeed } from './change-feed.ts';
+import type { OutboxStore } from './outbox-store.ts';
+import type { PlanStore } from './plan-store.ts';
+import type { RunStore } from './run-store.ts';
+import type { WaitStore } from './wait-store.ts';
+import type { WorkStore } from './work-store.ts';
+import type { WorkerStore } from './worker-store.ts';
+import type { WorkspaceStore } from './workspace-store.ts';
+
+/**
+ * Where state lives. Few operations, each atomic, each batched; lists and searches for people are another port
+ * (`Queries`). A store that cannot be reached throws `MillraceError('store_unavailable')`; a commit that throws may have
+ * happened, which its caller finds out by loading.
+ */
+export type Store = Readonly<{
+  runs: RunStore;
+  work: WorkStore;
+  workers: WorkerStore;
+  waits: WaitStore;
+  outbox: OutboxStore;
+  plans: PlanStore;
+  workspaces: WorkspaceStore;
+  changes: ChangeFeed;
+  /** The store's time, the only clock for leases and due times. */
+  now(): Promise<Instant>;
+  close(): Promise<void>;
+}>;

@@ -1,0 +1,54 @@
+import type { Instant, JsonObject, PlanHash } from '@millrace/core';
+
+export type StoredDiagnostic = Readonly<{
+  severity: 'error' | 'warning';
+  code: string;
+  message: string;
+  hint: string | null;
+  file: string;
+  line: number;
+  column: number;
+}>;
+
+export type RevisionWorkflow = Readonly<{
+  name: string;
+  description: string | null;
+  plan: PlanHash;
+}>;
+
+export type RevisionTrigger = Readonly<{ name: string; type: string; workflow: string; enabled: boolean; definition: JsonObject }>;
+
+/** A workspace's definitions at one moment: valid, compiled, never changed. */
+export type Revision = Readonly<{
+  workspace: string;
+  /** Commit or content hash. */
+  revision: string;
+  workflows: readonly RevisionWorkflow[];
+  triggers: readonly RevisionTrigger[];
+  /** Key of the workspace's files (gzipped tar) in the blob store; null: it has none that steps could need. */
+  files: string | null;
+}>;
+
+export type WorkspaceState = Readonly<{
+  name: string;
+  source: JsonObject;
+  /** The live revision: the last valid one. null: there was none yet. */
+  revision: string | null;
+  /** When the live revision became live. */
+  revisionAt: Instant | null;
+  /** The last attempt to load, valid or not. */
+  syncedAt: Instant;
+  /** Of the last attempt. Errors mean that the live revision is older than the source. */
+  diagnostics: readonly StoredDiagnostic[];
+}>;
+
+export type WorkspaceStore = Readonly<{
+  /** Stores a revision (idempotent) and makes it live. Its plans must have been put before. */
+  publish(revision: Revision, source: JsonObject, diagnostics: readonly StoredDiagnostic[]): Promise<void>;
+  /** Records that the source could not be loaded; the live revision stays. */
+  reject(workspace: string, source: JsonObject, diagnostics: readonly StoredDiagnostic[]): Promise<void>;
+  list(): Promise<readonly WorkspaceState[]>;
+  get(workspace: string): Promise<WorkspaceState | null>;
+  /** A revision; null as `revision` means the live one. */
+  revision(workspace: string, revision: string | null): Promise<Revision | null>;
+}>;
