@@ -1,1 +1,4 @@
+export type * from './engine-types.ts';
 export type * from './ports/index.ts';
+export type { EngineEvent } from './realtime/event-bus.ts';
+export { defaultSettings, type EngineSettings } from './settings.ts';

@@ -1,0 +1,133 @@
+import type {
+  AttemptKey,
+  Definitions,
+  Json,
+  JsonObject,
+  Plan,
+  RunId,
+  RunRecord,
+  RunStatus,
+  StepSummary,
+  WorkerProtocol,
+} from '@millrace/core';
+import type { BlobStore } from './ports/blob-store.ts';
+import type { Queries } from './ports/queries.ts';
+import type { Store } from './ports/store.ts';
+import type { StoredDiagnostic } from './ports/workspace-store.ts';
+import type { EngineEvent } from './realtime/event-bus.ts';
+
+export type StartRunRequest = Readonly<{
+  workspace: string;
+  workflow: string;
+  input: JsonObject;
+  /** What starts it: `{ type: 'api' | 'cli' | …, … }`. */
+  trigger: JsonObject;
+  /** Idempotency: a second start with the same key in the workspace gives the first one's run. */
+  startKey?: string;
+  tags?: readonly string[];
+  priority?: number;
+  /** Default: the live revision. */
+  revision?: string;
+}>;
+
+export type RunDetail = Readonly<{
+  run: RunRecord;
+  input: JsonObject;
+  output: Json;
+  steps: Readonly<Record<string, StepSummary>>;
+  plan: Plan;
+}>;
+
+export type PublishRequest = Readonly<{
+  workspace: string;
+  revision: string;
+  /** Where it comes from, for people: `{ type: 'folder', path }`. */
+  source: JsonObject;
+  /** null: the source is invalid; `diagnostics` say why, and the live revision stays. */
+  definitions: Definitions | null;
+  diagnostics: readonly StoredDiagnostic[];
+  /** The workspace's other files as a gzipped tar, under a content-addressed key. */
+  files: Readonly<{ key: string; data: Uint8Array | AsyncIterable<Uint8Array> }> | null;
+}>;
+
+export type PublishOutcome = Readonly<{
+  /** The live revision after the call; null: there is none yet. */
+  revision: string | null;
+  /** The request's diagnostics, and those found while compiling. */
+  diagnostics: readonly StoredDiagnostic[];
+}>;
+
+/** One attempt's log. */
+export type LogRef = Omit<AttemptKey, 'step'> & Readonly<{ step: string }>;
+
+export type LogRequest = Readonly<{
+  run: RunId;
+  /** Which attempts; what is left out matches all. */
+  step?: string;
+  item?: number;
+  iteration?: number;
+  attempt?: number;
+  /** Where to go on: `next` of the page before. With exactly one matching attempt, `offset` alone does as well. */
+  from?: LogCursor;
+  offset?: number;
+  limitBytes?: number;
+}>;
+
+export type LogCursor = LogRef & Readonly<{ offset: number }>;
+
+export type LogPage = Readonly<{
+  /** In the order of steps, iterations, items, attempts; each chunk ends at the end of a record. */
+  chunks: readonly (LogRef & Readonly<{ offset: number; data: Uint8Array }>)[];
+  /** Where to go on; null: nothing was found yet and nothing given to go on from. */
+  next: LogCursor | null;
+  /** The run has ended and everything that matches was given. */
+  complete: boolean;
+}>;
+
+export type EngineStats = Readonly<{
+  runsStarted: number;
+  runsEnded: Readonly<Record<'succeeded' | 'failed' | 'cancelled' | 'timed_out', number>>;
+  attemptsEnded: Readonly<Record<'succeeded' | 'failed' | 'timed_out' | 'cancelled' | 'skipped', number>>;
+  commits: number;
+  commitRuns: number;
+  commitConflicts: number;
+  commitFailures: number;
+  /** Time spent waiting for commits, in seconds. */
+  commitSeconds: number;
+  claims: number;
+  claimedAttempts: number;
+  staleReports: number;
+  connectedWorkers: number;
+  heldAttempts: number;
+  cachedRuns: number;
+  backlog: number;
+}>;
+
+/** The engine of one server: use cases for people and programs, the protocol for workers, and the loops behind them. */
+export type Engine = Readonly<{
+  name: string;
+  /** Starts the loops: timers, reaper, outbox, leases, change feed. */
+  start(): Promise<void>;
+  /** Ends the loops and open waits. What is not finished goes on with the next start, here or elsewhere. */
+  stop(): Promise<void>;
+  /** Codes: workspace_not_found, workflow_not_found, invalid_input, too_large, overloaded, store_unavailable. */
+  startRun(request: StartRunRequest): Promise<Readonly<{ run: RunId; created: boolean }>>;
+  /** Codes: run_not_found, run_ended. */
+  cancelRun(
+    run: RunId,
+    request: Readonly<{ by: string; reason: string | null; force: boolean }>,
+  ): Promise<Readonly<{ status: RunStatus }>>;
+  /** Codes: run_not_found. */
+  getRun(run: RunId): Promise<RunDetail>;
+  /** Resolves when the run has ended; null when the time is over first. */
+  waitForRun(run: RunId, options?: Readonly<{ signal?: AbortSignal; timeoutMs?: number }>): Promise<RunRecord | null>;
+  readonly workers: WorkerProtocol;
+  readLogs(request: LogRequest): Promise<LogPage>;
+  listLogs(run: RunId): Promise<readonly (LogRef & Readonly<{ sizeBytes: number }>)[]>;
+  publishWorkspace(request: PublishRequest): Promise<PublishOutcome>;
+  subscribe(listener: (event: EngineEvent) => void): () => void;
+  readonly store: Store;
+  readonly queries: Queries;
+  readonly blobs: BlobStore;
+  stats(): EngineStats;
+}>;
