@@ -1,0 +1,1 @@
+export { createLocalBlobStore, type LocalBlobStoreOptions } from './local/local-blob-store.ts';

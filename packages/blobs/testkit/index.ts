@@ -1,0 +1,1 @@
+export { blobConformance, type OpenedBlobStore } from './blob-conformance.ts';
