@@ -1,0 +1,68 @@
+import { MillraceError, runId } from '@millrace/core';
+import type { Queries, Store } from '../ports/index.ts';
+import { commitRuns } from './commit-runs.ts';
+import { loadRuns } from './load-runs.ts';
+import { compareRunIds, createMemoryState, type MemoryState, startKeyOf } from './memory-state.ts';
+import { createOutboxStore } from './outbox-store.ts';
+import { createPlanStore } from './plan-store.ts';
+import { createQueries } from './queries.ts';
+import { createWaitStore } from './wait-store.ts';
+import { createWorkStore } from './work-store.ts';
+import { createWorkerStore } from './worker-store.ts';
+import { createWorkspaceStore } from './workspace-store.ts';
+
+/**
+ * A store in this process's memory, for runs without a server, for tests and for the simulator. It keeps every promise of
+ * the port except the one it cannot: nothing outlives the process. Each operation happens at once, when it is called.
+ */
+export function createMemoryStore(options: { now?: () => number } = {}): { store: Store; queries: Queries } {
+  const state = createMemoryState(options.now ?? Date.now);
+  let closed = false;
+  const open = <Part extends object>(part: Part): Part => whileOpen(part, () => closed);
+  const store: Store = {
+    runs: open({
+      allocateIds: async (count) => Array.from({ length: count }, () => runId(String(state.nextRunId++))),
+      commit: async (batch, hint) => commitRuns(state, batch, hint),
+      load: async (ids) => loadRuns(state, ids),
+      findByStartKey: async (workspace, startKey) => state.startKeys.get(startKeyOf(workspace, startKey)) ?? null,
+      liveChildren: async (parent) => [...(state.liveChildren.get(parent) ?? [])].sort(compareRunIds),
+    }),
+    work: open(createWorkStore(state)),
+    workers: open(createWorkerStore(state)),
+    waits: open(createWaitStore(state)),
+    outbox: open(createOutboxStore(state)),
+    plans: open(createPlanStore(state)),
+    workspaces: open(createWorkspaceStore(state)),
+    changes: open(createChangeFeed(state)),
+    ...open({ now: async () => state.now() }),
+    close: async () => {
+      closed = true;
+      state.listeners.clear();
+    },
+  };
+  return { store, queries: open(createQueries(state)) };
+}
+
+function createChangeFeed(state: MemoryState): Store['changes'] {
+  return {
+    async listen(listener) {
+      const own = { ...listener };
+      state.listeners.add(own);
+      return async () => {
+        state.listeners.delete(own);
+      };
+    },
+  };
+}
+
+/** A closed store answers like a database that is gone, so that tests of shutdown see what production would see. */
+function whileOpen<Part extends object>(part: Part, isClosed: () => boolean): Part {
+  const guarded = Object.entries(part).map(([name, operation]) => [
+    name,
+    async (...parameters: readonly unknown[]) => {
+      if (isClosed()) throw new MillraceError('store_unavailable', 'The memory store is closed.');
+      return operation(...parameters);
+    },
+  ]);
+  return Object.fromEntries(guarded) as Part;
+}

@@ -1,0 +1,82 @@
+import type { Instant, RunControl, RunId, RunStatus } from '@millrace/core';
+import type { Queries, RunFilter, RunSummary, WorkerSummary } from '../ports/index.ts';
+import { compareRunIds, isLive, laneKeyOf, type MemoryState, type RunEntry } from './memory-state.ts';
+
+export function createQueries(state: MemoryState): Queries {
+  return {
+    async listRuns(filter, { limit, after }) {
+      const items: RunSummary[] = [];
+      for (let at = state.runOrder.length - 1; at >= 0; at--) {
+        const id = state.runOrder[at] as RunId;
+        if (after !== null && compareRunIds(id, after as RunId) >= 0) continue;
+        const run = state.runs.get(id);
+        if (run === undefined || !matches(run, filter)) continue;
+        if (items.length === limit) return { items, next: items.at(-1)?.id ?? null };
+        items.push(summaryOf(run));
+      }
+      return { items, next: null };
+    },
+    async countRuns(filter) {
+      const counts: Record<RunStatus, number> = {
+        queued: 0,
+        running: 0,
+        paused: 0,
+        succeeded: 0,
+        failed: 0,
+        cancelled: 0,
+        timed_out: 0,
+      };
+      for (const run of state.runs.values()) if (matches(run, filter)) counts[run.head.status]++;
+      return counts;
+    },
+    async listWorkers() {
+      return [...state.workers.values()]
+        .map((entry): WorkerSummary => ({ ...entry, held: state.held.get(entry.worker.id)?.size ?? 0 }))
+        .sort((left, right) => left.registeredAt - right.registeredAt || (left.worker.id < right.worker.id ? -1 : 1));
+    },
+    async countWork() {
+      const counts = new Map<string, Count>();
+      for (const run of state.runs.values()) {
+        for (const { lane, worker, readyAt } of run.work.values()) {
+          const key = laneKeyOf(lane);
+          const count = counts.get(key) ?? { ...lane, ready: 0, leased: 0, oldestReadyAt: null };
+          counts.set(key, count);
+          if (worker !== null) count.leased++;
+          else {
+            count.ready++;
+            count.oldestReadyAt = Math.min(count.oldestReadyAt ?? readyAt, readyAt);
+          }
+        }
+      }
+      return [...counts].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, count]) => count);
+    },
+  };
+}
+
+type Count = {
+  queue: string;
+  capability: string;
+  labels: readonly string[];
+  ready: number;
+  leased: number;
+  oldestReadyAt: Instant | null;
+};
+
+function matches({ origin, head, createdAt }: RunEntry, filter: RunFilter): boolean {
+  if (filter.workspace !== undefined && origin.workspace !== filter.workspace) return false;
+  if (filter.workflow !== undefined && origin.workflow !== filter.workflow) return false;
+  if (filter.status !== undefined && !filter.status.includes(head.status)) return false;
+  if (filter.topLevel === true && origin.parent !== null) return false;
+  if (filter.parent !== undefined && origin.parent?.run !== filter.parent) return false;
+  if (filter.createdAfter !== undefined && createdAt < filter.createdAfter) return false;
+  if (filter.createdBefore !== undefined && createdAt >= filter.createdBefore) return false;
+  return filter.tag === undefined || origin.tags.includes(filter.tag);
+}
+
+function summaryOf(run: RunEntry): RunSummary {
+  const { origin, version, createdAt } = run;
+  const { status, startedAt, endedAt, control, error } = run.head;
+  const asked = control !== null && (JSON.parse(control) as RunControl).cancel !== undefined;
+  const cancelling = asked && isLive(run);
+  return { ...origin, status, startedAt, endedAt, error, version, createdAt, cancelling };
+}
