@@ -20,7 +20,8 @@ import type { Binaries } from './binaries.ts';
 import { syncFolder, writeDurably } from './durable-file.ts';
 import { diskFull, EmbeddedPostgresError } from './embedded-postgres-error.ts';
 import { runProgram } from './run-program.ts';
-import { serverProcessesOf, signalProcess } from './server-processes.ts';
+import { processesIn, signalProcess } from './server-processes.ts';
+import { waitUntil } from './wait-until.ts';
 
 /**
  * The cluster: PostgreSQL's own folder, `<data folder>/postgres`.
@@ -75,7 +76,7 @@ export async function createCluster(options: {
   durable: boolean;
 }): Promise<void> {
   const { dataDir, clusterDir, binaries, durable } = options;
-  removeAbandonedInits(dataDir);
+  await removeAbandonedInits(dataDir);
   const id = randomBytes(6).toString('hex');
   const initDir = join(dataDir, `postgres-init-${id}`);
   const passwordFile = join(dataDir, `postgres-init-${id}.password`);
@@ -160,12 +161,21 @@ export async function resetPassword(clusterDir: string, binaries: Binaries, pass
   });
 }
 
-/** We hold the data folder's lock, so nobody else is at work; an `initdb` whose owner was killed may still run. */
-function removeAbandonedInits(dataDir: string): void {
+/**
+ * We hold the data folder's lock, so nobody else is at work; but an `initdb` whose owner was killed may still run, and
+ * would go on filling its folder while we empty it.
+ */
+async function removeAbandonedInits(dataDir: string): Promise<void> {
   for (const name of readdirSync(dataDir)) {
     if (!name.startsWith('postgres-init-')) continue;
-    for (const pid of serverProcessesOf(join(dataDir, name))) signalProcess(pid, 'SIGKILL');
-    rmSync(join(dataDir, name), { recursive: true, force: true, maxRetries: 20 });
+    const initDir = join(dataDir, name);
+    const ended = () => {
+      const pids = processesIn(initDir);
+      for (const pid of pids) signalProcess(pid, 'SIGKILL');
+      return pids.length === 0;
+    };
+    await waitUntil(ended, { timeoutMs: 10_000 });
+    rmSync(initDir, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 

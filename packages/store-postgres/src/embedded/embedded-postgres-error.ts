@@ -5,6 +5,7 @@ export type EmbeddedPostgresErrorCode =
   | 'binaries_unusable' // The binaries are there, but do not run here (for example another C library).
   | 'account_missing' // We are root and found no unprivileged account that PostgreSQL can run as.
   | 'folder_unwritable' // The data folder cannot be created or written.
+  | 'path_too_long' // The data folder's path has more than 480 bytes.
   | 'disk_full'
   | 'already_running' // Another live process owns the data folder.
   | 'cluster_incomplete' // The cluster folder holds something that is no whole cluster.
@@ -34,12 +35,12 @@ export function systemErrorCode(error: unknown): string | undefined {
 }
 
 /** Turns a failed file operation below `folder` into an error that names the folder; passes our own errors through. */
-export function folderError(folder: string, error: unknown): EmbeddedPostgresError {
+export function folderError(folder: string, error: unknown, what = ''): EmbeddedPostgresError {
   if (error instanceof EmbeddedPostgresError) return error;
   const code = systemErrorCode(error);
   const detail = error instanceof Error ? error.message : String(error);
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(folder, error);
-  return new EmbeddedPostgresError('folder_unwritable', `The data folder ${folder} cannot be used: ${detail}`, {
+  return new EmbeddedPostgresError('folder_unwritable', `The data folder ${folder} cannot be used: ${what}${detail}`, {
     hint: 'Choose another data folder, or give the user who runs Millrace read and write access to this one.',
     cause: error,
   });

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -20,10 +20,19 @@ const heldLocks = new Set<DatabaseSync>();
 
 const sqliteBusy = 5;
 
+/** SQLite takes 512 bytes for a path, links resolved, of which the names that it appends need some. */
+const maxPathBytes = 480;
+
 /** Takes the lock of `dataDir` (which exists) or throws `already_running`, naming the holder's process id. */
 export function acquireOwnerLock(dataDir: string): OwnerLock {
   const infoFile = join(dataDir, 'owner.json');
   const lockFile = join(dataDir, 'owner.lock');
+  const pathBytes = Buffer.byteLength(realpathSync(dataDir));
+  if (pathBytes > maxPathBytes) {
+    throw new EmbeddedPostgresError('path_too_long', `The path of the data folder ${dataDir} has ${pathBytes} bytes.`, {
+      hint: `Choose a data folder whose path has at most ${maxPathBytes} bytes.`,
+    });
+  }
   let handle: DatabaseSync | undefined;
   try {
     createPrivate(lockFile);
@@ -32,7 +41,7 @@ export function acquireOwnerLock(dataDir: string): OwnerLock {
   } catch (error) {
     handle?.close();
     if (error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy) throw refused(dataDir, infoFile);
-    throw folderError(dataDir, error);
+    throw folderError(dataDir, error, 'its file owner.lock cannot be opened and locked: ');
   }
   const lock = handle;
   heldLocks.add(lock);

@@ -23,12 +23,13 @@ export function readPostmasterFile(clusterDir: string): PostmasterFile | undefin
 }
 
 export function parsePostmasterFile(text: string): PostmasterFile | undefined {
-  const lines = text.split('\n');
+  // A line counts once its end is there: half a number is another number.
+  const lines = text.split('\n').slice(0, -1);
   const [pid, startedAtSec, port] = [Number(lines[0]), Number(lines[2]), Number(lines[3])];
   if (!Number.isSafeInteger(pid) || pid <= 1 || !Number.isSafeInteger(startedAtSec) || startedAtSec <= 0) {
     return undefined;
   }
-  const word = lines[7]?.trim();
+  const word = (lines[7] ?? '').trim();
   const status = word === 'ready' || word === 'stopping' ? word : 'starting';
   return { pid, startedAtSec, port: Number.isSafeInteger(port) ? port : 0, status };
 }

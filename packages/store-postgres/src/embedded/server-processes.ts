@@ -15,7 +15,7 @@ const onLinux = process.platform === 'linux';
 
 /** True while the server of this identity runs; a zombie that nobody reaps counts as ended. */
 export function isServerRunning({ pid, clusterDir, startedAtSec }: ServerIdentity): boolean {
-  if (onLinux) return runsIn(pid, statSync(clusterDir, { bigint: true, throwIfNoEntry: false }));
+  if (onLinux) return runsIn(pid, statSync(clusterDir, { bigint: true, throwIfNoEntry: false }), isServer);
   try {
     const line = execFileSync('ps', ['-p', String(pid), '-o', 'lstart=,comm='], {
       encoding: 'utf8',
@@ -33,12 +33,17 @@ export function isServerRunning({ pid, clusterDir, startedAtSec }: ServerIdentit
  * long as their statement runs), and no new server may start before they are gone. Linux only; elsewhere empty.
  */
 export function serverProcessesOf(clusterDir: string): number[] {
+  return processesIn(clusterDir, isServer);
+}
+
+/** All processes, of whatever program, that work in the folder. Linux only; elsewhere empty. */
+export function processesIn(folder: string, accept: (pid: number) => boolean = () => true): number[] {
   if (!onLinux) return [];
-  const cluster = statSync(clusterDir, { bigint: true, throwIfNoEntry: false });
+  const stats = statSync(folder, { bigint: true, throwIfNoEntry: false });
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => runsIn(pid, cluster));
+    .filter((pid) => runsIn(pid, stats, accept));
 }
 
 /** Sends the signal; a process that ended meanwhile is no error. */
@@ -50,17 +55,19 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function runsIn(pid: number, cluster: BigIntStats | undefined): boolean {
-  if (cluster === undefined) return false;
+function runsIn(pid: number, folder: BigIntStats | undefined, accept: (pid: number) => boolean): boolean {
+  if (folder === undefined) return false;
   try {
     const cwd = statSync(`/proc/${pid}/cwd`, { bigint: true });
-    if (cwd.ino !== cluster.ino || cwd.dev !== cluster.dev) return false;
-    const program = readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
-    if (basename(program) !== 'postgres') return false;
+    if (cwd.ino !== folder.ino || cwd.dev !== folder.dev || !accept(pid)) return false;
     // The state follows the program's name, which stands in brackets and may hold anything.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
   } catch {
     return false; // Ended, or not ours to look at: a server that we started is always ours to look at.
   }
+}
+
+function isServer(pid: number): boolean {
+  return basename(readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '')) === 'postgres';
 }

@@ -20,10 +20,14 @@ export function classifyStartFailure(dataDir: string, log: string, cause: Error 
   if (setting !== null) {
     return {
       kind: 'fatal',
-      error: new EmbeddedPostgresError('setting_invalid', `PostgreSQL refuses its settings: ${setting[0]}`, {
-        hint: 'Correct the setting, or leave it out.',
-        cause,
-      }),
+      error: new EmbeddedPostgresError(
+        'setting_invalid',
+        `PostgreSQL refuses its settings for ${dataDir}: ${setting[0]}`,
+        {
+          hint: 'Correct the setting, or leave it out.',
+          cause,
+        },
+      ),
     };
   }
   if (/Permission denied|Read-only file system|invalid permissions|wrong ownership/.test(log)) {

@@ -13,7 +13,7 @@ import {
   resetPassword,
 } from './cluster.ts';
 import { writeDurably } from './durable-file.ts';
-import { EmbeddedPostgresError, folderError, systemErrorCode } from './embedded-postgres-error.ts';
+import { EmbeddedPostgresError, folderError } from './embedded-postgres-error.ts';
 import { connectionString, ensureMainDatabase, mainDatabase } from './login.ts';
 import { acquireOwnerLock } from './owner-lock.ts';
 import { clearDeadServer, freePort, launchServer, type RunningServer, stopServer } from './postmaster.ts';
@@ -134,9 +134,8 @@ export async function startFromInstallation(
     if (server !== undefined) await stopServer(server);
     log?.close();
     lock.release();
-    throw systemErrorCode(error) === undefined || error instanceof EmbeddedPostgresError
-      ? error
-      : folderError(dataDir, error);
+    // What the system refuses here concerns the data folder; anything else is told, or crashes, as it is.
+    throw error instanceof Error && 'syscall' in error ? folderError(dataDir, error) : error;
   }
 }
 

@@ -105,6 +105,7 @@ rm -rf "$2"`;
     detached: true,
   });
   shell.unref();
+  if ('unref' in shell.stdin && typeof shell.stdin.unref === 'function') shell.stdin.unref();
   shell.on('error', () => {}); // Without a shell nobody cleans up after a kill; an orderly end still does.
   shell.stdin.on('error', () => {});
   return { release: () => shell.stdin.end('released\n') };
