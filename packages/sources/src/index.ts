@@ -1,0 +1,15 @@
+export { type PackedFile, packFiles } from './files/pack-files.ts';
+export { defaultLimits, type WorkspaceLimits } from './files/workspace-limits.ts';
+export {
+  createFolderSource,
+  type FolderLoad,
+  type FolderSource,
+  type FolderSourceOptions,
+} from './folder/folder-source.ts';
+export {
+  type LoadedWorkspace,
+  loadWorkspace,
+  openWorkspaceFiles,
+  scanWorkspaceFiles,
+} from './folder/load-workspace.ts';
+export { locateWorkspace, type WorkspaceLocation } from './folder/locate-workspace.ts';
