@@ -1,4 +1,4 @@
-import type { Changes, Instant, LoadedRun, RunId, RunOrigin } from '@millrace/core';
+import type { Changes, Instant, LoadedRun, RunId, RunOrigin, RunStatus } from '@millrace/core';
 
 /** One run's part of a commit. All of it happens, or none: then another server was faster (or the run exists already). */
 export type RunCommit = Readonly<{
@@ -35,6 +35,10 @@ export type RunStore = Readonly<{
   commit(batch: readonly RunCommit[], hint: string | null): Promise<CommitOutcome>;
   /** Everything that the runs' states are derived from; runs that do not exist are left out. A few round trips for all. */
   load(ids: readonly RunId[]): Promise<readonly LoadedRun[]>;
+  /** What never changes of a run; null: there is no such run. Cheap, whatever the run's size. */
+  origin(id: RunId): Promise<RunOrigin | null>;
+  /** A run's status; null: there is no such run. Cheap, whatever the run's size. */
+  status(id: RunId): Promise<RunStatus | null>;
   findByStartKey(workspace: string, startKey: string): Promise<RunId | null>;
   /** Children that have not ended. */
   liveChildren(parent: RunId): Promise<readonly RunId[]>;
