@@ -43,8 +43,9 @@ export type SyncRequest = Readonly<{
   received: number;
   /** Assignments that the worker gives back unstarted (it is stopping). */
   returned: readonly AttemptRef[];
-  /** 0 while it is stopping. */
   freeSlots: number;
+  /** It takes nothing new. Its last call says so with nothing running and nothing to report; then it is forgotten. */
+  stopping: boolean;
   /** How long the server may wait for something to say; 0: answer at once. */
   waitMs: number;
 }>;
@@ -69,7 +70,7 @@ export type Assignment = AttemptRef &
     stepName: string;
     actionName: string;
     body: ActionBody;
-    /** Environment from the step, under that of the body. */
+    /** Environment from the step, under that of the body. Rendered by the engine: these are values, not templates. */
     env: Readonly<Record<string, string>>;
     input: JsonObject;
     /** The names that the body's templates may read, beside `input`: `run`, `item`, `steps`, … */
