@@ -1,3 +1,4 @@
+export { createEngine, type EngineOptions } from './engine.ts';
 export type * from './engine-types.ts';
 export type * from './ports/index.ts';
 export type { EngineEvent } from './realtime/event-bus.ts';

@@ -19,7 +19,12 @@ export type Paged<Item> = Readonly<{ items: readonly Item[]; next: string | null
 /** A run without its input and output. */
 export type RunSummary = Omit<RunRecord, 'input' | 'output' | 'control'> & Readonly<{ cancelling: boolean }>;
 
-export type WorkerSummary = Readonly<{ worker: WorkerDescription; leaseUntil: Instant; registeredAt: Instant; held: number }>;
+export type WorkerSummary = Readonly<{
+  worker: WorkerDescription;
+  leaseUntil: Instant;
+  registeredAt: Instant;
+  held: number;
+}>;
 
 /** What people ask: lists, search, statistics. Never used by the engine to decide anything. */
 export type Queries = Readonly<{
@@ -27,5 +32,14 @@ export type Queries = Readonly<{
   countRuns(filter: RunFilter): Promise<Readonly<Record<RunStatus, number>>>;
   listWorkers(): Promise<readonly WorkerSummary[]>;
   /** Ready (unleased) and leased attempts by lane. */
-  countWork(): Promise<readonly Readonly<{ queue: string; capability: string; labels: readonly string[]; ready: number; leased: number; oldestReadyAt: Instant | null }>[]>;
+  countWork(): Promise<
+    readonly Readonly<{
+      queue: string;
+      capability: string;
+      labels: readonly string[];
+      ready: number;
+      leased: number;
+      oldestReadyAt: Instant | null;
+    }>[]
+  >;
 }>;

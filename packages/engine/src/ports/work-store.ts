@@ -1,4 +1,4 @@
-import type { AttemptRef, Lane, RunOrigin, WorkerId, Work } from '@millrace/core';
+import type { AttemptRef, Lane, RunOrigin, Work, WorkerId } from '@millrace/core';
 
 /** Work with what is needed to hand it to a worker without loading its run. */
 export type ClaimedWork = Readonly<{ origin: RunOrigin; startedAt: number | null; work: Work }>;
@@ -10,7 +10,9 @@ export type WorkStore = Readonly<{
    * another claim holds are passed over, so two claims never get the same one and none waits. Fewer than asked does not
    * mean that no more is there.
    */
-  claim(request: Readonly<{ worker: WorkerId; lanes: readonly Lane[]; limit: number }>): Promise<readonly ClaimedWork[]>;
+  claim(
+    request: Readonly<{ worker: WorkerId; lanes: readonly Lane[]; limit: number }>,
+  ): Promise<readonly ClaimedWork[]>;
   /** Makes attempts that the worker holds and has not begun ready again, with the same attempt number. */
   giveBack(worker: WorkerId, refs: readonly AttemptRef[]): Promise<void>;
   /** What the worker holds. */

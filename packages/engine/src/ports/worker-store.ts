@@ -13,7 +13,9 @@ export type WorkerStore = Readonly<{
   renew(
     workers: readonly WorkerId[],
     leaseMs: number,
-  ): Promise<Readonly<{ alive: readonly WorkerId[]; cancelled: readonly (AttemptRef & Readonly<{ worker: WorkerId }>)[] }>>;
+  ): Promise<
+    Readonly<{ alive: readonly WorkerId[]; cancelled: readonly (AttemptRef & Readonly<{ worker: WorkerId }>)[] }>
+  >;
   /** Workers whose lease is over, with what they hold. They stay until removed, so a reaper that dies loses nothing. */
   expired(limit: number): Promise<readonly ExpiredWorker[]>;
   /** Forgets a worker, unless it renewed its lease meanwhile (`onlyExpired`) or still holds work. False: it was not removed. */

@@ -16,7 +16,13 @@ export type RevisionWorkflow = Readonly<{
   plan: PlanHash;
 }>;
 
-export type RevisionTrigger = Readonly<{ name: string; type: string; workflow: string; enabled: boolean; definition: JsonObject }>;
+export type RevisionTrigger = Readonly<{
+  name: string;
+  type: string;
+  workflow: string;
+  enabled: boolean;
+  definition: JsonObject;
+}>;
 
 /** A workspace's definitions at one moment: valid, compiled, never changed. */
 export type Revision = Readonly<{

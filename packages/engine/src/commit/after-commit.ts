@@ -1,0 +1,95 @@
+import type { AttemptRef, Instant } from '@millrace/core';
+import { isRunEnd, isStepEnd } from '@millrace/core';
+import { toAssignment } from '../dispatch/assignment.ts';
+import { attemptRef } from '../dispatch/attempt-ref.ts';
+import type { Dispatcher } from '../dispatch/dispatcher.ts';
+import type { TimerLoop } from '../loops/timer-loop.ts';
+import type { EventBus } from '../realtime/event-bus.ts';
+import type { RunWaiters } from '../runs/run-waiters.ts';
+import type { EngineSettings } from '../settings.ts';
+import type { StatsCounter } from '../stats.ts';
+import type { Decided } from './decide-batch.ts';
+import { endedWithoutReport } from './ended-without-report.ts';
+import type { Posted } from './run-driver.ts';
+
+export type AfterCommitOptions = Readonly<{
+  dispatcher: Dispatcher;
+  timers: TimerLoop;
+  bus: EventBus;
+  waiters: RunWaiters;
+  stats: StatsCounter;
+  settings: EngineSettings;
+  deliver(posted: Posted): void;
+}>;
+
+/** What follows a commit: work is handed over, workers are told to stop, timers armed, messages delivered, people told. */
+export function createAfterCommit(options: AfterCommitOptions) {
+  const { dispatcher, timers, bus, waiters, stats, settings, deliver } = options;
+
+  const cancelHeld = (ref: AttemptRef, how: { lost: boolean; force: boolean }) => {
+    for (const worker of dispatcher.workers()) {
+      if (!worker.holds(ref)) continue;
+      worker.cancel(ref, how);
+      if (how.lost) worker.release(ref);
+    }
+  };
+
+  return (decided: Decided, version: number, now: Instant): void => {
+    const { aggregate, commit, leases } = decided;
+    const { changes, id } = commit;
+    const { plan, origin } = aggregate;
+    if (plan === null || origin === null) return;
+    const startedAt = aggregate.state?.head.startedAt ?? null;
+    for (const { worker, work } of leases) worker.assign(toAssignment(plan, origin, startedAt, work, settings));
+    for (const key of changes.workCancelled) cancelHeld(attemptRef(id, key), { lost: false, force: false });
+    for (const attempt of changes.attempts) {
+      stats.attemptEnded(attempt.status);
+      if (endedWithoutReport(attempt)) cancelHeld(attemptRef(id, attempt), { lost: true, force: true });
+    }
+    for (const wait of changes.waits) if (wait.dueAt !== null) timers.arm(wait.dueAt);
+    changes.outbox.forEach((message, ordinal) => {
+      deliver({ key: { run: id, version, ordinal }, message, origin });
+    });
+    if (commit.create !== null) stats.runStarted();
+    const status = changes.head?.status ?? null;
+    if (status !== null && isRunEnd(status)) {
+      stats.runEnded(status);
+      waiters.ended(id);
+    }
+    if (bus.heard()) publish(decided, version, now);
+  };
+
+  function publish({ aggregate, commit }: Decided, version: number, now: Instant): void {
+    const { changes, id } = commit;
+    const { plan, origin } = aggregate;
+    if (plan === null || origin === null) return;
+    const common = { run: id, workspace: origin.workspace, workflow: origin.workflow, at: now };
+    const nameOf = (step: number) => plan.plan.steps[step]?.name ?? String(step);
+    for (const attempt of changes.attempts) {
+      const { item, iteration, attempt: number, reason } = attempt;
+      const status = attempt.final || !isStepEnd(attempt.status) ? attempt.status : 'waiting';
+      bus.publish({
+        type: 'step',
+        ...common,
+        step: nameOf(attempt.step),
+        item,
+        iteration,
+        attempt: number,
+        status,
+        reason,
+      });
+    }
+    for (const work of changes.work) {
+      const { item, iteration, attempt } = work;
+      const status = work.worker === null ? 'ready' : 'running';
+      bus.publish({ type: 'step', ...common, step: nameOf(work.step), item, iteration, attempt, status, reason: null });
+    }
+    for (const wait of changes.waits) {
+      if (wait.step < 0 || wait.kind === 'step_timeout' || wait.kind === 'queue_timeout') continue;
+      const { item, iteration, attempt } = wait;
+      const status = wait.kind === 'items' ? 'running' : 'waiting';
+      bus.publish({ type: 'step', ...common, step: nameOf(wait.step), item, iteration, attempt, status, reason: null });
+    }
+    if (changes.head !== null) bus.publish({ type: 'run', ...common, status: changes.head.status, version });
+  }
+}

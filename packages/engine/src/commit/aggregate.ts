@@ -1,0 +1,57 @@
+import type {
+  Command,
+  JsonObject,
+  PreparedPlan,
+  Rejection,
+  RunId,
+  RunOrigin,
+  RunState,
+  RunStatus,
+} from '@millrace/core';
+import type { OutboxKey } from '../ports/run-store.ts';
+
+/** What became of a command. */
+export type Settled =
+  | Readonly<{ kind: 'applied'; status: RunStatus }>
+  | Readonly<{ kind: 'rejected'; rejection: Rejection }>
+  | Readonly<{ kind: 'not_found' }>
+  /** A run with this id or start key exists already; only for starts. */
+  | Readonly<{ kind: 'exists' }>
+  /** The store failed; whether the command was applied is unknown. Its source tries again. */
+  | Readonly<{ kind: 'failed'; error: unknown }>;
+
+/** A command on its way to a run. */
+export type Entry = {
+  /** null: the start itself. */
+  readonly command: Command | null;
+  readonly delivered: OutboxKey | null;
+  readonly settle: (settled: Settled) => void;
+  /** The run's copy was loaded after the command arrived, so a rejection is not for an outdated copy: it counts. */
+  loadedFor: boolean;
+};
+
+/** A run as this server knows it: a copy of its state with the version that the copy has in the store. */
+export type Aggregate = {
+  readonly id: RunId;
+  plan: PreparedPlan | null;
+  origin: RunOrigin | null;
+  /** null: not loaded (or dropped after a lost race). */
+  state: RunState | null;
+  version: number;
+  /** Set until the run's creation is committed. */
+  creation: Readonly<{ input: JsonObject; inputText: string }> | null;
+  /** A load is under way; until it is done, commands wait in the mailbox. */
+  loading: boolean;
+  mailbox: Entry[];
+};
+
+export const newAggregate = (id: RunId): Aggregate => ({
+  id,
+  plan: null,
+  origin: null,
+  state: null,
+  version: 0,
+  creation: null,
+  loading: false,
+  mailbox: [],
+});

@@ -1,0 +1,76 @@
+import type { Changes, Instant, Work } from '@millrace/core';
+import { decide, isNothing, mergeChanges, startRun } from '@millrace/core';
+import { attemptRef } from '../dispatch/attempt-ref.ts';
+import type { ConnectedWorker } from '../dispatch/connected-worker.ts';
+import type { Dispatcher } from '../dispatch/dispatcher.ts';
+import type { OutboxKey, RunCommit } from '../ports/run-store.ts';
+import type { Aggregate, Entry } from './aggregate.ts';
+
+/** One run's share of a commit under way. */
+export type Decided = Readonly<{
+  aggregate: Aggregate;
+  commit: RunCommit;
+  /** Settled when the commit is. */
+  entries: readonly Entry[];
+  leases: readonly Readonly<{ worker: ConnectedWorker; work: Work }>[];
+}>;
+
+/**
+ * Decides on everything that waits in a run's mailbox, as one change. null: nothing is to be committed (all was rejected,
+ * or must be decided again on a fresh copy, in which case the aggregate was dropped and its mailbox is not empty).
+ */
+export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Instant): Decided | null {
+  const { plan, origin } = aggregate;
+  if (plan === null || origin === null) throw new Error(`Run ${aggregate.id} has no plan: it was not loaded.`);
+  const entries = aggregate.mailbox;
+  aggregate.mailbox = [];
+  const applied: Entry[] = [];
+  const delivered: OutboxKey[] = [];
+  let changes: Changes | null = null;
+  for (const entry of entries) {
+    const decision =
+      aggregate.state === null
+        ? startRun(plan, origin, aggregate.creation?.input ?? {}, now)
+        : entry.command === null
+          ? null
+          : decide(plan, aggregate.state, entry.command, now);
+    if (decision === null) {
+      applied.push(entry);
+    } else if ('rejection' in decision) {
+      if (entry.loadedFor) entry.settle({ kind: 'rejected', rejection: decision.rejection });
+      else aggregate.mailbox.push(entry);
+    } else {
+      aggregate.state = decision.state;
+      changes = changes === null ? decision.changes : mergeChanges(changes, decision.changes);
+      applied.push(entry);
+      if (entry.delivered !== null) delivered.push(entry.delivered);
+    }
+  }
+  const status = aggregate.state?.head.status ?? 'queued';
+  if (changes === null || (isNothing(changes) && aggregate.creation === null && delivered.length === 0)) {
+    for (const entry of applied) entry.settle({ kind: 'applied', status });
+    if (aggregate.mailbox.length > 0) aggregate.state = null;
+    return null;
+  }
+  const leases: { worker: ConnectedWorker; work: Work }[] = [];
+  const work = changes.work.map((item) => {
+    const worker = dispatcher.lease(item.lane, attemptRef(aggregate.id, item));
+    if (worker === null) return item;
+    const leased: Work = { ...item, worker: worker.description.id, leasedAt: now };
+    leases.push({ worker, work: leased });
+    return leased;
+  });
+  const { creation } = aggregate;
+  return {
+    aggregate,
+    entries: applied,
+    leases,
+    commit: {
+      id: aggregate.id,
+      expectedVersion: aggregate.version,
+      create: creation === null ? null : { origin, input: creation.inputText },
+      changes: { ...changes, work },
+      delivered,
+    },
+  };
+}

@@ -1,0 +1,384 @@
+// The one way into a run's state: decide, then commit.
+//
+//   send(command) ─▶ mailbox of the run ─▶ [ writer: decide on all mailboxes ─▶ one commit ─▶ settle ] ─▶ effects
+//                        ▲                            │ not in memory: load in batches   │ lost the race
+//                        └────────────────────────────┴──────────────────────────────────┘ drop the copy, again
+//
+// Group commit: one writer. Commands that arrive while a commit is in flight wait in their run's mailbox and are decided
+// on together for the next one. Idle: the latency of a single commit. Busy: hundreds of runs, and hundreds of commands of
+// one run, in one commit. No timers.
+//
+// Invariants: a run is in at most one commit in flight; its copy is changed only by decisions that go into that commit; a
+// copy whose commit did not succeed is dropped. A rejection counts only when it was decided on a copy that was loaded
+// after the command arrived, since another server may have moved the run on.
+//
+// Failure: a commit that throws may have happened. All its commands settle as failed, all copies are dropped, and whoever
+// sent the commands sends them again (workers repeat results, the loops take timers and messages again); what was applied
+// already is then rejected as stale. Workers that would have got work with it are compared with the store.
+import type { Command, Instant, JsonObject, OutboxMessage, PreparedPlan, RunId, RunOrigin } from '@millrace/core';
+import { isRunEnd, laneKey, MillraceError, restoreState } from '@millrace/core';
+import { attemptRef } from '../dispatch/attempt-ref.ts';
+import type { Dispatcher } from '../dispatch/dispatcher.ts';
+import type { PlanCache } from '../plans/plan-cache.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { OutboxKey } from '../ports/run-store.ts';
+import type { Store } from '../ports/store.ts';
+import type { EngineSettings } from '../settings.ts';
+import { type Aggregate, type Entry, newAggregate, type Settled } from './aggregate.ts';
+import { type Decided, decideAll } from './decide-batch.ts';
+import { endedWithoutReport } from './ended-without-report.ts';
+import { type Hint, writeHint } from './hint.ts';
+
+/** A message that a commit put into the outbox, with the run that sent it. */
+export type Posted = Readonly<{ key: OutboxKey; message: OutboxMessage; origin: RunOrigin }>;
+
+export type RunDriverOptions = Readonly<{
+  name: string;
+  store: Store;
+  clock: Clock;
+  settings: EngineSettings;
+  plans: PlanCache;
+  dispatcher: Dispatcher;
+  /** What follows a commit: timers, messages, events, waiting callers. Must not throw or wait. */
+  afterCommit(decided: Decided, version: number, now: Instant): void;
+  onError(error: unknown, where: string): void;
+}>;
+
+/** A batch also ends when it holds this many rows, so that one huge fan-out does not delay everybody. */
+const maxRows = 20_000;
+const loadBatch = 200;
+
+export class RunDriver {
+  readonly counts = { commits: 0, runs: 0, conflicts: 0, failures: 0, seconds: 0 };
+  readonly #options: RunDriverOptions;
+  readonly #aggregates = new Map<RunId, Aggregate>();
+  readonly #dirty = new Set<Aggregate>();
+  readonly #unloaded = new Set<Aggregate>();
+  #waiting = 0;
+  #writing = false;
+  #loading = false;
+  #idle: (() => void)[] = [];
+
+  constructor(options: RunDriverOptions) {
+    this.#options = options;
+  }
+
+  get cachedRuns(): number {
+    return this.#aggregates.size;
+  }
+
+  /** Commands that are not settled yet. */
+  get backlog(): number {
+    return this.#waiting;
+  }
+
+  /** Creates a run. `exists` when its id or start key is taken. */
+  create(plan: PreparedPlan, origin: RunOrigin, input: JsonObject, delivered: OutboxKey | null): Promise<Settled> {
+    const aggregate = newAggregate(origin.id);
+    aggregate.plan = plan;
+    aggregate.origin = origin;
+    aggregate.creation = { input, inputText: JSON.stringify(input) };
+    this.#aggregates.set(origin.id, aggregate);
+    return new Promise((settle) => this.#post(aggregate, null, delivered, settle));
+  }
+
+  send(run: RunId, command: Command, delivered: OutboxKey | null = null): Promise<Settled> {
+    return new Promise((settle) => this.post(run, command, delivered, settle));
+  }
+
+  /** As `send`, for callers that have many: no promise for each. */
+  post(run: RunId, command: Command, delivered: OutboxKey | null, settle: (settled: Settled) => void): void {
+    let aggregate = this.#aggregates.get(run);
+    if (aggregate === undefined) {
+      aggregate = newAggregate(run);
+      this.#aggregates.set(run, aggregate);
+    }
+    this.#post(aggregate, command, delivered, settle);
+  }
+
+  /** Loads runs ahead of the commands that will come for them (claimed work), so that these need not wait. */
+  prefetch(runs: readonly RunId[]): void {
+    for (const run of runs) {
+      if (this.#aggregates.has(run)) continue;
+      const aggregate = newAggregate(run);
+      this.#aggregates.set(run, aggregate);
+      this.#unloaded.add(aggregate);
+    }
+    this.#load();
+  }
+
+  /** False when the run is known here to go on; true when it may have been cancelled or have ended. */
+  mayBeAbandoned(run: RunId): boolean {
+    const state = this.#aggregates.get(run)?.state;
+    return state === undefined || state === null || isRunEnd(state.head.status) || state.head.control !== null;
+  }
+
+  /** Resolves when nothing is in flight. */
+  async drain(): Promise<void> {
+    if (!this.#writing && !this.#loading) return;
+    await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #post(
+    aggregate: Aggregate,
+    command: Command | null,
+    delivered: OutboxKey | null,
+    settle: (settled: Settled) => void,
+  ) {
+    this.#waiting += 1;
+    aggregate.mailbox.push({
+      command,
+      delivered,
+      loadedFor: false,
+      settle: (settled) => {
+        this.#waiting -= 1;
+        settle(settled);
+      },
+    });
+    this.#dirty.add(aggregate);
+    this.#write();
+  }
+
+  #write(): void {
+    if (this.#writing) return;
+    this.#writing = true;
+    // The rest of this turn may bring more commands; they share the commit.
+    queueMicrotask(() => {
+      this.#writeUntilDone()
+        .catch((error) => this.#options.onError(error, 'commit writer'))
+        .finally(() => {
+          this.#writing = false;
+          if (this.#dirty.size > 0) this.#write();
+          else this.#tellIdle();
+        });
+    });
+  }
+
+  async #writeUntilDone(): Promise<void> {
+    while (this.#dirty.size > 0) {
+      const batch = this.#takeBatch();
+      if (batch.length > 0) await this.#commit(batch);
+    }
+  }
+
+  #takeBatch(): readonly Decided[] {
+    const { clock, dispatcher, settings } = this.#options;
+    const now = clock.now();
+    const batch: Decided[] = [];
+    let rows = 0;
+    for (const aggregate of this.#dirty) {
+      if (batch.length >= settings.maxBatch || rows >= maxRows) break;
+      this.#dirty.delete(aggregate);
+      if (aggregate.mailbox.length === 0 || aggregate.loading) continue;
+      if (aggregate.state === null && aggregate.creation === null) {
+        this.#unloaded.add(aggregate);
+        continue;
+      }
+      const decided = this.#decide(aggregate, dispatcher, now);
+      if (decided !== null) {
+        batch.push(decided);
+        const { changes } = decided.commit;
+        rows += 1 + changes.attempts.length + changes.work.length + changes.workDone.length + changes.waits.length;
+      } else if (aggregate.mailbox.length > 0) {
+        this.#unloaded.add(aggregate);
+      }
+    }
+    this.#load();
+    return batch;
+  }
+
+  /** A decision that throws is a bug. It must not stop the other runs: its commands fail, loudly, and the copy is dropped. */
+  #decide(aggregate: Aggregate, dispatcher: Dispatcher, now: Instant): Decided | null {
+    const entries = aggregate.mailbox;
+    try {
+      return decideAll(aggregate, dispatcher, now);
+    } catch (error) {
+      this.#options.onError(error, `decision on run ${aggregate.id}`);
+      this.#forget(aggregate);
+      aggregate.mailbox = [];
+      for (const entry of entries) entry.settle({ kind: 'failed', error });
+      return null;
+    }
+  }
+
+  async #commit(batch: readonly Decided[]): Promise<void> {
+    const { store, onError } = this.#options;
+    const began = performance.now();
+    try {
+      const outcome = await store.runs.commit(
+        batch.map((decided) => decided.commit),
+        writeHint(this.#hintOf(batch)),
+      );
+      this.counts.commits += 1;
+      for (const decided of batch) {
+        if (outcome.committed.has(decided.commit.id)) this.#won(decided, outcome.now);
+        else this.#lost(decided);
+      }
+    } catch (error) {
+      this.counts.failures += 1;
+      onError(error, 'commit');
+      for (const decided of batch) this.#failed(decided, error);
+    } finally {
+      this.counts.seconds += (performance.now() - began) / 1000;
+    }
+  }
+
+  #won(decided: Decided, now: Instant): void {
+    const { aggregate, commit, entries, leases } = decided;
+    const { dispatcher, settings, onError } = this.#options;
+    this.counts.runs += 1;
+    aggregate.version = commit.expectedVersion + 1;
+    aggregate.creation = null;
+    const status = aggregate.state?.head.status ?? 'queued';
+    let unleased = leases.length < commit.changes.work.length;
+    for (const work of commit.changes.work) {
+      if (work.worker === null) dispatcher.lanes.workArrived(work.lane);
+    }
+    try {
+      this.#options.afterCommit(decided, aggregate.version, now);
+    } catch (error) {
+      onError(error, 'after commit');
+    }
+    for (const entry of entries) entry.settle({ kind: 'applied', status });
+    if (isRunEnd(status) && aggregate.mailbox.length === 0) this.#forget(aggregate);
+    else this.#keepWithin(settings.cachedRuns, aggregate);
+    if (commit.changes.workDone.length > 0) unleased = true;
+    if (unleased) dispatcher.claimSoon();
+  }
+
+  #lost(decided: Decided): void {
+    const { aggregate, entries } = decided;
+    this.counts.conflicts += 1;
+    this.#release(decided, false);
+    if (aggregate.creation !== null) {
+      this.#forget(aggregate);
+      for (const entry of [...entries, ...aggregate.mailbox]) entry.settle({ kind: 'exists' });
+      return;
+    }
+    aggregate.state = null;
+    aggregate.mailbox = [...entries, ...aggregate.mailbox];
+    this.#unloaded.add(aggregate);
+    this.#load();
+  }
+
+  #failed(decided: Decided, error: unknown): void {
+    const { aggregate, entries } = decided;
+    this.#release(decided, true);
+    const waiting = aggregate.mailbox;
+    aggregate.mailbox = [];
+    this.#dirty.delete(aggregate);
+    this.#forget(aggregate);
+    for (const entry of [...entries, ...waiting]) entry.settle({ kind: 'failed', error });
+  }
+
+  #release(decided: Decided, unknown: boolean): void {
+    for (const { worker, work } of decided.leases) {
+      worker.release(attemptRef(decided.commit.id, work));
+      if (unknown) worker.suspect = true;
+    }
+  }
+
+  #hintOf(batch: readonly Decided[]): Hint {
+    const lanes = new Set<string>();
+    const cancellations: NonNullable<Hint['c']>[number][] = [];
+    for (const { commit } of batch) {
+      for (const work of commit.changes.work) if (work.worker === null) lanes.add(laneKey(work.lane));
+      for (const key of commit.changes.workCancelled) cancellations.push([attemptRef(commit.id, key), false]);
+      for (const key of commit.changes.attempts) {
+        if (endedWithoutReport(key)) cancellations.push([attemptRef(commit.id, key), true]);
+      }
+    }
+    return {
+      s: this.#options.name,
+      r: batch.map(({ commit }) => commit.id),
+      ...(lanes.size > 0 ? { l: [...lanes] } : {}),
+      ...(cancellations.length > 0 ? { c: cancellations } : {}),
+    };
+  }
+
+  #load(): void {
+    if (this.#loading || this.#unloaded.size === 0) return;
+    this.#loading = true;
+    this.#loadUntilDone()
+      .catch((error) => this.#options.onError(error, 'load'))
+      .finally(() => {
+        this.#loading = false;
+        if (this.#unloaded.size > 0) this.#load();
+        else if (!this.#writing) this.#tellIdle();
+      });
+  }
+
+  async #loadUntilDone(): Promise<void> {
+    while (this.#unloaded.size > 0) {
+      const wanted = [...this.#unloaded].slice(0, loadBatch);
+      for (const aggregate of wanted) {
+        this.#unloaded.delete(aggregate);
+        aggregate.loading = true;
+      }
+      try {
+        await this.#loadThese(wanted);
+      } catch (error) {
+        for (const aggregate of wanted) this.#giveUp(aggregate, { kind: 'failed', error });
+        this.#options.onError(error, 'load runs');
+      }
+    }
+  }
+
+  async #loadThese(wanted: readonly Aggregate[]): Promise<void> {
+    const { store, plans } = this.#options;
+    const loaded = new Map((await store.runs.load(wanted.map(({ id }) => id))).map((run) => [run.run.id, run]));
+    const prepared = await plans.getMany([...loaded.values()].map(({ run }) => run.plan));
+    for (const aggregate of wanted) {
+      aggregate.loading = false;
+      const found = loaded.get(aggregate.id);
+      const plan = found === undefined ? undefined : prepared.get(found.run.plan);
+      if (found === undefined) {
+        this.#giveUp(aggregate, { kind: 'not_found' });
+      } else if (plan === undefined) {
+        const error = new MillraceError('internal', `The plan of run ${aggregate.id} is not in the store.`);
+        this.#giveUp(aggregate, { kind: 'failed', error });
+      } else {
+        aggregate.plan = plan;
+        aggregate.origin = found.run;
+        aggregate.version = found.run.version;
+        aggregate.state = restoreState(plan, found);
+        for (const entry of aggregate.mailbox) entry.loadedFor = true;
+        if (aggregate.mailbox.length > 0) this.#dirty.add(aggregate);
+        else if (isRunEnd(found.run.status)) this.#forget(aggregate);
+      }
+    }
+    if (this.#dirty.size > 0) this.#write();
+  }
+
+  #giveUp(aggregate: Aggregate, settled: Settled): void {
+    const entries = aggregate.mailbox;
+    aggregate.loading = false;
+    aggregate.mailbox = [];
+    this.#dirty.delete(aggregate);
+    this.#forget(aggregate);
+    for (const entry of entries) entry.settle(settled);
+  }
+
+  #forget(aggregate: Aggregate): void {
+    aggregate.state = null;
+    if (this.#aggregates.get(aggregate.id) === aggregate) this.#aggregates.delete(aggregate.id);
+  }
+
+  /** Keeps the runs that were used last; those with commands waiting always stay. */
+  #keepWithin(limit: number, used: Aggregate): void {
+    this.#aggregates.delete(used.id);
+    this.#aggregates.set(used.id, used);
+    if (this.#aggregates.size <= limit) return;
+    for (const aggregate of this.#aggregates.values()) {
+      if (aggregate.mailbox.length > 0 || aggregate.state === null) continue;
+      this.#forget(aggregate);
+      if (this.#aggregates.size <= limit) return;
+    }
+  }
+
+  #tellIdle(): void {
+    const waiting = this.#idle;
+    this.#idle = [];
+    for (const resolve of waiting) resolve();
+  }
+}

@@ -1,0 +1,166 @@
+// What a server knows of a worker that talks to it: what it holds, what it still has to be told, how much it can take.
+//
+// Telling is by numbered answers. Everything that is to be told stays in `#unsaid` until the worker has acknowledged the
+// number of an answer that held it; so each answer holds all that is not acknowledged, and a lost answer loses nothing.
+import type { Assignment, AttemptRef, SyncResponse, WorkerDescription } from '@millrace/core';
+import type { EngineSettings } from '../settings.ts';
+import { refKey } from './attempt-ref.ts';
+
+/** `told`: handed over, so the worker should name it; before that it is only reserved. */
+type Held = { readonly ref: AttemptRef; told: boolean; missing: number };
+type Cancellation = SyncResponse['cancellations'][number];
+type News = { saidIn: number } & (
+  | { readonly kind: 'assignment'; readonly assignment: Assignment }
+  | { readonly kind: 'cancellation'; readonly cancellation: Cancellation }
+);
+
+/** How much the newest measurement counts in the mean duration of attempts. */
+const weight = 0.05;
+
+export class ConnectedWorker {
+  description: WorkerDescription;
+  /** Set while it stops: it gets nothing new. */
+  stopping = false;
+  /** Whether it was heard of since its lease was last renewed. */
+  heard = true;
+  /** Some of its leases may be unknown here (a commit whose outcome was lost): compare with the store. */
+  suspect = false;
+  readonly #settings: EngineSettings;
+  readonly #held = new Map<string, Held>();
+  readonly #unsaid = new Map<string, News>();
+  #sequence = 0;
+  #wake: (() => void) | null = null;
+  #meanMs: number | null = null;
+
+  constructor(description: WorkerDescription, settings: EngineSettings) {
+    this.description = description;
+    this.#settings = settings;
+  }
+
+  get heldCount(): number {
+    return this.#held.size;
+  }
+
+  held(): readonly AttemptRef[] {
+    return [...this.#held.values()].map((held) => held.ref);
+  }
+
+  holds(ref: AttemptRef): boolean {
+    return this.#held.has(refKey(ref));
+  }
+
+  /** How many more attempts it may be given now: free slots, and a line ahead for quick work. */
+  room(): number {
+    if (this.stopping) return 0;
+    return this.description.slots + this.#lineAhead() - this.#held.size;
+  }
+
+  #lineAhead(): number {
+    const { lineAheadMs, maxLineAhead } = this.#settings;
+    if (this.#meanMs === null || this.#meanMs > lineAheadMs) return 0;
+    const line = Math.floor((this.description.slots * lineAheadMs) / Math.max(this.#meanMs, 0.01));
+    return Math.min(line, maxLineAhead);
+  }
+
+  /** Takes room for an attempt, before the commit that leases it. */
+  reserve(ref: AttemptRef): void {
+    this.#held.set(refKey(ref), { ref, told: false, missing: 0 });
+  }
+
+  /** The attempt is not, or no longer, this worker's. */
+  release(ref: AttemptRef): void {
+    const key = refKey(ref);
+    this.#held.delete(key);
+    this.#unsaid.delete(key);
+  }
+
+  finished(ref: AttemptRef, durationMs: number): void {
+    this.release(ref);
+    this.#meanMs = this.#meanMs === null ? durationMs : this.#meanMs + weight * (durationMs - this.#meanMs);
+  }
+
+  assign(assignment: Assignment): void {
+    const key = refKey(assignment);
+    this.#held.set(key, { ref: assignment, told: true, missing: 0 });
+    this.#unsaid.set(key, { kind: 'assignment', assignment, saidIn: 0 });
+    this.wake();
+  }
+
+  /** Asks it to stop an attempt. One that it was never told of is simply not told. */
+  cancel(ref: AttemptRef, options: Readonly<{ lost: boolean; force: boolean }>): void {
+    const cancellation = { ...ref, ...options };
+    this.#unsaid.set(`cancel ${refKey(ref)}`, { kind: 'cancellation', cancellation, saidIn: 0 });
+    this.wake();
+  }
+
+  /** The worker has seen the answers up to this number. */
+  acknowledge(received: number): void {
+    if (received === 0) return;
+    for (const [key, news] of this.#unsaid) {
+      if (news.saidIn !== 0 && news.saidIn <= received) this.#unsaid.delete(key);
+    }
+  }
+
+  /**
+   * Compares what it says it holds with what it should hold. Returns what it holds without right. What it should hold,
+   * was told of, and misses in two reports in a row (one may have crossed a result) is returned as missing.
+   */
+  compare(
+    running: readonly AttemptRef[],
+  ): Readonly<{ unknown: readonly AttemptRef[]; missing: readonly AttemptRef[] }> {
+    const said = new Set(running.map(refKey));
+    const missing: AttemptRef[] = [];
+    for (const [key, held] of this.#held) {
+      if (!held.told || said.has(key) || this.#unsaid.has(key)) held.missing = 0;
+      else {
+        held.missing += 1;
+        if (held.missing >= 2) missing.push(held.ref);
+      }
+    }
+    return { unknown: running.filter((ref) => !this.#held.has(refKey(ref))), missing };
+  }
+
+  /** Everything that is not acknowledged, as one numbered answer. */
+  answer(confirmed: readonly AttemptRef[]): SyncResponse {
+    const assignments: Assignment[] = [];
+    const cancellations: Cancellation[] = [];
+    if (this.#unsaid.size > 0) this.#sequence += 1;
+    for (const news of this.#unsaid.values()) {
+      if (news.saidIn === 0) news.saidIn = this.#sequence;
+      if (news.kind === 'assignment') assignments.push(news.assignment);
+      else cancellations.push(news.cancellation);
+    }
+    return { sequence: this.#sequence, assignments, cancellations, confirmed, leaseMs: this.#settings.leaseMs };
+  }
+
+  hasNews(): boolean {
+    return this.#unsaid.size > 0;
+  }
+
+  /** Whether a call of it is waiting for news right now. */
+  isListening(): boolean {
+    return this.#wake !== null;
+  }
+
+  /** Ends the wait of an older call. */
+  wake(): void {
+    this.#wake?.();
+    this.#wake = null;
+  }
+
+  /** Waits until there is news, a newer call came, the time is over or the caller went away. */
+  waitForNews(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
+    if (this.hasNews() || signal?.aborted === true) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', done);
+        if (this.#wake === done) this.#wake = null;
+        resolve();
+      };
+      const timer = setTimeout(done, waitMs);
+      signal?.addEventListener('abort', done);
+      this.#wake = done;
+    });
+  }
+}

@@ -1,0 +1,174 @@
+// Who gets which work.
+//
+//   a commit makes work ready ─ lease() ─▶ a worker here has room: inserted as leased, handed over after the commit
+//                                       └▶ nobody has room, or older work waits in that lane: inserted as ready
+//   ready work ─ claim ─▶ leased in batches to workers here that have room
+//
+// Order: while a lane may hold older unleased work, new work is not leased on ready (lanes.ts). Claims are made when room
+// appears, when work arrives that nobody took (here, or told by another server's hint), and now and then in any case.
+import type { Assignment, AttemptRef, Lane, WorkerDescription, WorkerId } from '@millrace/core';
+import type { Store } from '../ports/store.ts';
+import type { ClaimedWork } from '../ports/work-store.ts';
+import type { EngineSettings } from '../settings.ts';
+import { attemptRef } from './attempt-ref.ts';
+import { ConnectedWorker } from './connected-worker.ts';
+import { Lanes, serves } from './lanes.ts';
+
+export type DispatcherOptions = Readonly<{
+  store: Store;
+  settings: EngineSettings;
+  /** Completes claimed work to assignments; loads plans (and, ahead of their results, runs) as needed. */
+  toAssignments(claimed: readonly ClaimedWork[]): Promise<readonly Assignment[]>;
+  onError(error: unknown, where: string): void;
+}>;
+
+export class Dispatcher {
+  readonly lanes = new Lanes();
+  claims = 0;
+  claimedAttempts = 0;
+  readonly #options: DispatcherOptions;
+  readonly #workers = new Map<WorkerId, ConnectedWorker>();
+  readonly #connecting = new Map<WorkerId, Promise<ConnectedWorker>>();
+  #claiming: Promise<void> | null = null;
+  #claimAgain = false;
+  #stopped = false;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  workers(): Iterable<ConnectedWorker> {
+    return this.#workers.values();
+  }
+
+  get workerCount(): number {
+    return this.#workers.size;
+  }
+
+  find(id: WorkerId): ConnectedWorker | undefined {
+    return this.#workers.get(id);
+  }
+
+  /** The worker that speaks; at its first call it is registered, and what it holds already is taken over. */
+  async connect(description: WorkerDescription): Promise<ConnectedWorker> {
+    const known = this.#workers.get(description.id);
+    if (known !== undefined) {
+      known.description = description;
+      known.heard = true;
+      return known;
+    }
+    let connecting = this.#connecting.get(description.id);
+    if (connecting === undefined) {
+      connecting = this.#register(description).finally(() => this.#connecting.delete(description.id));
+      this.#connecting.set(description.id, connecting);
+    }
+    return connecting;
+  }
+
+  async #register(description: WorkerDescription): Promise<ConnectedWorker> {
+    const { store, settings } = this.#options;
+    await store.workers.register(description, settings.leaseMs);
+    const worker = new ConnectedWorker(description, settings);
+    await this.#handOver(worker, await store.work.heldBy(description.id));
+    this.lanes.add(await store.plans.lanes());
+    this.lanes.suspectAll();
+    this.#workers.set(description.id, worker);
+    this.claimSoon();
+    return worker;
+  }
+
+  /** The worker is gone (it stopped, or its lease was taken); what it holds is somebody else's matter. */
+  disconnect(id: WorkerId): void {
+    const worker = this.#workers.get(id);
+    this.#workers.delete(id);
+    worker?.wake();
+  }
+
+  /** A worker here that can take this new work at once, with its room reserved; null: insert it as ready. */
+  lease(lane: Lane, ref: AttemptRef): ConnectedWorker | null {
+    if (this.#stopped || this.lanes.isWaiting(lane)) return null;
+    let best: ConnectedWorker | null = null;
+    let bestRoom = 0;
+    for (const worker of this.#workers.values()) {
+      const room = worker.room();
+      if (room > bestRoom && serves(worker.description, lane)) {
+        best = worker;
+        bestRoom = room;
+      }
+    }
+    best?.reserve(ref);
+    return best;
+  }
+
+  /** Looks for ready work for the workers that have room. Many calls become one look. */
+  claimSoon(): void {
+    if (this.#stopped) return;
+    if (this.#claiming !== null) {
+      this.#claimAgain = true;
+      return;
+    }
+    this.#claiming = this.#claimUntilDone()
+      .catch((error) => this.#options.onError(error, 'claim'))
+      .finally(() => {
+        this.#claiming = null;
+      });
+  }
+
+  async #claimUntilDone(): Promise<void> {
+    do {
+      this.#claimAgain = false;
+      for (const worker of [...this.#workers.values()]) await this.#claimFor(worker);
+    } while (this.#claimAgain && !this.#stopped);
+  }
+
+  async #claimFor(worker: ConnectedWorker): Promise<void> {
+    const room = worker.room();
+    if (room <= 0) return;
+    const waiting = this.lanes.waitingFor(worker.description);
+    if (waiting.lanes.length === 0) return;
+    const id = worker.description.id;
+    const claimed = await this.#options.store.work.claim({ worker: id, lanes: waiting.lanes, limit: room });
+    this.claims += 1;
+    this.claimedAttempts += claimed.length;
+    if (claimed.length === 0) {
+      waiting.foundEmpty();
+      return;
+    }
+    if (this.#workers.get(id) !== worker || worker.stopping) {
+      await this.#options.store.work.giveBack(
+        id,
+        claimed.map(({ origin, work }) => attemptRef(origin.id, work)),
+      );
+      return;
+    }
+    for (const { origin, work } of claimed) worker.reserve(attemptRef(origin.id, work));
+    // Room that is left was not filled: the lanes may be empty now, which only another claim can tell.
+    if (claimed.length < room) this.#claimAgain = true;
+    await this.#handOver(worker, claimed);
+  }
+
+  async #handOver(worker: ConnectedWorker, claimed: readonly ClaimedWork[]): Promise<void> {
+    try {
+      for (const assignment of await this.#options.toAssignments(claimed)) worker.assign(assignment);
+    } catch (error) {
+      worker.suspect = true;
+      throw error;
+    }
+  }
+
+  /** Hands over what the store says the worker holds and this server does not know of; after a commit of unknown outcome. */
+  async reconcile(worker: ConnectedWorker): Promise<void> {
+    worker.suspect = false;
+    const held = await this.#options.store.work.heldBy(worker.description.id);
+    await this.#handOver(
+      worker,
+      held.filter(({ origin, work }) => !worker.holds(attemptRef(origin.id, work))),
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#claiming;
+    for (const worker of this.#workers.values()) worker.wake();
+  }
+}

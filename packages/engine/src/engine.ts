@@ -1,0 +1,158 @@
+// Puts the engine of one server together. Nothing here decides anything: it connects use cases, driver, dispatcher, loops.
+//
+//   start-run, cancel-run ─┐
+//   sync-worker (results) ─┼─▶ RunDriver: decide, commit ─▶ after-commit ─▶ workers, timers, messages, events
+//   timers, reaper, outbox ┘
+import { randomUUID } from 'node:crypto';
+import { createStoreClock } from './clock/store-clock.ts';
+import { createAfterCommit } from './commit/after-commit.ts';
+import { type Hint, writeHint } from './commit/hint.ts';
+import { type Posted, RunDriver } from './commit/run-driver.ts';
+import { toAssignment } from './dispatch/assignment.ts';
+import { Dispatcher } from './dispatch/dispatcher.ts';
+import type { Engine } from './engine-types.ts';
+import { createAppendLogs } from './logs/append-logs.ts';
+import { createListLogs, createReadLogs } from './logs/read-logs.ts';
+import { StepNames } from './logs/step-names.ts';
+import { createLeaseLoop } from './loops/lease-loop.ts';
+import { createOutboxLoop } from './loops/outbox-loop.ts';
+import { createReaperLoop } from './loops/reaper-loop.ts';
+import { TimerLoop } from './loops/timer-loop.ts';
+import { createDeliver } from './outbox/deliver-message.ts';
+import { PlanCache } from './plans/plan-cache.ts';
+import type { BlobStore } from './ports/blob-store.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Queries } from './ports/queries.ts';
+import type { Store } from './ports/store.ts';
+import type { ClaimedWork } from './ports/work-store.ts';
+import { createEventBus } from './realtime/event-bus.ts';
+import { followChanges } from './realtime/follow-changes.ts';
+import { createCancelRun } from './runs/cancel-run.ts';
+import { createGetRun } from './runs/get-run.ts';
+import { RunIds } from './runs/run-ids.ts';
+import { RunWaiters } from './runs/run-waiters.ts';
+import { createStartRun } from './runs/start-run.ts';
+import { createWaitForRun } from './runs/wait-for-run.ts';
+import { defaultSettings, type EngineSettings } from './settings.ts';
+import { StatsCounter } from './stats.ts';
+import { createOpenFiles } from './workers/open-files.ts';
+import { createSyncWorker } from './workers/sync-worker.ts';
+import { LivePlans } from './workspaces/live-plans.ts';
+import { createPublishWorkspace } from './workspaces/publish-workspace.ts';
+
+export type EngineOptions = Readonly<{
+  store: Store;
+  queries: Queries;
+  blobs: BlobStore;
+  /** Default: the store's time, kept in step. */
+  clock?: Clock;
+  /** This server's name among others; default: random. */
+  name?: string;
+  settings?: Partial<EngineSettings>;
+  /** Told of every failure that the engine survives: it goes on, but somebody should know. */
+  onError?: (error: unknown, where: string) => void;
+}>;
+
+/** Creates the engine of one server on a store that is migrated and ready. It works once `start` was called. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { store, queries, blobs } = options;
+  const name = options.name ?? randomUUID();
+  const onError = options.onError ?? (() => {});
+  const settings: EngineSettings = { ...defaultSettings, ...options.settings };
+  const ownClock = options.clock === undefined ? await createStoreClock(store) : null;
+  const clock = options.clock ?? (ownClock as Clock);
+
+  const bus = createEventBus(onError);
+  const stats = new StatsCounter();
+  const waiters = new RunWaiters();
+  const plans = new PlanCache(store.plans);
+  const livePlans = new LivePlans(store.workspaces, plans, clock);
+  const ids = new RunIds(store.runs);
+  const names = new StepNames(store, plans);
+
+  const toAssignments = async (claimed: readonly ClaimedWork[]) => {
+    const found = await plans.getMany(claimed.map(({ origin }) => origin.plan));
+    driver.prefetch(claimed.map(({ origin }) => origin.id));
+    return claimed.flatMap(({ origin, startedAt, work }) => {
+      const plan = found.get(origin.plan);
+      if (plan !== undefined) return [toAssignment(plan, origin, startedAt, work, settings)];
+      onError(new Error(`The plan ${origin.plan} of run ${origin.id} is not in the store.`), 'claim');
+      return [];
+    });
+  };
+  const dispatcher = new Dispatcher({ store, settings, toAssignments, onError });
+  const timers = new TimerLoop({ waits: store.waits, clock, pollMs: settings.pollMs, driver: () => driver, onError });
+  const deliverNow = (posted: Posted) => {
+    deliver(posted).catch((error) => onError(error, `message of run ${posted.key.run}; it is tried again`));
+  };
+  const afterCommit = createAfterCommit({ dispatcher, timers, bus, waiters, stats, settings, deliver: deliverNow });
+  const driver = new RunDriver({ name, store, clock, settings, plans, dispatcher, afterCommit, onError });
+  const deliver = createDeliver({ store, driver, ids, livePlans });
+  const tell = (hint: Omit<Hint, 's'>) => store.changes.tell(writeHint({ s: name, ...hint }));
+
+  const loops = [
+    timers.loop,
+    createReaperLoop({
+      workers: store.workers,
+      clock,
+      reaperMs: settings.reaperMs,
+      driver: () => driver,
+      dispatcher,
+      onError,
+    }),
+    createLeaseLoop({ workers: store.workers, clock, settings, dispatcher, onError }),
+    createOutboxLoop({ outbox: store.outbox, runs: store.runs, clock, pollMs: settings.pollMs, deliver, onError }),
+  ];
+  let stopFollowing: (() => Promise<void>) | null = null;
+
+  return {
+    name,
+    async start() {
+      stopFollowing = await followChanges({ name, store, dispatcher, livePlans, waiters, bus, onError });
+      await ids.prefetch();
+      dispatcher.lanes.add(await store.plans.lanes());
+      for (const loop of loops) loop.start();
+    },
+    async stop() {
+      await dispatcher.stop();
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await driver.drain();
+      await stopFollowing?.();
+      ownClock?.stop();
+      waiters.wakeAll();
+    },
+    startRun: createStartRun({ store, driver, ids, livePlans, settings }),
+    cancelRun: createCancelRun(driver),
+    getRun: createGetRun(store, plans),
+    waitForRun: createWaitForRun(store, waiters, clock),
+    workers: {
+      sync: createSyncWorker({ store, driver, dispatcher, stats }),
+      appendLogs: createAppendLogs(blobs, bus, names),
+      openFiles: createOpenFiles(livePlans, blobs),
+    },
+    readLogs: createReadLogs(store, blobs, names),
+    listLogs: createListLogs(blobs, names),
+    publishWorkspace: createPublishWorkspace({ store, blobs, plans, livePlans, bus, tell }),
+    subscribe: bus.subscribe,
+    store,
+    queries,
+    blobs,
+    stats: () => ({
+      runsStarted: stats.runsStarted,
+      runsEnded: { ...stats.runsEnded },
+      attemptsEnded: { ...stats.attemptsEnded },
+      commits: driver.counts.commits,
+      commitRuns: driver.counts.runs,
+      commitConflicts: driver.counts.conflicts,
+      commitFailures: driver.counts.failures,
+      commitSeconds: driver.counts.seconds,
+      claims: dispatcher.claims,
+      claimedAttempts: dispatcher.claimedAttempts,
+      staleReports: stats.staleReports,
+      connectedWorkers: dispatcher.workerCount,
+      heldAttempts: [...dispatcher.workers()].reduce((sum, worker) => sum + worker.heldCount, 0),
+      cachedRuns: driver.cachedRuns,
+      backlog: driver.backlog,
+    }),
+  };
+}

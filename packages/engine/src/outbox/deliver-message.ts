@@ -1,0 +1,143 @@
+import type { AttemptKey, Fault, JsonObject, OutboxMessage, RunId, RunOrigin } from '@millrace/core';
+import { checkInput, isRunEnd, type RunEndStatus, unreachable } from '@millrace/core';
+import type { Posted, RunDriver } from '../commit/run-driver.ts';
+import type { OutboxKey } from '../ports/run-store.ts';
+import type { Store } from '../ports/store.ts';
+import type { RunIds } from '../runs/run-ids.ts';
+import type { LivePlans } from '../workspaces/live-plans.ts';
+
+export type DeliverOptions = Readonly<{
+  store: Store;
+  driver: RunDriver;
+  ids: RunIds;
+  livePlans: LivePlans;
+}>;
+
+/**
+ * Delivers a message from one run to another. Doing it twice is harmless: a child is created once for each start key, and
+ * a parent that has acted on its child's end rejects the second telling. The message leaves the outbox with the commit
+ * that acts on it, or here when nothing is left to be done. Throws when it could not be delivered; then it stays.
+ */
+export function createDeliver({ store, driver, ids, livePlans }: DeliverOptions) {
+  return async ({ key, message, origin }: Posted): Promise<void> => {
+    switch (message.kind) {
+      case 'start_child':
+        return startChild(key, message, origin);
+      case 'child_ended': {
+        const { run, ...parentKey } = message.parent;
+        return tellParent(run, parentKey, key, origin.id, message);
+      }
+      case 'cancel_children':
+        return cancelChildren(key, message, origin.id);
+      default:
+        return unreachable(message);
+    }
+  };
+
+  async function startChild(
+    key: OutboxKey,
+    message: Extract<OutboxMessage, { kind: 'start_child' }>,
+    parent: RunOrigin,
+  ): Promise<void> {
+    const { from, workflow, depth, wait } = message;
+    const found = await livePlans.find(parent.workspace, workflow, parent.revision);
+    const failed = (error: Fault) => tellParent(parent.id, from, key, null, { status: 'failed', output: null, error });
+    if (found === null) {
+      const where = `revision ${parent.revision} of workspace ${parent.workspace}`;
+      return failed({
+        code: 'workflow_not_found',
+        message: `Workflow ${workflow} is not in ${where}.`,
+        retryable: false,
+      });
+    }
+    const checked = checkInput(found.plan.plan.input, message.input);
+    if (!checked.ok) return failed(invalidChildInput(workflow, checked.problems));
+    const child: RunOrigin = {
+      id: await ids.next(),
+      workspace: parent.workspace,
+      workflow,
+      revision: parent.revision,
+      plan: found.plan.hash,
+      trigger: { type: 'workflow', run: parent.id, workflow: parent.workflow },
+      parent: wait ? { run: parent.id, ...from } : null,
+      depth,
+      startKey: childStartKey(parent.id, from),
+      tags: parent.tags,
+      priority: parent.priority,
+    };
+    const settled = await driver.create(found.plan, child, checked.value, key);
+    if (settled.kind === 'failed') throw settled.error;
+    if (settled.kind === 'exists') await store.outbox.remove([key]);
+    if (wait) await cancelIfAbandoned(parent.id, child.startKey ?? '', parent.workspace);
+  }
+
+  /** A parent that was cancelled while its child was being started did not see the child; so look again afterwards. */
+  async function cancelIfAbandoned(parent: RunId, startKey: string, workspace: string): Promise<void> {
+    if (!driver.mayBeAbandoned(parent)) return;
+    const [loaded] = await store.runs.load([parent]);
+    if (loaded !== undefined && !isRunEnd(loaded.run.status) && !isCancelling(loaded.run.control)) return;
+    const child = await store.runs.findByStartKey(workspace, startKey);
+    if (child === null) return;
+    await driver.send(child, {
+      type: 'cancel',
+      by: 'system',
+      reason: `Its parent run ${parent} was cancelled.`,
+      force: false,
+    });
+  }
+
+  async function tellParent(
+    parent: RunId,
+    parentKey: AttemptKey,
+    key: OutboxKey,
+    child: RunId | null,
+    end: Readonly<{ status: string; output: string | null; error: Fault | null }>,
+  ): Promise<void> {
+    const settled = await driver.send(
+      parent,
+      {
+        type: 'child_ended',
+        key: parentKey,
+        child,
+        status: end.status as RunEndStatus,
+        output: end.output === null ? null : JSON.parse(end.output),
+        error: end.error,
+      },
+      key,
+    );
+    if (settled.kind === 'failed') throw settled.error;
+    if (settled.kind !== 'applied') await store.outbox.remove([key]);
+  }
+
+  async function cancelChildren(
+    key: OutboxKey,
+    message: Extract<OutboxMessage, { kind: 'cancel_children' }>,
+    parent: RunId,
+  ): Promise<void> {
+    const children = await store.runs.liveChildren(parent);
+    const outcomes = await Promise.all(
+      children.map((child) =>
+        driver.send(child, { type: 'cancel', by: message.by, reason: message.reason, force: false }),
+      ),
+    );
+    for (const outcome of outcomes) if (outcome.kind === 'failed') throw outcome.error;
+    await store.outbox.remove([key]);
+  }
+}
+
+/** One child for each waiting attempt, however often the message is delivered. */
+export const childStartKey = (parent: RunId, from: AttemptKey): string =>
+  `child:${parent}:${from.step}:${from.item}:${from.iteration}:${from.attempt}`;
+
+function invalidChildInput(workflow: string, problems: readonly Readonly<{ path: string; message: string }>[]): Fault {
+  const list = problems.map(({ path, message }) => `${path === '' ? 'input' : path}: ${message}`).join('; ');
+  return {
+    code: 'invalid_input',
+    message: `The input of workflow ${workflow} is not valid: ${list}`,
+    retryable: false,
+  };
+}
+
+function isCancelling(control: string | null): boolean {
+  return control !== null && (JSON.parse(control) as JsonObject).cancel !== undefined;
+}

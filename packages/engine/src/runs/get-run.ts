@@ -1,0 +1,21 @@
+import { type RunId, stepSummaries } from '@millrace/core';
+import type { RunDetail } from '../engine-types.ts';
+import type { PlanCache } from '../plans/plan-cache.ts';
+import type { Store } from '../ports/store.ts';
+import { runNotFound } from './run-not-found.ts';
+
+/** A run with all of its steps, as it stands in the store. */
+export function createGetRun(store: Store, plans: PlanCache) {
+  return async (run: RunId): Promise<RunDetail> => {
+    const [loaded] = await store.runs.load([run]);
+    if (loaded === undefined) throw runNotFound(run);
+    const plan = await plans.get(loaded.run.plan);
+    return {
+      run: loaded.run,
+      input: JSON.parse(loaded.run.input),
+      output: loaded.run.output === null ? null : JSON.parse(loaded.run.output),
+      steps: stepSummaries(plan, loaded),
+      plan: plan.plan,
+    };
+  };
+}

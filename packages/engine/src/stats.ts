@@ -1,0 +1,31 @@
+import type { RunEndStatus, StepEndStatus } from '@millrace/core';
+
+/** Counts since the start of this server; for metrics. */
+export class StatsCounter {
+  runsStarted = 0;
+  staleReports = 0;
+  readonly runsEnded: Record<RunEndStatus, number> = { succeeded: 0, failed: 0, cancelled: 0, timed_out: 0 };
+  readonly attemptsEnded: Record<StepEndStatus, number> = {
+    succeeded: 0,
+    failed: 0,
+    timed_out: 0,
+    cancelled: 0,
+    skipped: 0,
+  };
+
+  runStarted(): void {
+    this.runsStarted += 1;
+  }
+
+  runEnded(status: RunEndStatus): void {
+    this.runsEnded[status] += 1;
+  }
+
+  attemptEnded(status: StepEndStatus): void {
+    this.attemptsEnded[status] += 1;
+  }
+
+  staleReport(): void {
+    this.staleReports += 1;
+  }
+}

@@ -1,0 +1,92 @@
+import type { AttemptRef, Command, SyncRequest, SyncResponse } from '@millrace/core';
+import type { Settled } from '../commit/aggregate.ts';
+import type { RunDriver } from '../commit/run-driver.ts';
+import { attemptRef } from '../dispatch/attempt-ref.ts';
+import type { ConnectedWorker } from '../dispatch/connected-worker.ts';
+import type { Dispatcher } from '../dispatch/dispatcher.ts';
+import type { Store } from '../ports/store.ts';
+import type { StatsCounter } from '../stats.ts';
+
+export type SyncWorkerOptions = Readonly<{
+  store: Store;
+  driver: RunDriver;
+  dispatcher: Dispatcher;
+  stats: StatsCounter;
+}>;
+
+/** The longest wait that a worker may ask for. */
+const maxWaitMs = 30_000;
+
+/** The worker's one call: takes its results, compares what it runs, answers with what it shall do. */
+export function createSyncWorker({ store, driver, dispatcher, stats }: SyncWorkerOptions) {
+  return async (request: SyncRequest, signal?: AbortSignal): Promise<SyncResponse> => {
+    const worker = await dispatcher.connect(request.worker);
+    worker.wake(); // a newer call ends the wait of the older one
+    worker.acknowledge(request.received);
+    worker.stopping = request.stopping;
+    if (request.returned.length > 0) await takeBack(worker, request.returned);
+    if (request.running !== null) await compare(worker, request.running);
+    if (request.results.length > 0) {
+      const confirmed = await report(worker, request.results);
+      return worker.answer(confirmed);
+    }
+    if (request.stopping && request.running?.length === 0) await sayGoodbye(worker);
+    if (request.waitMs > 0) await worker.waitForNews(Math.min(request.waitMs, maxWaitMs), signal);
+    return worker.answer([]);
+  };
+
+  /** Resolves when every result is committed or refused; throws when the store failed, so that the worker repeats them. */
+  function report(worker: ConnectedWorker, results: SyncRequest['results']): Promise<readonly AttemptRef[]> {
+    return new Promise((resolve, reject) => {
+      let open = results.length;
+      let failure: unknown = null;
+      const settle = (settled: Settled) => {
+        if (settled.kind === 'failed') failure = settled.error ?? new Error('The commit failed.');
+        else if (settled.kind !== 'applied') stats.staleReport();
+        open -= 1;
+        if (open > 0) return;
+        if (failure === null)
+          resolve(results.map(({ run, step, item, iteration, attempt }) => ({ run, step, item, iteration, attempt })));
+        else reject(failure);
+      };
+      for (const { run, result, ...key } of results) {
+        worker.finished({ run, ...key }, result.durationMs);
+        const command: Command = { type: 'attempt_finished', key, worker: worker.description.id, result };
+        driver.post(run, command, null, settle);
+      }
+      dispatcher.claimSoon();
+    });
+  }
+
+  /** It has nothing left and goes. What it was leased but never told of is given back first. */
+  async function sayGoodbye(worker: ConnectedWorker): Promise<void> {
+    const id = worker.description.id;
+    const held = await store.work.heldBy(id);
+    await store.work.giveBack(
+      id,
+      held.map(({ origin, work }) => attemptRef(origin.id, work)),
+    );
+    if (await store.workers.remove(id, { onlyExpired: false })) dispatcher.disconnect(id);
+    dispatcher.lanes.suspectAll();
+    dispatcher.claimSoon();
+  }
+
+  async function takeBack(worker: ConnectedWorker, returned: readonly AttemptRef[]): Promise<void> {
+    await store.work.giveBack(worker.description.id, returned);
+    for (const ref of returned) worker.release(ref);
+    dispatcher.lanes.suspectAll();
+    dispatcher.claimSoon();
+  }
+
+  async function compare(worker: ConnectedWorker, running: readonly AttemptRef[]): Promise<void> {
+    const { unknown, missing } = worker.compare(running);
+    if (missing.length > 0) {
+      for (const ref of missing) worker.release(ref);
+      await dispatcher.reconcile(worker);
+    }
+    if (unknown.length === 0) return;
+    // This server may not know of them yet (it took the worker over, or a commit's outcome was lost): the store knows.
+    await dispatcher.reconcile(worker);
+    for (const ref of unknown) if (!worker.holds(ref)) worker.cancel(ref, { lost: true, force: false });
+  }
+}

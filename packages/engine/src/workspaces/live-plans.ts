@@ -1,0 +1,99 @@
+import { MillraceError, type PreparedPlan } from '@millrace/core';
+import type { PlanCache } from '../plans/plan-cache.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Revision, WorkspaceStore } from '../ports/workspace-store.ts';
+
+/** How long the live revision of a workspace is believed without being told otherwise. */
+const believeMs = 5_000;
+const maxRevisions = 500;
+
+export type LivePlan = Readonly<{ plan: PreparedPlan; revision: string }>;
+
+/**
+ * Finds the plan of a workflow: at the live revision of its workspace, or at a pinned one. Both are cached: a pinned
+ * revision never changes, the live one is forgotten when a server says that it changed, and after a few seconds anyway.
+ */
+export class LivePlans {
+  readonly #workspaces: WorkspaceStore;
+  readonly #plans: PlanCache;
+  readonly #clock: Clock;
+  readonly #live = new Map<string, { revision: Revision; until: number }>();
+  readonly #pinned = new Map<string, Revision>();
+
+  constructor(workspaces: WorkspaceStore, plans: PlanCache, clock: Clock) {
+    this.#workspaces = workspaces;
+    this.#plans = plans;
+    this.#clock = clock;
+  }
+
+  /** The workspace's live revision changed. */
+  forget(workspace: string): void {
+    this.#live.delete(workspace);
+  }
+
+  forgetAll(): void {
+    this.#live.clear();
+  }
+
+  /** null: the revision, or the workflow in it, is not known. */
+  async find(workspace: string, workflow: string, revision: string | null): Promise<LivePlan | null> {
+    const found = await this.revision(workspace, revision);
+    const entry = found?.workflows.find(({ name }) => name === workflow);
+    if (found === null || entry === undefined) return null;
+    return { plan: this.#plans.peek(entry.plan) ?? (await this.#plans.get(entry.plan)), revision: found.revision };
+  }
+
+  /** As `find`, with errors that say what is missing and what there is. */
+  async require(workspace: string, workflow: string, revision: string | null): Promise<LivePlan> {
+    const found = await this.find(workspace, workflow, revision);
+    if (found !== null) return found;
+    const known = await this.revision(workspace, revision);
+    if (known !== null) {
+      const names = known.workflows.map(({ name }) => name).sort();
+      throw new MillraceError('workflow_not_found', `Workspace ${workspace} has no workflow ${workflow}.`, {
+        hint: names.length === 0 ? 'It has no workflows.' : `It has: ${names.slice(0, 20).join(', ')}.`,
+      });
+    }
+    const state = await this.#workspaces.get(workspace);
+    if (state === null) {
+      const names = (await this.#workspaces.list()).map(({ name }) => name);
+      throw new MillraceError('workspace_not_found', `There is no workspace ${workspace}.`, {
+        hint: names.length === 0 ? 'No workspace was loaded yet.' : `There are: ${names.slice(0, 20).join(', ')}.`,
+      });
+    }
+    if (revision !== null) {
+      throw new MillraceError('not_found', `Workspace ${workspace} has no revision ${revision}.`);
+    }
+    throw new MillraceError(
+      'invalid_definition',
+      `Workspace ${workspace} has never been valid, so nothing can be started.`,
+      {
+        hint: 'See what is wrong with its files: millrace validate PATH, or the diagnostics of the workspace.',
+      },
+    );
+  }
+
+  async revision(workspace: string, revision: string | null): Promise<Revision | null> {
+    if (revision !== null) {
+      const key = `${workspace}\n${revision}`;
+      const cached = this.#pinned.get(key);
+      if (cached !== undefined) return cached;
+      const found = await this.#workspaces.revision(workspace, revision);
+      if (found !== null) this.#remember(key, found);
+      return found;
+    }
+    const live = this.#live.get(workspace);
+    if (live !== undefined && live.until > this.#clock.now()) return live.revision;
+    const found = await this.#workspaces.revision(workspace, null);
+    if (found === null) this.#live.delete(workspace);
+    else this.#live.set(workspace, { revision: found, until: this.#clock.now() + believeMs });
+    return found;
+  }
+
+  #remember(key: string, revision: Revision): void {
+    this.#pinned.set(key, revision);
+    if (this.#pinned.size <= maxRevisions) return;
+    const oldest = this.#pinned.keys().next();
+    if (oldest.done !== true) this.#pinned.delete(oldest.value);
+  }
+}

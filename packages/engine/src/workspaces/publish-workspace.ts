@@ -1,0 +1,96 @@
+import {
+  compilePlan,
+  type Definitions,
+  type JsonObject,
+  lanesOf,
+  type PreparedPlan,
+  preparePlan,
+} from '@millrace/core';
+import type { Hint } from '../commit/hint.ts';
+import type { PublishOutcome, PublishRequest } from '../engine-types.ts';
+import type { PlanCache } from '../plans/plan-cache.ts';
+import type { BlobStore } from '../ports/blob-store.ts';
+import type { Store } from '../ports/store.ts';
+import type { StoredDiagnostic } from '../ports/workspace-store.ts';
+import type { EventBus } from '../realtime/event-bus.ts';
+import type { LivePlans } from './live-plans.ts';
+
+export type PublishWorkspaceOptions = Readonly<{
+  store: Store;
+  blobs: BlobStore;
+  plans: PlanCache;
+  livePlans: LivePlans;
+  bus: EventBus;
+  /** Tells the other servers. */
+  tell(hint: Omit<Hint, 's'>): Promise<void>;
+}>;
+
+/**
+ * Makes a workspace's definitions live: compiles every workflow, stores plans and files, then switches, in this order, so
+ * that nobody sees a revision whose parts are missing. Invalid definitions are recorded and never replace the live ones.
+ */
+export function createPublishWorkspace({ store, blobs, plans, livePlans, bus, tell }: PublishWorkspaceOptions) {
+  return async (request: PublishRequest): Promise<PublishOutcome> => {
+    const { workspace, revision, source, definitions, files } = request;
+    const compiled = definitions === null ? null : compileAll(definitions, workspace);
+    const diagnostics = [...request.diagnostics, ...(compiled?.diagnostics ?? [])];
+    const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+    if (definitions === null || compiled === null || errors > 0) {
+      await store.workspaces.reject(workspace, source, diagnostics);
+      const live = (await store.workspaces.get(workspace))?.revision ?? null;
+      bus.publish({ type: 'workspace', workspace, revision: live, errors });
+      return { revision: live, diagnostics };
+    }
+    if (files !== null) await blobs.put(files.key, files.data);
+    await store.plans.put(
+      compiled.plans.map((plan) => ({ hash: plan.hash, plan: plan.plan, lanes: lanesOf(plan.plan) })),
+    );
+    for (const plan of compiled.plans) plans.add(plan);
+    await store.workspaces.publish(
+      {
+        workspace,
+        revision,
+        workflows: compiled.plans.map(({ hash, plan }) => ({
+          name: plan.workflow,
+          description: plan.description ?? null,
+          plan: hash,
+        })),
+        triggers: Object.values(definitions.triggers).map((trigger) => ({
+          name: trigger.name,
+          type: trigger.type,
+          workflow: trigger.workflow,
+          enabled: trigger.enabled,
+          definition: trigger as unknown as JsonObject,
+        })),
+        files: files?.key ?? null,
+      },
+      source,
+      diagnostics,
+    );
+    livePlans.forget(workspace);
+    await tell({ w: [workspace] });
+    bus.publish({ type: 'workspace', workspace, revision, errors: 0 });
+    return { revision, diagnostics };
+  };
+}
+
+/** Compiles every workflow; what this version cannot run is reported with its place. */
+export function compileAll(
+  definitions: Definitions,
+  workspace: string,
+): Readonly<{ plans: readonly PreparedPlan[]; diagnostics: readonly StoredDiagnostic[] }> {
+  const plans: PreparedPlan[] = [];
+  const diagnostics: StoredDiagnostic[] = [];
+  for (const workflow of Object.keys(definitions.workflows)) {
+    const result = compilePlan(definitions, workspace, workflow);
+    if ('plan' in result) {
+      plans.push(preparePlan(result.plan));
+      continue;
+    }
+    for (const { code, message, hint, place } of result.problems) {
+      const { file, line, column } = place ?? { file: '', line: 1, column: 1 };
+      diagnostics.push({ severity: 'error', code, message, hint, file, line, column });
+    }
+  }
+  return { plans, diagnostics };
+}
