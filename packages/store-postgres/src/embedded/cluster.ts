@@ -5,6 +5,7 @@ import {
   closeSync,
   existsSync,
   lchownSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -20,7 +21,7 @@ import type { Binaries } from './binaries.ts';
 import { syncFolder, writeDurably } from './durable-file.ts';
 import { diskFull, EmbeddedPostgresError } from './embedded-postgres-error.ts';
 import { runProgram } from './run-program.ts';
-import { processesIn, signalProcess } from './server-processes.ts';
+import { initProcessesOf, signalProcess } from './server-processes.ts';
 import { waitUntil } from './wait-until.ts';
 
 /**
@@ -170,7 +171,7 @@ async function removeAbandonedInits(dataDir: string): Promise<void> {
     if (!name.startsWith('postgres-init-')) continue;
     const initDir = join(dataDir, name);
     const ended = () => {
-      const pids = processesIn(initDir);
+      const pids = lstatSync(initDir, { throwIfNoEntry: false })?.isDirectory() ? initProcessesOf(initDir) : [];
       for (const pid of pids) signalProcess(pid, 'SIGKILL');
       return pids.length === 0;
     };

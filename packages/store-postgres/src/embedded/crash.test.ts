@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startEmbeddedPostgres, type UnexpectedExit } from './index.ts';
 import { withClient } from './login.ts';
-import { processesIn, serverProcessesOf } from './server-processes.ts';
+import { initProcessesOf, serverProcessesOf } from './server-processes.ts';
 import { launchOwner, startOwner } from './testing/owner-process.ts';
 import { dataFolder, isRoot, makeScratch, type Scratch } from './testing/scratch.ts';
 
@@ -111,9 +112,11 @@ test(
     const owner = launchOwner({ dataDir });
     const initDirs = () =>
       (existsSync(dataDir) ? readdirSync(dataDir) : []).filter((name) => /^postgres-init-\w+$/.test(name));
-    const working = () => initDirs().some((name) => processesIn(join(dataDir, name)).length > 0);
+    const working = () => initDirs().some((name) => initProcessesOf(join(dataDir, name)).length > 0);
     await vi.waitFor(() => expect(working()).toBe(true), { ...patient, interval: 2 });
+    const ended = once(owner, 'exit');
     owner.kill('SIGKILL');
+    await ended;
     const server = await startEmbeddedPostgres({ dataDir, durable: false });
     expect(server).toMatchObject({ adopted: false });
     expect(initDirs()).toEqual([]);

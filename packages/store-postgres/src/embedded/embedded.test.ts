@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -181,5 +182,15 @@ test.runIf(isRoot)('started by root, the server runs as an unprivileged account'
   expect(Number(uid)).toBeGreaterThan(0);
   expect(Number(uid)).toBe(statSync(join(server.dataDir, 'postgres')).uid);
   await server.stop();
+});
+test.runIf(isRoot)('a cluster that root restored is given back to its account', { timeout: 60_000 }, async () => {
+  const dataDir = dataFolder(scratch.dir, 'restored');
+  const first = await start(dataDir);
+  await value(first, 'create table kept as select 9 as value');
+  await first.stop();
+  execFileSync('chown', ['-R', '0:0', join(dataDir, 'postgres')]);
+  const second = await start(dataDir);
+  expect(await value(second, 'select value from kept')).toBe(9);
+  await second.stop();
 });
 if (!isRoot) console.log('skipped: the tests of a start by root, since this is not root');

@@ -17,6 +17,10 @@ export type { EmbeddedPostgres, EmbeddedPostgresOptions, UnexpectedExit } from '
  * started by root, server and client are different users; its path may have 107 bytes at most; and some mounted
  * folders cannot hold sockets.
  *
+ * One thing a password cannot do: should the server die, another user of the machine may take its port, and `pg`
+ * answers whoever listens there. So close your connections in `onExit`; where users distrust each other, run `serve`
+ * with a PostgreSQL server of its own.
+ *
  * When the owner is killed, the server lives on and the next start adopts it. When the server dies, `onExit` tells;
  * `stop()` and a new start recover it. Throws `EmbeddedPostgresError`.
  */

@@ -36,14 +36,20 @@ export function serverProcessesOf(clusterDir: string): number[] {
   return processesIn(clusterDir, isServer);
 }
 
-/** All processes, of whatever program, that work in the folder. Linux only; elsewhere empty. */
-export function processesIn(folder: string, accept: (pid: number) => boolean = () => true): number[] {
+/** The processes of an `initdb` that works in `initDir`: itself, its shells, and the servers that they run. */
+export function initProcessesOf(initDir: string): number[] {
+  return processesIn(initDir, (pid) => initPrograms.has(programOf(pid)));
+}
+
+const initPrograms: ReadonlySet<string> = new Set(['initdb', 'postgres', 'sh', 'dash', 'bash', 'busybox']);
+
+function processesIn(folder: string, accept: (pid: number) => boolean): number[] {
   if (!onLinux) return [];
   const stats = statSync(folder, { bigint: true, throwIfNoEntry: false });
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => runsIn(pid, stats, accept));
+    .filter((pid) => pid !== process.pid && runsIn(pid, stats, accept));
 }
 
 /** Sends the signal; a process that ended meanwhile is no error. */
@@ -69,5 +75,9 @@ function runsIn(pid: number, folder: BigIntStats | undefined, accept: (pid: numb
 }
 
 function isServer(pid: number): boolean {
-  return basename(readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '')) === 'postgres';
+  return programOf(pid) === 'postgres';
+}
+
+function programOf(pid: number): string {
+  return basename(readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ''));
 }
