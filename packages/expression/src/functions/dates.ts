@@ -1,4 +1,5 @@
 import type { CallNode } from '../ast.ts';
+import type { Evaluation } from '../evaluate/evaluation.ts';
 import type { Json } from '../json.ts';
 import { didYouMean } from '../suggest-name.ts';
 import { absent, badArgument, numberAt, textAt, wrongType } from './arguments.ts';
@@ -30,8 +31,10 @@ function inRange(instant: number, index: number, call: CallNode): number {
   return badArgument('Dates lie between the years 0 and 9999.', index, call);
 }
 
-function zoneAt(args: readonly Json[], index: number, call: CallNode): string {
+/** Time zones cost some microseconds each time. */
+function zoneAt(args: readonly Json[], index: number, call: CallNode, evaluation: Evaluation): string {
   if (absent(args, index)) return 'UTC';
+  evaluation.spend(20, call);
   const zone = textAt(args, index, call);
   if (isTimeZone(zone)) return zone;
   return badArgument(
@@ -89,7 +92,9 @@ function add(args: readonly Json[], call: CallNode): number {
 export const dateFunctions: readonly Builtin[] = [
   plain('now()', (_args, _call, evaluation) => toIso(evaluation.scope.now)),
   /** Any date as an instant. The zone (UTC) counts for texts that name no offset. */
-  plain('date(value, zone?)', (args, call) => toIso(instantAt(args, 0, call, zoneAt(args, 1, call)))),
+  plain('date(value, zone?)', (args, call, evaluation) =>
+    toIso(instantAt(args, 0, call, zoneAt(args, 1, call, evaluation))),
+  ),
   /** A later instant, or an earlier one: by a duration ("1h30m", "-7d") or by an amount of a unit. */
   plain('date_add(date, amount, unit?)', (args, call) => toIso(add(args, call))),
   /** How much later the second date is than the first, in a unit (seconds) of fixed length. */
@@ -104,7 +109,7 @@ export const dateFunctions: readonly Builtin[] = [
   /** The date in a time zone (UTC), written by a pattern of % tokens (ISO 8601 with the offset). */
   plain('format_date(date, pattern?, zone?)', (args, call, evaluation) => {
     const pattern = absent(args, 1) ? '%Y-%m-%dT%H:%M:%S%:z' : textAt(args, 1, call);
-    const zone = zoneAt(args, 2, call);
+    const zone = zoneAt(args, 2, call, evaluation);
     evaluation.allocate(pattern.length * 10, call);
     evaluation.spend(pattern.length, call);
     const formatted = formatDate(instantAt(args, 0, call, zone), pattern, zone);

@@ -14,14 +14,16 @@ const compiledLimit = 32;
  * Compiles a regular expression in RE2 syntax: no back references and no look-around, in exchange for matching in time
  * linear in the text. Fails at `at` when the pattern is wrong or larger than the limits.
  */
-export function compilePattern(pattern: string, at: Placed): RE2JS {
+export function compilePattern(pattern: string, evaluation: Evaluation, at: Placed): RE2JS {
   const known = compiled.get(pattern);
   if (known !== undefined) {
     compiled.delete(pattern);
     compiled.set(pattern, known);
     return known;
   }
+  evaluation.spend(pattern.length, at);
   const regex = compileNew(pattern, at);
+  evaluation.spend(regex.programSize(), at);
   if (compiled.size >= compiledLimit) {
     for (const oldest of compiled.keys()) {
       compiled.delete(oldest);
@@ -64,7 +66,28 @@ export function spendOnMatching(regex: RE2JS, length: number, evaluation: Evalua
 
 /** Whether the pattern matches any part of the text. */
 export function testPattern(pattern: string, text: string, evaluation: Evaluation, at: Placed): boolean {
-  const regex = compilePattern(pattern, at);
+  const regex = compilePattern(pattern, evaluation, at);
   spendOnMatching(regex, text.length, evaluation, at);
   return regex.test(text);
+}
+
+/**
+ * False when a search surely stops where its match ends: then finding every match of a text is linear in the text. It may
+ * run on, to the end of the text each time, when something must follow an unbounded repetition, as in `a.*b|a`. Decided on
+ * the written pattern; when in doubt, true.
+ */
+export function mayLookBeyondMatch(pattern: string): boolean {
+  const simplified = pattern.replace(/\\[\s\S]/g, 'x').replace(/\[\^?\]?[^\]]*\]/g, 'x');
+  let depth = 0;
+  const alternatives: string[] = [''];
+  for (const character of simplified) {
+    if (character === '(') depth++;
+    if (character === ')') depth--;
+    if (character === '|' && depth === 0) alternatives.push('');
+    else alternatives[alternatives.length - 1] += character;
+  }
+  return alternatives.some((alternative) => {
+    const unbounded = alternative.search(/[*+]|\{[0-9]*,\}/);
+    return unbounded !== -1 && !/^(?:[*+?)]|\{[0-9,]*\})*$/.test(alternative.slice(unbounded));
+  });
 }

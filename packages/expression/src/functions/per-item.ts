@@ -2,7 +2,7 @@ import type { CallNode } from '../ast.ts';
 import { withArticle } from '../evaluate/access.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import { compare } from '../evaluate/operators.ts';
-import { type Json, truthy } from '../json.ts';
+import { isList, type Json, truthy } from '../json.ts';
 import { absent, badArgument, listAt } from './arguments.ts';
 import { type Builtin, perItem } from './builtin.ts';
 import { sumOf } from './numbers.ts';
@@ -40,7 +40,7 @@ function sortBy(args: readonly Json[], take: Take, call: CallNode, evaluation: E
   const list = listAt(args, 0, call);
   const keys = takeEach(args, take, call, evaluation);
   evaluation.allocate(list.length * 2, call);
-  evaluation.spend(Math.ceil(list.length * Math.log2(list.length + 1)), call);
+  evaluation.spend(Math.ceil((list.length * Math.log2(list.length + 1)) / 4), call);
   const order = list.map((item, index) => ({ item, key: keys[index] ?? null }));
   order.sort((a, b) => compare(a.key, b.key, call, evaluation));
   return order.map(({ item }) => item);
@@ -49,23 +49,23 @@ function sortBy(args: readonly Json[], take: Take, call: CallNode, evaluation: E
 function uniqueBy(args: readonly Json[], take: Take, call: CallNode, evaluation: Evaluation): Json {
   const list = listAt(args, 0, call);
   const keys = takeEach(args, take, call, evaluation);
-  const simple = new Set<Json>();
-  const compound: Json[] = [];
+  const seen = new Set<Json>();
   return list.filter((_, index) => {
-    evaluation.allocate(1, call);
     const key = keys[index] ?? null;
-    if (typeof key !== 'object' || key === null) {
-      if (simple.has(key)) return false;
-      simple.add(key);
-      return true;
-    }
-    for (const seen of compound) {
-      evaluation.spend(1, call);
-      if (evaluation.equal(seen, key, call)) return false;
-    }
-    compound.push(key);
+    evaluation.measure(key, call);
+    const distinct = typeof key === 'number' ? key : canonicalText(key);
+    if (seen.has(distinct)) return false;
+    seen.add(distinct);
     return true;
   });
+}
+
+/** JSON with the keys of objects in order, so that equal values, and only they, have the same text. */
+function canonicalText(value: Json): string {
+  if (isList(value)) return `[${value.map(canonicalText).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([key, item]) => `${JSON.stringify(key)}:${canonicalText(item)}`).join(',')}}`;
 }
 
 function groupBy(args: readonly Json[], take: Take, call: CallNode, evaluation: Evaluation): Json {

@@ -4,10 +4,10 @@ import type { Evaluation } from '../evaluate/evaluation.ts';
 import type { Json } from '../json.ts';
 import { absent, badArgument, integerAt, textAt } from './arguments.ts';
 import { type Builtin, plain } from './builtin.ts';
-import { compilePattern, spendOnMatching, testPattern } from './pattern.ts';
+import { compilePattern, mayLookBeyondMatch, spendOnMatching, testPattern } from './pattern.ts';
 
-function patternAt(args: readonly Json[], call: CallNode): RE2JS {
-  return compilePattern(textAt(args, 1, call), call.args[1] ?? call);
+function patternAt(args: readonly Json[], call: CallNode, evaluation: Evaluation): RE2JS {
+  return compilePattern(textAt(args, 1, call), evaluation, call.args[1] ?? call);
 }
 
 /** A group by its number (0 is the whole match) or its name. */
@@ -60,9 +60,11 @@ function replaceMatches(
     result += piece;
   };
   spendOnMatching(regex, text.length, evaluation, call);
+  const looksFar = mayLookBeyondMatch(regex.pattern());
   while (matcher.find()) {
-    // The search for the next match may read the whole rest of the text.
-    spendOnMatching(regex, text.length - matcher.end(), evaluation, call);
+    // A search may read beyond its match: as far as the pattern is long, or to the end of the text.
+    evaluation.spend(2 + ((regex.programSize() * regex.programSize()) >> 10), call);
+    if (looksFar) spendOnMatching(regex, (text.length - matcher.end()) * 4, evaluation, call);
     append(text.slice(copied, matcher.start()));
     for (const part of parts) append(typeof part === 'string' ? part : (matcher.group(part) ?? ''));
     copied = matcher.end();
@@ -79,7 +81,7 @@ export const regexFunctions: readonly Builtin[] = [
   /** The first match, or its group by number or name; null when there is none. */
   plain('regex_find(text, pattern, group?)', (args, call, evaluation) => {
     const text = textAt(args, 0, call);
-    const regex = patternAt(args, call);
+    const regex = patternAt(args, call, evaluation);
     const group = absent(args, 2) ? 0 : groupAt(args, 2, regex, call);
     spendOnMatching(regex, text.length, evaluation, call);
     const matcher = regex.matcher(text);
@@ -87,6 +89,6 @@ export const regexFunctions: readonly Builtin[] = [
   }),
   /** Every match replaced; `$1`, `${name}` and `$0` stand for groups and the match, `$$` for a dollar sign. */
   plain('regex_replace(text, pattern, replacement)', (args, call, evaluation) =>
-    replaceMatches(textAt(args, 0, call), patternAt(args, call), textAt(args, 2, call), call, evaluation),
+    replaceMatches(textAt(args, 0, call), patternAt(args, call, evaluation), textAt(args, 2, call), call, evaluation),
   ),
 ];
