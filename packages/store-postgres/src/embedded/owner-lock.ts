@@ -27,14 +27,9 @@ const maxPathBytes = 480;
 export function acquireOwnerLock(dataDir: string): OwnerLock {
   const infoFile = join(dataDir, 'owner.json');
   const lockFile = join(dataDir, 'owner.lock');
-  const pathBytes = Buffer.byteLength(realpathSync(dataDir));
-  if (pathBytes > maxPathBytes) {
-    throw new EmbeddedPostgresError('path_too_long', `The path of the data folder ${dataDir} has ${pathBytes} bytes.`, {
-      hint: `Choose a data folder whose path has at most ${maxPathBytes} bytes.`,
-    });
-  }
   let handle: DatabaseSync | undefined;
   try {
+    assertShortEnough(dataDir);
     createPrivate(lockFile);
     handle = new DatabaseSync(lockFile, { timeout: 0 });
     handle.exec('begin exclusive');
@@ -60,6 +55,15 @@ export function acquireOwnerLock(dataDir: string): OwnerLock {
     throw folderError(dataDir, error);
   }
   return { release };
+}
+
+function assertShortEnough(dataDir: string): void {
+  const pathBytes = Buffer.byteLength(realpathSync(dataDir));
+  if (pathBytes > maxPathBytes) {
+    throw new EmbeddedPostgresError('path_too_long', `The path of the data folder ${dataDir} has ${pathBytes} bytes.`, {
+      hint: `Choose a data folder whose path has at most ${maxPathBytes} bytes.`,
+    });
+  }
 }
 
 /**

@@ -131,9 +131,12 @@ export async function startFromInstallation(
     writeDurably(join(dataDir, 'postgres.json'), `${JSON.stringify(record)}\n`);
     return handle({ ...preparation, password, server, version, adopted: false, lock, options });
   } catch (error) {
-    if (server !== undefined) await stopServer(server);
-    log?.close();
-    lock.release();
+    try {
+      if (server !== undefined) await stopServer(server);
+    } finally {
+      log?.close();
+      lock.release();
+    }
     // What the system refuses here concerns the data folder; anything else is told, or crashes, as it is.
     throw error instanceof Error && 'syscall' in error ? folderError(dataDir, error) : error;
   }
