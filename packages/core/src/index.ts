@@ -7,6 +7,7 @@ export type * from './definitions/workflow.ts';
 export * from './errors/catalogue.ts';
 export * from './errors/millrace-error.ts';
 export type { Capability, Lane, Plan, PlanAction, PlanStep } from './plan/plan.ts';
+export * from './protocol/log-batch.ts';
 export * from './protocol/log-line.ts';
 export type * from './protocol/worker-protocol.ts';
 export type * from './run/changes.ts';
