@@ -1,0 +1,15 @@
+export { stopped } from './attempt-results.ts';
+export type { ExecutionContext, Executor, LogSink, StopReason } from './executor.ts';
+export { stopReasonOf } from './executor.ts';
+export { executorFor } from './executor-for.ts';
+export type { StepFunction, StepFunctionContext } from './function/create-function-executor.ts';
+export { createFunctionExecutor } from './function/create-function-executor.ts';
+export type { PrivateAccess } from './http/address-guard.ts';
+export type { HttpExecutorOptions } from './http/create-http-executor.ts';
+export { createHttpExecutor } from './http/create-http-executor.ts';
+export { killMarkedProcesses } from './processes/marked-processes.ts';
+export { baseEnvironment, outputMarker } from './processes/step-environment.ts';
+export type { ScriptExecutorOptions } from './script/create-script-executor.ts';
+export { createScriptExecutor } from './script/create-script-executor.ts';
+export type { ShellExecutorOptions } from './shell/create-shell-executor.ts';
+export { createShellExecutor } from './shell/create-shell-executor.ts';

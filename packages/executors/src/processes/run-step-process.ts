@@ -1,0 +1,71 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import type { AttemptResult } from '@millrace/core';
+import { failed, StepFault, stopped, succeeded } from '../attempt-results.ts';
+import { type ExecutionContext, stopReasonOf } from '../executor.ts';
+import { type OutputFormat, readOutput } from '../output/read-output.ts';
+import { StdoutCapture } from '../output/stdout-capture.ts';
+import { type ProcessEnd, runProcess } from './run-process.ts';
+import { outputMarker, type StepFiles, stepFiles } from './step-environment.ts';
+
+/** A process to run for a step, as the shell and script executors prepare it. */
+export type StepProcess = Readonly<{
+  /** What the fault calls it: `The command`, `The script ci/build.sh`. */
+  title: string;
+  program: string;
+  args: readonly string[];
+  cwd: string;
+  env: Readonly<Record<string, string>>;
+  stdin: string | null;
+  outputFormat: OutputFormat | null;
+}>;
+
+/**
+ * The common frame of shell and script steps: makes the files through which the step talks, lets `prepare` say what to
+ * run, runs it, and reads its output. Every StepFault becomes a failed result.
+ */
+export async function runStepProcess(
+  context: ExecutionContext,
+  prepare: (files: StepFiles) => Promise<StepProcess>,
+): Promise<AttemptResult> {
+  const startedAt = performance.now();
+  const { assignment } = context;
+  try {
+    const files = stepFiles(context.tempDir);
+    await mkdir(files.temp, { recursive: true });
+    await writeFile(files.input, JSON.stringify(assignment.input), { mode: 0o600 });
+    const step = await prepare(files);
+    const capture = new StdoutCapture(assignment.limits.outputBytes, step.outputFormat !== null);
+    const end = await runProcess({
+      program: step.program,
+      args: step.args,
+      cwd: step.cwd,
+      env: step.env,
+      stdin: step.stdin,
+      log: context.log,
+      signal: context.signal,
+      killed: context.killed,
+      graceMs: assignment.limits.graceMs,
+      marker: outputMarker(context.tempDir),
+      onStdout: (bytes) => capture.write(bytes),
+    });
+    if (end.stopped !== null) return stopped(end.stopped, assignment, startedAt);
+    if (end.exitCode !== 0) return failed(exitFault(step.title, end), startedAt);
+    const output = await readOutput(files.output, capture.end(), step.outputFormat, assignment.limits);
+    return succeeded(output, startedAt);
+  } catch (cause) {
+    if (!(cause instanceof StepFault)) throw cause;
+    if (context.signal.aborted) return stopped(stopReasonOf(context.signal), assignment, startedAt);
+    return failed(cause.fault, startedAt);
+  }
+}
+
+function exitFault(title: string, end: ProcessEnd) {
+  const how = end.exitCode === null ? `was killed by ${end.exitSignal}` : `ended with exit code ${end.exitCode}`;
+  const last = end.lastErrorLine === '' ? '' : `: ${end.lastErrorLine}`;
+  return {
+    code: 'exit_code',
+    message: `${title} ${how}${last}`,
+    ...(end.exitSignal === 'SIGKILL' ? { hint: 'The system kills processes that use too much memory.' } : {}),
+    details: { exit_code: end.exitCode, signal: end.exitSignal },
+  };
+}
