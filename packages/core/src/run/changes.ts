@@ -16,7 +16,9 @@ export type Changes = Readonly<{
   workDone: readonly AttemptKey[];
   /** Leased work whose worker shall stop it. */
   workCancelled: readonly AttemptKey[];
+  /** Set, or overwritten: a store inserts them and updates those that exist. */
   waits: readonly Wait[];
+  /** Never a key that is in `waits`. Some may not exist. */
   waitsDone: readonly (StepKey & Readonly<{ kind: WaitKind }>)[];
   outbox: readonly OutboxMessage[];
 }>;

@@ -5,7 +5,7 @@
 // that restarts, or that never saw the run before, loses nothing.
 import type { Lane } from '../plan/plan.ts';
 import type { PlanHash, RunId, WorkerId } from '../values/ids.ts';
-import type { JsonObject } from '../values/json.ts';
+import type { Json, JsonObject } from '../values/json.ts';
 import type { Fault } from './fault.ts';
 import type { RunStatus, StepEndStatus, StepReason } from './status.ts';
 
@@ -68,7 +68,7 @@ export type EndedAttempt = AttemptKey &
     startedAt: Instant | null;
     endedAt: Instant;
     worker: WorkerId | null;
-    /** JSON of the rendered input; null where nothing was executed. */
+    /** JSON of the rendered input; null where nothing was executed. For the end of a for-each step: `{"total": items}`. */
     input: string | null;
     /** JSON; null where there is none. The list of a for-each step is not stored: it is made of its items' outputs. */
     output: string | null;
@@ -88,8 +88,17 @@ export type Work = AttemptKey &
     leasedAt: Instant | null;
   }>;
 
-/** What a worker needs to know beyond the plan's action: the rendered input, and the values that its templates read. */
-export type WorkDocument = Readonly<{ input: JsonObject; names: JsonObject }>;
+/**
+ * What a worker needs to know beyond the plan's action: the rendered input, the values that its templates read, and the
+ * step's own `env`, rendered (absent when it has none).
+ */
+export type WorkDocument = Readonly<{ input: JsonObject; names: JsonObject; env?: Readonly<Record<string, string>> }>;
+
+/** What an `items` wait remembers; a number of items counts from 0. */
+export type ItemsDocument = Readonly<{ startedAt: Instant; items: readonly Json[] | number }>;
+
+/** What a `timer` or `child` wait remembers. */
+export type EngineWaitDocument = Readonly<{ readyAt: Instant; work: WorkDocument }>;
 
 export const waitKinds = [
   'delay', // a step's `delay` before its first attempt
@@ -98,9 +107,9 @@ export const waitKinds = [
   'step_timeout',
   'queue_timeout',
   'run_timeout', // step -1
-  'cancel_grace', // step -1: force what still runs
+  'cancel_grace', // force what still runs: of the run (step -1), or of one step (`document`: `{"stop": why}`)
   'child', // a child run; no due time
-  'items', // a for-each that is under way; `document` is the JSON list of its items; no due time
+  'items', // a for-each that is under way; `document` is JSON of `ItemsDocument`; no due time
   'approval',
   'event',
 ] as const;
@@ -134,7 +143,8 @@ export type OutboxMessage =
       output: string | null;
       error: Fault | null;
     }>
-  | Readonly<{ kind: 'cancel_children'; reason: string | null; by: string }>;
+  /** Cancels the children that the run waits for; with `from`, only the child of that attempt. */
+  | Readonly<{ kind: 'cancel_children'; from: AttemptKey | null; reason: string | null; by: string }>;
 
 /** A run as a store hands it over: everything that its state is derived from. */
 export type LoadedRun = Readonly<{

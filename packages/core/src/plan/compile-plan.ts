@@ -1,0 +1,71 @@
+import type { Definitions } from '../definitions/definitions.ts';
+import type { WorkflowDefinition } from '../definitions/workflow.ts';
+import type { Place } from '../values/place.ts';
+import { suggestName } from '../values/suggest-name.ts';
+import { compileStep } from './compile-step.ts';
+import { findUnsupported } from './find-unsupported.ts';
+import type { Plan } from './plan.ts';
+import { placesOfPlan } from './plan-places.ts';
+
+export type PlanProblem = Readonly<{ code: string; message: string; hint: string; place: Place | null }>;
+export type CompileResult = Readonly<{ plan: Plan }> | Readonly<{ problems: readonly PlanProblem[] }>;
+
+/** Freezes a workflow into a plan. The definitions are checked already; what the engine cannot execute yet is a problem. */
+export function compilePlan(definitions: Definitions, workspace: string, workflow: string): CompileResult {
+  const definition = own(definitions.workflows, workflow);
+  if (definition === undefined) return { problems: [unknownWorkflow(definitions, workspace, workflow)] };
+  const problems = findUnsupported(definitions, definition);
+  return problems.length > 0 ? { problems } : { plan: freeze(definitions, workspace, definition) };
+}
+
+function freeze(definitions: Definitions, workspace: string, workflow: WorkflowDefinition): Plan {
+  const numbers = new Map(workflow.steps.map((step, index) => [step.name, index]));
+  const dependants = new Map<string, number[]>();
+  workflow.steps.forEach((step, index) => {
+    for (const name of new Set(step.dependsOn)) dependants.set(name, [...(dependants.get(name) ?? []), index]);
+  });
+  return {
+    format: 1,
+    workspace,
+    workflow: workflow.name,
+    ...(workflow.description === undefined ? {} : { description: workflow.description }),
+    input: workflow.input,
+    vars: workflow.vars,
+    output: workflow.output ?? null,
+    failFast: workflow.failFast,
+    timeoutMs: workflow.timeoutMs ?? null,
+    priority: workflow.priority ?? 0,
+    queue: workflow.queue ?? 'default',
+    mode: workflow.mode,
+    concurrency: workflow.concurrency ?? null,
+    hooks: workflow.hooks,
+    steps: workflow.steps.map((step, index) =>
+      compileStep(definitions, workflow, step, {
+        index,
+        dependsOn: numbersOf(step.dependsOn, numbers),
+        dependants: dependants.get(step.name) ?? [],
+      }),
+    ),
+    places: placesOfPlan(definitions, workflow),
+  };
+}
+
+function numbersOf(names: readonly string[], numbers: ReadonlyMap<string, number>): readonly number[] {
+  return [...new Set(names)].flatMap((name) => numbers.get(name) ?? []);
+}
+
+function unknownWorkflow(definitions: Definitions, workspace: string, workflow: string): PlanProblem {
+  const known = Object.keys(definitions.workflows);
+  const suggestion = suggestName(workflow, known);
+  const listed = known.length === 0 ? 'It has none.' : `It has: ${known.slice(0, 20).join(', ')}.`;
+  return {
+    code: 'workflow_not_found',
+    message: `Workspace ${workspace} has no workflow ${workflow}.`,
+    hint: suggestion === undefined ? listed : `Did you mean ${suggestion}?`,
+    place: null,
+  };
+}
+
+function own<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}

@@ -1,0 +1,112 @@
+import type { ActionBody, ActionDefinition } from '../definitions/action.ts';
+import type { Definitions } from '../definitions/definitions.ts';
+import type { StepDefinition, WorkflowDefinition } from '../definitions/workflow.ts';
+import { bodyReads } from './body-reads.ts';
+import type { Capability, Lane, PlanAction, PlanStep } from './plan.ts';
+
+type Edges = Pick<PlanStep, 'index' | 'dependsOn' | 'dependants'>;
+
+/** A step with its action resolved. What the step says wins over its action, and that over the workflow. */
+export function compileStep(
+  definitions: Definitions,
+  workflow: WorkflowDefinition,
+  step: StepDefinition,
+  edges: Edges,
+): PlanStep {
+  const named = step.action === undefined ? undefined : definitions.actions[step.action];
+  const action = resolveAction(definitions, step, named);
+  return {
+    ...edges,
+    name: step.name,
+    ...(step.description === undefined ? {} : { description: step.description }),
+    entry: isTarget(workflow, step.name) ? 'transitions' : 'dependencies',
+    next: step.next,
+    join: step.join ?? null,
+    maxIterations: step.maxIterations ?? 1_000,
+    when: step.when ?? null,
+    action,
+    input: step.input,
+    env: step.env ?? {},
+    forEach: step.forEach ?? null,
+    itemConcurrency: step.itemConcurrency ?? null,
+    batchSize: step.batchSize ?? null,
+    onItemFailure: step.onItemFailure,
+    concurrency: step.concurrency ?? null,
+    rateLimit: step.rateLimit ?? null,
+    retry: step.retry ?? named?.retry ?? null,
+    timeoutMs: step.timeoutMs ?? named?.timeoutMs ?? null,
+    stepTimeoutMs: step.stepTimeoutMs ?? null,
+    queueTimeoutMs: step.queueTimeoutMs ?? null,
+    delay: step.delay ?? null,
+    continueOnFailure: step.continueOnFailure,
+    cache: step.cache ?? null,
+    priority: step.priority ?? workflow.priority ?? 0,
+    lane: laneOf(workflow, step, named, action.body),
+  };
+}
+
+function resolveAction(
+  definitions: Definitions,
+  step: StepDefinition,
+  named: ActionDefinition | undefined,
+): PlanAction {
+  if (step.inline !== undefined) {
+    const { inline: body } = step;
+    const reads = bodyReads(body, true);
+    return { name: step.name, type: body.type, inline: true, input: null, output: null, body, reads };
+  }
+  if (named !== undefined) {
+    const { name, body } = named;
+    const input = takesAnything(named) ? null : named.input;
+    const reads = bodyReads(body, false);
+    return { name, type: body.type, inline: false, input, output: named.output ?? null, body, reads };
+  }
+  const workflow = definitions.workflows[step.action ?? ''];
+  if (workflow === undefined) {
+    throw new Error(`Step ${step.name} calls ${step.action}, which is neither an action nor a workflow.`);
+  }
+  const body: ActionBody = { type: 'workflow', workflow: workflow.name, wait: true };
+  const { name, input } = workflow;
+  return { name, type: body.type, inline: false, input, output: null, body, reads: [] };
+}
+
+/** An action that says nothing about its input takes what it is given. */
+const takesAnything = ({ input }: ActionDefinition): boolean =>
+  input.kind === 'flat' && Object.keys(input.fields).length === 0;
+
+const isTarget = (workflow: WorkflowDefinition, name: string): boolean =>
+  workflow.steps.some((step) => step.next.some((transition) => transition.do.includes(name)));
+
+function laneOf(
+  workflow: WorkflowDefinition,
+  step: StepDefinition,
+  action: ActionDefinition | undefined,
+  body: ActionBody,
+): Lane | null {
+  const capability = capabilityOf(body);
+  if (capability === null) return null;
+  const labels = [...new Set([...(action?.labels ?? []), ...step.labels])].sort();
+  return { queue: step.queue ?? action?.queue ?? workflow.queue ?? 'default', capability, labels };
+}
+
+function capabilityOf(body: ActionBody): Capability | null {
+  switch (body.type) {
+    case 'shell':
+    case 'script':
+      return body.image === undefined ? body.type : 'docker';
+    case 'pod':
+      return 'kubernetes';
+    case 'docker':
+    case 'http':
+    case 'function':
+    case 'cloud_run':
+    case 'fargate':
+    case 'container_app':
+      return body.type;
+    case 'workflow':
+    case 'approval':
+    case 'wait':
+    case 'emit':
+      return null;
+  }
+}

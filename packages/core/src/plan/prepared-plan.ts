@@ -1,0 +1,196 @@
+import { callsOf, parseCondition, statusFunctionNames } from '@millrace/expression';
+import type { PlanHash } from '../values/ids.ts';
+import type { Json } from '../values/json.ts';
+import { escapePointer } from '../values/json-pointer.ts';
+import type { Place } from '../values/place.ts';
+import { hashPlan } from './hash-plan.ts';
+import type { Lane, Plan, PlanStep } from './plan.ts';
+import {
+  mergeNeeds,
+  type Needs,
+  needsNothing,
+  needsOf,
+  type PreparedValue,
+  prepareCondition,
+  prepareValue,
+} from './prepared-value.ts';
+
+/** A plan with its expressions parsed once, as they are needed. Share one for all runs of the plan. */
+export type PreparedPlan = Readonly<{
+  plan: Plan;
+  hash: PlanHash;
+  lanes: readonly Lane[];
+  /** Steps so that each stands after those that it depends on. */
+  order: readonly number[];
+  output: PreparedValue | null;
+  step(index: number): PreparedStep;
+  numberOf(name: string): number | null;
+  /** Whether the step named `name` stands before step `index`, and its number; null when it does not. */
+  upstream(index: number, name: string): number | null;
+  /** Every step before step `index`. */
+  allUpstream(index: number): readonly number[];
+}>;
+
+export type PreparedStep = Readonly<{
+  plan: PlanStep;
+  /** null when there is none. */
+  when: PreparedValue | null;
+  /** Whether `when` asks for the dependencies' status itself; if not, `succeeded()` is meant as well. */
+  decidesAlone: boolean;
+  forEach: PreparedValue | null;
+  input: PreparedValue;
+  env: PreparedValue | null;
+  /** What `input`, `env` and the action's body read together. */
+  taskNeeds: Needs;
+  delay: PreparedValue | null;
+  retryWhen: PreparedValue | null;
+  /** The body of an action that the engine itself carries out (workflow, wait). */
+  body: Readonly<Record<string, PreparedValue>>;
+  /** Where the templates of the action's body stand, by pointers from the body's root. */
+  places: Readonly<Record<string, Place>>;
+}>;
+
+/** Prepares a plan. Give `hash` when it is known: computing it costs more than all the rest. */
+export function preparePlan(plan: Plan, hash?: PlanHash): PreparedPlan {
+  const steps: (PreparedStep | undefined)[] = [];
+  const numbers = new Map(plan.steps.map((step) => [step.name, step.index]));
+  let places: ReadonlyMap<number, Readonly<Record<string, Place>>> | null = null;
+  const bodyPlaces = (index: number) => {
+    places ??= groupBodyPlaces(plan, numbers);
+    return places.get(index) ?? {};
+  };
+  return {
+    plan,
+    hash: hash ?? hashPlan(plan),
+    lanes: lanesOf(plan),
+    order: dependencyOrder(plan),
+    output: plan.output === null ? null : prepareValue(plan.output, '/output', plan.places),
+    step(index) {
+      const step = steps[index] ?? prepareStep(plan, index, bodyPlaces);
+      steps[index] = step;
+      return step;
+    },
+    numberOf: (name) => numbers.get(name) ?? null,
+    upstream(index, name) {
+      const wanted = numbers.get(name);
+      if (wanted === undefined) return null;
+      if (plan.steps[index]?.dependsOn.includes(wanted)) return wanted;
+      return upstreamOf(plan, index, wanted).includes(wanted) ? wanted : null;
+    },
+    allUpstream: (index) => upstreamOf(plan, index, null),
+  };
+}
+
+function prepareStep(plan: Plan, index: number, bodyPlaces: (index: number) => Record<string, Place>): PreparedStep {
+  const step = plan.steps[index];
+  if (step === undefined) throw new Error(`The plan of ${plan.workflow} has no step ${index}.`);
+  const root = `/steps/${escapePointer(step.name)}`;
+  const condition = (text: string | null | undefined, key: string) =>
+    typeof text === 'string' ? prepareCondition(text, `${root}/${key}`, plan.places) : null;
+  const value = (content: Json, key: string) => prepareValue(content, `${root}/${key}`, plan.places);
+  const input = value(step.input, 'input');
+  const env = Object.keys(step.env).length > 0 ? value(step.env, 'env') : null;
+  return {
+    plan: step,
+    when: condition(step.when, 'when'),
+    decidesAlone: step.when !== null && callsStatusFunction(step.when),
+    forEach:
+      typeof step.forEach === 'string'
+        ? condition(step.forEach, 'forEach')
+        : step.forEach === null
+          ? null
+          : value(step.forEach, 'forEach'),
+    input,
+    env,
+    taskNeeds: mergeNeeds([input.needs, env?.needs ?? needsNothing, needsOf(step.action.reads)]),
+    delay: step.delay === null ? null : value(step.delay, 'delay'),
+    retryWhen: condition(step.retry?.when, 'retry/when'),
+    body: engineBody(step, root, plan.places),
+    get places() {
+      return bodyPlaces(index);
+    },
+  };
+}
+
+function engineBody(step: PlanStep, root: string, places: Readonly<Record<string, Place>>) {
+  const body: Record<string, PreparedValue> = {};
+  const { action } = step;
+  const pointer = (key: string) => `${root}/action/body/${key}`;
+  if (action.body.type === 'workflow') {
+    body.workflow = prepareValue(action.body.workflow, pointer('workflow'), places);
+  }
+  if (action.body.type === 'wait') {
+    if (action.body.for !== undefined) body.for = prepareValue(action.body.for, pointer('for'), places);
+    if (action.body.until !== undefined) body.until = prepareUntil(action.body.until, pointer('until'), places);
+  }
+  return body;
+}
+
+/** `until` is a time as it is written, or an expression. */
+function prepareUntil(text: string, pointer: string, places: Readonly<Record<string, Place>>): PreparedValue {
+  if (/^\s*\d{4}-\d{2}-\d{2}/u.test(text)) return prepareValue(text, pointer, places);
+  return prepareCondition(text, pointer, places);
+}
+
+function callsStatusFunction(when: string): boolean {
+  try {
+    const names: ReadonlySet<string> = new Set(statusFunctionNames);
+    return callsOf(parseCondition(when)).some((call) => names.has(call.name) && call.name !== 'result');
+  } catch {
+    // It does not parse: evaluating it tells why.
+    return false;
+  }
+}
+
+/** The lanes that a plan's work goes to, each once. */
+export function lanesOf(plan: Plan): readonly Lane[] {
+  const lanes = new Map<string, Lane>();
+  for (const { lane } of plan.steps) if (lane !== null) lanes.set(laneKey(lane), lane);
+  return [...lanes.values()];
+}
+
+/** One text for each lane, whatever the order of its labels. */
+export function laneKey(lane: Lane): string {
+  return JSON.stringify([lane.queue, lane.capability, ...[...lane.labels].sort()]);
+}
+
+function dependencyOrder(plan: Plan): readonly number[] {
+  const open = plan.steps.map((step) => step.dependsOn.length);
+  const order = plan.steps.filter((step) => step.dependsOn.length === 0).map((step) => step.index);
+  for (const index of order) {
+    for (const dependant of plan.steps[index]?.dependants ?? []) {
+      const left = (open[dependant] ?? 0) - 1;
+      open[dependant] = left;
+      if (left === 0) order.push(dependant);
+    }
+  }
+  return order;
+}
+
+/** The steps before `index`, nearest first; ends early when `wanted` is met. */
+function upstreamOf(plan: Plan, index: number, wanted: number | null): readonly number[] {
+  const found = [...(plan.steps[index]?.dependsOn ?? [])];
+  const seen = new Set(found);
+  for (const number of found) {
+    if (number === wanted) return found;
+    for (const before of plan.steps[number]?.dependsOn ?? []) {
+      if (seen.has(before)) continue;
+      seen.add(before);
+      found.push(before);
+    }
+  }
+  return found;
+}
+
+function groupBodyPlaces(plan: Plan, numbers: ReadonlyMap<string, number>) {
+  const groups = new Map<number, Record<string, Place>>();
+  for (const [pointer, place] of Object.entries(plan.places)) {
+    const match = /^\/steps\/([^/]*)\/action\/body(\/.*)$/u.exec(pointer);
+    const index = numbers.get((match?.[1] ?? '').replaceAll('~1', '/').replaceAll('~0', '~'));
+    if (match === null || index === undefined) continue;
+    const group = groups.get(index) ?? {};
+    group[match[2] ?? ''] = place;
+    groups.set(index, group);
+  }
+  return groups;
+}

@@ -1,0 +1,41 @@
+// What the engine does not execute yet: one row each, told when a plan is compiled, so that nothing is silently ignored.
+// When a feature is built, its row goes.
+import type { ActionBody } from '../definitions/action.ts';
+import type { StepDefinition, WorkflowDefinition } from '../definitions/workflow.ts';
+
+type Row<Subject> = Readonly<{ key: string; what: string; uses: (subject: Subject) => boolean }>;
+
+export const unsupportedInWorkflow: readonly Row<WorkflowDefinition>[] = [
+  { key: 'mode', what: '`mode: local`', uses: (workflow) => workflow.mode === 'local' },
+  {
+    key: 'concurrency',
+    what: 'A concurrency limit shared by runs',
+    uses: (workflow) => workflow.concurrency !== undefined,
+  },
+  { key: 'on_success', what: 'The hook `on_success`', uses: ({ hooks }) => hooks.onSuccess.length > 0 },
+  { key: 'on_failure', what: 'The hook `on_failure`', uses: ({ hooks }) => hooks.onFailure.length > 0 },
+  { key: 'on_cancel', what: 'The hook `on_cancel`', uses: ({ hooks }) => hooks.onCancel.length > 0 },
+  { key: 'on_suspend', what: 'The hook `on_suspend`', uses: ({ hooks }) => hooks.onSuspend.length > 0 },
+];
+
+export const unsupportedInStep: readonly Row<StepDefinition>[] = [
+  { key: 'next', what: 'Entering steps by transitions (`next`)', uses: (step) => step.next.length > 0 },
+  { key: 'join', what: '`join`', uses: (step) => step.join !== undefined },
+  { key: 'concurrency', what: 'A concurrency limit shared by runs', uses: (step) => step.concurrency !== undefined },
+  { key: 'rate_limit', what: '`rate_limit`', uses: (step) => step.rateLimit !== undefined },
+  { key: 'cache', what: '`cache`', uses: (step) => step.cache !== undefined },
+];
+
+export const unsupportedInBody: readonly Row<ActionBody>[] = [
+  ...(['approval', 'emit', 'docker', 'pod', 'cloud_run', 'fargate', 'container_app'] as const).map((type) => ({
+    key: 'type',
+    what: `The action type \`${type}\``,
+    uses: (body: ActionBody) => body.type === type,
+  })),
+  { key: 'event', what: 'Waiting for an event', uses: (body) => body.type === 'wait' && body.event !== undefined },
+  {
+    key: 'image',
+    what: 'Running in a container (`image`)',
+    uses: (body) => (body.type === 'shell' || body.type === 'script') && body.image !== undefined,
+  },
+];

@@ -1,0 +1,112 @@
+import type { Changes } from './changes.ts';
+import type { AttemptKey, EndedAttempt, OutboxMessage, RunHead, StepKey, Wait, WaitKind, Work } from './records.ts';
+
+type WaitKey = StepKey & Readonly<{ kind: WaitKind }>;
+
+/**
+ * Gathers the rows that one or more decisions on one run change, for one commit. Adding costs the same however many are in
+ * it already, so a host may fold hundreds of commands into one commit.
+ *
+ * Work or a wait that is set and ended within the set never reaches the store. A wait's key stands in `waits` or in
+ * `waitsDone`, never in both: one that is ended and set again is overwritten.
+ */
+export class ChangeSet {
+  #head: RunHead | null = null;
+  readonly #attempts: EndedAttempt[] = [];
+  readonly #work = new Map<string, Work>();
+  readonly #workDone: AttemptKey[] = [];
+  readonly #workCancelled: AttemptKey[] = [];
+  readonly #waits = new Map<string, Wait>();
+  readonly #waitsDone = new Map<string, WaitKey>();
+  readonly #outbox: OutboxMessage[] = [];
+
+  setHead(head: RunHead): void {
+    this.#head = head;
+  }
+
+  endAttempt(attempt: EndedAttempt): void {
+    this.#attempts.push(attempt);
+  }
+
+  addWork(work: Work): void {
+    this.#work.set(attemptText(work), work);
+  }
+
+  /** Work whose attempt ended, or that is withdrawn. */
+  endWork(key: AttemptKey): void {
+    if (this.#work.size > 0 && this.#work.delete(attemptText(key))) return;
+    this.#workDone.push({ step: key.step, item: key.item, iteration: key.iteration, attempt: key.attempt });
+  }
+
+  cancelWork(key: AttemptKey): void {
+    this.#workCancelled.push({ step: key.step, item: key.item, iteration: key.iteration, attempt: key.attempt });
+  }
+
+  setWait(wait: Wait): void {
+    const text = waitText(wait);
+    if (this.#waitsDone.size > 0) this.#waitsDone.delete(text);
+    this.#waits.set(text, wait);
+  }
+
+  endWait(key: WaitKey): void {
+    const text = waitText(key);
+    const unsaved = this.#waits.get(text);
+    this.#waits.delete(text);
+    // The wait of a later attempt may have taken the place of a stored one, which then still has to go.
+    if (unsaved !== undefined && unsaved.attempt <= 1) return;
+    this.#waitsDone.set(text, { step: key.step, item: key.item, iteration: key.iteration, kind: key.kind });
+  }
+
+  send(message: OutboxMessage): void {
+    this.#outbox.push(message);
+  }
+
+  /** Adds what a later decision changes. */
+  add(changes: Changes): void {
+    if (changes.head !== null) this.#head = changes.head;
+    for (const attempt of changes.attempts) this.#attempts.push(attempt);
+    for (const key of changes.workDone) this.endWork(key);
+    for (const work of changes.work) this.addWork(work);
+    for (const key of changes.workCancelled) this.#workCancelled.push(key);
+    for (const key of changes.waitsDone) this.endWait(key);
+    for (const wait of changes.waits) this.setWait(wait);
+    for (const message of changes.outbox) this.#outbox.push(message);
+  }
+
+  toChanges(): Changes {
+    return {
+      head: this.#head,
+      attempts: this.#attempts,
+      work: this.#work.size === 0 ? [] : [...this.#work.values()],
+      workDone: this.#workDone,
+      workCancelled: this.#workCancelled,
+      waits: this.#waits.size === 0 ? [] : [...this.#waits.values()],
+      waitsDone: this.#waitsDone.size === 0 ? [] : [...this.#waitsDone.values()],
+      outbox: this.#outbox,
+    };
+  }
+}
+
+/** Both decisions' changes as one. To fold many, keep a `ChangeSet` and `add` to it. */
+export function mergeChanges(earlier: Changes, later: Changes): Changes {
+  const set = new ChangeSet();
+  set.add(earlier);
+  set.add(later);
+  return set.toChanges();
+}
+
+export function isNothing(changes: Changes): boolean {
+  return (
+    changes.head === null &&
+    changes.attempts.length === 0 &&
+    changes.work.length === 0 &&
+    changes.workDone.length === 0 &&
+    changes.workCancelled.length === 0 &&
+    changes.waits.length === 0 &&
+    changes.waitsDone.length === 0 &&
+    changes.outbox.length === 0
+  );
+}
+
+const attemptText = (key: AttemptKey): string => `${key.step}.${key.item}.${key.iteration}.${key.attempt}`;
+const waitText = (key: WaitKey): string => `${key.step}.${key.item}.${key.iteration}.${key.kind}`;

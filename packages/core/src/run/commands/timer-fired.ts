@@ -1,0 +1,140 @@
+import { unreachable } from '../../values/unreachable.ts';
+import type { Command, Rejection } from '../command.ts';
+import { type Deciding, keyOf, planStep, runKey } from '../deciding.ts';
+import { leaveDelay } from '../enter-step.ts';
+import { findTask, followEnd } from '../find-task.ts';
+import { clearLaunch, launchAttempt, timeoutText } from '../launch-attempt.ts';
+import type { AttemptKey, WaitKind } from '../records.ts';
+import { forceStep, stopOneStep, stopRun, stopSteps } from '../stop-run.ts';
+import { type AttemptEnd, recordEnd, settleAttempt } from '../task.ts';
+
+/** A wait is due. Refused when it is not there any more: somebody else was faster, or the step has moved on. */
+export function timerFired(
+  decision: Deciding,
+  { key, kind }: Extract<Command, { type: 'timer_fired' }>,
+): Rejection | null {
+  return fire(decision, key, kind) ? null : notWaiting(key, kind);
+}
+
+function fire(decision: Deciding, key: AttemptKey, kind: WaitKind): boolean {
+  switch (kind) {
+    case 'delay':
+      return endDelay(decision, key);
+    case 'retry':
+      return retry(decision, key);
+    case 'timer':
+      return endTimer(decision, key);
+    case 'queue_timeout':
+      return timeOutInQueue(decision, key);
+    case 'step_timeout':
+      return timeOutStep(decision, key);
+    case 'run_timeout':
+      return timeOutRun(decision);
+    case 'cancel_grace':
+      return key.step === -1 ? forceRun(decision) : forceOneStep(decision, key);
+    case 'child':
+    case 'items':
+    case 'approval':
+    case 'event':
+      return false;
+    default:
+      return unreachable(kind);
+  }
+}
+
+function endDelay(decision: Deciding, key: AttemptKey): boolean {
+  if (decision.state.steps[key.step]?.phase.kind !== 'delayed') return false;
+  leaveDelay(decision, key.step);
+  return true;
+}
+
+function retry(decision: Deciding, key: AttemptKey): boolean {
+  const found = findTask(decision, key, 'retry');
+  if (found === null) return false;
+  const { target, task } = found;
+  clearLaunch(decision, target, task);
+  const end = launchAttempt(decision, target, task);
+  if (end !== null) followEnd(decision, found, settleAttempt(decision, target, task, end));
+  return true;
+}
+
+function endTimer(decision: Deciding, key: AttemptKey): boolean {
+  const found = findTask(decision, key, 'timer');
+  if (found === null) return false;
+  const { target, task } = found;
+  clearLaunch(decision, target, task);
+  const end: AttemptEnd = {
+    status: 'succeeded',
+    reason: null,
+    output: null,
+    error: null,
+    startedAt: task.readyAt,
+    worker: null,
+  };
+  followEnd(decision, found, settleAttempt(decision, target, task, end));
+  return true;
+}
+
+/** No worker took the attempt in time. Trying again would only queue again, so the retry policy is not asked. */
+function timeOutInQueue(decision: Deciding, key: AttemptKey): boolean {
+  const found = findTask(decision, key, 'work');
+  if (found === null) return false;
+  const { target, task } = found;
+  const { queueTimeoutMs, name, lane } = planStep(decision.plan, key.step);
+  if (queueTimeoutMs === null) return false;
+  if (task.worker !== null) {
+    decision.changes.endWait({ ...keyOf(key.step, key.item), kind: 'queue_timeout' });
+    return true;
+  }
+  clearLaunch(decision, target, task);
+  const message = `No worker took step ${name} within its queue_timeout of ${timeoutText(queueTimeoutMs)}.`;
+  const hint = `Start a worker for queue ${lane?.queue} that can execute ${lane?.capability} steps.`;
+  const end: AttemptEnd = {
+    status: 'timed_out',
+    reason: 'queue_timed_out',
+    output: null,
+    error: { code: 'queue_timeout', message, hint, retryable: false },
+    startedAt: null,
+    worker: null,
+  };
+  followEnd(decision, found, recordEnd(decision, target, task, end));
+  return true;
+}
+
+function timeOutStep(decision: Deciding, key: AttemptKey): boolean {
+  const { state, changes, plan } = decision;
+  const phase = state.steps[key.step]?.phase;
+  if (phase?.kind !== 'single' && phase?.kind !== 'items') return false;
+  if (plan.plan.steps[key.step]?.stepTimeoutMs === null || phase.stop === 'step_timeout') return false;
+  changes.endWait({ ...keyOf(key.step), kind: 'step_timeout' });
+  if (phase.stop === null && state.cancel === null) stopOneStep(decision, key.step, 'step_timeout');
+  return true;
+}
+
+function timeOutRun(decision: Deciding): boolean {
+  const { state, plan, changes, now } = decision;
+  if (plan.plan.timeoutMs === null || state.cancel?.kind === 'timeout') return false;
+  changes.endWait({ ...runKey, kind: 'run_timeout' });
+  if (state.cancel === null) stopRun(decision, { at: now, by: 'timeout', reason: null, kind: 'timeout' }, false);
+  return true;
+}
+
+function forceRun(decision: Deciding): boolean {
+  if (decision.state.cancel === null) return false;
+  decision.changes.endWait({ ...runKey, kind: 'cancel_grace' });
+  stopSteps(decision, true);
+  return true;
+}
+
+function forceOneStep(decision: Deciding, key: AttemptKey): boolean {
+  const phase = decision.state.steps[key.step]?.phase;
+  if ((phase?.kind !== 'single' && phase?.kind !== 'items') || phase.stop === null) return false;
+  decision.changes.endWait({ ...keyOf(key.step), kind: 'cancel_grace' });
+  forceStep(decision, key.step);
+  return true;
+}
+
+function notWaiting(key: AttemptKey, kind: WaitKind): Rejection {
+  const whose = key.step === -1 ? 'The run' : `Attempt ${key.attempt} of step ${key.step}`;
+  return { code: 'not_waiting', message: `${whose} does not wait for ${kind}.` };
+}

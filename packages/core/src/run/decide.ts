@@ -1,0 +1,53 @@
+import type { PreparedPlan } from '../plan/prepared-plan.ts';
+import { unreachable } from '../values/unreachable.ts';
+import { advance } from './advance.ts';
+import type { Command, Rejection } from './command.ts';
+import { attemptFinished } from './commands/attempt-finished.ts';
+import { cancel } from './commands/cancel.ts';
+import { childEnded } from './commands/child-ended.ts';
+import { timerFired } from './commands/timer-fired.ts';
+import { workerLost } from './commands/worker-lost.ts';
+import { type Deciding, deciding } from './deciding.ts';
+import type { Decision } from './decision.ts';
+import type { Instant } from './records.ts';
+import type { RunState } from './state.ts';
+import { isRunEnd } from './status.ts';
+
+/**
+ * What a command does to a run: the whole of the engine's rules, as a function of plan, state, command and time. The same
+ * arguments give the same changes, so committed commands can be replayed.
+ *
+ * CONSUMES `state`: it is changed in place, because a run of 100,000 items must not be copied for each item that ends. Use
+ * only the state that is returned; when its commit is lost, drop it, load the run (`restoreState`) and decide again.
+ * A rejection leaves the state as it was. Nothing that a user wrote (expressions, inputs, outputs) makes it throw.
+ */
+export function decide(
+  plan: PreparedPlan,
+  state: RunState,
+  command: Command,
+  now: Instant,
+): Decision | Readonly<{ rejection: Rejection }> {
+  if (isRunEnd(state.head.status)) {
+    return { rejection: { code: 'run_ended', message: `Run ${state.origin.id} has ended as ${state.head.status}.` } };
+  }
+  const decision = deciding(plan, state, now);
+  const rejection = apply(decision, command);
+  return rejection === null ? advance(decision) : { rejection };
+}
+
+function apply(decision: Deciding, command: Command): Rejection | null {
+  switch (command.type) {
+    case 'attempt_finished':
+      return attemptFinished(decision, command);
+    case 'worker_lost':
+      return workerLost(decision, command);
+    case 'timer_fired':
+      return timerFired(decision, command);
+    case 'child_ended':
+      return childEnded(decision, command);
+    case 'cancel':
+      return cancel(decision, command);
+    default:
+      return unreachable(command);
+  }
+}

@@ -1,0 +1,49 @@
+import type { PlanStep } from '../plan/plan.ts';
+import type { PreparedPlan } from '../plan/prepared-plan.ts';
+import { ChangeSet } from './change-set.ts';
+import type { Instant, RunHead, StepKey } from './records.ts';
+import type { EndedPhase, RunState, StepState } from './state.ts';
+
+/** One decision while it is made. */
+export type Deciding = {
+  readonly plan: PreparedPlan;
+  readonly state: RunState;
+  readonly now: Instant;
+  readonly changes: ChangeSet;
+  /** Steps whose dependencies have all ended, to be entered next. A list, so that long chains need no recursion. */
+  readonly entering: number[];
+};
+
+export function deciding(plan: PreparedPlan, state: RunState, now: Instant): Deciding {
+  return { plan, state, now, changes: new ChangeSet(), entering: [] };
+}
+
+export function setHead(decision: Deciding, change: Partial<RunHead>): void {
+  decision.state.head = { ...decision.state.head, ...change };
+  decision.changes.setHead(decision.state.head);
+}
+
+export function stepState(state: RunState, step: number): StepState {
+  const found = state.steps[step];
+  if (found === undefined) throw new Error(`Run ${state.origin.id} has no step ${step}.`);
+  return found;
+}
+
+export function planStep(plan: PreparedPlan, step: number): PlanStep {
+  const found = plan.plan.steps[step];
+  if (found === undefined) throw new Error(`The plan of ${plan.plan.workflow} has no step ${step}.`);
+  return found;
+}
+
+/** The end of a step that is known to have ended: a dependency of one that is being entered. */
+export function endedStep(state: RunState, step: number): EndedPhase {
+  const { phase } = stepState(state, step);
+  if (phase.kind !== 'ended') throw new Error(`Step ${step} of run ${state.origin.id} has not ended.`);
+  return phase;
+}
+
+/** The key of a step (`item` -1) or of one of its items. Dependency steps have one iteration. */
+export const keyOf = (step: number, item = -1): StepKey => ({ step, item, iteration: 0 });
+
+/** The key of what belongs to the run itself. */
+export const runKey: StepKey = { step: -1, item: -1, iteration: 0 };

@@ -1,0 +1,47 @@
+import { FaultError } from '../plan/expression-fault.ts';
+import { type Deciding, planStep, runKey, setHead } from './deciding.ts';
+import type { Fault } from './fault.ts';
+import { timeoutText } from './launch-attempt.ts';
+import { scopeFor } from './scope.ts';
+import type { RunEndStatus } from './status.ts';
+
+type RunEnd = Readonly<{ status: RunEndStatus; output: string | null; error: Fault | null }>;
+
+/** Ends the run, once, when its last step has ended. A parent run that waits for it is told in the same commit. */
+export function endRun(decision: Deciding): void {
+  const { state, changes, now } = decision;
+  const end = judgeRun(decision);
+  setHead(decision, { ...end, endedAt: now });
+  if (decision.plan.plan.timeoutMs !== null) changes.endWait({ ...runKey, kind: 'run_timeout' });
+  if (state.cancel !== null) changes.endWait({ ...runKey, kind: 'cancel_grace' });
+  if (state.origin.parent !== null) changes.send({ kind: 'child_ended', parent: state.origin.parent, ...end });
+}
+
+function judgeRun(decision: Deciding): RunEnd {
+  const { state, plan } = decision;
+  if (state.cancel?.kind === 'cancel') {
+    const { by, reason } = state.cancel;
+    const message = `Cancelled by ${by}${reason === null ? '.' : `: ${reason}`}`;
+    return { status: 'cancelled', output: null, error: { code: 'run_cancelled', message } };
+  }
+  if (state.cancel?.kind === 'timeout') {
+    const message = `The run took longer than its timeout of ${timeoutText(plan.plan.timeoutMs)}.`;
+    return { status: 'timed_out', output: null, error: { code: 'run_timed_out', message } };
+  }
+  if (state.failure !== null) {
+    const step = planStep(plan, state.failure.step).name;
+    return { status: 'failed', output: null, error: { ...state.failure.error, step } };
+  }
+  try {
+    return { status: 'succeeded', output: runOutput(decision), error: null };
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    return { status: 'failed', output: null, error: error.fault };
+  }
+}
+
+function runOutput({ plan, state, now }: Deciding): string | null {
+  if (plan.output === null) return null;
+  const scope = scopeFor({ plan, state, now, step: null, attempt: 1, item: null }, plan.output.needs);
+  return JSON.stringify(plan.output.evaluate(scope));
+}

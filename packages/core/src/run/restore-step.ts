@@ -1,0 +1,115 @@
+import type { PlanStep } from '../plan/plan.ts';
+import { countItem } from './items.ts';
+import type { EndedAttempt, EngineWaitDocument, ItemsDocument, Wait, Work } from './records.ts';
+import type { StepRows } from './restore-state.ts';
+import type { EndedItem, EndedItems, EndedPhase, ItemsPhase, StepPhase, StepStop, Task } from './state.ts';
+
+type RestoredPhase =
+  | Exclude<StepPhase, EndedPhase>
+  | (Omit<EndedPhase, 'failed' | 'timedOut'> & Readonly<{ kind: 'ended' }>);
+
+/** The phase of a step of which there are rows. */
+export function restoreStep(step: PlanStep, rows: StepRows): RestoredPhase {
+  const end = rows.attempts.find((attempt) => attempt.item === -1 && attempt.final);
+  if (end !== undefined) return restoreEnd(end, rows);
+  const items = rows.waits.find((wait) => wait.kind === 'items');
+  if (items !== undefined) return restoreItems(step, items, rows);
+  const delay = rows.waits.find((wait) => wait.kind === 'delay');
+  if (delay !== undefined) return { kind: 'delayed', dueAt: delay.dueAt ?? 0 };
+  const task = restoreTasks(rows).get(-1);
+  if (task === undefined) throw new Error(`Nothing will move step ${step.name}: it has neither work nor a wait.`);
+  return { kind: 'single', task, stop: restoreStop(rows) };
+}
+
+function restoreEnd(end: EndedAttempt, rows: StepRows): RestoredPhase {
+  const { status, reason, attempt: attempts, output, error, startedAt, endedAt } = end;
+  // Only the end of a for-each has an input without an attempt: how many items there were.
+  const total = end.attempt === 0 && end.input !== null ? (JSON.parse(end.input) as { total: number }).total : null;
+  const items = total === null ? null : restoreEndedItems(total, rows);
+  return { kind: 'ended', status, reason, attempts, output, error, startedAt, endedAt, items };
+}
+
+function restoreEndedItems(total: number, rows: StepRows): EndedItems {
+  const counters = { succeeded: 0, failed: 0, cancelled: 0 };
+  const ended: (EndedItem | undefined)[] = [];
+  for (const attempt of rows.attempts) {
+    if (attempt.item === -1 || !attempt.final) continue;
+    ended[attempt.item] = endedItem(attempt);
+    countItem(counters, attempt);
+  }
+  const started = counters.succeeded + counters.failed + counters.cancelled;
+  return { total, ...counters, cancelled: counters.cancelled + total - started, ended };
+}
+
+function restoreItems(step: PlanStep, wait: Wait, rows: StepRows): ItemsPhase {
+  const { items: values, startedAt } = JSON.parse(wait.document ?? 'null') as ItemsDocument;
+  const count = typeof values === 'number' ? values : values.length;
+  const total = step.batchSize === null ? count : Math.ceil(count / step.batchSize);
+  const open = restoreTasks(rows);
+  const phase: ItemsPhase = {
+    kind: 'items',
+    startedAt,
+    values,
+    total,
+    cursor: 0,
+    open,
+    ended: [],
+    succeeded: 0,
+    failed: 0,
+    cancelled: 0,
+    stop: restoreStop(rows),
+  };
+  for (const attempt of rows.attempts) {
+    if (!attempt.final) continue;
+    phase.ended[attempt.item] = endedItem(attempt);
+    countItem(phase, attempt);
+  }
+  // Items start in order, and each that started has a row.
+  phase.cursor = phase.succeeded + phase.failed + phase.cancelled + open.size;
+  return phase;
+}
+
+function endedItem({ status, reason, attempt, output, error }: EndedAttempt): EndedItem {
+  return { status, reason, attempts: attempt, output, error };
+}
+
+function restoreStop(rows: StepRows): StepStop | null {
+  const grace = rows.waits.find((wait) => wait.kind === 'cancel_grace');
+  return grace === undefined ? null : (JSON.parse(grace.document ?? 'null') as { stop: StepStop }).stop;
+}
+
+/** The step runs that are under way, by item. */
+function restoreTasks(rows: StepRows): Map<number, Task> {
+  const tasks = new Map<number, Task>();
+  for (const work of rows.work) tasks.set(work.item, workTask(work));
+  for (const wait of rows.waits) {
+    const task = waitTask(wait);
+    if (task !== null) tasks.set(wait.item, task);
+  }
+  for (const attempt of rows.attempts) {
+    const task = attempt.final ? undefined : tasks.get(attempt.item);
+    if (task === undefined) continue;
+    if (attempt.reason === 'worker_lost') task.losses += 1;
+    else task.failures += 1;
+  }
+  return tasks;
+}
+
+function workTask({ attempt, readyAt, document, worker, leasedAt }: Work): Task {
+  return { attempt, failures: 0, losses: 0, doing: 'work', readyAt, dueAt: null, document, worker, leasedAt };
+}
+
+function waitTask({ kind, attempt, dueAt, document }: Wait): Task | null {
+  const common = { attempt, failures: 0, losses: 0, dueAt, worker: null, leasedAt: null };
+  switch (kind) {
+    case 'retry':
+      return { ...common, doing: kind, readyAt: dueAt ?? 0, document: document ?? '' };
+    case 'timer':
+    case 'child': {
+      const { readyAt, work } = JSON.parse(document ?? 'null') as EngineWaitDocument;
+      return { ...common, doing: kind, readyAt, document: JSON.stringify(work) };
+    }
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,83 @@
+import type { Scope } from '@millrace/expression';
+import type { PreparedPlan } from '../plan/prepared-plan.ts';
+import type { Needs } from '../plan/prepared-value.ts';
+import type { Json, JsonObject } from '../values/json.ts';
+import { endedStep, planStep } from './deciding.ts';
+import { hash32 } from './hash32.ts';
+import type { Instant, RunHead, RunOrigin } from './records.ts';
+import type { RunState } from './state.ts';
+import { statusFunctions } from './status-functions.ts';
+import { stepNames } from './step-names.ts';
+
+/** Where an expression stands, and what it sees beside what every expression of the run sees. */
+export type Viewpoint = Readonly<{
+  plan: PreparedPlan;
+  state: RunState;
+  now: Instant;
+  /** null: the workflow's output, which sees every step. */
+  step: number | null;
+  attempt: number;
+  item: ItemNames | null;
+}>;
+
+export type ItemNames = Readonly<{ item: Json; index: number; total: number }>;
+
+/**
+ * What the expression can read. Only steps before the viewpoint's step are visible, since no other has surely ended; and
+ * of them only those that it names are made, so that a scope costs the same in a run of thousands of steps.
+ */
+export function scopeFor(view: Viewpoint, needs: Needs, extra?: JsonObject): Scope {
+  const { state } = view;
+  const names: Record<string, Json> = { input: state.input, vars: state.vars, steps: visibleSteps(view, needs) };
+  names.run = runNames(state, view.attempt);
+  if (view.item !== null) Object.assign(names, view.item);
+  if (extra !== undefined) Object.assign(names, extra);
+  let uuids = 0;
+  return {
+    names,
+    now: view.now,
+    uuid: () => uuidFrom(`${state.origin.id}/${view.step}/${view.item?.index}/${view.attempt}/${view.now}/${uuids++}`),
+    ...(view.step === null ? {} : { functions: statusFunctions(view.plan, state, view.step) }),
+  };
+}
+
+/** The name `run`, as expressions of the engine and of the worker read it. */
+export function runNames(run: Readonly<{ origin: RunOrigin; head: RunHead }>, attempt: number): JsonObject {
+  const { origin, head } = run;
+  return {
+    id: origin.id,
+    workflow: origin.workflow,
+    workspace: origin.workspace,
+    revision: origin.revision,
+    started_at: head.startedAt === null ? null : new Date(head.startedAt).toISOString(),
+    attempt,
+    trigger: origin.trigger,
+    parent: origin.parent === null ? null : origin.parent.run,
+    tags: origin.tags,
+  };
+}
+
+function visibleSteps(view: Viewpoint, needs: Needs): JsonObject {
+  const steps: Record<string, Json> = {};
+  for (const number of neededSteps(view, needs)) {
+    steps[planStep(view.plan, number).name] = stepNames(endedStep(view.state, number), needs.items);
+  }
+  return steps;
+}
+
+function neededSteps({ plan, step }: Viewpoint, needs: Needs): readonly number[] {
+  if (needs.steps === 'all') return step === null ? plan.order : plan.allUpstream(step);
+  const numbers: number[] = [];
+  for (const name of needs.steps) {
+    const number = step === null ? plan.numberOf(name) : plan.upstream(step, name);
+    if (number !== null) numbers.push(number);
+  }
+  return numbers;
+}
+
+/** A UUID (version 8: made by the application) that replaying the command makes again. */
+function uuidFrom(seed: string): string {
+  const hex = [0, 1, 2, 3].map((part) => hash32(seed, part).toString(16).padStart(8, '0')).join('');
+  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+}

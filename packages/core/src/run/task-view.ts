@@ -1,0 +1,31 @@
+import type { Json } from '../values/json.ts';
+import { type Deciding, keyOf } from './deciding.ts';
+import type { AttemptKey } from './records.ts';
+import type { ItemNames, Viewpoint } from './scope.ts';
+import type { ItemsPhase } from './state.ts';
+
+/** Which step run a decision is about: a step, or one item of it. */
+export type TaskTarget = Readonly<{ step: number; item: number; names: ItemNames | null }>;
+
+export const stepTarget = (step: number): TaskTarget => ({ step, item: -1, names: null });
+
+/** An item, or with `batch_size` a list of up to that many; `index` and `total` then count the batches. */
+export function itemTarget(step: number, index: number, phase: ItemsPhase, batchSize: number | null): TaskTarget {
+  return { step, item: index, names: { item: itemValue(phase.values, index, batchSize), index, total: phase.total } };
+}
+
+function itemValue(values: readonly Json[] | number, index: number, batchSize: number | null): Json {
+  if (batchSize === null) return typeof values === 'number' ? index : (values[index] ?? null);
+  const start = index * batchSize;
+  if (typeof values !== 'number') return values.slice(start, start + batchSize);
+  return Array.from({ length: Math.min(batchSize, values - start) }, (_, offset) => start + offset);
+}
+
+export function attemptKey(target: TaskTarget, attempt: number): AttemptKey {
+  return { ...keyOf(target.step, target.item), attempt };
+}
+
+export function viewOfTask(decision: Deciding, target: TaskTarget, attempt: number): Viewpoint {
+  const { plan, state, now } = decision;
+  return { plan, state, now, step: target.step, attempt, item: target.names };
+}

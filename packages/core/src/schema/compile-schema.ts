@@ -1,0 +1,40 @@
+import type { ErrorObject } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { RE2JS } from 're2js';
+import { parseDurationMs } from '../values/duration.ts';
+import type { Json, JsonObject } from '../values/json.ts';
+
+/** Checks a value, which it may change (defaults), and tells what is wrong; an empty list: nothing. */
+export type SchemaCheck = (value: Json) => readonly ErrorObject[];
+
+/** Compiles a JSON Schema (2020-12). Throws an error that says why when the schema cannot be used. */
+export function compileSchema(schema: JsonObject): SchemaCheck {
+  // An asynchronous schema would answer with a promise, which counts as true.
+  if (JSON.stringify(schema).includes('"$async"')) throw new Error('`$async` schemas are not supported.');
+  const validate = ajv.compile(schema);
+  // Schemas live as long as their plans; the compiler must not keep them longer.
+  ajv.removeSchema(schema);
+  return (value) => (validate(value) === true ? [] : (validate.errors ?? []));
+}
+
+/** Patterns run in linear time, so that no input can hold a server up. */
+const linearTime = Object.assign(
+  (pattern: string) => {
+    const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
+    return { test: (text: string) => compiled.matcher(text).find() };
+  },
+  { code: 'linearTime' },
+);
+
+const ajv = new Ajv2020({
+  allErrors: true,
+  verbose: true,
+  strict: false,
+  logger: false,
+  useDefaults: true,
+  code: { regExp: linearTime },
+});
+addFormats.default(ajv);
+ajv.addFormat('duration', (text: string) => parseDurationMs(text) !== null);
+ajv.addFormat('file', (text: string) => text !== '');
