@@ -1,0 +1,26 @@
+import type { Hooks } from '@millrace/core';
+import type { z } from 'zod';
+import type { hookCall, hooks } from '../grammar/hooks.ts';
+
+export const noHooks: Hooks = { onSuccess: [], onFailure: [], onCancel: [], onSuspend: [] };
+
+/** The name of each hook in the language and in the vocabulary. */
+export const hookFields = {
+  on_success: 'onSuccess',
+  on_failure: 'onFailure',
+  on_cancel: 'onCancel',
+  on_suspend: 'onSuspend',
+} as const satisfies Record<string, keyof Hooks>;
+
+export function hooksOf(written: z.output<typeof hooks>): Hooks {
+  return {
+    onSuccess: calls(written.on_success),
+    onFailure: calls(written.on_failure),
+    onCancel: calls(written.on_cancel),
+    onSuspend: calls(written.on_suspend),
+  };
+}
+
+function calls(written: readonly z.output<typeof hookCall>[] | undefined): Hooks['onSuccess'] {
+  return (written ?? []).map(({ action, input }) => ({ action, input: input ?? {} }));
+}

@@ -1,0 +1,50 @@
+import type { ActionBody } from '@millrace/core';
+import type { Report } from '../diagnostics/diagnostic.ts';
+import { describeValue } from '../values/describe-value.ts';
+import { parseDuration } from '../values/duration.ts';
+import { nodeAt, placeAtPath, type SourceNode } from '../yaml/source-node.ts';
+import { checkParameters } from './check-parameters.ts';
+import { isDateTime, isTemplate } from './literal-values.ts';
+import type { Loaded } from './loaded.ts';
+
+/** Checks inside action bodies that the grammar alone cannot do, for named and inline actions alike. */
+export function checkBodies(loaded: Loaded, report: Report): void {
+  for (const { name, node, definition } of loaded.actions.values()) {
+    if (definition !== null) checkBody(definition.body, node, `Action \`${name}\``, report);
+  }
+  for (const { steps } of loaded.workflows.values()) {
+    for (const { name, node, definition } of steps.values()) {
+      if (definition?.inline !== undefined) checkBody(definition.inline, node, `Step \`${name}\``, report);
+    }
+  }
+}
+
+function checkBody(body: ActionBody, node: SourceNode, owner: string, report: Report): void {
+  if (body.type === 'approval' && body.form !== undefined) {
+    checkParameters(body.form, nodeAt(node, ['form']), `${owner}, form`, report);
+  }
+  if (body.type === 'shell' && body.args !== undefined && body.script === undefined) {
+    report({
+      code: 'useless_key',
+      message: `${owner} has \`args\`, which only a \`script\` file takes.`,
+      hint: 'Write the arguments into `cmd`.',
+      at: placeAtPath(node, ['args']),
+    });
+  }
+  if (body.type !== 'wait') return;
+  const { for: time, until } = body;
+  if (time !== undefined && !isTemplate(time) && parseDuration(time) === null) {
+    report({
+      code: 'invalid_duration',
+      message: `${owner}: \`for\` must be a duration such as \`30s\`, or a template that gives one; got ${describeValue(time)}.`,
+      at: placeAtPath(node, ['for']),
+    });
+  }
+  if (until !== undefined && !isTemplate(until) && /^\s*\d{4}-\d{2}-\d{2}/.test(until) && !isDateTime(until)) {
+    report({
+      code: 'invalid_time',
+      message: `${owner}: \`until\` must be a date and time such as \`2026-01-31T08:00:00Z\`, or an expression; got ${describeValue(until)}.`,
+      at: placeAtPath(node, ['until']),
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import type { ActionDefinition, HookCall, Parameters, StepDefinition, TriggerDefinition } from '@millrace/core';
+import type { Named } from '../build/named.ts';
+import type { WorkflowHead } from '../build/workflow.ts';
+import type { MapNode } from '../yaml/source-node.ts';
+
+/**
+ * Everything that the files say, before it is known to hold together. A definition is null when its own grammar is wrong:
+ * its name still counts, so that what refers to it is not reported as well.
+ */
+export type Loaded = Readonly<{
+  actions: ReadonlyMap<string, LoadedAction>;
+  workflows: ReadonlyMap<string, LoadedWorkflow>;
+  triggers: ReadonlyMap<string, LoadedTrigger>;
+  hooks: readonly LoadedHook[];
+  /** A file could not be read: what it would define is unknown, so unknown names are not reported. */
+  incomplete: boolean;
+}>;
+
+export type LoadedAction = Named & Readonly<{ definition: ActionDefinition | null }>;
+export type LoadedStep = Named & Readonly<{ definition: StepDefinition | null }>;
+export type LoadedWorkflow = Named & Readonly<{ head: WorkflowHead | null; steps: ReadonlyMap<string, LoadedStep> }>;
+export type LoadedTrigger = Named & Readonly<{ definition: TriggerDefinition | null }>;
+export type LoadedHook = Readonly<{
+  event: 'on_success' | 'on_failure' | 'on_cancel' | 'on_suspend';
+  call: HookCall;
+  node: MapNode;
+  /** Its position in the merged list of its event. */
+  index: number;
+}>;
+
+/** What a step, trigger or hook calls. `open`: it exists or may exist, but nothing more is known about it. */
+export type Target =
+  | Readonly<{ kind: 'action'; action: LoadedAction }>
+  | Readonly<{ kind: 'workflow'; workflow: LoadedWorkflow }>
+  | Readonly<{ kind: 'open' }>
+  | Readonly<{ kind: 'unknown' }>;
+
+/** An action's name is looked for first among actions, then among workflows: a workflow is an action too. */
+export function findTarget(loaded: Loaded, name: string): Target {
+  const action = loaded.actions.get(name);
+  if (action !== undefined) return { kind: 'action', action };
+  return findWorkflow(loaded, name);
+}
+
+export function findWorkflow(loaded: Loaded, name: string): Target {
+  const workflow = loaded.workflows.get(name);
+  if (workflow !== undefined) return { kind: 'workflow', workflow };
+  return { kind: loaded.incomplete || name.includes('.') ? 'open' : 'unknown' };
+}
+
+/** What a step calls, through a workflow action to the workflow itself; null when it calls neither by name. */
+export function targetOfStep(loaded: Loaded, step: StepDefinition): Target | null {
+  if (step.action !== undefined) return throughWorkflowAction(loaded, findTarget(loaded, step.action));
+  return step.inline?.type === 'workflow' ? findWorkflow(loaded, step.inline.workflow) : null;
+}
+
+function throughWorkflowAction(loaded: Loaded, target: Target): Target {
+  const body = target.kind === 'action' ? target.action.definition?.body : undefined;
+  return body?.type === 'workflow' ? findWorkflow(loaded, body.workflow) : target;
+}
+
+/** The parameters that a target takes; null when they are not known. */
+export function inputOfTarget(target: Target): Parameters | null {
+  if (target.kind === 'action') {
+    const definition = target.action.definition;
+    // An action that only forwards to a workflow declares nothing of its own.
+    if (definition?.body.type === 'workflow' && isEmpty(definition.input)) return null;
+    return definition?.input ?? null;
+  }
+  return target.kind === 'workflow' ? (target.workflow.head?.input ?? null) : null;
+}
+
+function isEmpty(parameters: Parameters): boolean {
+  return parameters.kind === 'flat' && Object.keys(parameters.fields).length === 0;
+}
+
+/** The names in a set of parameters; null when others may exist too. */
+export function namesOfParameters(parameters: Parameters | null): readonly string[] | null {
+  if (parameters === null) return null;
+  if (parameters.kind === 'flat') return Object.keys(parameters.fields);
+  const { properties, additionalProperties } = parameters.schema;
+  if (additionalProperties !== false || typeof properties !== 'object' || properties === null) return null;
+  return Object.keys(properties);
+}

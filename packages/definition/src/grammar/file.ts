@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { action } from './action.ts';
+import { hookShape } from './hooks.ts';
+import { trigger } from './trigger.ts';
+import { name } from './values.ts';
+import { workflow } from './workflow.ts';
+
+/** A whole file: what the exported JSON Schema describes. */
+export const file = z.strictObject({
+  actions: z.record(name, action).exactOptional(),
+  workflows: z.record(name, workflow).exactOptional(),
+  triggers: z.record(name, trigger).exactOptional(),
+  ...hookShape,
+});
+
+/** Sections of the language that this version does not know yet. */
+export const laterSections = [
+  'rules',
+  'sensors',
+  'event_types',
+  'runtimes',
+  'connection_types',
+  'connections',
+  'secrets',
+  'permission_sets',
+  'queues',
+  'packs',
+] as const;

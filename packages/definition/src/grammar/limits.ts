@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { filledText, positiveDuration } from './values.ts';
+
+const limit = z.int().min(1).max(1_000_000);
+
+/** A limit that runs share: at most `limit` holders of the same key at once. */
+export const sharedConcurrency = z
+  .strictObject({
+    key: filledText,
+    limit: limit.exactOptional().describe('Default 1.'),
+    when_full: z.enum(['queue', 'skip', 'cancel_oldest']).exactOptional().describe('Default queue.'),
+  })
+  .meta({ id: 'SharedConcurrency' });
+
+export const rateLimit = z.strictObject({ key: filledText, limit, per: positiveDuration }).meta({ id: 'RateLimit' });
+export const cache = z.strictObject({ key: filledText, ttl: positiveDuration }).meta({ id: 'Cache' });

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { hookShape } from './hooks.ts';
+import { sharedConcurrency } from './limits.ts';
+import { parameters } from './parameters.ts';
+import { step } from './step.ts';
+import { filledText, json, jsonObject, label, name, positiveDuration, priority, text } from './values.ts';
+
+const workflowShape = {
+  description: text.exactOptional(),
+  tags: label.exactOptional(),
+  input: parameters.exactOptional().describe('The parameters that a run takes.'),
+  vars: z.record(name, json).exactOptional().describe('Variables of the run with their first values.'),
+  output: z.union([text, jsonObject]).exactOptional().describe('What a run gives; texts may be templates.'),
+  fail_fast: z.boolean().exactOptional().describe('Stop everything at the first failure. Default false.'),
+  timeout: positiveDuration.exactOptional().describe('Of the whole run.'),
+  queue: filledText.exactOptional(),
+  priority: priority.exactOptional(),
+  concurrency: sharedConcurrency.exactOptional(),
+  mode: z.enum(['distributed', 'local']).exactOptional().describe('Default distributed.'),
+  ...hookShape,
+};
+
+/** A workflow whose steps are looked at one by one, each with the schema of its own type. */
+export const workflowHead = z.strictObject({ ...workflowShape, steps: z.record(z.string(), z.unknown()) });
+
+export const workflow = z.strictObject({ ...workflowShape, steps: z.record(name, step) }).meta({ id: 'Workflow' });

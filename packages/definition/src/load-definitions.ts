@@ -1,0 +1,90 @@
+import type { Definitions, Hooks, Place, WorkflowDefinition } from '@millrace/core';
+import { hookFields } from './build/hooks.ts';
+import { checkWorkspace } from './checks/check-workspace.ts';
+import { gather } from './checks/gather.ts';
+import type { Loaded, LoadedWorkflow } from './checks/loaded.ts';
+import { createDiagnosticList, type Diagnostic } from './diagnostics/diagnostic.ts';
+import { fromStroem, isStroem } from './dialects/stroem/from-stroem.ts';
+import { recordOf } from './values/record.ts';
+import { createOrigin } from './yaml/origin.ts';
+import { parseFile } from './yaml/parse-file.ts';
+import type { SourceNode } from './yaml/source-node.ts';
+
+/** `path` counts from the workspace root: `.workflows/release.yaml`. */
+export type SourceFile = Readonly<{ path: string; text: string }>;
+
+export type LoadResult = Readonly<{
+  /** null when any diagnostic is an error. */
+  definitions: Definitions | null;
+  /** Sorted by file, line and column. */
+  diagnostics: readonly Diagnostic[];
+}>;
+
+/**
+ * Loads the workflow files of one workspace. Pure: it never throws for anything that a file holds. Files merge by section
+ * in the order of their paths; every problem of every file is reported, not only the first.
+ */
+export function loadDefinitions(files: readonly SourceFile[]): LoadResult {
+  const list = createDiagnosticList();
+  const roots: SourceNode[] = [];
+  let incomplete = false;
+  for (const { path, text } of [...files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))) {
+    const { root, broken } = parseFile(createOrigin(path, text), list.report);
+    incomplete ||= broken;
+    if (root !== null) roots.push(isStroem(root) ? fromStroem(root, list.report) : root);
+  }
+  const loaded = gather(roots, incomplete, list.report);
+  const places = checkWorkspace(loaded, list.report);
+  const diagnostics = list.sorted();
+  const failed = diagnostics.some(({ severity }) => severity === 'error');
+  return { definitions: failed ? null : definitionsOf(loaded, places), diagnostics };
+}
+
+function definitionsOf(loaded: Loaded, expressions: ReadonlyMap<string, Place>): Definitions {
+  const places: [string, Place][] = [];
+  for (const [section, entries] of [
+    ['actions', loaded.actions],
+    ['workflows', loaded.workflows],
+    ['triggers', loaded.triggers],
+  ] as const) {
+    for (const { name, at } of entries.values()) places.push([`/${section}/${name}`, at]);
+  }
+  for (const { name, steps } of loaded.workflows.values()) {
+    for (const step of steps.values()) places.push([`/workflows/${name}/steps/${step.name}`, step.at]);
+  }
+  places.push(...expressions);
+  return {
+    actions: recordOf(present([...loaded.actions], ({ definition }) => definition)),
+    workflows: recordOf(present([...loaded.workflows], workflowOf)),
+    triggers: recordOf(present([...loaded.triggers], ({ definition }) => definition)),
+    hooks: hooksOf(loaded),
+    places: recordOf(places),
+  };
+}
+
+function present<From, To>(
+  entries: readonly (readonly [string, From])[],
+  get: (from: From) => To | null,
+): [string, To][] {
+  return entries.flatMap(([name, from]) => {
+    const to = get(from);
+    return to === null ? [] : [[name, to] as [string, To]];
+  });
+}
+
+function workflowOf({ head, steps }: LoadedWorkflow): WorkflowDefinition | null {
+  if (head === null) return null;
+  const definitions = [...steps.values()].flatMap(({ definition }) => (definition === null ? [] : [definition]));
+  return { ...head, steps: definitions };
+}
+
+function hooksOf(loaded: Loaded): Hooks {
+  const of = (field: keyof Hooks) =>
+    loaded.hooks.filter(({ event }) => hookFields[event] === field).map(({ call }) => call);
+  return {
+    onSuccess: of('onSuccess'),
+    onFailure: of('onFailure'),
+    onCancel: of('onCancel'),
+    onSuspend: of('onSuspend'),
+  };
+}
