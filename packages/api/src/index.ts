@@ -1,0 +1,30 @@
+export type { Access, Answer, Given, Parsed, ResponseSpec, Route, Tag } from './contract/route.ts';
+export { isoTime, isoTimeOrNull } from './contract/values.ts';
+export { type ErrorEnvelope, errorCodes, errorEnvelope, type Problem } from './errors/error-envelope.ts';
+export {
+  type ClientMessage,
+  clientMessage,
+  type Event,
+  type EventType,
+  eventTypes,
+  type ServerMessage,
+  type Subscription,
+  serverMessage,
+} from './events/event.ts';
+export {
+  type LogEntry,
+  type LogLine,
+  logCompleteHeader,
+  logLine,
+  maxLogLimitBytes,
+  nextOffsetHeader,
+} from './logs/routes.ts';
+export { type OpenApiDocument, openApiDocument } from './openapi/openapi-document.ts';
+export { type OperationId, type Routes, routeList, routes } from './routes.ts';
+export type { Run, RunOutput, RunSummary, StartedRun, WaitedRun } from './runs/run.ts';
+export type { RunStep } from './runs/run-step.ts';
+export { maxSyncBytes, maxSyncWaitMs } from './worker-protocol/routes.ts';
+export type { QueueLane, Worker } from './workers/routes.ts';
+export { maxWaitSeconds } from './workflows/routes.ts';
+export type { PlanGraph, Workflow, WorkflowSummary } from './workflows/workflow.ts';
+export type { Workspace } from './workspaces/workspace.ts';

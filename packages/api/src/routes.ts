@@ -1,0 +1,29 @@
+import type { Route } from './contract/route.ts';
+import { eventRoutes } from './events/routes.ts';
+import { logRoutes } from './logs/routes.ts';
+import { runRoutes } from './runs/routes.ts';
+import { systemRoutes } from './system/routes.ts';
+import { workerProtocolRoutes } from './worker-protocol/routes.ts';
+import { workerRoutes } from './workers/routes.ts';
+import { workflowRoutes } from './workflows/routes.ts';
+import { workspaceRoutes } from './workspaces/routes.ts';
+
+/** The whole HTTP contract. A key is the `operationId` of its route. */
+export const routes = {
+  ...workspaceRoutes,
+  ...workflowRoutes,
+  ...runRoutes,
+  ...logRoutes,
+  ...eventRoutes,
+  ...workerRoutes,
+  ...workerProtocolRoutes,
+  ...systemRoutes,
+} satisfies Record<string, Route>;
+
+export type Routes = typeof routes;
+export type OperationId = keyof Routes;
+
+/** The table as a list, for those who walk all of it. */
+export const routeList: readonly (Route & Readonly<{ operationId: string }>)[] = Object.entries(routes).map(
+  ([operationId, spec]) => ({ operationId, ...(spec as Route) }),
+);

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { paged, pageQuery } from '../contract/page.ts';
+import { route } from '../contract/route.ts';
+import { givenTime, name, queryFlag, runIdText } from '../contract/values.ts';
+import { maxWaitSeconds } from '../workflows/routes.ts';
+import { run, runOutput, runStatus, runSummary, waitedRun } from './run.ts';
+
+const params = z.object({ run: runIdText });
+
+export const runRoutes = {
+  listRuns: route({
+    method: 'GET',
+    path: '/api/v1/runs',
+    summary: 'List runs, newest first',
+    tag: 'runs',
+    access: 'api',
+    query: z.strictObject({
+      ...pageQuery,
+      workspace: name.optional(),
+      workflow: name.optional(),
+      status: z
+        .union([runStatus, z.array(runStatus)])
+        .transform((status) => (Array.isArray(status) ? status : [status]))
+        .optional()
+        .meta({ description: 'Repeat it for several: `status=failed&status=timed_out`.' }),
+      parent: runIdText.optional().meta({ description: 'Only the runs that this run started.' }),
+      tag: z.string().min(1).max(100).optional(),
+      created_after: givenTime.optional(),
+      created_before: givenTime.optional(),
+      top_level: queryFlag.optional().meta({ description: '`true`: only runs that no other run started.' }),
+    }),
+    responses: { 200: { description: 'A page of runs.', schema: paged(runSummary) } },
+    errors: ['invalid_request', 'store_unavailable'],
+  }),
+  getRun: route({
+    method: 'GET',
+    path: '/api/v1/runs/{run}',
+    summary: 'Get a run with its steps, input, output and error',
+    tag: 'runs',
+    access: 'api',
+    params,
+    query: z.strictObject({ include: z.literal('plan').optional().meta({ description: '`plan`: also the graph.' }) }),
+    responses: { 200: { description: 'The run.', schema: run } },
+    errors: ['invalid_request', 'run_not_found', 'store_unavailable'],
+  }),
+  cancelRun: route({
+    method: 'POST',
+    path: '/api/v1/runs/{run}/cancel',
+    summary: 'Cancel a run',
+    description: 'What runs is asked to stop and, after a grace, killed. The run ends as `cancelled` after that.',
+    tag: 'runs',
+    access: 'api',
+    params,
+    body: z.strictObject({
+      reason: z.string().min(1).max(1000).optional(),
+      force: z.boolean().default(false).meta({ description: 'Kill at once, without the grace.' }),
+    }),
+    responses: {
+      202: { description: 'The cancellation is stored.', schema: z.object({ id: z.string(), status: runStatus }) },
+    },
+    errors: ['invalid_request', 'run_not_found', 'run_ended', 'store_unavailable'],
+  }),
+  getRunOutput: route({
+    method: 'GET',
+    path: '/api/v1/runs/{run}/output',
+    summary: "Get a run's output",
+    tag: 'runs',
+    access: 'api',
+    params,
+    responses: { 200: { description: 'The output; null while there is none.', schema: runOutput } },
+    errors: ['invalid_request', 'run_not_found', 'store_unavailable'],
+  }),
+  waitForRun: route({
+    method: 'GET',
+    path: '/api/v1/runs/{run}/wait',
+    summary: 'Wait for the end of a run',
+    description:
+      'Answers when the run has ended, when the time is over, or when the server stops. Call it again while `ended` is ' +
+      'false.',
+    tag: 'runs',
+    access: 'api',
+    params,
+    query: z.strictObject({
+      timeout: z.coerce.number<number>().min(0).max(maxWaitSeconds).default(30).meta({ description: 'Seconds.' }),
+    }),
+    responses: { 200: { description: 'The run.', schema: waitedRun } },
+    errors: ['invalid_request', 'run_not_found', 'store_unavailable'],
+  }),
+};

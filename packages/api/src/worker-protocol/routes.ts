@@ -1,0 +1,45 @@
+import { logBatchMediaType } from '@millrace/core';
+import { z } from 'zod';
+import { route } from '../contract/route.ts';
+import { name } from '../contract/values.ts';
+import { syncRequest, syncResponse } from './sync.ts';
+
+/** The longest that a sync waits, whatever the worker asks for. */
+export const maxSyncWaitMs = 60_000;
+export const maxSyncBytes = 64 * 1024 * 1024;
+
+export const workerProtocolRoutes = {
+  syncWorker: route({
+    method: 'POST',
+    path: '/worker/v1/sync',
+    summary: 'Report results and heartbeats, get assignments (long poll)',
+    tag: 'worker protocol',
+    access: 'worker',
+    body: syncRequest,
+    responses: { 200: { description: 'Assignments, cancellations, confirmations.', schema: syncResponse } },
+    errors: ['invalid_request', 'unauthorized', 'too_large', 'overloaded', 'store_unavailable'],
+  }),
+  appendLogs: route({
+    method: 'POST',
+    path: '/worker/v1/logs',
+    summary: 'Append to logs of attempts (binary batch with offsets)',
+    tag: 'worker protocol',
+    access: 'worker',
+    bodyType: logBatchMediaType,
+    responses: { 204: { description: 'Stored.' } },
+    errors: ['invalid_request', 'unauthorized', 'too_large', 'lease_lost', 'blob_store_unavailable', 'blob_store_full'],
+  }),
+  openFiles: route({
+    method: 'GET',
+    path: '/worker/v1/files/{workspace}/{revision}',
+    summary: 'Get the files of a workspace at a revision',
+    tag: 'worker protocol',
+    access: 'worker',
+    params: z.object({ workspace: name, revision: name }),
+    responses: {
+      200: { description: 'A gzipped tar.', contentTypes: ['application/gzip'] },
+      204: { description: 'The workspace has no files that steps could need.' },
+    },
+    errors: ['invalid_request', 'unauthorized', 'workspace_not_found', 'blob_store_unavailable', 'store_unavailable'],
+  }),
+};

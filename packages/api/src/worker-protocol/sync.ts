@@ -1,0 +1,84 @@
+// The worker protocol keeps the names of its types (core's worker-protocol.ts) on the wire: both ends are Millrace's own,
+// and a busy worker should not pay for renaming keys twice per step.
+import type { AttemptRef, Capability, SyncRequest, SyncResponse } from '@millrace/core';
+import { z } from 'zod';
+import { json } from '../contract/values.ts';
+
+const capabilities = [
+  'shell',
+  'script',
+  'http',
+  'function',
+  'docker',
+  'kubernetes',
+  'cloud_run',
+  'fargate',
+  'container_app',
+] as const satisfies readonly Capability[];
+
+const attemptKey = {
+  run: z.string().regex(/^\d{1,19}$/),
+  step: z.int(),
+  item: z.int().min(-1),
+  iteration: z.int().min(0),
+  attempt: z.int().min(0),
+};
+
+const attemptRef = z.object(attemptKey).meta({ id: 'AttemptRef' });
+
+const fault = z.object({
+  code: z.string().max(200),
+  message: z.string(),
+  hint: z.string().optional(),
+  at: z.object({ file: z.string(), line: z.int(), column: z.int() }).optional(),
+  step: z.string().optional(),
+  details: z.record(z.string(), json).optional(),
+  retryable: z.boolean().optional(),
+});
+
+const attemptResult = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('succeeded'), output: json, durationMs: z.number().min(0) }),
+  z.object({ status: z.enum(['failed', 'timed_out', 'cancelled']), error: fault, durationMs: z.number().min(0) }),
+]);
+
+const text = z.string().min(1).max(300);
+
+const workerDescription = z.object({
+  id: text,
+  name: text,
+  labels: z.array(text).max(100),
+  capabilities: z.array(z.enum(capabilities)).max(20),
+  queues: z.array(text).max(100),
+  slots: z.int().min(0).max(100_000),
+  version: text,
+  host: text,
+  pid: z.int().min(0),
+});
+
+/** Checked here, at the edge; the ids get their brands by this. */
+export const syncRequest = z
+  .object({
+    worker: workerDescription,
+    results: z.array(z.object({ ...attemptKey, result: attemptResult })).max(20_000),
+    running: z.array(attemptRef).max(200_000).nullable(),
+    received: z.int().min(0),
+    returned: z.array(attemptRef).max(200_000),
+    freeSlots: z.int().min(0).max(100_000),
+    waitMs: z.int().min(0),
+  })
+  .meta({ id: 'SyncRequest' }) as unknown as z.ZodType<SyncRequest, SyncRequest>;
+
+/** Assignments are described by core's `Assignment`; the server makes them, so nobody checks them again. */
+export const syncResponse = z
+  .object({
+    sequence: z.int(),
+    assignments: z.array(z.looseObject({ ...attemptKey, workspace: z.string(), workflow: z.string() })),
+    cancellations: z.array(z.object({ ...attemptKey, lost: z.boolean(), force: z.boolean() })),
+    confirmed: z.array(attemptRef),
+    leaseMs: z.number(),
+  })
+  .meta({ id: 'SyncResponse' }) as unknown as z.ZodType<SyncResponse, SyncResponse>;
+
+/** Compiles only while the parsed reference has exactly the keys of core's. */
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+export const attemptRefAgrees: Same<keyof z.output<typeof attemptRef>, keyof AttemptRef> = true;

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { route } from '../contract/route.ts';
+import { jsonObject, name } from '../contract/values.ts';
+import { startedRun } from '../runs/run.ts';
+import { workflow, workflowSummary } from './workflow.ts';
+
+/** The longest that any call waits for a run, in seconds; proxies often cut connections after a minute. */
+export const maxWaitSeconds = 55;
+
+const idempotencyKey = z.string().min(1).max(200);
+
+export const workflowRoutes = {
+  listWorkflows: route({
+    method: 'GET',
+    path: '/api/v1/workspaces/{workspace}/workflows',
+    summary: "List a workspace's workflows",
+    tag: 'workflows',
+    access: 'api',
+    params: z.object({ workspace: name }),
+    query: z.strictObject({
+      search: z.string().max(200).optional().meta({
+        description: 'Only workflows whose name or description contains each of these words, in any case.',
+      }),
+    }),
+    responses: {
+      200: {
+        description: 'The workflows of the live revision, by name.',
+        schema: z.object({ revision: z.string().nullable(), items: z.array(workflowSummary) }),
+      },
+    },
+    errors: ['invalid_request', 'workspace_not_found', 'store_unavailable'],
+  }),
+  getWorkflow: route({
+    method: 'GET',
+    path: '/api/v1/workspaces/{workspace}/workflows/{workflow}',
+    summary: 'Get a workflow: its input, its graph, its triggers',
+    tag: 'workflows',
+    access: 'api',
+    params: z.object({ workspace: name, workflow: name }),
+    responses: { 200: { description: 'The workflow at the live revision.', schema: workflow } },
+    errors: ['workspace_not_found', 'workflow_not_found', 'store_unavailable'],
+  }),
+  startRun: route({
+    method: 'POST',
+    path: '/api/v1/workspaces/{workspace}/workflows/{workflow}/runs',
+    summary: 'Start a run',
+    description:
+      'Answers when the run is stored: from then on it happens, whatever fails. With an idempotency key a second call ' +
+      'gives the run of the first, so a call whose answer was lost can be made again.',
+    tag: 'workflows',
+    access: 'api',
+    params: z.object({ workspace: name, workflow: name }),
+    headers: z.object({
+      'idempotency-key': idempotencyKey.optional().meta({ description: 'As `idempotency_key` of the body.' }),
+    }),
+    body: z.strictObject({
+      input: jsonObject.default({}).meta({ description: "Checked against the workflow's input schema." }),
+      idempotency_key: idempotencyKey.optional().meta({ description: 'One run for each key in a workspace.' }),
+      tags: z.array(z.string().min(1).max(100)).max(50).optional(),
+      priority: z.int().min(-1000).max(1000).optional().meta({ description: 'Higher goes first.' }),
+      revision: z.string().min(1).max(200).optional().meta({ description: 'Default: the live revision.' }),
+      wait: z
+        .number()
+        .min(0)
+        .max(maxWaitSeconds)
+        .optional()
+        .meta({ description: 'Seconds to wait for the end of the run; the answer then has it as `ended`.' }),
+    }),
+    responses: {
+      201: { description: 'A new run.', schema: startedRun },
+      200: { description: 'The run that this idempotency key started before.', schema: startedRun },
+    },
+    errors: [
+      'invalid_request',
+      'invalid_input',
+      'workspace_not_found',
+      'workflow_not_found',
+      'too_large',
+      'overloaded',
+      'store_unavailable',
+    ],
+  }),
+};

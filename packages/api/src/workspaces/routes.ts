@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { route } from '../contract/route.ts';
+import { name } from '../contract/values.ts';
+import { workspace } from './workspace.ts';
+
+const params = z.object({ workspace: name });
+
+export const workspaceRoutes = {
+  listWorkspaces: route({
+    method: 'GET',
+    path: '/api/v1/workspaces',
+    summary: 'List the workspaces',
+    tag: 'workspaces',
+    access: 'api',
+    responses: { 200: { description: 'All workspaces.', schema: z.object({ items: z.array(workspace) }) } },
+    errors: ['store_unavailable'],
+  }),
+  getWorkspace: route({
+    method: 'GET',
+    path: '/api/v1/workspaces/{workspace}',
+    summary: 'Get a workspace: its live revision and the problems of its source',
+    tag: 'workspaces',
+    access: 'api',
+    params,
+    responses: { 200: { description: 'The workspace.', schema: workspace } },
+    errors: ['workspace_not_found', 'store_unavailable'],
+  }),
+  syncWorkspace: route({
+    method: 'POST',
+    path: '/api/v1/workspaces/{workspace}/sync',
+    summary: 'Load the workspace from its source now',
+    description:
+      'Answers after the source was read. An invalid source is no error of this call: the last valid revision stays ' +
+      'live, and `diagnostics` of the answer say what is wrong.',
+    tag: 'workspaces',
+    access: 'api',
+    params,
+    body: z.strictObject({}),
+    responses: { 200: { description: 'The workspace as it is now.', schema: workspace } },
+    errors: ['invalid_request', 'workspace_not_found', 'configuration', 'store_unavailable'],
+  }),
+};
