@@ -10,6 +10,7 @@ export { type CompileResult, compilePlan, type PlanProblem } from './plan/compil
 export { hashPlan } from './plan/hash-plan.ts';
 export type { Capability, Lane, Plan, PlanAction, PlanStep } from './plan/plan.ts';
 export { laneKey, lanesOf, type PreparedPlan, preparePlan } from './plan/prepared-plan.ts';
+export * from './protocol/log-batch.ts';
 export * from './protocol/log-line.ts';
 export type * from './protocol/worker-protocol.ts';
 export { assignmentOf } from './run/assignment.ts';
