@@ -43,6 +43,8 @@ export type Aggregate = {
   /** A load is under way; until it is done, commands wait in the mailbox. */
   loading: boolean;
   mailbox: Entry[];
+  /** Some commands in the mailbox wait for a fresh copy. */
+  outdated: boolean;
 };
 
 export const newAggregate = (id: RunId): Aggregate => ({
@@ -54,4 +56,5 @@ export const newAggregate = (id: RunId): Aggregate => ({
   creation: null,
   loading: false,
   mailbox: [],
+  outdated: false,
 });

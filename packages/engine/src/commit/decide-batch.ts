@@ -1,5 +1,5 @@
-import type { Changes, Instant, Work } from '@millrace/core';
-import { decide, isNothing, mergeChanges, startRun } from '@millrace/core';
+import type { Changes, Command, Instant, Work } from '@millrace/core';
+import { ChangeSet, decide, isNothing, noteLease, startRun } from '@millrace/core';
 import { attemptRef } from '../dispatch/attempt-ref.ts';
 import type { ConnectedWorker } from '../dispatch/connected-worker.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
@@ -16,8 +16,19 @@ export type Decided = Readonly<{
 }>;
 
 /**
+ * Commands that withdraw or stop work must know who holds it. Other servers lease work without telling, so these are decided
+ * on a copy that was loaded for them.
+ */
+function mustSeeLeases(command: Command): boolean {
+  return (
+    command.type === 'cancel' ||
+    (command.type === 'timer_fired' && command.kind !== 'retry' && command.kind !== 'delay' && command.kind !== 'timer')
+  );
+}
+
+/**
  * Decides on everything that waits in a run's mailbox, as one change. null: nothing is to be committed (all was rejected,
- * or must be decided again on a fresh copy, in which case the aggregate was dropped and its mailbox is not empty).
+ * or must be decided again on a fresh copy, in which case the aggregate is marked as outdated).
  */
 export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Instant): Decided | null {
   const { plan, origin } = aggregate;
@@ -27,7 +38,12 @@ export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Ins
   const applied: Entry[] = [];
   const delivered: OutboxKey[] = [];
   let changes: Changes | null = null;
+  let set: ChangeSet | null = null;
   for (const entry of entries) {
+    if (entry.command !== null && !entry.loadedFor && mustSeeLeases(entry.command) && aggregate.creation === null) {
+      again(aggregate, entry);
+      continue;
+    }
     const decision =
       aggregate.state === null
         ? startRun(plan, origin, aggregate.creation?.input ?? {}, now)
@@ -38,18 +54,26 @@ export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Ins
       applied.push(entry);
     } else if ('rejection' in decision) {
       if (entry.loadedFor) entry.settle({ kind: 'rejected', rejection: decision.rejection });
-      else aggregate.mailbox.push(entry);
+      else again(aggregate, entry);
     } else {
       aggregate.state = decision.state;
-      changes = changes === null ? decision.changes : mergeChanges(changes, decision.changes);
+      if (changes === null) {
+        changes = decision.changes;
+      } else {
+        if (set === null) {
+          set = new ChangeSet();
+          set.add(changes);
+        }
+        set.add(decision.changes);
+      }
       applied.push(entry);
       if (entry.delivered !== null) delivered.push(entry.delivered);
     }
   }
+  if (set !== null) changes = set.toChanges();
   const status = aggregate.state?.head.status ?? 'queued';
   if (changes === null || (isNothing(changes) && aggregate.creation === null && delivered.length === 0)) {
     for (const entry of applied) entry.settle({ kind: 'applied', status });
-    if (aggregate.mailbox.length > 0) aggregate.state = null;
     return null;
   }
   const leases: { worker: ConnectedWorker; work: Work }[] = [];
@@ -58,6 +82,7 @@ export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Ins
     if (worker === null) return item;
     const leased: Work = { ...item, worker: worker.description.id, leasedAt: now };
     leases.push({ worker, work: leased });
+    if (aggregate.state !== null) noteLease(aggregate.state, item, worker.description.id, now);
     return leased;
   });
   const { creation } = aggregate;
@@ -73,4 +98,9 @@ export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Ins
       delivered,
     },
   };
+}
+
+function again(aggregate: Aggregate, entry: Entry): void {
+  aggregate.mailbox.push(entry);
+  aggregate.outdated = true;
 }

@@ -24,7 +24,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { OutboxKey } from '../ports/run-store.ts';
 import type { Store } from '../ports/store.ts';
 import type { EngineSettings } from '../settings.ts';
-import { type Aggregate, type Entry, newAggregate, type Settled } from './aggregate.ts';
+import { type Aggregate, newAggregate, type Settled } from './aggregate.ts';
 import { type Decided, decideAll } from './decide-batch.ts';
 import { endedWithoutReport } from './ended-without-report.ts';
 import { type Hint, writeHint } from './hint.ts';
@@ -179,8 +179,8 @@ export class RunDriver {
         batch.push(decided);
         const { changes } = decided.commit;
         rows += 1 + changes.attempts.length + changes.work.length + changes.workDone.length + changes.waits.length;
-      } else if (aggregate.mailbox.length > 0) {
-        this.#unloaded.add(aggregate);
+      } else if (aggregate.outdated) {
+        this.#reload(aggregate);
       }
     }
     this.#load();
@@ -240,7 +240,8 @@ export class RunDriver {
       onError(error, 'after commit');
     }
     for (const entry of entries) entry.settle({ kind: 'applied', status });
-    if (isRunEnd(status) && aggregate.mailbox.length === 0) this.#forget(aggregate);
+    if (aggregate.outdated) this.#reload(aggregate);
+    else if (isRunEnd(status) && aggregate.mailbox.length === 0) this.#forget(aggregate);
     else this.#keepWithin(settings.cachedRuns, aggregate);
     if (commit.changes.workDone.length > 0) unleased = true;
     if (unleased) dispatcher.claimSoon();
@@ -255,8 +256,15 @@ export class RunDriver {
       for (const entry of [...entries, ...aggregate.mailbox]) entry.settle({ kind: 'exists' });
       return;
     }
-    aggregate.state = null;
     aggregate.mailbox = [...entries, ...aggregate.mailbox];
+    this.#reload(aggregate);
+  }
+
+  /** Drops the copy; its commands wait for a fresh one. */
+  #reload(aggregate: Aggregate): void {
+    aggregate.state = null;
+    aggregate.outdated = false;
+    this.#dirty.delete(aggregate);
     this.#unloaded.add(aggregate);
     this.#load();
   }

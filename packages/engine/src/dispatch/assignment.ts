@@ -11,5 +11,5 @@ export function toAssignment(
   settings: EngineSettings,
 ): Assignment {
   const { outputBytes, logBytes, graceMs } = settings;
-  return { ...assignmentOf(plan, origin, startedAt, work), limits: { outputBytes, logBytes, graceMs } };
+  return { ...assignmentOf(plan, { origin, head: { startedAt } }, work), limits: { outputBytes, logBytes, graceMs } };
 }

@@ -25,6 +25,8 @@ export class ConnectedWorker {
   heard = true;
   /** Some of its leases may be unknown here (a commit whose outcome was lost): compare with the store. */
   suspect = false;
+  /** When it was last compared with the store, by the engine's clock. */
+  comparedAt = 0;
   readonly #settings: EngineSettings;
   readonly #held = new Map<string, Held>();
   readonly #unsaid = new Map<string, News>();
@@ -41,8 +43,9 @@ export class ConnectedWorker {
     return this.#held.size;
   }
 
-  held(): readonly AttemptRef[] {
-    return [...this.#held.values()].map((held) => held.ref);
+  /** What it was told to execute and has not reported. */
+  told(): readonly AttemptRef[] {
+    return [...this.#held.values()].filter((held) => held.told).map((held) => held.ref);
   }
 
   holds(ref: AttemptRef): boolean {

@@ -10,7 +10,7 @@ import type { Assignment, AttemptRef, Lane, WorkerDescription, WorkerId } from '
 import type { Store } from '../ports/store.ts';
 import type { ClaimedWork } from '../ports/work-store.ts';
 import type { EngineSettings } from '../settings.ts';
-import { attemptRef } from './attempt-ref.ts';
+import { attemptRef, refKey } from './attempt-ref.ts';
 import { ConnectedWorker } from './connected-worker.ts';
 import { Lanes, serves } from './lanes.ts';
 
@@ -156,10 +156,21 @@ export class Dispatcher {
     }
   }
 
-  /** Hands over what the store says the worker holds and this server does not know of; after a commit of unknown outcome. */
+  /**
+   * Makes what this server believes a worker to hold equal to what the store says: hands over what it does not know of (the
+   * outcome of a commit was lost), and takes back what is no longer the worker's (another server withdrew it and the hint
+   * was lost).
+   */
   async reconcile(worker: ConnectedWorker): Promise<void> {
     worker.suspect = false;
+    const before = worker.told();
     const held = await this.#options.store.work.heldBy(worker.description.id);
+    const keys = new Set(held.map(({ origin, work }) => refKey(attemptRef(origin.id, work))));
+    for (const ref of before) {
+      if (keys.has(refKey(ref)) || !worker.holds(ref)) continue;
+      worker.cancel(ref, { lost: true, force: false });
+      worker.release(ref);
+    }
     await this.#handOver(
       worker,
       held.filter(({ origin, work }) => !worker.holds(attemptRef(origin.id, work))),

@@ -1,3 +1,4 @@
+import type { ConnectedWorker } from '../dispatch/connected-worker.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { WorkerStore } from '../ports/worker-store.ts';
@@ -12,6 +13,8 @@ export type LeaseLoopOptions = Readonly<{
   onError(error: unknown, where: string): void;
 }>;
 
+const compareMs = 20_000;
+
 /**
  * Renews, in one statement, the leases of all workers that were heard of since the last time. A worker that is silent is
  * not renewed, so its lease runs out. A worker that was reaped meanwhile must begin anew: it learns that nothing it runs is
@@ -19,6 +22,14 @@ export type LeaseLoopOptions = Readonly<{
  */
 export function createLeaseLoop({ workers, clock, settings, dispatcher, onError }: LeaseLoopOptions): Loop {
   const pauseMs = Math.max(1, Math.floor(Math.min(settings.leaseMs / 4, settings.pollMs)));
+  /** Hints between servers may be lost; so each worker that holds something is compared with the store now and then. */
+  const isDue = (worker: ConnectedWorker): boolean => {
+    const now = clock.now();
+    if (worker.heldCount === 0 || now - worker.comparedAt < compareMs) return false;
+    worker.comparedAt = now;
+    return true;
+  };
+
   return new Loop({
     name: 'leases',
     clock,
@@ -33,7 +44,7 @@ export function createLeaseLoop({ workers, clock, settings, dispatcher, onError 
         const living = new Set(alive);
         for (const worker of heard) {
           if (!living.has(worker.description.id)) dispatcher.disconnect(worker.description.id);
-          else if (worker.suspect) await dispatcher.reconcile(worker);
+          else if (worker.suspect || isDue(worker)) await dispatcher.reconcile(worker);
         }
         for (const { worker, ...ref } of cancelled) {
           const holder = dispatcher.find(worker);

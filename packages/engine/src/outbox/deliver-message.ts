@@ -28,7 +28,7 @@ export function createDeliver({ store, driver, ids, livePlans }: DeliverOptions)
         return tellParent(run, parentKey, key, origin.id, message);
       }
       case 'cancel_children':
-        return cancelChildren(key, message, origin.id);
+        return cancelChildren(key, message, origin);
       default:
         return unreachable(message);
     }
@@ -112,9 +112,12 @@ export function createDeliver({ store, driver, ids, livePlans }: DeliverOptions)
   async function cancelChildren(
     key: OutboxKey,
     message: Extract<OutboxMessage, { kind: 'cancel_children' }>,
-    parent: RunId,
+    { id: parent, workspace }: RunOrigin,
   ): Promise<void> {
-    const children = await store.runs.liveChildren(parent);
+    const children =
+      message.from === null
+        ? await store.runs.liveChildren(parent)
+        : [await store.runs.findByStartKey(workspace, childStartKey(parent, message.from))].filter((id) => id !== null);
     const outcomes = await Promise.all(
       children.map((child) =>
         driver.send(child, { type: 'cancel', by: message.by, reason: message.reason, force: false }),

@@ -1,4 +1,4 @@
-import { type RunId, stepSummaries } from '@millrace/core';
+import { type RunId, restoreState, stepSummaries } from '@millrace/core';
 import type { RunDetail } from '../engine-types.ts';
 import type { PlanCache } from '../plans/plan-cache.ts';
 import type { Store } from '../ports/store.ts';
@@ -14,7 +14,7 @@ export function createGetRun(store: Store, plans: PlanCache) {
       run: loaded.run,
       input: JSON.parse(loaded.run.input),
       output: loaded.run.output === null ? null : JSON.parse(loaded.run.output),
-      steps: stepSummaries(plan, loaded),
+      steps: stepSummaries(plan, restoreState(plan, loaded)),
       plan: plan.plan,
     };
   };
