@@ -6,7 +6,7 @@ import { runNames } from './scope.ts';
 /** What the plan and the work say of an assignment. Who hands it out adds the limits. `run` may be a `RunState`. */
 export function assignmentOf(
   plan: PreparedPlan,
-  run: Readonly<{ origin: RunOrigin; head: RunHead }>,
+  run: Readonly<{ origin: RunOrigin; head: Pick<RunHead, 'startedAt'> }>,
   work: Work,
 ): Omit<Assignment, 'limits'> {
   const { plan: step, places } = plan.step(work.step);

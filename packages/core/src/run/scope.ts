@@ -42,7 +42,10 @@ export function scopeFor(view: Viewpoint, needs: Needs, extra?: JsonObject): Sco
 }
 
 /** The name `run`, as expressions of the engine and of the worker read it. */
-export function runNames(run: Readonly<{ origin: RunOrigin; head: RunHead }>, attempt: number): JsonObject {
+export function runNames(
+  run: Readonly<{ origin: RunOrigin; head: Pick<RunHead, 'startedAt'> }>,
+  attempt: number,
+): JsonObject {
   const { origin, head } = run;
   return {
     id: origin.id,
