@@ -1,59 +1,35 @@
 import type { Definitions } from '../definitions/definitions.ts';
 import type { StepDefinition, WorkflowDefinition } from '../definitions/workflow.ts';
-import { escapePointer, pointerTo, unescapePointer } from '../values/json-pointer.ts';
+import { pointerTo } from '../values/json-pointer.ts';
 import type { Place } from '../values/place.ts';
 
 type Placed = readonly (readonly [suffix: string, place: Place])[];
 
 /**
- * The places of a plan: those of its workflow, with pointers from the plan's root, and for each step those of its action's
- * body. Definitions point at what stands in the file (`for_each`, a body's keys beside the step's own); a plan's pointers
- * follow the plan.
+ * The places of a plan, with pointers from its root: those of its workflow, and for each step those of the action that it
+ * calls, whose body stands at `/steps/<name>/action/body`.
  */
 export function placesOfPlan(definitions: Definitions, workflow: WorkflowDefinition): Readonly<Record<string, Place>> {
   const groups = groupsOf(definitions);
   const places: Record<string, Place> = {};
-  const steps = new Map(workflow.steps.map((step) => [step.name, step]));
-  for (const [suffix, place] of groups.get(`/workflows/${escapePointer(workflow.name)}`) ?? []) {
-    const match = /^\/steps\/([^/]+)(\/.*)?$/u.exec(suffix);
-    const step = steps.get(unescapePointer(match?.[1] ?? ''));
-    if (step === undefined) places[suffix] = place;
-    else for (const key of stepPointers(step, match?.[2] ?? '')) places[`/steps/${match?.[1]}${key}`] = place;
-  }
   for (const step of workflow.steps) {
-    if (step.action === undefined || !Object.hasOwn(definitions.actions, step.action)) continue;
-    const root = pointerTo('/steps', step.name);
+    if (step.action === undefined) continue;
     for (const [suffix, place] of groups.get(pointerTo('/actions', step.action)) ?? []) {
-      if (suffix !== '') places[`${root}/action/body${suffix.replace(/^\/body(?=\/)/u, '')}`] = place;
+      const pointer = pointerInStep(step, suffix);
+      if (pointer !== null) places[pointerTo('/steps', step.name) + pointer] = place;
     }
+  }
+  // What the step says itself comes last: it wins over its action.
+  for (const [suffix, place] of groups.get(pointerTo('/workflows', workflow.name)) ?? []) {
+    places[suffix.replace(/^(\/steps\/[^/]+)\/inline(?=\/|$)/u, '$1/action/body')] = place;
   }
   return places;
 }
 
-/** Keys of a step whose names differ between the file and the plan. */
-const renamed: Readonly<Record<string, string>> = {
-  for_each: 'forEach',
-  depends_on: 'dependsOn',
-  max_iterations: 'maxIterations',
-  step_timeout: 'stepTimeoutMs',
-  queue_timeout: 'queueTimeoutMs',
-  rate_limit: 'rateLimit',
-};
-const stepKeys = new Set(
-  (
-    'description action input dependsOn next join maxIterations when forEach itemConcurrency concurrency batchSize ' +
-    'onItemFailure rateLimit retry timeout delay continueOnFailure cache queue priority labels tags'
-  ).split(' '),
-);
-
-/** Where the plan has what stands at a pointer below a step of a file. An inline body's keys stand beside the step's. */
-function stepPointers(step: StepDefinition, pointer: string): readonly string[] {
-  const [, first = '', rest = ''] = /^\/([^/]+)(.*)$/u.exec(pointer) ?? [];
-  if (first === '') return [''];
-  if (first === 'inline') return [`/action/body${rest}`];
-  const key = renamed[first] ?? first;
-  if (step.inline === undefined || stepKeys.has(key)) return [`/${key}${rest}`];
-  return key === 'env' ? [`/env${rest}`, `/action/body/env${rest}`] : [`/action/body/${first}${rest}`];
+/** Where a step of a plan has what its action says at `suffix`; null when it has something else, or nothing. */
+function pointerInStep(step: StepDefinition, suffix: string): string | null {
+  if (suffix.startsWith('/body')) return `/action${suffix}`;
+  return suffix.startsWith('/retry') && step.retry === undefined ? suffix : null;
 }
 
 /** Places by the workflow or action that they belong to, made once for all plans of a workspace. */

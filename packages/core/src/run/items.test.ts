@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import { runOf } from '../testing/run-driver.ts';
+
+const each = { forEach: 'input.list', input: { value: '{{ item }}', at: '{{ index }}', of: '{{ total }}' } };
+
+describe('a for-each', () => {
+  test('runs each item with item, index and total, and gives the list of outputs in item order', () => {
+    const run = runOf({ steps: { a: each }, output: '{{ steps.a.output }}' }, { list: ['x', 'y', 'z'] });
+    expect(run.input('a', 1)).toEqual({ value: 'y', at: 1, of: 3 });
+    run.succeed('a', { n: 3 }, 2);
+    run.succeed('a', null, 1);
+    expect(run.step('a')).toMatchObject({ status: 'running', items: { total: 3, open: 1, succeeded: 2 } });
+    run.succeed('a', 'first', 0);
+    expect(run.step('a')).toMatchObject({ status: 'succeeded', output: ['first', null, { n: 3 }], attempts: 3 });
+    expect(run.output).toEqual(['first', null, { n: 3 }]);
+  });
+
+  test.each([
+    ['an empty list', [], 'succeeded', []],
+    ['the count 0', 0, 'succeeded', []],
+  ])('over %s has succeeded with []', (_what, list, status, output) => {
+    const run = runOf({ steps: { a: each } }, { list });
+    expect(run.step('a')).toMatchObject({ status, output });
+    expect(run.status).toBe('succeeded');
+  });
+
+  test.each([
+    ['a string', 'abc', 'a string: "abc"'],
+    ['an object', { a: 1 }, 'an object: {"a":1}'],
+    ['null', null, 'null'],
+    ['a negative count', -1, 'a number: -1'],
+    ['a fraction', 1.5, 'a number: 1.5'],
+  ])('over %s fails and names the type', (_what, list, text) => {
+    const run = runOf({ steps: { a: each } }, { list });
+    expect(run.step('a')).toMatchObject({ status: 'failed', error: { code: 'not_a_list' } });
+    expect(run.step('a').error?.message).toContain(text);
+  });
+
+  test('takes a literal list with templates, and a count', () => {
+    const list = runOf(
+      { steps: { a: { forEach: ['{{ input.x }}', { y: '{{ input.x }}' }], input: { v: '{{ item }}' } } } },
+      { x: 5 },
+    );
+    expect([list.input('a', 0), list.input('a', 1)]).toEqual([{ v: 5 }, { v: { y: 5 } }]);
+    const count = runOf({ steps: { a: { forEach: 2, input: { v: '{{ item }}' } } } });
+    expect([count.input('a', 0), count.input('a', 1)]).toEqual([{ v: 0 }, { v: 1 }]);
+  });
+
+  test('runs no more items at once than its concurrency', () => {
+    const run = runOf({ steps: { a: { ...each, itemConcurrency: 2 } } }, { list: [1, 2, 3, 4] });
+    expect(run.store.work.size).toBe(2);
+    run.succeed('a', 1, 1);
+    expect(run.input('a', 2)).toMatchObject({ value: 3 });
+    expect(run.store.work.size).toBe(2);
+    expect(run.step('a').items).toEqual({ total: 4, pending: 1, open: 2, succeeded: 1, failed: 0, cancelled: 0 });
+  });
+
+  test('with batch_size gives each step run the next so many values', () => {
+    const run = runOf({ steps: { a: { ...each, batchSize: 2 } } }, { list: ['a', 'b', 'c'] });
+    expect(run.input('a', 0)).toEqual({ value: ['a', 'b'], at: 0, of: 2 });
+    expect(run.input('a', 1)).toEqual({ value: ['c'], at: 1, of: 2 });
+    const count = runOf({ steps: { a: { ...each, batchSize: 2 } } }, { list: 3 });
+    expect(count.input('a', 1)).toMatchObject({ value: [2] });
+  });
+
+  test('retries each item by itself', () => {
+    const run = runOf({ steps: { a: { ...each, retry: { attempts: 2 } } } }, { list: [1, 2] });
+    run.fail('a', {}, 0);
+    expect(run.work('a', 0).attempt).toBe(2);
+    run.succeed('a', 1, 0);
+    run.succeed('a', 2, 1);
+    expect(run.step('a')).toMatchObject({ status: 'succeeded', attempts: 3 });
+  });
+
+  test('whose items cannot render their input fails them without running anything', () => {
+    const run = runOf(
+      { steps: { a: { forEach: 'input.list', input: { v: '{{ item.name }}' } } } },
+      { list: [{ name: 1 }, {}] },
+    );
+    run.succeed('a', 'ok', 0);
+    expect(run.step('a')).toMatchObject({ status: 'failed', output: ['ok', null], error: { code: 'item_failed' } });
+  });
+
+  test('over more items than the limit fails with the limit in the message', () => {
+    const run = runOf({ steps: { a: each } }, { list: 1_000_001 });
+    expect(run.step('a')).toMatchObject({ status: 'failed', error: { code: 'too_many_items' } });
+  });
+});
+
+describe('when an item fails', () => {
+  test('the others finish, then the step fails (finish)', () => {
+    const run = runOf({ steps: { a: each, b: { needs: 'a' } } }, { list: [1, 2, 3] });
+    run.fail('a', { message: 'Broken.' }, 1);
+    expect(run.step('a').status).toBe('running');
+    run.succeed('a', 1, 0);
+    run.succeed('a', 3, 2);
+    expect(run.step('a')).toMatchObject({ status: 'failed', reason: 'item_failed', output: [1, null, 3] });
+    expect(run.step('a').error?.message).toBe('1 of 3 items failed. The first is item 1: Broken.');
+    expect(run.step('b').reason).toBe('upstream_failed');
+  });
+
+  test('the rest is cancelled (stop)', () => {
+    const run = runOf(
+      { steps: { a: { ...each, onItemFailure: 'stop', itemConcurrency: 3 } } },
+      { list: [1, 2, 3, 4, 5] },
+    );
+    run.lease('a', 0);
+    run.fail('a', {}, 1);
+    expect(run.last.workDone.map((key) => key.item)).toEqual([1, 2]);
+    expect(run.last.workCancelled.map((key) => key.item)).toEqual([0]);
+    expect(run.step('a')).toMatchObject({ status: 'running', items: { open: 1, failed: 1, cancelled: 1, pending: 2 } });
+    run.succeed('a', 'done before it heard', 0);
+    expect(run.step('a')).toMatchObject({ status: 'failed', reason: 'item_failed' });
+    expect(run.step('a').items).toEqual({ total: 5, pending: 0, open: 0, succeeded: 1, failed: 1, cancelled: 3 });
+    expect(run.step('a').output).toEqual(['done before it heard', null, null, null, null]);
+  });
+
+  test('the rest is ended by force when it does not stop (stop)', () => {
+    const run = runOf({ steps: { a: { ...each, onItemFailure: 'stop' } } }, { list: [1, 2] });
+    run.lease('a', 0);
+    run.fail('a', {}, 1);
+    const late = run.work('a', 0);
+    run.fire('a', 'cancel_grace');
+    expect(run.step('a')).toMatchObject({ status: 'failed', items: { failed: 1, cancelled: 1 } });
+    const result = { status: 'succeeded', output: 1, durationMs: 1 } as const;
+    expect(run.send({ type: 'attempt_finished', key: late, worker: null, result })?.code).toBe('run_ended');
+  });
+
+  test('the step succeeds all the same (ignore)', () => {
+    const run = runOf({ steps: { a: { ...each, onItemFailure: 'ignore' } } }, { list: [1, 2] });
+    run.fail('a', {}, 0);
+    run.succeed('a', 2, 1);
+    expect(run.step('a')).toMatchObject({ status: 'succeeded', output: [null, 2], items: { failed: 1 } });
+    expect(run.status).toBe('succeeded');
+  });
+
+  test('`steps.<name>.items` tells each one', () => {
+    const run = runOf(
+      {
+        steps: { a: each, b: { needs: 'a', when: 'always()', input: { all: '{{ steps.a.items | map(it.status) }}' } } },
+      },
+      { list: [1, 2] },
+    );
+    run.succeed('a', 1, 0);
+    run.fail('a', {}, 1);
+    expect(run.input('b')).toEqual({ all: ['succeeded', 'failed'] });
+  });
+});
