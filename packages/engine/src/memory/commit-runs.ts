@@ -43,7 +43,7 @@ export function commitRuns(state: MemoryState, batch: readonly RunCommit[], hint
     applyChanges(state, run, commit, now);
     committed.add(commit.id);
   }
-  if (hint !== null) tell(state, hint);
+  if (hint !== null) tellListeners(state, hint);
   return { committed, now };
 }
 
@@ -186,7 +186,7 @@ function insertInOrder(order: RunId[], id: RunId): void {
   order.splice(at, 0, id);
 }
 
-function tell(state: MemoryState, hint: string): void {
+export function tellListeners(state: MemoryState, hint: string): void {
   for (const listener of state.listeners) {
     queueMicrotask(() => {
       if (state.listeners.has(listener)) listener.onHint(hint);

@@ -1,6 +1,6 @@
 import { MillraceError, runId } from '@millrace/core';
 import type { Queries, Store } from '../ports/index.ts';
-import { commitRuns } from './commit-runs.ts';
+import { commitRuns, tellListeners } from './commit-runs.ts';
 import { loadRuns } from './load-runs.ts';
 import { compareRunIds, createMemoryState, type MemoryState, startKeyOf } from './memory-state.ts';
 import { createOutboxStore } from './outbox-store.ts';
@@ -24,6 +24,8 @@ export function createMemoryStore(options: { now?: () => number } = {}): { store
       allocateIds: async (count) => Array.from({ length: count }, () => runId(String(state.nextRunId++))),
       commit: async (batch, hint) => commitRuns(state, batch, hint),
       load: async (ids) => loadRuns(state, ids),
+      origin: async (id) => state.runs.get(id)?.origin ?? null,
+      status: async (id) => state.runs.get(id)?.head.status ?? null,
       findByStartKey: async (workspace, startKey) => state.startKeys.get(startKeyOf(workspace, startKey)) ?? null,
       liveChildren: async (parent) => [...(state.liveChildren.get(parent) ?? [])].sort(compareRunIds),
     }),
@@ -45,6 +47,9 @@ export function createMemoryStore(options: { now?: () => number } = {}): { store
 
 function createChangeFeed(state: MemoryState): Store['changes'] {
   return {
+    async tell(hint) {
+      tellListeners(state, hint);
+    },
     async listen(listener) {
       const own = { ...listener };
       state.listeners.add(own);

@@ -1,0 +1,53 @@
+import { Socket } from 'node:net';
+import type { ClientConfig } from 'pg';
+
+export type ConnectionTarget = Readonly<{ url: string; applicationName: string }>;
+
+/** Longer than any honest statement takes; then the connection counts as dead. */
+export const statementTimeoutMs = 120_000;
+
+/**
+ * Statements of the engine are prepared once and shall find their rows by index for ever, also if they were prepared while
+ * the tables were empty: these settings keep the planner from another idea.
+ */
+const hotSettings = [
+  'plan_cache_mode=force_generic_plan',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'enable_seqscan=off',
+  'enable_bitmapscan=off',
+  'enable_material=off',
+  'jit=off',
+];
+
+export function hotConnection(target: ConnectionTarget): ClientConfig {
+  return connection(target, [...hotSettings, `statement_timeout=${statementTimeoutMs}`]);
+}
+
+/** People's queries are planned as PostgreSQL thinks best, and may not run for long. */
+export function readConnection(target: ConnectionTarget, schema: string): ClientConfig {
+  return connection(target, [`search_path=${schema}`, 'jit=off', 'statement_timeout=30000']);
+}
+
+/** Migrations may take their time. */
+export function patientConnection(target: ConnectionTarget): ClientConfig {
+  return { ...connection(target, []), query_timeout: 0 };
+}
+
+function connection({ url, applicationName }: ConnectionTarget, settings: readonly string[]): ClientConfig {
+  return {
+    connectionString: url,
+    application_name: applicationName,
+    connectionTimeoutMillis: 10_000,
+    query_timeout: statementTimeoutMs + 10_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    options: settings.map((setting) => `-c ${setting}`).join(' '),
+  };
+}
+
+/** A socket at hand, so that a connection that does not answer can be cut without waiting for an answer. */
+export function cuttable(config: ClientConfig): Readonly<{ config: ClientConfig; cut: () => void }> {
+  const socket = new Socket();
+  return { config: { ...config, stream: () => socket }, cut: () => void socket.destroy() };
+}

@@ -1,0 +1,1 @@
+select millrace.clock() as now

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { inSchema } from '../../connections/statement.ts';
+
+const pieceNames = [
+  'create-runs',
+  'update-runs',
+  'insert-tags',
+  'insert-attempts',
+  'insert-work',
+  'replace-work',
+  'delete-work',
+  'cancel-work',
+  'set-waits',
+  'clear-waits',
+  'fill-outbox',
+  'clear-outbox',
+] as const;
+export type Piece = (typeof pieceNames)[number];
+
+const pieces = pieceNames.map((name) => ({
+  name,
+  text: readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8').trimEnd(),
+}));
+
+export type CommitStatement = Readonly<{
+  name: string;
+  text: string;
+  /** Names of the parameters, in their order. */
+  parameters: readonly string[];
+}>;
+
+/**
+ * Builds and keeps the statement for each set of pieces that occurs. A statement has only the parts that have rows: an idle
+ * server's small commits are planned and executed faster without the others.
+ */
+export function commitStatements(schema: string): (used: ReadonlySet<Piece>, notify: boolean) => CommitStatement {
+  const built = new Map<number, CommitStatement>();
+  return (used, notify) => {
+    let combination = notify ? 1 : 0;
+    pieces.forEach(({ name }, index) => {
+      if (used.has(name)) combination |= 2 << index;
+    });
+    const known = built.get(combination);
+    if (known !== undefined) return known;
+    const statement = buildStatement(schema, combination, used, notify);
+    built.set(combination, statement);
+    return statement;
+  };
+}
+
+function buildStatement(
+  schema: string,
+  combination: number,
+  used: ReadonlySet<Piece>,
+  notify: boolean,
+): CommitStatement {
+  const gates = [used.has('create-runs') ? 'created' : null, used.has('update-runs') ? 'updated' : null];
+  const committed = gates.filter((gate) => gate !== null).map((gate) => `select id from ${gate}`);
+  const parts: string[] = [];
+  for (const { name, text } of pieces) {
+    if (name === 'insert-tags') parts.push(`committed as (${committed.join(' union all ')})`);
+    if (used.has(name)) parts.push(text);
+  }
+  // Ids are told only when some are missing: usually the count says all.
+  const answer = [
+    'select millrace.clock(), count(*)::int,',
+    "  case when count(*) < :expected::int then string_agg(id::text, ',') end",
+    notify ? '  , pg_notify(:channel, :hint)' : '',
+    'from committed',
+  ];
+  const named = `-- Commits each run on its own condition, all of it or nothing.\nwith ${parts.join(',\n')}\n${answer.join('\n')}`;
+  const parameters: string[] = [];
+  // A parameter begins with one colon; two are a cast.
+  const text = named.replace(/(?<!:):([a-z_]+)/g, (_, name: string) => {
+    let index = parameters.indexOf(name);
+    if (index < 0) index = parameters.push(name) - 1;
+    return `$${index + 1}`;
+  });
+  return { name: `commit_${combination}`, text: inSchema(text, schema), parameters };
+}

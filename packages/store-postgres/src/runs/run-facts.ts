@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { planHash, type RunOrigin, runId } from '@millrace/core';
+
+/** The part of a run's origin that SQL never looks into; stored as JSON. */
+type RunFacts = Pick<RunOrigin, 'trigger' | 'parent' | 'depth' | 'startKey' | 'tags' | 'priority'>;
+
+export function encodeFacts({ trigger, parent, depth, startKey, tags, priority }: RunOrigin): string {
+  const facts: RunFacts = { trigger, parent, depth, startKey, tags, priority };
+  return JSON.stringify(facts);
+}
+
+/** The columns that the statements of this package read for an origin. */
+export type OriginRow = Readonly<{
+  run: string;
+  workspace: string;
+  workflow: string;
+  revision: string;
+  plan: string;
+  facts: string;
+}>;
+
+export function decodeOrigin(row: OriginRow): RunOrigin {
+  const facts = JSON.parse(row.facts) as RunFacts;
+  return {
+    id: runId(row.run),
+    workspace: row.workspace,
+    workflow: row.workflow,
+    revision: row.revision,
+    plan: planHash(row.plan),
+    trigger: facts.trigger,
+    parent: facts.parent,
+    depth: facts.depth,
+    startKey: facts.startKey,
+    tags: facts.tags,
+    priority: facts.priority,
+  };
+}
+
+/** How a start key stands in its unique index, whatever its length and characters. */
+export const startKeyInIndex = (workspace: string, startKey: string): string =>
+  fitIndex(JSON.stringify([workspace, startKey]));
+
+export const tagInIndex = (tag: string): string => fitIndex(JSON.stringify(tag));
+
+/** An index entry may have some 2,700 bytes. What is longer is told apart by its digest. */
+const fitIndex = (text: string): string =>
+  text.length <= 500 ? text : `${text.slice(0, 200)}~${createHash('sha256').update(text).digest('hex')}`;

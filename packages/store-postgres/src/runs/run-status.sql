@@ -1,0 +1,3 @@
+select r.status
+from millrace.run r
+where r.id = $1

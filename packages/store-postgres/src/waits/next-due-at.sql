@@ -1,0 +1,3 @@
+select min(w.visible_at) as at
+from millrace.wait w
+where w.visible_at is not null

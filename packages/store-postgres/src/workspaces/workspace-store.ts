@@ -1,0 +1,81 @@
+import type { JsonObject } from '@millrace/core';
+import type {
+  Revision,
+  RevisionTrigger,
+  RevisionWorkflow,
+  StoredDiagnostic,
+  WorkspaceState,
+  WorkspaceStore,
+} from '@millrace/engine';
+import type { Database } from '../connections/database.ts';
+import { readStatement } from '../connections/statement.ts';
+import { decodeTime } from '../runs/run-rows.ts';
+
+const publishRevision = readStatement(import.meta.url, 'publish-revision');
+const rejectSource = readStatement(import.meta.url, 'reject-source');
+const listWorkspaces = readStatement(import.meta.url, 'list-workspaces');
+const getRevision = readStatement(import.meta.url, 'get-revision');
+
+type WorkspaceRow = Readonly<{
+  name: string;
+  source: string;
+  revision: string | null;
+  revision_at: string | null;
+  synced_at: string;
+  diagnostics: string;
+}>;
+
+type RevisionRow = Readonly<{
+  workspace: string;
+  revision: string;
+  workflows: string;
+  triggers: string;
+  files: string | null;
+}>;
+
+export function createWorkspaceStore(database: Database): WorkspaceStore {
+  return {
+    async publish({ workspace, revision, workflows, triggers, files }, source, diagnostics) {
+      await database.query(publishRevision, [
+        workspace,
+        revision,
+        JSON.stringify(workflows),
+        JSON.stringify(triggers),
+        files,
+        JSON.stringify(source),
+        JSON.stringify(diagnostics),
+      ]);
+    },
+    async reject(workspace, source, diagnostics) {
+      await database.query(rejectSource, [workspace, JSON.stringify(source), JSON.stringify(diagnostics)]);
+    },
+    async list() {
+      return (await database.query<WorkspaceRow>(listWorkspaces, [null])).map(decodeWorkspace);
+    },
+    async get(workspace) {
+      const [row] = await database.query<WorkspaceRow>(listWorkspaces, [workspace]);
+      return row === undefined ? null : decodeWorkspace(row);
+    },
+    async revision(workspace, revision) {
+      const [row] = await database.query<RevisionRow>(getRevision, [workspace, revision]);
+      return row === undefined ? null : decodeRevision(row);
+    },
+  };
+}
+
+const decodeWorkspace = (row: WorkspaceRow): WorkspaceState => ({
+  name: row.name,
+  source: JSON.parse(row.source) as JsonObject,
+  revision: row.revision,
+  revisionAt: decodeTime(row.revision_at),
+  syncedAt: Number(row.synced_at),
+  diagnostics: JSON.parse(row.diagnostics) as readonly StoredDiagnostic[],
+});
+
+const decodeRevision = (row: RevisionRow): Revision => ({
+  workspace: row.workspace,
+  revision: row.revision,
+  workflows: JSON.parse(row.workflows) as readonly RevisionWorkflow[],
+  triggers: JSON.parse(row.triggers) as readonly RevisionTrigger[],
+  files: row.files,
+});
