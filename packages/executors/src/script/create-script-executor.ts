@@ -38,7 +38,7 @@ async function prepare(context: ExecutionContext, files: StepFiles, now: number)
   const own = {
     ...runtime.env,
     ...renderStrings(rendering, body.env ?? {}, '/env'),
-    ...renderStrings(rendering, assignment.env, '/step/env'),
+    ...assignment.env,
     ...(body.input_via === 'env' ? inputVariables(assignment.input) : {}),
   };
   const args = (body.args ?? []).map((arg, index) => renderString(rendering, arg, `/args/${index}`));

@@ -34,7 +34,7 @@ async function prepare(context: ExecutionContext, files: StepFiles, now: number)
   const rendering = renderingOf(assignment, now);
   const own = {
     ...renderStrings(rendering, body.env ?? {}, '/env'),
-    ...renderStrings(rendering, assignment.env, '/step/env'),
+    ...assignment.env,
   };
   const args = (body.args ?? []).map((arg, index) => renderString(rendering, arg, `/args/${index}`));
   const workdir = body.workdir === undefined ? '.' : renderString(rendering, body.workdir, '/workdir');

@@ -1,0 +1,111 @@
+import type { Assignment, AttemptRef } from '@millrace/core';
+import type { ExecutionContext, Executor, StopReason } from '@millrace/executors';
+import type { AttemptFolder } from '../files/attempt-folders.ts';
+import { AttemptLog } from '../logs/attempt-log.ts';
+import type { LogLine, LogShipper } from '../logs/log-shipper.ts';
+import { refOf } from './attempt-key.ts';
+
+/** What all attempts of a worker share. */
+export type AttemptSurroundings = Readonly<{
+  environment: Readonly<Record<string, string>>;
+  shipper: LogShipper;
+  clock: () => number;
+  api: ((assignment: Assignment) => ExecutionContext['api']) | null;
+}>;
+
+/**
+ * An attempt from its assignment to its confirmed result, and the context that its executor sees. Signals, log and API are
+ * made when they are first looked at: a function step that uses none of them costs one object.
+ */
+export class RunningAttempt implements ExecutionContext {
+  readonly assignment: Assignment;
+  readonly key: string;
+  readonly ref: AttemptRef;
+  readonly executor: Executor;
+  readonly #surroundings: AttemptSurroundings;
+  folder: AttemptFolder | null = null;
+  stopReason: StopReason | null = null;
+  /** Its result stands; what its executor does from now on is of no interest. */
+  ended = false;
+  timeout: NodeJS.Timeout | undefined;
+  giveUp: NodeJS.Timeout | undefined;
+  #killedBy: StopReason | null = null;
+  #signal: AbortController | null = null;
+  #killed: AbortController | null = null;
+  #log: AttemptLog | null = null;
+  #line: LogLine | null = null;
+  #api: ExecutionContext['api'] | null = null;
+
+  constructor(assignment: Assignment, key: string, executor: Executor, surroundings: AttemptSurroundings) {
+    this.assignment = assignment;
+    this.key = key;
+    this.ref = refOf(assignment);
+    this.executor = executor;
+    this.#surroundings = surroundings;
+  }
+
+  get workDir(): string {
+    return this.#folder().workDir;
+  }
+  get tempDir(): string {
+    return this.#folder().tempDir;
+  }
+  get environment(): Readonly<Record<string, string>> {
+    return this.#surroundings.environment;
+  }
+
+  get log(): AttemptLog {
+    if (this.#log === null) {
+      this.#line = this.#surroundings.shipper.open(this.ref);
+      this.#log = new AttemptLog(this.#line, this.assignment.limits.logBytes, this.#surroundings.clock);
+    }
+    return this.#log;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#signal === null) {
+      this.#signal = new AbortController();
+      if (this.stopReason !== null) this.#signal.abort(this.stopReason);
+    }
+    return this.#signal.signal;
+  }
+
+  get killed(): AbortSignal {
+    if (this.#killed === null) {
+      this.#killed = new AbortController();
+      if (this.#killedBy !== null) this.#killed.abort(this.#killedBy);
+    }
+    return this.#killed.signal;
+  }
+
+  get api(): NonNullable<ExecutionContext['api']> {
+    // A getter cannot be absent; `hasApi` is what `ExecutionContext.api` being there means.
+    return this.#apiValue() as NonNullable<ExecutionContext['api']>;
+  }
+
+  /** Asks the executor to stop; `force` cuts its grace short. The first reason stands. */
+  stop(reason: StopReason, force: boolean): void {
+    if (this.stopReason === null) {
+      this.stopReason = reason;
+      this.#signal?.abort(reason);
+    }
+    if (!force || this.#killedBy !== null) return;
+    this.#killedBy = reason;
+    this.#killed?.abort(reason);
+  }
+
+  /** The attempt's log, when it has one. */
+  get openLog(): Readonly<{ log: AttemptLog; line: LogLine }> | null {
+    return this.#log === null || this.#line === null ? null : { log: this.#log, line: this.#line };
+  }
+
+  #apiValue(): ExecutionContext['api'] {
+    if (this.#api === null) this.#api = this.#surroundings.api?.(this.assignment);
+    return this.#api;
+  }
+
+  #folder(): AttemptFolder {
+    if (this.folder === null) throw new TypeError(`Executor ${this.executor.capability} did not ask for folders.`);
+    return this.folder;
+  }
+}

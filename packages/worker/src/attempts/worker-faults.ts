@@ -1,0 +1,60 @@
+import { type Assignment, type AttemptResult, type Fault, MillraceError } from '@millrace/core';
+
+const failed = (error: Fault, durationMs = 0): AttemptResult => ({ status: 'failed', error, durationMs });
+
+const textOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+export const noExecutorFault = (assignment: Assignment, have: readonly string[]): AttemptResult =>
+  failed({
+    code: 'no_executor',
+    message: `This worker cannot execute actions of type ${assignment.body.type}; it has: ${have.join(', ') || 'nothing'}.`,
+    hint: 'Start a worker with that capability, or check the labels and queue of the step.',
+    retryable: false,
+  });
+
+export const internalFault = (assignment: Assignment, cause: unknown): AttemptResult =>
+  failed({
+    code: 'internal',
+    message: `Executing step ${assignment.stepName} failed inside the worker: ${textOf(cause)}`,
+    hint: "This is a bug in Millrace; the worker's own log has the details.",
+  });
+
+/** The attempt's folder or the workspace's files could not be made ready. */
+export function notPreparedFault(assignment: Assignment, cause: unknown, startedAt: number): AttemptResult {
+  const { code } = cause as NodeJS.ErrnoException;
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  return failed(
+    {
+      code: full ? 'worker_disk_full' : 'files_unavailable',
+      message: `The work folder of step ${assignment.stepName} could not be made ready: ${textOf(cause)}`,
+      hint: full
+        ? "Make room on the disk of the worker's folder."
+        : `It needs the files of workspace ${assignment.workspace} at revision ${assignment.revision}.`,
+      ...(cause instanceof MillraceError ? { retryable: cause.retryable } : {}),
+    },
+    Math.round(performance.now() - startedAt),
+  );
+}
+
+/**
+ * The step ended, but its log could not be stored. It fails, since a success whose record is missing is none that anybody
+ * can check; it is not retried by itself, since the body has run and its effects stand.
+ */
+export function logStoreFault(assignment: Assignment, result: AttemptResult, cause: unknown): AttemptResult {
+  if (result.status === 'cancelled') return result;
+  return {
+    status: 'failed',
+    durationMs: result.durationMs,
+    error: {
+      code: 'log_store_failed',
+      message: `Step ${assignment.stepName} ${result.status === 'succeeded' ? 'succeeded' : 'ended'}, but its log could not be stored: ${textOf(cause)}`,
+      hint: 'Make room in (or repair) the blob store of the server; then decide whether the step must run again.',
+      details: {
+        attempt_status: result.status,
+        ...(cause instanceof MillraceError ? { cause: cause.code } : {}),
+        ...(result.status === 'succeeded' ? {} : { attempt_error: result.error.message }),
+      },
+      retryable: false,
+    },
+  };
+}

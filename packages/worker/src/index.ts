@@ -1,0 +1,4 @@
+export { createWorker } from './create-worker.ts';
+export type { HttpWorkerProtocolOptions } from './protocol/create-http-worker-protocol.ts';
+export { createHttpWorkerProtocol } from './protocol/create-http-worker-protocol.ts';
+export type { Worker, WorkerEvent, WorkerLogger, WorkerOptions, WorkerStopOptions } from './worker.ts';

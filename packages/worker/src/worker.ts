@@ -1,0 +1,54 @@
+import type { Assignment, AttemptRef, WorkerDescription, WorkerProtocol } from '@millrace/core';
+import type { ExecutionContext, Executor } from '@millrace/executors';
+
+/** Log of the worker itself (not of steps); pino's loggers fit. */
+export type WorkerLogger = Readonly<{
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}>;
+
+/** What happens in a worker, for progress displays and tests. */
+export type WorkerEvent =
+  | Readonly<{ type: 'attempt_started' | 'attempt_confirmed'; attempt: AttemptRef }>
+  | Readonly<{ type: 'attempt_finished'; attempt: AttemptRef; status: string }>
+  | Readonly<{ type: 'attempt_lost'; attempt: AttemptRef }>
+  | Readonly<{ type: 'server_lost'; cause: unknown }>
+  | Readonly<{ type: 'server_found' }>
+  | Readonly<{ type: 'stopped' }>;
+
+export type WorkerOptions = Readonly<{
+  protocol: WorkerProtocol;
+  /** Who it is; `id` is chosen by the worker and `capabilities` follow from `executors`. */
+  description: Omit<WorkerDescription, 'id' | 'capabilities'>;
+  executors: readonly Executor[];
+  /** Scratch folder on this machine; several workers may share it. Made when the first step needs a folder. */
+  folder: string;
+  /** What steps get of the worker's environment. Default: the allow-listed part of `process.env`. */
+  baseEnvironment?: Readonly<Record<string, string>>;
+  logger?: WorkerLogger;
+  /** Milliseconds since the epoch, for the times in logs. */
+  clock?: () => number;
+  /** The API address and token that a step's processes get. */
+  api?: (assignment: Assignment) => ExecutionContext['api'];
+  /** How long a log store that refuses is tried again before steps fail with `log_store_failed`. Default: 60 seconds. */
+  logRetryMs?: number;
+  onEvent?: (event: WorkerEvent) => void;
+}>;
+
+export type WorkerStopOptions = Readonly<{
+  /** How long running attempts may go on. Default: 30 seconds. */
+  graceMs?: number;
+}>;
+
+export type Worker = Readonly<{
+  readonly id: WorkerDescription['id'];
+  /** Attempts that are executed now. */
+  readonly running: number;
+  start(): void;
+  /**
+   * Takes no more work, gives back what is not started, waits for what runs up to the grace, then stops it, reports
+   * everything and removes its folder. Resolves when no process of it is left; may be called repeatedly.
+   */
+  stop(options?: WorkerStopOptions): Promise<void>;
+}>;
