@@ -20,16 +20,20 @@ function nestingOf(text: string): number {
   return deepest;
 }
 
-function refuseUnsafeKeys(value: Json, call: CallNode, evaluation: Evaluation): void {
+/** Refuses what JSON text can hold and values cannot: unsafe keys, and numbers that became infinite. */
+function checkParsed(value: Json, call: CallNode, evaluation: Evaluation): void {
   evaluation.allocate(1, call);
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new ExpressionError('number_overflow', 'The JSON holds a number that is too large.', call.span);
+  }
   if (typeof value !== 'object' || value === null) return;
   if (isList(value)) {
-    for (const item of value) refuseUnsafeKeys(item, call, evaluation);
+    for (const item of value) checkParsed(item, call, evaluation);
     return;
   }
   for (const [key, item] of Object.entries(value)) {
     refuseUnsafeName(key, call.span);
-    refuseUnsafeKeys(item, call, evaluation);
+    checkParsed(item, call, evaluation);
   }
 }
 
@@ -52,7 +56,7 @@ function parseJson(text: string, call: CallNode, evaluation: Evaluation): Json {
       },
     );
   }
-  refuseUnsafeKeys(value, call, evaluation);
+  checkParsed(value, call, evaluation);
   return value;
 }
 

@@ -1,0 +1,97 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: replacements of regular expressions, not JavaScript templates
+import type { FunctionCases } from './function-cases.ts';
+
+export const textCases: FunctionCases = {
+  lower: [
+    ['lower("ÄB")', 'äb'],
+    ['lower(1)', { error: 'wrong_type' }],
+  ],
+  upper: [
+    ['upper("straße")', 'STRASSE'],
+    ['upper(null)', { error: 'wrong_type' }],
+  ],
+  trim: [
+    ['trim("\n a\t")', 'a'],
+    ['trim("xxaxx", "x")', 'a'],
+    ['trim("xx", "x")', ''],
+    ['trim("😀a", "😀")', 'a'],
+    ['trim("a", 1)', { error: 'wrong_type' }],
+  ],
+  split: [
+    ['split("a-b-", "-")', ['a', 'b', '']],
+    ['split("", ",")', ['']],
+    ['split("")', []],
+    ['split("a😀", "")', ['a', '😀']],
+    ['split([1], ",")', { error: 'wrong_type' }],
+  ],
+  join: [
+    ['join(list)', '312'],
+    ['join(["a", null, {b: 1}], ",")', 'a,,{"b":1}'],
+    ['join([], ",")', ''],
+    ['join("abc", ",")', { error: 'wrong_type' }],
+    ['join(list, 1)', { error: 'wrong_type' }],
+  ],
+  replace: [
+    ['replace("aaa", "a", "b")', 'bbb'],
+    ['replace("a$b", "$", "$&")', 'a$&b'],
+    ['replace("abc", "x", "y")', 'abc'],
+    ['replace("abc", "", "y")', { error: 'bad_argument' }],
+    ['replace("abc", "b")', { error: 'bad_argument' }],
+  ],
+  starts_with: [
+    ['starts_with("abc", "ab")', true],
+    ['starts_with("abc", "")', true],
+    ['starts_with("abc", 1)', { error: 'wrong_type' }],
+  ],
+  ends_with: [
+    ['ends_with("abc", "bc")', true],
+    ['ends_with("abc", "ab")', false],
+    ['ends_with(null, "ab")', { error: 'wrong_type' }],
+  ],
+  matches: [
+    ['matches("abc", "^b")', false],
+    ['matches("abc", "b")', true],
+    ['matches("a\nb", "(?m)^b$")', true],
+    ['matches("ABC", "(?i)abc")', true],
+    ['matches("abc", "(")', { error: 'bad_argument' }],
+    ['matches("abc", "(a)\\\\1")', { error: 'bad_argument' }],
+    ['matches("abc", "a(?=b)")', { error: 'bad_argument' }],
+    ['matches(1, "a")', { error: 'wrong_type' }],
+  ],
+  regex_find: [
+    ['regex_find("ab12", "[0-9]+")', '12'],
+    ['regex_find("ab12", "([a-z]+)([0-9]+)", 1)', 'ab'],
+    ['regex_find("ab", "(a)|(x)", 2)', null],
+    ['regex_find("ab", "x")', null],
+    ['regex_find("ab", "(?P<n>b)", "n")', 'b'],
+    ['regex_find("ab", "(a)", 2)', { error: 'bad_argument' }],
+    ['regex_find("ab", "(a)", -1)', { error: 'bad_argument' }],
+    ['regex_find("ab", "(a)", "constructor")', { error: 'bad_argument' }],
+  ],
+  regex_replace: [
+    ['regex_replace("aXbX", "X", "-")', 'a-b-'],
+    ['regex_replace("ab", "(a)(b)", "$2$1$0$$")', 'baab$'],
+    ['regex_replace("ab", "(?P<x>a)", "${x}${x}")', 'aab'],
+    ['regex_replace("ab", "(a)", "${1}0")', 'a0b'],
+    ['regex_replace("abc", "x*", "-")', '-a-b-c-'],
+    ['regex_replace("ab", "(a)|(x)", "[$2]")', '[]b'],
+    ['regex_replace("ab", "a", "$1")', { error: 'bad_argument' }],
+    ['regex_replace("ab", "a", "${nope}")', { error: 'bad_argument' }],
+  ],
+  substring: [
+    ['substring("abcdef", 1, 3)', 'bc'],
+    ['substring("a😀c", 1, 2)', '😀'],
+    ['substring("abc", -2)', 'bc'],
+    ['substring("abc", 5)', ''],
+    ['substring("abc", 0.5)', { error: 'bad_argument' }],
+  ],
+  pad: [
+    ['pad("a", 3)', '  a'],
+    ['pad("abc", 2)', 'abc'],
+    ['pad("a", 6, "xy")', 'xyxyxa'],
+    ['pad("a", 3, "😀", "right")', 'a😀😀'],
+    ['pad("a", 3, "")', { error: 'bad_argument' }],
+    ['pad("a", 3, " ", "top")', { error: 'bad_argument' }],
+    ['pad(7, 3)', { error: 'wrong_type' }],
+  ],
+};
