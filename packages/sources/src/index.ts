@@ -12,4 +12,4 @@ export {
   openWorkspaceFiles,
   scanWorkspaceFiles,
 } from './folder/load-workspace.ts';
-export { locateWorkspace, type WorkspaceLocation } from './folder/locate-workspace.ts';
+export { isLocation, locateWorkspace, type WorkspaceLocation } from './folder/locate-workspace.ts';

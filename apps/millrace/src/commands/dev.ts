@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { workspaceHelp } from '../server/workspace-option.ts';
+import { collect } from './input-option.ts';
+import { parseCount, parsePort } from './option-values.ts';
+
+export type DevCommandOptions = Readonly<{
+  workspace?: string[];
+  data: string;
+  host: string;
+  port?: number;
+  slots?: number;
+  token?: string;
+  logLevel: string;
+  sample?: boolean;
+  json?: boolean;
+}>;
+
+export function addDevCommand(program: Command): void {
+  program
+    .command('dev')
+    .description('server, worker and database in one process, for this machine')
+    .option('-w, --workspace <folder>', `${workspaceHelp} (default: .)`, collect)
+    .option('--data <folder>', 'where everything that lasts is kept', '.millrace')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('-p, --port <port>', 'port to listen on (default: 7070, or the next free one)', parsePort)
+    .option('--slots <number>', 'how many steps run at once (default: four for each processor core)', parseCount)
+    .option(
+      '--token <token>',
+      'API token that callers must have; needed to listen beyond this machine (env: MILLRACE_TOKEN)',
+    )
+    .option('--log-level <level>', 'trace, debug, info, warn, error or silent', 'warn')
+    .option('--sample', 'use the examples that come with Millrace when this folder has no .workflows')
+    .option('--json', 'print the ready line as {"url", "workspaces"}')
+    .addHelpText(
+      'after',
+      `
+Runs until Ctrl-C; a second Ctrl-C ends at once. Steps that were running go on at the next start; old runs stay.
+Changes of the YAML files are loaded as they are saved; a broken change is shown, and the last good version stays.
+
+Examples:
+  $ millrace dev
+  $ millrace dev --workspace ./platform --workspace data=./data-team --port 8080
+  $ millrace dev --data /var/lib/millrace
+`,
+    )
+    .action(async (options: DevCommandOptions) => {
+      const { runDev } = await import('../server/run-dev.ts');
+      process.exitCode = await runDev(options);
+    });
+}

@@ -1,0 +1,12 @@
+import type { Command } from 'commander';
+
+export type RemoteOptions = Readonly<{ url?: string; token?: string; workspace?: string; json?: boolean }>;
+
+/** What every command that talks to a server takes. */
+export function addRemoteOptions(command: Command): Command {
+  return command
+    .option('--url <url>', 'the server (env: MILLRACE_URL; default: http://127.0.0.1:7070)')
+    .option('--token <token>', 'its API token (env: MILLRACE_TOKEN)')
+    .option('-w, --workspace <name>', 'the workspace (env: MILLRACE_WORKSPACE; default: main)')
+    .option('--json', 'print JSON');
+}

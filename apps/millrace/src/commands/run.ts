@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { collect, inputHelp } from './input-option.ts';
+import { addRunCancelCommand } from './run-cancel.ts';
+import { addRunGetCommand } from './run-get.ts';
+import { addRunListCommand } from './run-list.ts';
+import { addRunLogsCommand } from './run-logs.ts';
+
+export type OfflineOptions = Readonly<{ input?: string[]; json?: boolean; quiet?: boolean }>;
+
+/**
+ * `run` is both the verb (run this here) and the noun (runs of a server). The four subcommands win; everything else is
+ * PATH WORKFLOW, and a folder that has the name of a subcommand is written `./list`.
+ */
+export function addRunCommand(program: Command): void {
+  const run = program
+    .command('run')
+    .description('run a workflow here, without a server; or list, show, cancel runs of a server and read their logs')
+    .argument('[path]', 'a workspace folder, a .workflows folder, or one YAML file (a folder named "list": ./list)')
+    .argument('[workflow]', 'name of the workflow; may be left out when there is only one')
+    .option('-i, --input <input>', inputHelp, collect)
+    .option('--json', 'print the run as one JSON document')
+    .option('-q, --quiet', 'no logs and no progress on stderr')
+    .usage('[options] <path> [workflow]\n       millrace run list|get|cancel|logs [options]')
+    .addHelpText(
+      'after',
+      `
+Without a server: the engine, a store in memory and the executors run in this process. Ctrl-C cancels the run.
+Exits with 0 when the run succeeded, 1 when it failed or timed out, 2 when a definition or the input is invalid
+(nothing was run), 3 when it was cancelled.
+
+Examples:
+  $ millrace run . hello
+  $ millrace run . hello --input who=Ada
+  $ millrace run .workflows/release.yaml release --input '{"regions": ["eu"]}' --json
+  $ echo '{"who": "Ada"}' | millrace run . hello --input - --quiet --json | jq .run.output
+  $ millrace run . hello --input @input.json
+  $ millrace run list --status failed          # runs of a server: see millrace run list --help
+`,
+    )
+    .action(async (path: string | undefined, workflow: string | undefined, options: OfflineOptions) => {
+      if (path === undefined)
+        run.error('error: give PATH and WORKFLOW, or one of list, get, cancel, logs', { exitCode: 2 });
+      const { runHere } = await import('../offline/run-here.ts');
+      process.exitCode = await runHere(path ?? '.', workflow, options);
+    });
+  addRunListCommand(run);
+  addRunGetCommand(run);
+  addRunCancelCommand(run);
+  addRunLogsCommand(run);
+}

@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import { workspaceHelp } from '../server/workspace-option.ts';
+import { collect } from './input-option.ts';
+import { parseNames, parsePort } from './option-values.ts';
+
+export type ServeCommandOptions = Readonly<{
+  database?: string;
+  schema?: string;
+  blobs?: string;
+  workspace?: string[];
+  host: string;
+  port?: number;
+  token?: string;
+  workerToken?: string;
+  allowHost?: string[];
+  allowPrivate?: string[];
+  logLevel: string;
+}>;
+
+export function addServeCommand(program: Command): void {
+  program
+    .command('serve')
+    .description('a server on a PostgreSQL of yours; steps run in `millrace work` processes')
+    .option('--database <url>', 'PostgreSQL 14 or newer (env: MILLRACE_DATABASE_URL)')
+    .option('--schema <name>', 'schema for the tables, made when it is missing (default: millrace)')
+    .option('--blobs <folder>', 'folder for logs and files; several servers share one (env: MILLRACE_BLOBS)')
+    .option('-w, --workspace <folder>', `${workspaceHelp} (default: none)`, collect)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('-p, --port <port>', 'port to listen on (default: 7070)', parsePort)
+    .option(
+      '--token <token>',
+      'API token that callers must have; needed to listen beyond this machine (env: MILLRACE_TOKEN)',
+    )
+    .option('--worker-token <token>', 'token that workers must have (env: MILLRACE_WORKER_TOKEN)')
+    .option('--allow-host <names>', 'further host names for callers without API token, separated by commas', parseNames)
+    .option(
+      '--allow-private <hosts>',
+      'private hosts, addresses or networks that http steps may reach, separated by commas',
+      parseNames,
+    )
+    .option('--log-level <level>', 'trace, debug, info, warn, error or silent', 'info')
+    .addHelpText(
+      'after',
+      `
+The server itself runs \`http\` steps; all others wait for a worker. Any number of servers may share one database.
+Logs are JSON lines on stdout; the line with "ready" tells the address. SIGTERM and Ctrl-C stop it in order.
+
+Examples:
+  $ millrace serve --database postgres://millrace@db/millrace --blobs /srv/millrace/blobs -w ./platform
+  $ millrace serve --host 0.0.0.0 --token "$(openssl rand -hex 24)" --worker-token "$(openssl rand -hex 24)"
+`,
+    )
+    .action(async (options: ServeCommandOptions) => {
+      const { runServe } = await import('../server/run-serve.ts');
+      process.exitCode = await runServe(options);
+    });
+}

@@ -1,0 +1,33 @@
+import { type ErrorCode, errorCatalogue } from '@millrace/core';
+
+/** What the exit code of every command means. Scripts rely on it; `--help` and the guide print this list. */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  invalid: 2,
+  cancelled: 3,
+  unavailable: 4,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes] | 130;
+
+export const exitCodeHelp = `Exit codes:
+  0    success; with a run: it succeeded
+  1    the run failed or timed out, or the command failed
+  2    invalid: definition, input, arguments, or a name that does not exist (nothing was run)
+  3    the run was cancelled
+  4    the server, database or disk cannot be used (try again later)
+  130  ended at once by a second Ctrl-C`;
+
+export function exitCodeOfError(code: ErrorCode): ExitCode {
+  if (code === 'configuration') return exitCodes.invalid;
+  if (code === 'internal' || code === 'conflict' || code === 'run_ended' || code === 'folder_in_use')
+    return exitCodes.failed;
+  const { status } = errorCatalogue[code];
+  return status >= 500 ? exitCodes.unavailable : exitCodes.invalid;
+}
+
+export function exitCodeOfRun(status: string): ExitCode {
+  if (status === 'succeeded') return exitCodes.ok;
+  return status === 'cancelled' ? exitCodes.cancelled : exitCodes.failed;
+}

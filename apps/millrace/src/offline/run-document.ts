@@ -1,0 +1,53 @@
+import type { Fault, Json, StepSummary } from '@millrace/core';
+import type { RunDetail } from '@millrace/engine';
+
+/**
+ * The one document of `millrace run --json`. Scripts rely on its form: keys are added, never changed or removed. For a
+ * step that ran several iterations the last one stands; for a for-each step `output` is the list.
+ */
+export type RunDocument = Readonly<{
+  run: Readonly<{
+    id: string;
+    workflow: string;
+    status: string;
+    output: Json;
+    error: Readonly<{ code: string; message: string }> | null;
+    started_at: string | null;
+    finished_at: string | null;
+  }>;
+  steps: Readonly<Record<string, StepDocument>>;
+}>;
+
+export type StepDocument = Readonly<{
+  status: string;
+  reason: string | null;
+  output: Json;
+  error: Fault | null;
+  attempts: number;
+  iterations?: number;
+  items?: Json;
+}>;
+
+const timeOf = (instant: number | null): string | null => (instant === null ? null : new Date(instant).toISOString());
+
+export function runDocument(detail: RunDetail): RunDocument {
+  const { run } = detail;
+  const steps = Object.fromEntries(Object.entries(detail.steps).map(([name, step]) => [name, stepDocument(step)]));
+  return {
+    run: {
+      id: run.id,
+      workflow: run.workflow,
+      status: run.status,
+      output: detail.output,
+      error: run.error,
+      started_at: timeOf(run.startedAt),
+      finished_at: timeOf(run.endedAt),
+    },
+    steps,
+  };
+}
+
+function stepDocument(step: StepSummary): StepDocument {
+  const { status, reason, output, error, attempts } = step;
+  return { status, reason, output, error, attempts };
+}

@@ -1,0 +1,115 @@
+// A run without a server: memory store, engine and executors in this process. Steps run as they would under a server, in
+// a copy of the workspace's files; only what a server would keep (state, logs, files) is not kept.
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLocalBlobStore } from '@millrace/blobs';
+import type { Definitions, JsonObject, RunId, WorkerProtocol } from '@millrace/core';
+import { createEngine, type Engine, type EngineEvent, type RunDetail } from '@millrace/engine';
+import { createMemoryStore } from '@millrace/engine/testkit';
+import { openWorkspaceFiles, type WorkspaceLocation } from '@millrace/sources';
+import { createWorker } from '@millrace/worker';
+import { createLocalExecutors, localCapabilities } from '../processes/local-executors.ts';
+import { describeWorker } from '../processes/worker-identity.ts';
+import { createLogLines } from '../terminal/log-lines.ts';
+
+export type OfflineRequest = Readonly<{
+  location: WorkspaceLocation;
+  definitions: Definitions;
+  /** Hash of the definitions. */
+  hash: string;
+  workflow: string;
+  input: JsonObject;
+  onEvent?: (event: EngineEvent) => void;
+  /** A line of a step's log; `step` is its name as people know it. */
+  onLog?: (step: string, line: string) => void;
+  /** Aborts: the run is cancelled, and the answer is the cancelled run. */
+  signal?: AbortSignal;
+}>;
+
+const workspace = 'local';
+
+/** Runs a workflow to its end. Throws `workflow_not_found`, `invalid_input`, `invalid_definition` before anything ran. */
+export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
+  const { store, queries } = createMemoryStore();
+  const folder = join(tmpdir(), `millrace-run-${process.pid}`);
+  const blobs = createLocalBlobStore({ folder, sync: false }); // Nothing is ever put: logs and files go around it.
+  // A laptop may sleep for longer than a lease; nobody else could take over here, so leases are long.
+  const engine = await createEngine({ store, queries, blobs, settings: { leaseMs: 24 * 60 * 60 * 1000 } });
+  const logs = createStepLogs(request.onLog ?? (() => undefined));
+  const protocol = localProtocol(engine, request.location, logs);
+  const worker = createWorker({
+    protocol,
+    description: describeWorker({ slots: Math.max(8, availableParallelism() * 4) }),
+    executors: createLocalExecutors(localCapabilities, true),
+    folder,
+  });
+  const unsubscribe = request.onEvent === undefined ? () => undefined : engine.subscribe(request.onEvent);
+  await engine.start();
+  try {
+    await engine.publishWorkspace({
+      workspace,
+      revision: request.hash,
+      source: { type: 'folder', path: request.location.root },
+      definitions: request.definitions,
+      diagnostics: [],
+      files: null,
+    });
+    const { run } = await engine.startRun({
+      workspace,
+      workflow: request.workflow,
+      input: request.input,
+      trigger: { type: 'cli' },
+    });
+    worker.start();
+    await waitForEnd(engine, run, request.signal);
+    return await engine.getRun(run);
+  } finally {
+    await worker.stop({ graceMs: 0 });
+    logs.end();
+    unsubscribe();
+    await engine.stop();
+  }
+}
+
+async function waitForEnd(engine: Engine, run: RunId, signal: AbortSignal | undefined): Promise<void> {
+  const cancel = (): void => {
+    engine.cancelRun(run, { by: 'ctrl-c', reason: null, force: false }).catch(() => undefined);
+  };
+  if (signal?.aborted === true) cancel();
+  signal?.addEventListener('abort', cancel, { once: true });
+  await engine.waitForRun(run);
+  signal?.removeEventListener('abort', cancel);
+}
+
+type StepLogs = ReturnType<typeof createStepLogs>;
+
+/** Turns chunks of logs into lines with the names of their steps, which are known from the assignments. */
+function createStepLogs(onLog: (step: string, line: string) => void) {
+  const names = new Map<string, string>();
+  const lines = createLogLines((key, line) => onLog(names.get(key) ?? key, line));
+  const keyOf = (ref: Readonly<{ run: string; step: number; item: number; iteration: number }>): string =>
+    `${ref.run}/${ref.step}/${ref.item}/${ref.iteration}`;
+  return {
+    learn(assignment: Parameters<typeof keyOf>[0] & Readonly<{ stepName: string }>): void {
+      const { stepName, item } = assignment;
+      names.set(keyOf(assignment), item >= 0 ? `${stepName}[${item}]` : stepName);
+    },
+    add: (chunk: Parameters<typeof keyOf>[0] & Readonly<{ data: Uint8Array }>): void =>
+      lines.add(keyOf(chunk), chunk.data),
+    end: lines.end,
+  };
+}
+
+function localProtocol(engine: Engine, location: WorkspaceLocation, logs: StepLogs): WorkerProtocol {
+  return {
+    async sync(request, signal) {
+      const response = await engine.workers.sync(request, signal);
+      for (const assignment of response.assignments) logs.learn(assignment);
+      return response;
+    },
+    async appendLogs(chunks) {
+      for (const chunk of chunks) logs.add(chunk);
+    },
+    openFiles: () => openWorkspaceFiles(location),
+  };
+}

@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FolderLoad } from '@millrace/sources';
+import type { DevCommandOptions } from '../commands/dev.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { listenForStop } from '../processes/stop-signals.ts';
+import { countProblems, showDiagnostics } from '../terminal/show-diagnostics.ts';
+import { styleOf } from '../terminal/style.ts';
+import { startDev } from './start-dev.ts';
+import { defaultWorkspace, type NamedFolder, parseWorkspaces } from './workspace-option.ts';
+
+const examples = fileURLToPath(new URL('../../../../examples', import.meta.url));
+
+/** `millrace dev`: starts, tells the address in one line, and runs until it is stopped. */
+export async function runDev(options: DevCommandOptions): Promise<ExitCode> {
+  const { folders, isSample } = chooseFolders(options);
+  let fail: (message: string) => void = () => undefined;
+  const lost = new Promise<string>((resolve) => {
+    fail = resolve;
+  });
+  const stop = listenForStop({ onFirst: () => process.stderr.write('Stopping. Press Ctrl-C again to end at once.\n') });
+  try {
+    const dev = await startDev({
+      workspaces: folders,
+      dataDir: options.data,
+      host: options.host,
+      port: options.port ?? null,
+      slots: options.slots ?? null,
+      token: options.token ?? process.env.MILLRACE_TOKEN ?? null,
+      logLevel: options.logLevel,
+      sample: isSample ? { workspace: defaultWorkspace, workflow: 'hello', command: startCommand(true) } : null,
+      onLoad: showLoad,
+      onLost: (message) => fail(message),
+    });
+    if (!stop.signal.aborted) tellReady(dev, options, isSample);
+    const ended = await Promise.race([lost, whenAborted(stop.signal)]);
+    await dev.stop();
+    if (ended === null) return exitCodes.ok;
+    process.stderr.write(`${styleOf(process.stderr).red('error')} ${ended}\n`);
+    return exitCodes.unavailable;
+  } finally {
+    stop.release();
+  }
+}
+
+/** The folders that were asked for; with `--sample`, and nothing here, the examples: `main` is hello, the rest by name. */
+function chooseFolders(options: DevCommandOptions): { folders: readonly NamedFolder[]; isSample: boolean } {
+  const given = options.workspace ?? [];
+  const isSample = options.sample === true && given.length === 0 && !existsSync('.workflows') && existsSync(examples);
+  if (!isSample) return { folders: parseWorkspaces(given.length > 0 ? given : ['.']), isSample };
+  const others = ['ci', 'backup', 'etl', 'failure-handling'].map((name) => `${name}=${join(examples, name)}`);
+  return { folders: parseWorkspaces([join(examples, 'hello'), ...others]), isSample };
+}
+
+function startCommand(isSample: boolean): string {
+  return isSample ? 'npx millrace workflow start hello --follow' : 'millrace workflow list';
+}
+
+function tellReady(
+  dev: { url: string; loads: ReadonlyMap<string, FolderLoad> },
+  options: DevCommandOptions,
+  isSample: boolean,
+): void {
+  if (options.json === true) {
+    const workspaces = Object.fromEntries([...dev.loads].map(([name, load]) => [name, load.workflows]));
+    process.stdout.write(`${JSON.stringify({ url: dev.url, workspaces })}\n`);
+    return;
+  }
+  const style = styleOf(process.stdout);
+  const url = new URL(dev.url);
+  const elsewhere = url.port === '7070' ? '' : `MILLRACE_URL=${dev.url} `;
+  const what = isSample ? 'start the sample' : 'next';
+  process.stdout.write(
+    `Millrace is ready at ${style.bold(dev.url)}   ${what}: ${elsewhere}${startCommand(isSample)}\n`,
+  );
+}
+
+function showLoad(folder: NamedFolder, load: FolderLoad): void {
+  const style = styleOf(process.stderr);
+  const errors = load.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+  if (load.diagnostics.length > 0) {
+    process.stderr.write(`${showDiagnostics(load.diagnostics, [], (file) => join(folder.path, file), style)}\n`);
+  }
+  if (!errors) return;
+  const kept = load.live === null ? 'it has no workflows yet' : 'its last good version stays';
+  process.stderr.write(`${style.yellow(`workspace ${folder.name}`)}: ${countProblems(load.diagnostics)}; ${kept}\n`);
+}
+
+function whenAborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
+}

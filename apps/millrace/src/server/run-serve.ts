@@ -1,0 +1,129 @@
+// `millrace serve`: a server for many, on a PostgreSQL that exists. It keeps nothing itself, so any number may run.
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLocalBlobStore } from '@millrace/blobs';
+import { MillraceError } from '@millrace/core';
+import { createEngine } from '@millrace/engine';
+import { openPostgresStore } from '@millrace/store-postgres';
+import { createWorker } from '@millrace/worker';
+import type { ServeCommandOptions } from '../commands/serve.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { type Closers, createClosers } from '../processes/closers.ts';
+import { createLocalExecutors } from '../processes/local-executors.ts';
+import { listenForStop } from '../processes/stop-signals.ts';
+import { describeWorker } from '../processes/worker-identity.ts';
+import { version } from '../version.ts';
+import { defaultPort, listen } from './listen.ts';
+import { openWorkspaces } from './open-workspaces.ts';
+import { createJsonLog, reportTo } from './server-log.ts';
+import { parseWorkspaces } from './workspace-option.ts';
+
+type Settings = Readonly<{
+  database: string;
+  blobs: string;
+  token: string | undefined;
+  workerToken: string | undefined;
+}>;
+
+export async function runServe(options: ServeCommandOptions): Promise<ExitCode> {
+  const settings = settle(options);
+  const log = createJsonLog(options.logLevel);
+  const closers = createClosers(reportTo(log));
+  const stop = listenForStop({ onFirst: () => log.info('stopping') });
+  try {
+    const url = await open(options, settings, closers, log);
+    log.info({ url }, 'ready');
+    if (!stop.signal.aborted) {
+      await new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve(), { once: true }));
+    }
+    return exitCodes.ok;
+  } finally {
+    await closers.closeAll();
+    stop.release();
+  }
+}
+
+async function open(
+  options: ServeCommandOptions,
+  settings: Settings,
+  closers: Closers,
+  log: ReturnType<typeof createJsonLog>,
+): Promise<string> {
+  const onError = reportTo(log);
+  const postgres = await openPostgresStore({
+    url: settings.database,
+    onError: (error) => onError(error, 'a connection to the database'),
+    ...(options.schema === undefined ? {} : { schema: options.schema }),
+  });
+  closers.add('store', postgres.close);
+  await postgres.migrate();
+  const { store, queries } = postgres;
+  const blobs = createLocalBlobStore({ folder: settings.blobs });
+  closers.add('blob store', blobs.close);
+  const engine = await createEngine({ store, queries, blobs, onError });
+  await engine.start();
+  closers.add('engine', engine.stop);
+  let sync: (workspace: string) => Promise<void> = async () => undefined;
+  const listening = await listen(
+    {
+      engine,
+      host: options.host,
+      version,
+      logger: log,
+      ...(settings.token === undefined ? {} : { apiToken: settings.token }),
+      ...(settings.workerToken === undefined ? {} : { workerToken: settings.workerToken }),
+      ...(options.allowHost === undefined ? {} : { allowedHosts: options.allowHost }),
+      onSync: (workspace) => sync(workspace),
+    },
+    options.port ?? defaultPort,
+  );
+  closers.add('server', listening.server.close);
+  const workspaces = await openWorkspaces(engine, parseWorkspaces(options.workspace ?? []), closers, {
+    onError,
+    onLoad: ({ name, path }, load) => {
+      const errors = load.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
+      const facts = {
+        workspace: name,
+        path,
+        revision: load.revision,
+        live: load.live,
+        workflows: load.workflows.length,
+      };
+      if (errors.length === 0) log.info(facts, 'workspace loaded');
+      else log.warn({ ...facts, diagnostics: load.diagnostics }, 'workspace has errors; its last good version stays');
+    },
+  });
+  sync = workspaces.sync;
+  const worker = createWorker({
+    protocol: engine.workers,
+    description: describeWorker({ slots: Math.max(32, availableParallelism() * 16) }),
+    executors: createLocalExecutors(['http'], options.allowPrivate ?? false),
+    folder: join(tmpdir(), `millrace-serve-${process.pid}`),
+    logger: log,
+  });
+  worker.start();
+  closers.add('worker', worker.stop);
+  return listening.url;
+}
+
+/** Options, else the environment. Throws `configuration` for what has no default. */
+function settle(options: ServeCommandOptions): Settings {
+  const database = options.database ?? process.env.MILLRACE_DATABASE_URL;
+  if (database === undefined) {
+    throw new MillraceError('configuration', 'The database is not given.', {
+      hint: 'Use --database postgres://user:password@host/name or MILLRACE_DATABASE_URL. Without a PostgreSQL, use `millrace dev`.',
+    });
+  }
+  const blobs = options.blobs ?? process.env.MILLRACE_BLOBS;
+  if (blobs === undefined) {
+    throw new MillraceError('configuration', 'The folder for logs and files is not given.', {
+      hint: 'Use --blobs FOLDER or MILLRACE_BLOBS. Servers that share a database share this folder.',
+    });
+  }
+  return {
+    database,
+    blobs,
+    token: options.token ?? process.env.MILLRACE_TOKEN,
+    workerToken: options.workerToken ?? process.env.MILLRACE_WORKER_TOKEN,
+  };
+}

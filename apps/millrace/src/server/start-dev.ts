@@ -1,0 +1,100 @@
+// `millrace dev`: database, engine, server, worker and workspaces in one process, opened in this order and closed in the
+// other one. Everything that lasts is in the data folder: postgres/ (by the embedded server), blobs/, work/.
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createLocalBlobStore } from '@millrace/blobs';
+import { createEngine } from '@millrace/engine';
+import type { FolderLoad } from '@millrace/sources';
+import { openPostgresStore } from '@millrace/store-postgres';
+import { createWorker } from '@millrace/worker';
+import { type Closers, createClosers } from '../processes/closers.ts';
+import { createLocalExecutors, localCapabilities } from '../processes/local-executors.ts';
+import { describeWorker } from '../processes/worker-identity.ts';
+import { version } from '../version.ts';
+import { listen } from './listen.ts';
+import { openWorkspaces } from './open-workspaces.ts';
+import { createTerminalLog, reportTo } from './server-log.ts';
+import { startDatabase } from './start-database.ts';
+import type { NamedFolder } from './workspace-option.ts';
+
+/** How long Ctrl-C lets running steps go on before it stops them. */
+const stopGraceMs = 5_000;
+
+export type DevOptions = Readonly<{
+  workspaces: readonly NamedFolder[];
+  dataDir: string;
+  host: string;
+  /** null: the default port, or the next free one. */
+  port: number | null;
+  slots: number | null;
+  token: string | null;
+  logLevel: string;
+  /** The workflow that the home page and the ready line show how to start. */
+  sample: Readonly<{ workspace: string; workflow: string; command: string }> | null;
+  onLoad: (folder: NamedFolder, load: FolderLoad) => void;
+  /** The database ended by itself: nothing works any more. */
+  onLost: (message: string) => void;
+}>;
+
+export type Dev = Readonly<{ url: string; loads: ReadonlyMap<string, FolderLoad>; stop(): Promise<void> }>;
+
+export async function startDev(options: DevOptions): Promise<Dev> {
+  const log = createTerminalLog(options.logLevel);
+  const onError = reportTo(log);
+  const closers = createClosers(onError);
+  try {
+    return await open(options, closers, log, onError);
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+async function open(
+  options: DevOptions,
+  closers: Closers,
+  log: ReturnType<typeof createTerminalLog>,
+  onError: (error: unknown, where: string) => void,
+): Promise<Dev> {
+  const dataDir = resolve(options.dataDir);
+  const url = await startDatabase(dataDir, closers, (exit) => {
+    const how = exit.signal ?? `code ${exit.code ?? 'unknown'}`;
+    options.onLost(`The database of ${dataDir} ended by itself (${how}); the end of its log:\n${exit.log}`);
+  });
+  const postgres = await openPostgresStore({ url, onError: (error) => onError(error, 'a connection to the database') });
+  closers.add('store', postgres.close);
+  await postgres.migrate();
+  const { store, queries } = postgres;
+  const blobs = createLocalBlobStore({ folder: join(dataDir, 'blobs') });
+  closers.add('blob store', blobs.close);
+  const engine = await createEngine({ store, queries, blobs, onError });
+  await engine.start();
+  closers.add('engine', engine.stop);
+
+  let sync: (workspace: string) => Promise<void> = async () => undefined;
+  const listening = await listen(
+    {
+      engine,
+      host: options.host,
+      version,
+      logger: log,
+      ...(options.token === null ? {} : { apiToken: options.token }),
+      ...(options.sample === null ? {} : { sample: options.sample }),
+      onSync: (workspace) => sync(workspace),
+    },
+    options.port,
+  );
+  closers.add('server', listening.server.close);
+  const workspaces = await openWorkspaces(engine, options.workspaces, closers, { onLoad: options.onLoad, onError });
+  sync = workspaces.sync;
+  const worker = createWorker({
+    protocol: engine.workers,
+    description: describeWorker({ name: 'dev', slots: options.slots ?? Math.max(8, availableParallelism() * 4) }),
+    executors: createLocalExecutors(localCapabilities, true),
+    folder: join(dataDir, 'work'),
+    logger: log,
+  });
+  worker.start();
+  closers.add('worker', () => worker.stop({ graceMs: stopGraceMs }));
+  return { url: listening.url, loads: workspaces.loads, stop: closers.closeAll };
+}
