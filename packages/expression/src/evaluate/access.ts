@@ -1,7 +1,7 @@
 import { type Expression, textOf } from '../ast.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { ExpressionError } from '../expression-error.ts';
 import { isList, type Json, typeOf } from '../json.ts';
-import { didYouMean } from '../suggest-name.ts';
 import { characters } from '../text.ts';
 import { isUnsafeName, refuseUnsafeName } from '../unsafe-names.ts';
 import type { Evaluation } from './evaluation.ts';

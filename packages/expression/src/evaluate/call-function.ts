@@ -1,10 +1,10 @@
 import type { CallNode, Expression } from '../ast.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { ExpressionError, type ExpressionErrorCode } from '../expression-error.ts';
 import type { Builtin } from '../functions/builtin.ts';
 import { isStatusFunction } from '../functions/function-names.ts';
 import { builtins } from '../functions/table.ts';
 import { isObject, type Json } from '../json.ts';
-import { didYouMean } from '../suggest-name.ts';
 import { isUnsafeName } from '../unsafe-names.ts';
 import { withArticle } from './access.ts';
 import type { Evaluation } from './evaluation.ts';

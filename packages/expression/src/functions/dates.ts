@@ -1,14 +1,15 @@
 import type { CallNode } from '../ast.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import type { Json } from '../json.ts';
-import { didYouMean } from '../suggest-name.ts';
 import { absent, badArgument, numberAt, textAt, wrongType } from './arguments.ts';
 import { type Builtin, plain } from './builtin.ts';
 import { addMonths, addUnit, isUnit, parseDate, parseDuration, unitMs, unitNames } from './date-parts.ts';
 import { dateTokens, formatDate } from './format-date.ts';
 import { isTimeZone } from './time-zone.ts';
 
-const earliest = Date.UTC(0, 0, 1) - 1900 * 365.2425 * 86_400_000;
+/** 0000-01-01T00:00:00Z; Date.UTC cannot be asked for years below 100. */
+const earliest = -62_167_219_200_000;
 const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /** An instant in milliseconds, from an ISO 8601 text or from seconds since 1970. */

@@ -70,8 +70,10 @@ export function compute(tree: Tree): Value {
       return tree.value;
     case 'list':
       return tree.items.map(compute);
-    case 'negative':
-      return numeric(0 - number(compute(tree.of)));
+    case 'negative': {
+      const value = number(compute(tree.of));
+      return value === 0 ? 0 : -value;
+    }
     case 'not':
       return !isTrue(compute(tree.of));
     case 'if':
@@ -120,11 +122,11 @@ function operate(tree: Tree & { kind: 'operator' }): Value {
     case '+':
       if (typeof left === 'string' && typeof right === 'string') return `${left}${right}`;
       if (Array.isArray(left) && Array.isArray(right)) return left.concat(right);
-      return numeric(number(left) + number(right));
+      return numeric(number(left) + number(right), number(left), number(right));
     case '-':
-      return numeric(number(left) - number(right));
+      return numeric(number(left) - number(right), number(left), number(right));
     case '*':
-      return numeric(number(left) * number(right));
+      return numeric(number(left) * number(right), number(left), number(right));
     default:
       return divide(tree.operator, number(left), number(right));
   }
@@ -132,15 +134,17 @@ function operate(tree: Tree & { kind: 'operator' }): Value {
 
 function divide(operator: string, left: number, right: number): number {
   if (right === 0) throw new Refused();
-  if (operator === '/') return numeric(left / right);
-  if (operator === '//') return numeric(Math.floor(left / right));
+  if (operator === '/') return numeric(left / right, left, right);
+  if (operator === '//') return numeric(Math.floor(left / right), left, right);
   let remainder = left % right;
   if (remainder !== 0 && Math.sign(remainder) !== Math.sign(right)) remainder += right;
-  return numeric(remainder);
+  return numeric(remainder, left, right);
 }
 
-function numeric(value: number): number {
-  if (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER) throw new Refused();
+/** Integers must stay exact; once a fraction took part, numbers are as exact as floating point is. */
+function numeric(value: number, ...operands: readonly number[]): number {
+  const exact = operands.every((operand) => Number.isSafeInteger(operand));
+  if (!Number.isFinite(value) || (exact && Math.abs(value) > Number.MAX_SAFE_INTEGER)) throw new Refused();
   return value === 0 ? 0 : value;
 }
 

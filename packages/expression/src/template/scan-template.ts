@@ -1,11 +1,11 @@
 import type { Expression } from '../ast.ts';
 import { parseLimits } from '../budget.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { ExpressionError } from '../expression-error.ts';
 import { skipSpace } from '../lexer.ts';
 import { reservedWords } from '../parser/infix.ts';
 import { parseExpressionAt } from '../parser/parse-expression.ts';
 import type { Span } from '../span.ts';
-import { didYouMean } from '../suggest-name.ts';
 import { refuseUnsafeName } from '../unsafe-names.ts';
 
 /** A template before its blocks are put inside each other. */
