@@ -19,6 +19,9 @@ export class ChangeSet {
   readonly #waits = new Map<string, Wait>();
   readonly #waitsDone = new Map<string, WaitKey>();
   readonly #outbox: OutboxMessage[] = [];
+  /** Positions of `start_child` messages in the outbox. */
+  readonly #children = new Map<string, number>();
+  #withdrawn: Set<number> | null = null;
 
   setHead(head: RunHead): void {
     this.#head = head;
@@ -58,7 +61,18 @@ export class ChangeSet {
   }
 
   send(message: OutboxMessage): void {
+    if (message.kind === 'start_child') this.#children.set(attemptText(message.from), this.#outbox.length);
     this.#outbox.push(message);
+  }
+
+  /** Takes back the start of a child run that was decided within the set. False: it is not in it, so it may run already. */
+  withdrawChild(from: AttemptKey): boolean {
+    const position = this.#children.size === 0 ? undefined : this.#children.get(attemptText(from));
+    if (position === undefined) return false;
+    this.#children.delete(attemptText(from));
+    this.#withdrawn ??= new Set();
+    this.#withdrawn.add(position);
+    return true;
   }
 
   /** Adds what a later decision changes. */
@@ -70,10 +84,11 @@ export class ChangeSet {
     for (const key of changes.workCancelled) this.#workCancelled.push(key);
     for (const key of changes.waitsDone) this.endWait(key);
     for (const wait of changes.waits) this.setWait(wait);
-    for (const message of changes.outbox) this.#outbox.push(message);
+    for (const message of changes.outbox) this.send(message);
   }
 
   toChanges(): Changes {
+    const withdrawn = this.#withdrawn;
     return {
       head: this.#head,
       attempts: this.#attempts,
@@ -82,7 +97,7 @@ export class ChangeSet {
       workCancelled: this.#workCancelled,
       waits: this.#waits.size === 0 ? [] : [...this.#waits.values()],
       waitsDone: this.#waitsDone.size === 0 ? [] : [...this.#waitsDone.values()],
-      outbox: this.#outbox,
+      outbox: withdrawn === null ? this.#outbox : this.#outbox.filter((_, position) => !withdrawn.has(position)),
     };
   }
 }

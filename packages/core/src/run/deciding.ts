@@ -12,10 +12,12 @@ export type Deciding = {
   readonly changes: ChangeSet;
   /** Steps whose dependencies have all ended, to be entered next. A list, so that long chains need no recursion. */
   readonly entering: number[];
+  /** Whether child runs were asked to stop with their run. */
+  childrenAsked: boolean;
 };
 
 export function deciding(plan: PreparedPlan, state: RunState, now: Instant): Deciding {
-  return { plan, state, now, changes: new ChangeSet(), entering: [] };
+  return { plan, state, now, changes: new ChangeSet(), entering: [], childrenAsked: false };
 }
 
 export function setHead(decision: Deciding, change: Partial<RunHead>): void {

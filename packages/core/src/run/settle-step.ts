@@ -32,6 +32,8 @@ function clearWaits({ plan, state, changes }: Deciding, step: number): void {
   if (phase.stop !== null) changes.endWait({ ...key, kind: 'cancel_grace' });
 }
 
+const stoppedWithRun: ReadonlySet<StepReason> = new Set(['run_cancelled', 'fail_fast', 'run_timed_out']);
+
 type EndFacts = Omit<EndedPhase, 'kind' | 'failed' | 'timedOut'>;
 
 /** What is remembered of a step's end, with what `failed()` and `timed_out()` tell the steps after it. */
@@ -42,7 +44,9 @@ export function endedPhase(plan: PreparedPlan, state: RunState, step: number, fa
   const own: EndedPhase = { ...end, failed: false, timedOut: status === 'timed_out' };
   let failed = outcomeOf(own, continueOnFailure) === 'failed';
   let { timedOut } = own;
-  for (const number of dependsOn) {
+  // One that was cancelled before it began may end before its dependencies; and nothing enters after it.
+  const before = attempts === 0 && reason !== null && stoppedWithRun.has(reason) ? [] : dependsOn;
+  for (const number of before) {
     const { phase } = state.steps[number] ?? { phase: null };
     if (phase?.kind !== 'ended') continue;
     failed ||= phase.failed;
@@ -50,8 +54,6 @@ export function endedPhase(plan: PreparedPlan, state: RunState, step: number, fa
   }
   return { ...own, failed, timedOut };
 }
-
-const stoppedWithRun: ReadonlySet<StepReason> = new Set(['run_cancelled', 'fail_fast', 'run_timed_out']);
 
 /** The run's failure, if this end of a step is one: nobody tolerates it, and it is not itself the run being stopped. */
 export function failureOf(plan: PreparedPlan, step: number, end: EndedPhase): StepFailure | null {

@@ -14,12 +14,11 @@ import { stepTarget } from './task-view.ts';
 export function stopRun(decision: Deciding, cancel: CancelRequest, force: boolean): void {
   const { state } = decision;
   const alreadyStopping = state.cancel !== null;
-  const tellChildren = !alreadyStopping && waitsForChild(decision);
   state.cancel = cancel;
   const control: RunControl = state.vars === decision.plan.plan.vars ? { cancel } : { cancel, vars: state.vars };
   setHead(decision, { control: JSON.stringify(control) });
   if (!alreadyStopping || force) stopSteps(decision, force);
-  if (tellChildren) {
+  if (decision.childrenAsked && !alreadyStopping) {
     decision.changes.send({ kind: 'cancel_children', from: null, reason: cancel.reason, by: cancel.by });
   }
   if (alreadyStopping || state.unsettled === 0) return;
@@ -76,11 +75,4 @@ export function stopOneStep(decision: Deciding, step: number, stop: StepStop): v
 /** Ends by force what is left of a step that was asked to stop. */
 export function forceStep(decision: Deciding, step: number): void {
   stopStep(decision, step, true);
-}
-
-function waitsForChild({ state }: Deciding): boolean {
-  return state.steps.some(({ phase }) => {
-    if (phase.kind === 'single') return phase.task.doing === 'child';
-    return phase.kind === 'items' && [...phase.open.values()].some((task) => task.doing === 'child');
-  });
 }

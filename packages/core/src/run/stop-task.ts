@@ -20,8 +20,7 @@ export function stopTask(
   stop: StepStop | null,
   force: boolean,
 ): TaskEnd | null {
-  const executing = task.doing === 'child' || (task.doing === 'work' && task.worker !== null);
-  if (executing) {
+  if (isExecuting(decision, target, task)) {
     askToStop(decision, target, task, stop);
     if (!force) return null;
   }
@@ -29,13 +28,18 @@ export function stopTask(
   return recordEnd(decision, target, task, stoppedAttempt(decision, target.step, stop, task));
 }
 
+function isExecuting({ changes }: Deciding, target: TaskTarget, task: Task): boolean {
+  if (task.doing === 'work') return task.worker !== null;
+  return task.doing === 'child' && !changes.withdrawChild(attemptKey(target, task.attempt));
+}
+
 function askToStop(decision: Deciding, target: TaskTarget, task: Task, stop: StepStop | null): void {
-  const { state, changes } = decision;
+  const { changes } = decision;
   const key = attemptKey(target, task.attempt);
   if (task.doing === 'work') changes.cancelWork(key);
-  // The children of a whole run are cancelled by one message (`stop-run.ts`).
   else if (stop !== null) changes.send({ kind: 'cancel_children', from: key, reason: stop, by: 'parent' });
-  else if (state.cancel === null) throw new Error('Nothing asked this task to stop.');
+  // The children of a whole run are cancelled by one message (`stop-run.ts`).
+  else decision.childrenAsked = true;
 }
 
 /** The end of an attempt that was stopped; `error` is what its worker said, if it said something. */

@@ -139,6 +139,7 @@ describe('a wait step', () => {
     ['for a template', { for: '{{ input.s }}s' }, 5_000],
     ['until a time', { until: '1970-01-01T00:01:00Z' }, 60_000],
     ['until a time without zone, which is UTC', { until: '1970-01-01 00:01' }, 60_000],
+    ['until a number of seconds', { until: '3 + 2' }, 5_000],
     ['until an expression', { until: "now() | date_add('500ms')" }, 1_500],
   ])('%s holds no worker and ends by itself', (_what, body, dueAt) => {
     const run = runOf({ steps: { a: waiting(body), b: { needs: 'a' } } }, { s: 4 });

@@ -13,7 +13,7 @@ export function readWaitEnd(key: 'for' | 'until', value: Json, now: Instant): In
   const expected =
     key === 'for'
       ? 'a duration such as 30s or 1h30m, or a number of milliseconds'
-      : 'a date and time such as 2026-11-21T09:30:00Z, or milliseconds since 1970';
+      : 'a date and time such as 2026-11-21T09:30:00Z, or a number of seconds since 1970';
   return {
     code: 'invalid_wait',
     message: `\`${key}\` expects ${expected}; it is ${shown(value)}.`,
@@ -35,7 +35,8 @@ function afterDuration(value: Json, now: Instant): Instant | null {
 }
 
 function timeOf(value: Json): Instant | null {
-  if (typeof value === 'number') return Math.round(value);
+  // As everywhere in the language, a number that stands for a date counts seconds.
+  if (typeof value === 'number') return Math.round(value * 1_000);
   if (typeof value !== 'string' || !/^\s*\d{4}-\d{2}-\d{2}/u.test(value)) return null;
   // A time without a zone is UTC, as everywhere in Millrace.
   const text = value.trim().replace(' ', 'T');

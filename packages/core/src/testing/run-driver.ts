@@ -72,9 +72,12 @@ export class RunDriver {
   }
 
   lease(step: string, item = -1): void {
-    const work = this.work(step, item);
-    noteLease(this.state, work, worker, this.now);
-    this.store.lease(work, worker, this.now);
+    this.leaseKey(this.work(step, item));
+  }
+
+  leaseKey(key: AttemptKey): void {
+    noteLease(this.state, key, worker, this.now);
+    this.store.lease(key, worker, this.now);
   }
 
   finish(step: string, result: AttemptResult, item = -1): Rejection | null {

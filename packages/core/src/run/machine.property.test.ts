@@ -1,0 +1,223 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { planOf, type WorkflowText } from '../testing/build-plan.ts';
+import { input, nextEvent, workflows } from '../testing/random-runs.ts';
+import { keyOfWork, RunDriver } from '../testing/run-driver.ts';
+import { TinyStore } from '../testing/tiny-store.ts';
+import { canonicalJson } from '../values/canonical-json.ts';
+import type { Json } from '../values/json.ts';
+import { mergeChanges } from './change-set.ts';
+import type { Changes } from './changes.ts';
+import type { Command } from './command.ts';
+import { decide } from './decide.ts';
+import { noteLease } from './note-lease.ts';
+import { restoreState } from './restore-state.ts';
+import { startRun } from './start-run.ts';
+import type { RunState } from './state.ts';
+import { isRunEnd, isStepEnd } from './status.ts';
+
+const canonical = (state: RunState): string =>
+  canonicalJson(
+    JSON.parse(
+      JSON.stringify(state, (_key, value: unknown) =>
+        value instanceof Map ? [...value.entries()].sort(([a], [b]) => Number(a) - Number(b)) : value,
+      ),
+    ) as Json,
+  );
+
+type History = Readonly<{ command: Command | 'leased'; now: number; leases: RunDriver['store']['work'] }>;
+
+/** Runs a random history, with a check after each command, and then lets the run come to its end. */
+function live(text: WorkflowText, choices: readonly number[], check: (run: RunDriver) => void): readonly History[] {
+  const run = new RunDriver(planOf(text), input);
+  const history: History[] = [];
+  const step = (choice: number, gentle: boolean): boolean => {
+    const event = nextEvent(run, choice, gentle);
+    if (event === null) return false;
+    history.push({ command: event, now: run.now, leases: new Map(run.store.work) });
+    if (event !== 'leased') {
+      const before = canonical(run.state);
+      const rejection = run.send(event);
+      if (rejection !== null) expect(canonical(run.state)).toBe(before);
+    }
+    check(run);
+    run.now += 1;
+    return true;
+  };
+  check(run);
+  for (const choice of choices) if (!step(choice, false)) break;
+  for (let left = 500; !isRunEnd(run.state.head.status); left--) {
+    if (left === 0 || !step(0, true)) throw new Error(`The run does not end: ${run.statuses}`);
+  }
+  return history;
+}
+
+const choices = fc.array(fc.nat(1_000_000), { maxLength: 40 });
+const runs = { numRuns: 400 };
+
+describe('a random run', () => {
+  test('is restored from its rows as it is, after every command', () => {
+    fc.assert(
+      fc.property(workflows, choices, (text, chosen) => {
+        live(text, chosen, (run) => {
+          expect(canonical(restoreState(run.plan, run.store.load()))).toBe(canonical(run.state));
+        });
+      }),
+      runs,
+    );
+  });
+
+  test('always comes to its end, once, and leaves nothing behind', () => {
+    fc.assert(
+      fc.property(workflows, choices, (text, chosen) => {
+        const ends = new Set<string>();
+        live(text, chosen, (run) => {
+          if (!isRunEnd(run.state.head.status)) return;
+          ends.add(canonicalJson(run.state.head as unknown as Json));
+          expect(run.store.work.size + run.store.waits.size).toBe(0);
+          expect(Object.values(run.steps).every((summary) => isStepEnd(summary.status))).toBe(true);
+        });
+        expect(ends.size).toBe(1);
+      }),
+      runs,
+    );
+  });
+
+  test('keeps what the design promises, after every command', () => {
+    fc.assert(
+      fc.property(workflows, choices, (text, chosen) => {
+        const ended = new Map<string, string>();
+        live(text, chosen, (run) => {
+          expectGraphObeyed(run);
+          expectItemsAddUp(run);
+          expectAttemptsGrowByOne(run);
+          expectSomethingMoves(run);
+          for (const [name, summary] of Object.entries(run.steps)) {
+            const known = ended.get(name);
+            const now = canonicalJson(summary as unknown as Json);
+            if (known !== undefined) expect(now).toBe(known);
+            else if (isStepEnd(summary.status)) ended.set(name, now);
+          }
+          if (run.state.cancel !== null) expect([...run.last.work, ...started(run.last)]).toEqual([]);
+        });
+      }),
+      runs,
+    );
+  });
+
+  test('gives the same changes when its commands are replayed, one by one or folded into one commit', () => {
+    fc.assert(
+      fc.property(workflows, choices, (text, chosen) => {
+        const changes: Changes[] = [];
+        let states: string[] = [];
+        let origin: RunDriver['state']['origin'] | null = null;
+        let rows = '';
+        const history = live(text, chosen, (run) => {
+          changes.push(run.last);
+          states = [...states, canonical(run.state)];
+          origin = run.state.origin;
+          rows = rowsOf(run.store);
+        });
+        if (origin === null) throw new Error('Nothing happened.');
+        const plan = planOf(text);
+        const first = startRun(plan, origin, input, 1_000);
+        let { state } = first;
+        let merged = first.changes;
+        expect(first.changes).toEqual(changes[0]);
+        history.forEach(({ command, now, leases }, index) => {
+          if (command === 'leased') {
+            for (const row of leases.values()) noteLease(state, row, row.worker, row.leasedAt);
+            return;
+          }
+          const decided = decide(plan, state, command, now);
+          if ('rejection' in decided) return;
+          expect(decided.changes).toEqual(changes[index + 1]);
+          state = decided.state;
+          expect(canonical(state)).toBe(states[index + 1]);
+          merged = mergeChanges(merged, decided.changes);
+        });
+        const store = new TinyStore(origin, JSON.stringify(input));
+        store.apply(merged);
+        expect(rowsOf(store)).toBe(rows);
+        expect(merged.work).toEqual([]);
+        expect(merged.waits).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('refuses every report about an attempt that has ended', () => {
+    fc.assert(
+      fc.property(workflows, choices, (text, chosen) => {
+        live(text, chosen, (run) => {
+          for (const attempt of [...run.store.attempts.values()].slice(-3)) {
+            const key = keyOfWork(attempt);
+            const result = { status: 'succeeded', output: 'late', durationMs: 1 } as const;
+            expect(run.send({ type: 'attempt_finished', key, worker: null, result })?.code).toMatch(
+              /stale_attempt|run_ended/,
+            );
+          }
+        });
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+/** Children that their run waits for; the others have succeeded with their start. */
+const started = (changes: Changes) =>
+  changes.outbox.filter((message) => message.kind === 'start_child' && message.wait);
+
+function expectGraphObeyed(run: RunDriver): void {
+  const summaries = run.steps;
+  for (const step of run.plan.plan.steps) {
+    const settled = step.dependsOn.every((number) => {
+      const before = summaries[run.plan.plan.steps[number]?.name ?? ''];
+      return before !== undefined && isStepEnd(before.status);
+    });
+    const status = summaries[step.name]?.status;
+    if (!settled) expect(['pending', 'cancelled']).toContain(status);
+    if (settled) expect(status).not.toBe('pending');
+  }
+}
+
+function expectItemsAddUp(run: RunDriver): void {
+  for (const { items } of Object.values(run.steps)) {
+    if (items === undefined) continue;
+    const { total, pending, open, succeeded, failed, cancelled } = items;
+    expect(pending + open + succeeded + failed + cancelled).toBe(total);
+  }
+}
+
+function expectAttemptsGrowByOne(run: RunDriver): void {
+  const ended = new Map<string, number[]>();
+  for (const { step, item, attempt } of run.store.attempts.values()) {
+    if (attempt === 0) continue;
+    ended.set(`${step}.${item}`, [...(ended.get(`${step}.${item}`) ?? []), attempt]);
+  }
+  for (const attempts of ended.values()) {
+    expect(attempts.sort((a, b) => a - b)).toEqual(attempts.map((_, index) => index + 1));
+  }
+  for (const { step, item, attempt } of run.store.work.values()) {
+    expect(attempt).toBe((ended.get(`${step}.${item}`)?.length ?? 0) + 1);
+  }
+}
+
+/** Every step that is under way has work, or a wait that something ends. */
+function expectSomethingMoves(run: RunDriver): void {
+  const movers = new Set<number>();
+  for (const row of run.store.work.values()) movers.add(row.step);
+  for (const row of run.store.waits.values()) {
+    if (row.dueAt !== null || row.kind === 'child') movers.add(row.step);
+  }
+  for (const step of run.plan.plan.steps) {
+    const status = run.steps[step.name]?.status;
+    if (status !== undefined && status !== 'pending' && !isStepEnd(status)) expect(movers.has(step.index)).toBe(true);
+  }
+}
+
+function rowsOf(store: TinyStore): string {
+  const { run, attempts } = store.load();
+  const keyed = attempts.map((row) => canonicalJson(row as unknown as Json)).sort();
+  return JSON.stringify([run, keyed, store.work.size, store.waits.size, store.outbox]);
+}

@@ -1,0 +1,144 @@
+// Random plans and random histories, for properties of the run machine.
+import fc from 'fast-check';
+import type { AttemptResult, Command } from '../run/command.ts';
+import { runId } from '../values/ids.ts';
+import type { StepText, WorkflowText } from './build-plan.ts';
+import { keyOfWork, type RunDriver, worker } from './run-driver.ts';
+
+const conditions = [
+  undefined,
+  undefined,
+  undefined,
+  'failed()',
+  'always()',
+  'false',
+  'done()',
+  'input.no or skipped()',
+  'input.bad.x',
+  'total > 1',
+];
+
+const retries = [
+  undefined,
+  undefined,
+  { attempts: 2 },
+  { attempts: 3, delayMs: 50, backoff: 'exponential', jitter: 0.5 },
+  { attempts: 2, when: "error.code == 'a'", countWorkerLoss: true },
+] as const;
+
+const kinds: readonly StepText[] = [
+  {},
+  {},
+  { input: { x: '{{ input.n }}', y: '{{ vars.v }}' } },
+  { inline: { type: 'shell', cmd: '{{ input.n }} {{ run.id }}' }, env: { A: '{{ input.n }}' } },
+  { forEach: 'input.list', input: { x: '{{ item }}' } },
+  { forEach: 4, itemConcurrency: 2 },
+  { forEach: 4, onItemFailure: 'stop', itemConcurrency: 3 },
+  { forEach: 5, onItemFailure: 'ignore', batchSize: 2, input: { x: '{{ item[1] }}' } },
+  { forEach: 'input.n' },
+  { forEach: '[]' },
+  { forEach: 3, inline: { type: 'workflow', workflow: 'inner', wait: true } },
+  { inline: { type: 'workflow', workflow: 'inner', wait: true } },
+  { inline: { type: 'workflow', workflow: 'inner', wait: false } },
+  { inline: { type: 'wait', for: '10s' } },
+  { inline: { type: 'wait', for: '{{ input.n }}' } },
+];
+
+const step: fc.Arbitrary<Readonly<{ own: StepText; needs: readonly number[] }>> = fc
+  .record({
+    kind: fc.constantFrom(...kinds),
+    when: fc.constantFrom(...conditions),
+    retry: fc.constantFrom(...retries),
+    continueOnFailure: fc.boolean(),
+    stepTimeoutMs: fc.constantFrom(undefined, undefined, 500),
+    queueTimeoutMs: fc.constantFrom(undefined, undefined, 300),
+    delay: fc.constantFrom(undefined, undefined, undefined, 100, '{{ input.n }}'),
+    needs: fc.array(fc.nat(7), { maxLength: 3 }),
+  })
+  .map(({ kind, needs, ...rest }) => {
+    const set = Object.entries(rest).filter(([, value]) => value !== undefined);
+    return { own: { ...kind, ...Object.fromEntries(set) } as StepText, needs };
+  });
+
+/** Up to eight steps of all kinds; the graph may be anything without a cycle. */
+export const workflows: fc.Arbitrary<WorkflowText> = fc
+  .record({
+    steps: fc.array(step, { minLength: 1, maxLength: 8 }),
+    failFast: fc.boolean(),
+    timeoutMs: fc.constantFrom(undefined, 5_000),
+    output: fc.constantFrom(undefined, '{{ input.n }}', { all: '{{ steps.s0.output }}' }),
+  })
+  .map(({ steps, failFast, timeoutMs, output }) => ({
+    failFast,
+    vars: { v: 1 },
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(output === undefined ? {} : { output }),
+    steps: Object.fromEntries(
+      steps.map(({ own, needs }, index) => {
+        const before = needs.filter((other) => other < index).map((other) => `s${other}`);
+        return [`s${index}`, { ...own, needs: before.join(' ') }] as const;
+      }),
+    ),
+  }));
+
+export const input = { n: 3, no: false, list: ['a', { b: 1 }, null] };
+
+/** One thing that happens next, chosen by a number from everything that can happen; null when nothing can. */
+export function nextEvent(run: RunDriver, choice: number, gentle: boolean): Command | 'leased' | null {
+  const events = [
+    ...workEvents(run, choice, gentle),
+    ...waitEvents(run, choice),
+    ...(gentle ? [] : cancelEvents(choice)),
+  ];
+  return events[choice % Math.max(1, events.length)]?.() ?? null;
+}
+
+const results: readonly AttemptResult[] = [
+  { status: 'succeeded', output: { ok: [1, 'x'] }, durationMs: 7 },
+  { status: 'succeeded', output: null, durationMs: 7 },
+  { status: 'failed', error: { code: 'a', message: 'A.' }, durationMs: 7 },
+  { status: 'failed', error: { code: 'b', message: 'B.', retryable: false }, durationMs: 7 },
+  { status: 'timed_out', error: { code: 'timeout', message: 'T.' }, durationMs: 7 },
+  { status: 'cancelled', error: { code: 'cancelled', message: 'C.' }, durationMs: 7 },
+];
+
+type Event = () => Command | 'leased';
+
+function workEvents(run: RunDriver, choice: number, gentle: boolean): readonly Event[] {
+  return [...run.store.work.values()].flatMap((row): Event[] => {
+    const key = keyOfWork(row);
+    const result = results[(choice >> 5) % (gentle ? 2 : results.length)] ?? results[0];
+    if (result === undefined) return [];
+    const finish: Event = () => ({ type: 'attempt_finished', key, worker: row.worker, result });
+    const lose: Event = () => ({ type: 'worker_lost', key, worker });
+    const lease: Event = () => {
+      run.leaseKey(key);
+      return 'leased';
+    };
+    return gentle ? [finish] : row.worker === null ? [finish, lease, lease] : [finish, finish, lose];
+  });
+}
+
+function waitEvents(run: RunDriver, choice: number): readonly Event[] {
+  return [...run.store.waits.values()].flatMap((row): Event[] => {
+    const key = keyOfWork(row);
+    if (row.kind === 'child') {
+      const status = (choice >> 5) % 3 === 0 ? 'failed' : 'succeeded';
+      const error = status === 'failed' ? { code: 'c', message: 'C.' } : null;
+      return [() => ({ type: 'child_ended', key, child: runId('9'), status, output: [1], error })];
+    }
+    if (row.dueAt === null) return [];
+    const { dueAt } = row;
+    return [
+      () => {
+        run.now = Math.max(run.now, dueAt);
+        return { type: 'timer_fired', key, kind: row.kind };
+      },
+    ];
+  });
+}
+
+function cancelEvents(choice: number): readonly Event[] {
+  if ((choice >> 4) % 8 !== 0) return [];
+  return [() => ({ type: 'cancel', by: 'ada', reason: null, force: (choice >> 9) % 4 === 0 })];
+}
