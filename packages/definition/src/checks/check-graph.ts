@@ -123,7 +123,8 @@ function checkReachable(
   const after = new Map<string, string[]>();
   for (const [name, earlier] of graph.before)
     for (const one of earlier) after.set(one, [...(after.get(one) ?? []), name]);
-  const dependencies = (name: string) => (graph.dependsOn.get(name) ?? []).filter((ref) => graph.before.has(ref.name));
+  const dependencies = (name: string) =>
+    (graph.dependsOn.get(name) ?? []).filter((ref) => ref.name !== name && graph.before.has(ref.name));
   const queue = graph.names.filter((name) => excused.has(name) || isEntry(name, graph));
   for (const name of queue) {
     if (reached.has(name)) continue;
@@ -144,6 +145,6 @@ function checkReachable(
 }
 
 function isEntry(name: string, graph: StepGraph): boolean {
-  const known = (graph.dependsOn.get(name) ?? []).filter((ref) => graph.before.has(ref.name));
+  const known = (graph.dependsOn.get(name) ?? []).filter((ref) => ref.name !== name && graph.before.has(ref.name));
   return known.length === 0 && (graph.inbound.get(name) ?? 0) === 0;
 }

@@ -90,7 +90,7 @@ function checkStep(name: string, { workflow, graph }: Flow, { scope }: Expressio
     const hint = didYouMean(name, graph.names, 'Steps');
     return { code: 'unknown_step', message: `there is no step \`${name}\`.`, hint };
   }
-  if (scope.visible === null || scope.visible.has(name)) return null;
+  if (scope.visible === null || scope.visible(name)) return null;
   const own = scope.step?.name;
   if (own === name)
     return { code: 'step_not_upstream', message: `step \`${name}\` reads its own result before it has one.` };

@@ -48,5 +48,5 @@ function firstConcurrent(those: readonly Publisher[], graph: StepGraph): readonl
 }
 
 function areConcurrent(one: string, other: string, graph: StepGraph): boolean {
-  return one !== other && !graph.upstream(one).has(other) && !graph.upstream(other).has(one);
+  return one !== other && !graph.isBefore(other, one) && !graph.isBefore(one, other);
 }

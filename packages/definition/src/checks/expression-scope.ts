@@ -17,7 +17,7 @@ export type ExpressionScope = Readonly<{
   /** The workflow whose steps and variables are read. */
   flow: Flow | null;
   /** Which steps have surely ended; null: all of them. */
-  visible: ReadonlySet<string> | null;
+  visible: ((step: string) => boolean) | null;
   step: LoadedStep | null;
   /** Whether functions on the status of steps have a meaning here. */
   status: boolean;
@@ -49,14 +49,14 @@ export function stepScope(where: string, flow: Flow, step: LoadedStep, options: 
     names: new Set([...ofRun, ...(options.more ?? [])]),
     input: options.input === undefined ? flow.input : options.input,
     flow,
-    visible: options.visible ?? flow.graph.upstream(step.name),
+    visible: options.visible ?? ((name) => flow.graph.isBefore(name, step.name)),
     step,
     status: options.status ?? false,
     shell: options.shell ?? false,
   };
 }
 
-/** Something of a workflow that is evaluated when it has ended, or (`visible` empty) before it starts. */
+/** Something of a workflow that is evaluated when it has ended, or (nothing is `visible`) before it starts. */
 export function workflowScope(where: string, flow: Flow, options: Options = {}): ExpressionScope {
   return {
     where,

@@ -11,7 +11,14 @@ import {
   stepScope,
   workflowScope,
 } from './expression-scope.ts';
-import { type Loaded, type LoadedAction, type LoadedStep, type LoadedTrigger, namesOfParameters } from './loaded.ts';
+import {
+  inputOfAction,
+  type Loaded,
+  type LoadedAction,
+  type LoadedStep,
+  type LoadedTrigger,
+  namesOfParameters,
+} from './loaded.ts';
 
 /**
  * A text that holds an expression (`condition`) or may hold templates. `pointer` leads to it in `Definitions`, by the
@@ -102,7 +109,7 @@ function* sitesOfBody(
 
 function* sitesOfAction({ name, node, definition }: LoadedAction): Generator<ExpressionSite> {
   if (definition === null) return;
-  const input = namesOfParameters(definition.input);
+  const input = namesOfParameters(inputOfAction(definition));
   const scopeOf: ScopeMaker = (key, more = []) =>
     actionScope(`\`${key}\` of action \`${name}\``, input, {
       more,
@@ -117,7 +124,7 @@ function* sitesOfWorkflow(flow: Flow): Generator<ExpressionSite> {
   const { workflow } = flow;
   const { name, node } = workflow;
   const own = (key: string) => `\`${key}\` of workflow \`${name}\``;
-  const before = { visible: new Set<string>() };
+  const before = { visible: () => false };
   const key = nodeAt(node, ['concurrency', 'key']);
   yield* templates(
     key,
@@ -166,7 +173,7 @@ function* sitesOfStep(step: LoadedStep, flow: Flow): Generator<ExpressionSite> {
     yield* sitesOfBody(node, pointer('inline'), scopeOf, true);
   }
   const next = at('next');
-  const visible = new Set([...flow.graph.upstream(name), name]);
+  const visible = (other: string) => other === name || flow.graph.isBefore(other, name);
   for (const [index, transition] of (next?.kind === 'list' ? next.items : []).entries()) {
     const after = (key: string) => stepScope(where(`next[${index}].${key}`), flow, step, { visible, status: true });
     yield* condition(nodeAt(transition, ['when']), pointer('next', index, 'when'), after('when'));

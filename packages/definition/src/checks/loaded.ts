@@ -62,16 +62,14 @@ function throughWorkflowAction(loaded: Loaded, target: Target): Target {
 /** The parameters that a target takes; null when they are not known. */
 export function inputOfTarget(target: Target): Parameters | null {
   if (target.kind === 'action') {
-    const definition = target.action.definition;
-    // An action that only forwards to a workflow declares nothing of its own.
-    if (definition?.body.type === 'workflow' && isEmpty(definition.input)) return null;
-    return definition?.input ?? null;
+    return target.action.definition === null ? null : inputOfAction(target.action.definition);
   }
   return target.kind === 'workflow' ? (target.workflow.head?.input ?? null) : null;
 }
 
-function isEmpty(parameters: Parameters): boolean {
-  return parameters.kind === 'flat' && Object.keys(parameters.fields).length === 0;
+/** An action that declares no input takes whatever it is given. */
+export function inputOfAction({ input }: ActionDefinition): Parameters | null {
+  return input.kind === 'flat' && Object.keys(input.fields).length === 0 ? null : input;
 }
 
 /** The names in a set of parameters; null when others may exist too. */

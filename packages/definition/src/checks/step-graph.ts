@@ -19,8 +19,8 @@ export type StepGraph = Readonly<{
   inbound: ReadonlyMap<string, number>;
   /** The steps directly before a step, by either kind of edge. */
   before: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Every step that a step can come after, itself only if it stands in a loop. */
-  upstream: (name: string) => ReadonlySet<string>;
+  /** Whether a step can come after another one; after itself only if it stands in a loop. */
+  isBefore: (earlier: string, name: string) => boolean;
 }>;
 
 export function stepGraph(workflow: LoadedWorkflow): StepGraph {
@@ -41,7 +41,7 @@ export function stepGraph(workflow: LoadedWorkflow): StepGraph {
     for (const target of new Set(perTransition.flat().map((ref) => ref.name))) before.get(target)?.add(name);
     for (const ref of perTransition.flat()) inbound.set(ref.name, (inbound.get(ref.name) ?? 0) + 1);
   }
-  return { names, dependsOn, targets, inbound, before, upstream: upstreamIn(before) };
+  return { names, dependsOn, targets, inbound, before, isBefore: isBeforeIn(before) };
 }
 
 function isEngineTarget(name: string): boolean {
@@ -56,14 +56,14 @@ function refsIn(node: SourceNode | undefined): readonly StepRef[] {
   );
 }
 
-function upstreamIn(before: ReadonlyMap<string, ReadonlySet<string>>): (name: string) => ReadonlySet<string> {
-  const known = new Map<string, ReadonlySet<string>>();
-  return (name) => {
-    const cached = known.get(name);
-    if (cached !== undefined) return cached;
+/** Walks backwards only as far as needed: what a step reads is mostly near, and sets for all steps would grow squarely. */
+function isBeforeIn(before: ReadonlyMap<string, ReadonlySet<string>>): (earlier: string, name: string) => boolean {
+  return (earlier, name) => {
     const found = new Set<string>(before.get(name));
-    for (const step of found) for (const earlier of before.get(step) ?? []) found.add(earlier);
-    known.set(name, found);
-    return found;
+    for (const step of found) {
+      if (found.has(earlier)) return true;
+      for (const one of before.get(step) ?? []) found.add(one);
+    }
+    return found.has(earlier);
   };
 }

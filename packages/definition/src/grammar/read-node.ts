@@ -76,8 +76,11 @@ function nestedIssues(members: readonly (readonly z.core.$ZodIssue[])[]): readon
   const fitting = members.filter(
     (issues) => !issues.some((one) => one.path.length === 0 && one.code === 'invalid_type'),
   );
-  const [only] = fitting;
-  return fitting.length === 1 && only !== undefined ? only : null;
+  const closer = fitting.filter(
+    (issues) => !issues.some((one) => one.path.length === 0 && one.code === 'unrecognized_keys'),
+  );
+  const [only, second] = closer.length > 0 ? closer : fitting;
+  return only !== undefined && second === undefined ? only : null;
 }
 
 function reportValue(phrase: string, path: Path, { node, subject, report }: Reading, suggestion?: string): void {

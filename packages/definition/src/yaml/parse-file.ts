@@ -33,9 +33,15 @@ export function parseFile(origin: Origin, report: Report): Readonly<{ root: Sour
     });
   }
   if (first.contents === null) return { root: null, broken: second !== undefined };
-  const root = convertDocument(first.contents, origin, report);
+  let broken = second !== undefined;
+  const root = convertDocument(first.contents, origin, (problem) => {
+    broken = true;
+    report(problem);
+  });
+  // What cannot be read has no value: checking on would only report that.
+  if (broken) return { root: null, broken };
   const empty = root.kind === 'scalar' && root.value === null;
-  return { root: empty ? null : root, broken: second !== undefined };
+  return { root: empty ? null : root, broken };
 }
 
 function startOfDocument(text: string, offset: number): number {

@@ -1,4 +1,4 @@
-import type { Document, YAMLError } from 'yaml';
+import { type Document, Scalar, visit, type YAMLError } from 'yaml';
 import type { DiagnosticCode } from '../diagnostics/codes.ts';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import { type Origin, placeAt } from './origin.ts';
@@ -23,8 +23,26 @@ export function reportSyntax(document: Document, origin: Origin, report: Report)
   }
   const fatal = problems.find((one) => one.code !== 'DUPLICATE_KEY');
   if (fatal === undefined) return false;
-  report({ ...wordingOf(fatal, origin.text), at: placeAt(origin, fatal.pos[0]) });
+  const wording = wordingOf(fatal, origin.text);
+  const offset = isOpenQuote(fatal) ? openingQuote(document, fatal.pos[0]) : fatal.pos[0];
+  report({ ...wording, at: placeAt(origin, offset) });
   return true;
+}
+
+function isOpenQuote(problem: YAMLError): boolean {
+  return problem.code === 'MISSING_CHAR' && problem.message.includes('quote');
+}
+
+/** The library points to where the file or the indentation ends; what helps is where the quote was opened. */
+function openingQuote(document: Document, end: number): number {
+  let start = end;
+  visit(document, {
+    Scalar(_, node) {
+      const quoted = node.type === Scalar.QUOTE_DOUBLE || node.type === Scalar.QUOTE_SINGLE;
+      if (quoted && node.range != null && node.range[0] < end) start = node.range[0];
+    },
+  });
+  return start;
 }
 
 function keyAt(text: string, offset: number): string {
@@ -62,10 +80,10 @@ function wordingOf(problem: YAMLError, text: string): Wording {
         hint: 'Put a text that contains `: ` in quotes; check that the lines of one map start in the same column.',
       };
     case 'MISSING_CHAR':
-      if (problem.message.includes('quote')) {
+      if (isOpenQuote(problem)) {
         return {
           code: 'yaml_unclosed',
-          message: 'A text in quotes is not closed before here.',
+          message: 'The quote that opens here is not closed.',
           hint: 'Add the closing quote. Further lines of a quoted text must be indented.',
         };
       }

@@ -12,7 +12,7 @@ import {
 } from '../../yaml/source-node.ts';
 import { wrappedProperties } from './is-stroem.ts';
 import { rewriteTera, type StepNames } from './tera.ts';
-import { anyInput, durationOf, ignoreKey, inputOf, retryOf } from './values.ts';
+import { durationOf, ignoreKey, inputOf, retryOf } from './values.ts';
 
 const noSteps: StepNames = new Map();
 
@@ -20,7 +20,7 @@ const noSteps: StepNames = new Map();
 export function actionOf(node: SourceNode, owner: string, report: Report): SourceNode {
   if (node.kind !== 'map') return node;
   const outputs = wrappedProperties(node);
-  const converted = convertEntries(bodyOf(node, owner, noSteps, report), (entry): MapEntry[] => {
+  return convertEntries(bodyOf(node, owner, noSteps, report), (entry): MapEntry[] => {
     switch (entry.key) {
       case 'input':
         return [{ ...entry, value: inputOf(entry.value) }];
@@ -30,8 +30,6 @@ export function actionOf(node: SourceNode, owner: string, report: Report): Sourc
         return [entry];
     }
   });
-  const forwards = textAt(converted, 'type') === 'workflow';
-  return forwards ? converted : mapOf(converted, [...converted.entries.values(), anyInput(node)]);
 }
 
 /** The keys that an action and an inline step have in common: its type and body. */

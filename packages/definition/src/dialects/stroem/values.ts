@@ -35,7 +35,7 @@ export function fieldOf(node: SourceNode): SourceNode {
   });
 }
 
-/** Without declared input everything is let in, as it is there. */
+/** A task without declared input lets everything in, as it does there. */
 export function anyInput(like: SourceNode): MapEntry {
   return entryLike(like, 'input', nodeLike(like, { schema: {} }));
 }
