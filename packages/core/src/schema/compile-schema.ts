@@ -22,7 +22,8 @@ export function compileSchema(schema: JsonObject): SchemaCheck {
 const linearTime = Object.assign(
   (pattern: string) => {
     const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
-    return { test: (text: string) => compiled.matcher(text).find() };
+    // The compiler keeps patterns by their text, so each must have its own.
+    return { test: (text: string) => compiled.matcher(text).find(), toString: () => pattern };
   },
   { code: 'linearTime' },
 );

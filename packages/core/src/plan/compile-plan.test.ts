@@ -1,0 +1,191 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { definitionsOf, fields, planOf, type WorkflowText } from '../testing/build-plan.ts';
+import { compilePlan } from './compile-plan.ts';
+import { hashPlan } from './hash-plan.ts';
+import { laneKey, lanesOf, preparePlan } from './prepared-plan.ts';
+
+const compile = (text: WorkflowText, workflow = 'main') => compilePlan(definitionsOf('main', text), 'ws', workflow);
+
+function problemsOf(text: WorkflowText, workflow = 'main') {
+  const result = compile(text, workflow);
+  return 'problems' in result ? result.problems : [];
+}
+
+describe('a plan', () => {
+  test('numbers its steps and knows who depends on whom', () => {
+    const { plan } = planOf({ steps: { a: {}, b: { needs: 'a' }, c: { needs: 'b a' } } });
+    expect(plan.steps.map(({ dependsOn, dependants }) => [dependsOn, dependants])).toEqual([
+      [[], [1, 2]],
+      [[0], [2]],
+      [[1, 0], []],
+    ]);
+  });
+
+  test('takes what a step does not say from its action, and then from the workflow', () => {
+    const retry = {
+      attempts: 2,
+      delayMs: 0,
+      backoff: 'fixed',
+      factor: 2,
+      maxDelayMs: 9,
+      jitter: 0,
+      countWorkerLoss: false,
+    } as const;
+    const { plan } = planOf({
+      queue: 'slow',
+      priority: 3,
+      actions: { act: { retry, timeoutMs: 5, labels: ['gpu', 'big'], queue: 'fast' } },
+      steps: { a: { action: 'act' }, b: { action: 'act', timeoutMs: 7, queue: 'own', labels: ['arm'] }, c: {} },
+    });
+    expect(plan.steps[0]).toMatchObject({
+      retry,
+      timeoutMs: 5,
+      priority: 3,
+      lane: { queue: 'fast', labels: ['big', 'gpu'] },
+    });
+    expect(plan.steps[1]).toMatchObject({ timeoutMs: 7, lane: { queue: 'own', labels: ['arm', 'big', 'gpu'] } });
+    expect(plan.steps[2]).toMatchObject({ retry: null, lane: { queue: 'slow', capability: 'shell', labels: [] } });
+  });
+
+  test('lets a step call a workflow by its name', () => {
+    const input = fields({ n: { type: 'integer' } });
+    const { plan } = planOf({ others: { inner: { input, steps: {} } }, steps: { a: { action: 'inner' } } });
+    expect(plan.steps[0]).toMatchObject({
+      lane: null,
+      action: { type: 'workflow', input, body: { workflow: 'inner', wait: true } },
+    });
+  });
+
+  test('knows which values the templates of a body read, each once', () => {
+    const cmd =
+      '{{ steps.a.output.x }} {{ steps.a.output.x.y }} {{ input.n }} {{ run.id }} {{ vars.list[0].z }} {{ item }}';
+    const { plan } = planOf({
+      steps: {
+        a: {},
+        b: { needs: 'a', inline: { type: 'shell', cmd, args: ['{{ steps.a.status }}'] } },
+        c: { action: 'act' },
+      },
+      actions: {
+        act: {
+          body: {
+            type: 'script',
+            runtime: 'python',
+            code: '{{ not.a.template }}',
+            args: ['{{ input.x }} {{ config.y }}'],
+            input_via: 'stdin',
+            output_format: 'json',
+          },
+        },
+      },
+    });
+    expect(plan.steps[1]?.action.reads).toEqual([
+      ['steps', 'a', 'output', 'x'],
+      ['input', 'n'],
+      ['vars', 'list'],
+      ['item'],
+      ['steps', 'a', 'status'],
+    ]);
+    expect(plan.steps[2]?.action.reads).toEqual([['config', 'y']]);
+  });
+
+  test('keeps the places of its own texts and of the actions that it calls', () => {
+    const at = (line: number) => ({ file: 'w.yaml', line, column: 1 });
+    const prepared = planOf({
+      actions: { act: { body: { type: 'shell', cmd: '{{ input.x }}' } } },
+      steps: { a: { action: 'act', when: 'true' }, b: { inline: { type: 'shell', cmd: 'x' } } },
+      places: {
+        '/workflows/main/steps/a/when': at(1),
+        '/workflows/main/steps/b/inline/cmd': at(2),
+        '/actions/act/body/cmd': at(3),
+        '/workflows/other/steps/a/when': at(4),
+      },
+    });
+    expect(prepared.plan.places).toEqual({
+      '/steps/a/when': at(1),
+      '/steps/b/action/body/cmd': at(2),
+      '/steps/a/action/body/cmd': at(3),
+    });
+    expect(prepared.step(0).places).toEqual({ '/cmd': at(3) });
+  });
+
+  test('has the same hash for the same content, whatever the order of keys, and another for other content', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.string(), (vars, other) => {
+        const text = { vars: vars as never, steps: { a: {} } };
+        const { plan } = planOf(text);
+        const shuffled = Object.fromEntries(Object.entries(plan).reverse()) as typeof plan;
+        expect(hashPlan(shuffled)).toBe(hashPlan(plan));
+        expect(hashPlan(JSON.parse(JSON.stringify(plan)))).toBe(hashPlan(plan));
+        expect(hashPlan({ ...plan, workflow: `${plan.workflow}${other}!` })).not.toBe(hashPlan(plan));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('has each lane once', () => {
+    const { plan, lanes } = planOf({
+      steps: {
+        a: { labels: ['x', 'y'] },
+        b: { labels: ['y', 'x'] },
+        c: { queue: 'q' },
+        d: { inline: { type: 'wait', for: '1s' } },
+      },
+    });
+    expect(lanesOf(plan)).toEqual(lanes);
+    expect(lanes.map(laneKey)).toEqual(['["default","shell","x","y"]', '["q","shell"]']);
+  });
+});
+
+describe('what stands before a step', () => {
+  test('is found however far away, and nothing else is', () => {
+    const plan = planOf({ steps: { a: {}, b: { needs: 'a' }, c: { needs: 'b' }, d: { needs: 'a' } } });
+    expect([plan.upstream(2, 'a'), plan.upstream(2, 'b'), plan.upstream(2, 'd'), plan.upstream(2, 'nobody')]).toEqual([
+      0,
+      1,
+      null,
+      null,
+    ]);
+    expect(plan.allUpstream(2)).toEqual([1, 0]);
+  });
+});
+
+describe('compiling', () => {
+  test('an unknown workflow names the one that was meant', () => {
+    expect(problemsOf({ steps: {} }, 'mian')).toMatchObject([
+      { code: 'workflow_not_found', hint: 'Did you mean main?' },
+    ]);
+  });
+
+  const limit = { key: 'k', limit: 1, whenFull: 'queue' } as const;
+  const call = [{ action: 'x', input: {} }];
+  const noHooks = { onSuccess: [], onFailure: [], onCancel: [], onSuspend: [] };
+  test.each<readonly [string, WorkflowText]>([
+    ['mode', { mode: 'local', steps: {} }],
+    ['concurrency', { concurrency: limit, steps: {} }],
+    ['on_failure', { hooks: { ...noHooks, onFailure: call }, steps: {} }],
+    ['next', { steps: { a: { next: [{ publish: [], do: ['noop'] }] } } }],
+    ['join', { steps: { a: { join: 'all' } } }],
+    ['concurrency', { steps: { a: { concurrency: limit } } }],
+    ['rate_limit', { steps: { a: { rateLimit: { key: 'k', limit: 1, perMs: 1 } } } }],
+    ['cache', { steps: { a: { cache: { key: 'k', ttlMs: 1 } } } }],
+    ['type', { steps: { a: { inline: { type: 'approval', prompt: '?' } } } }],
+    ['type', { steps: { a: { inline: { type: 'docker', image: 'x' } } } }],
+    ['type', { steps: { a: { action: 'act' } }, actions: { act: { body: { type: 'emit', event: 'e' } } } }],
+    ['event', { steps: { a: { inline: { type: 'wait', event: 'e' } } } }],
+    ['image', { steps: { a: { inline: { type: 'shell', cmd: 'x', image: 'node' } } } }],
+  ])('tells that `%s` is not executed yet, with its place', (key, text) => {
+    const at = { file: 'w.yaml', line: 3, column: 5 };
+    const places = Object.fromEntries(
+      ['/workflows/main', '/workflows/main/steps/a', '/actions/act'].map((pointer) => [pointer, at]),
+    );
+    const problems = problemsOf({ ...text, places });
+    expect(problems).toMatchObject([{ code: 'not_supported_yet', place: at }]);
+    expect(problems[0]?.message).toContain(`\`${key}\``);
+  });
+
+  test('a prepared plan takes a hash that is known already', () => {
+    const { plan, hash } = planOf({ steps: { a: {} } });
+    expect(preparePlan(plan, hash).hash).toBe(hashPlan(plan));
+  });
+});
