@@ -1,5 +1,6 @@
 export { createEngine, type EngineOptions } from './engine.ts';
 export type * from './engine-types.ts';
+export { createMemoryStore } from './memory/index.ts';
 export type * from './ports/index.ts';
 export type { EngineEvent } from './realtime/event-bus.ts';
 export { defaultSettings, type EngineSettings } from './settings.ts';
