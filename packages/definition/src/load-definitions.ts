@@ -1,14 +1,16 @@
 import type { Definitions, Hooks, Place, WorkflowDefinition } from '@millrace/core';
 import { hookFields } from './build/hooks.ts';
+import type { Named } from './build/named.ts';
 import { checkWorkspace } from './checks/check-workspace.ts';
 import { gather } from './checks/gather.ts';
 import type { Loaded, LoadedWorkflow } from './checks/loaded.ts';
 import { createDiagnosticList, type Diagnostic } from './diagnostics/diagnostic.ts';
 import { fromStroem, isStroem } from './dialects/stroem/from-stroem.ts';
+import { hookNames } from './grammar/hooks.ts';
 import { recordOf } from './values/record.ts';
 import { createOrigin } from './yaml/origin.ts';
 import { parseFile } from './yaml/parse-file.ts';
-import type { SourceNode } from './yaml/source-node.ts';
+import { placeOfKey, type SourceNode } from './yaml/source-node.ts';
 
 /** `path` counts from the workspace root: `.workflows/release.yaml`. */
 export type SourceFile = Readonly<{ path: string; text: string }>;
@@ -47,10 +49,10 @@ function definitionsOf(loaded: Loaded, expressions: ReadonlyMap<string, Place>):
     ['workflows', loaded.workflows],
     ['triggers', loaded.triggers],
   ] as const) {
-    for (const { name, at } of entries.values()) places.push([`/${section}/${name}`, at]);
+    for (const named of entries.values()) places.push(...placesOf(named, `/${section}/${named.name}`));
   }
   for (const { name, steps } of loaded.workflows.values()) {
-    for (const step of steps.values()) places.push([`/workflows/${name}/steps/${step.name}`, step.at]);
+    for (const step of steps.values()) places.push(...placesOf(step, `/workflows/${name}/steps/${step.name}`));
   }
   places.push(...expressions);
   return {
@@ -60,6 +62,29 @@ function definitionsOf(loaded: Loaded, expressions: ReadonlyMap<string, Place>):
     hooks: hooksOf(loaded),
     places: recordOf(places),
   };
+}
+
+/** Keys that stand for a whole feature: their places let the plan compiler point at what it cannot execute. */
+const featureKeys = [
+  'type',
+  'image',
+  'event',
+  'next',
+  'join',
+  'concurrency',
+  'rate_limit',
+  'cache',
+  'mode',
+  ...hookNames,
+];
+
+function placesOf({ at, node }: Named, pointer: string): readonly [string, Place][] {
+  const keys = node.kind === 'map' ? featureKeys.filter((key) => node.entries.has(key)) : [];
+  const features = keys.map((key): [string, Place] => [
+    `${pointer}/${key}`,
+    node.kind === 'map' ? placeOfKey(node, key) : at,
+  ]);
+  return [[pointer, at], ...features];
 }
 
 function present<From, To>(
