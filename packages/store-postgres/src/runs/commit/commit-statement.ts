@@ -55,10 +55,12 @@ function buildStatement(
   notify: boolean,
 ): CommitStatement {
   const gates = [used.has('create-runs') ? 'created' : null, used.has('update-runs') ? 'updated' : null];
-  const committed = gates.filter((gate) => gate !== null).map((gate) => `select id from ${gate}`);
+  const passed = gates.filter((gate) => gate !== null).map((gate) => `select id from ${gate}`);
+  // A commit without runs only tells its hint.
+  const committed = passed.length === 0 ? 'select null::bigint as id where false' : passed.join(' union all ');
   const parts: string[] = [];
   for (const { name, text } of pieces) {
-    if (name === 'insert-tags') parts.push(`committed as (${committed.join(' union all ')})`);
+    if (name === 'insert-tags') parts.push(`committed as (${committed})`);
     if (used.has(name)) parts.push(text);
   }
   // Ids are told only when some are missing: usually the count says all.

@@ -1,0 +1,125 @@
+import { type Plan, planHash } from '@millrace/core';
+import { expect, it } from 'vitest';
+import type { Revision, StoredDiagnostic } from '../../src/ports/index.ts';
+import { createRun, lane, otherLane } from './samples.ts';
+import type { ConformanceStore } from './subject.ts';
+
+const plan = (workflow: string): Plan => ({
+  format: 1,
+  workspace: 'shop',
+  workflow,
+  input: { kind: 'flat', fields: {} },
+  vars: { text: '\u0000 "ä"' },
+  output: null,
+  failFast: false,
+  timeoutMs: null,
+  priority: 0,
+  queue: 'default',
+  mode: 'distributed',
+  concurrency: null,
+  hooks: { onSuccess: [], onFailure: [], onCancel: [], onSuspend: [] },
+  steps: [],
+  places: {},
+});
+
+const problem: StoredDiagnostic = {
+  severity: 'error',
+  code: 'unknown_step',
+  message: 'no "x"',
+  hint: null,
+  file: 'a.yaml',
+  line: 3,
+  column: 4,
+};
+
+const revision = (name: string, files: string | null = null): Revision => ({
+  workspace: 'shop',
+  revision: name,
+  workflows: [{ name: 'order', description: null, plan: planHash('ab'.repeat(32)) }],
+  triggers: [{ name: 't', type: 'schedule', workflow: 'order', enabled: true, definition: { cron: '* * * * *' } }],
+  files,
+});
+
+export function definitionFacts(subject: () => ConformanceStore): void {
+  it('plans are kept by their hash, and whoever comes second changes nothing', async () => {
+    const { store } = subject();
+    const [one, two, missing] = ['1', '2', '3'].map((digit) => planHash(digit.repeat(64)));
+    if (one === undefined || two === undefined || missing === undefined) throw new Error('Three hashes are needed.');
+    await store.plans.put([
+      { hash: one, plan: plan('a'), lanes: [lane] },
+      { hash: two, plan: plan('b'), lanes: [lane, otherLane] },
+    ]);
+    await store.plans.put([{ hash: one, plan: plan('changed'), lanes: [] }]);
+    await store.plans.put([]);
+    expect(await store.plans.get([two, missing, one])).toEqual(
+      new Map([
+        [two, plan('b')],
+        [one, plan('a')],
+      ]),
+    );
+    const other = await subject().another();
+    expect(await other.store.plans.lanes()).toEqual([lane, otherLane]);
+  });
+
+  it('the lanes of plans are told, not those that only work has', async () => {
+    const { store } = subject();
+    await createRun(store);
+    expect(await store.plans.lanes()).toEqual([]);
+  });
+
+  it('a published revision is live; the one before can still be read', async () => {
+    const { store, advanceClock } = subject();
+    expect(await store.workspaces.get('shop')).toBeNull();
+    expect(await store.workspaces.revision('shop', null)).toBeNull();
+    const first = await store.now();
+    await store.workspaces.publish(revision('r1', 'files/r1'), { type: 'folder', path: '/x' }, []);
+    await advanceClock(50);
+    await store.workspaces.publish(revision('r2'), { type: 'folder', path: '/y' }, [
+      { ...problem, severity: 'warning' },
+    ]);
+    expect(await store.workspaces.get('shop')).toEqual({
+      name: 'shop',
+      source: { type: 'folder', path: '/y' },
+      revision: 'r2',
+      revisionAt: first + 50,
+      syncedAt: first + 50,
+      diagnostics: [{ ...problem, severity: 'warning' }],
+    });
+    expect(await store.workspaces.revision('shop', null)).toEqual(revision('r2'));
+    expect(await store.workspaces.revision('shop', 'r1')).toEqual(revision('r1', 'files/r1'));
+    expect(await store.workspaces.revision('shop', 'r9')).toBeNull();
+    expect(await store.workspaces.revision('other', 'r1')).toBeNull();
+  });
+
+  it('publishing the live revision again keeps the time since when it is live, and its content', async () => {
+    const { store, advanceClock } = subject();
+    const first = await store.now();
+    await store.workspaces.publish(revision('r1'), {}, []);
+    await advanceClock(50);
+    await store.workspaces.publish(revision('r1', 'other files'), {}, []);
+    expect(await store.workspaces.get('shop')).toMatchObject({ revisionAt: first, syncedAt: first + 50 });
+    expect(await store.workspaces.revision('shop', 'r1')).toEqual(revision('r1'));
+  });
+
+  it('a source that cannot be loaded leaves the live revision', async () => {
+    const { store, advanceClock } = subject();
+    const first = await store.now();
+    await store.workspaces.reject('new', { n: 1 }, [problem]);
+    await store.workspaces.publish(revision('r1'), { n: 1 }, []);
+    await advanceClock(50);
+    await store.workspaces.reject('shop', { n: 2 }, [problem]);
+    expect(await store.workspaces.list()).toEqual([
+      { name: 'new', source: { n: 1 }, revision: null, revisionAt: null, syncedAt: first, diagnostics: [problem] },
+      {
+        name: 'shop',
+        source: { n: 2 },
+        revision: 'r1',
+        revisionAt: first,
+        syncedAt: first + 50,
+        diagnostics: [problem],
+      },
+    ]);
+    expect(await store.workspaces.revision('shop', null)).toEqual(revision('r1'));
+    expect(await store.workspaces.revision('new', null)).toBeNull();
+  });
+}

@@ -1,0 +1,158 @@
+import type { RunId } from '@millrace/core';
+import { expect, it } from 'vitest';
+import type { RunFilter } from '../../src/ports/index.ts';
+import { change, createRun, head, key, lane, only, otherLane, work, worker } from './samples.ts';
+import type { ConformanceStore } from './subject.ts';
+
+export function queryFacts(subject: () => ConformanceStore): void {
+  /** Runs of all kinds: two workspaces, two workflows each, every status, tags, children, over some hours. */
+  async function variousRuns(): Promise<Readonly<{ ids: readonly RunId[]; start: number }>> {
+    const { store, advanceClock } = subject();
+    const start = await store.now();
+    const ids: RunId[] = [];
+    const statuses = ['queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled', 'timed_out'] as const;
+    for (let index = 0; index < 42; index++) {
+      const parent = index % 4 === 3 ? { run: ids[0] ?? ('1' as RunId), ...key({ step: index }) } : null;
+      ids.push(
+        await createRun(
+          store,
+          { head: head({ status: statuses[index % 7] ?? 'queued' }) },
+          {
+            workspace: index % 3 === 0 ? 'a' : 'b',
+            workflow: index % 2 === 0 ? 'x' : 'y',
+            tags: index % 5 === 0 ? ['five', `n"${index}`] : [],
+            parent,
+            depth: parent === null ? 0 : 1,
+          },
+        ),
+      );
+      await advanceClock(1_800_000);
+    }
+    return { ids, start };
+  }
+
+  it('every filter gives exactly the runs it means, newest first, in pages without gaps or repetitions', {
+    timeout: 60_000,
+  }, async () => {
+    const { queries } = subject();
+    const { ids, start } = await variousRuns();
+    const numbered = ids.map((id, index) => ({ id, index }));
+    const hour = 3_600_000;
+    const statusOf = (index: number) => index % 7;
+    const cases: readonly (readonly [RunFilter, (index: number) => boolean])[] = [
+      [{}, () => true],
+      [{ workspace: 'a' }, (n) => n % 3 === 0],
+      [{ workflow: 'y' }, (n) => n % 2 === 1],
+      [{ workspace: 'b', workflow: 'x' }, (n) => n % 3 !== 0 && n % 2 === 0],
+      [{ workspace: 'none' }, () => false],
+      [{ status: ['running'] }, (n) => statusOf(n) === 1],
+      [{ status: ['queued', 'running', 'paused'] }, (n) => statusOf(n) < 3],
+      [
+        { status: ['failed', 'timed_out', 'paused'], workspace: 'b' },
+        (n) => [2, 4, 6].includes(statusOf(n)) && n % 3 !== 0,
+      ],
+      [{ status: ['succeeded'] }, (n) => statusOf(n) === 3],
+      [
+        { status: ['succeeded', 'failed'], workflow: 'x', topLevel: true },
+        (n) => [3, 4].includes(statusOf(n)) && n % 2 === 0 && n % 4 !== 3,
+      ],
+      [{ status: [] }, () => false],
+      [{ topLevel: true }, (n) => n % 4 !== 3],
+      [{ topLevel: false }, () => true],
+      [{ topLevel: true, status: ['failed', 'running'] }, (n) => n % 4 !== 3 && [1, 4].includes(statusOf(n))],
+      [{ parent: ids[0] ?? ('1' as RunId) }, (n) => n % 4 === 3],
+      [
+        { parent: ids[0] ?? ('1' as RunId), workspace: 'a', status: ['succeeded'] },
+        (n) => n % 4 === 3 && n % 3 === 0 && statusOf(n) === 3,
+      ],
+      [{ parent: ids[1] ?? ('1' as RunId) }, () => false],
+      [{ tag: 'five' }, (n) => n % 5 === 0],
+      [{ tag: 'n"10' }, (n) => n === 10],
+      [
+        { tag: 'five', workspace: 'a', topLevel: true, status: ['queued'] },
+        (n) => n % 15 === 0 && n % 4 !== 3 && statusOf(n) === 0,
+      ],
+      [{ createdAfter: start + 5 * hour }, (n) => n >= 10],
+      [{ createdBefore: start + 5 * hour }, (n) => n < 10],
+      [
+        { createdAfter: start + 2 * hour, createdBefore: start + 4 * hour, workspace: 'b' },
+        (n) => n >= 4 && n < 8 && n % 3 !== 0,
+      ],
+      [
+        { createdAfter: start + 2 * hour + 1, status: ['queued', 'failed'] },
+        (n) => n >= 5 && [0, 4].includes(statusOf(n)),
+      ],
+      [{ createdBefore: start }, () => false],
+    ];
+    for (const [filter, means] of cases) {
+      const expected = numbered
+        .filter(({ index }) => means(index))
+        .map(({ id }) => id)
+        .reverse();
+      const found: RunId[] = [];
+      let after: string | null = null;
+      do {
+        const page: Awaited<ReturnType<typeof queries.listRuns>> = await queries.listRuns(filter, { limit: 5, after });
+        expect(page.items.length).toBeLessThanOrEqual(5);
+        found.push(...page.items.map(({ id }) => id));
+        after = page.next;
+      } while (after !== null);
+      expect(found, JSON.stringify(filter)).toEqual(expected);
+      const counts = Object.values(await queries.countRuns(filter)).reduce((sum, count) => sum + count, 0);
+      expect(counts, JSON.stringify(filter)).toBe(expected.length);
+    }
+    const { next } = await queries.listRuns({}, { limit: 42, after: null });
+    expect(next).toBeNull();
+    expect(await queries.countRuns({ workspace: 'a', workflow: 'x' })).toEqual({
+      queued: 1,
+      running: 1,
+      paused: 1,
+      succeeded: 1,
+      failed: 1,
+      cancelled: 1,
+      timed_out: 1,
+    });
+  });
+
+  it('a run in a list says what it is, how it stands, and whether it is being cancelled', async () => {
+    const { store, queries } = subject();
+    const given = { tags: ['t'], startKey: 's', priority: 2, trigger: { type: 'cli' } };
+    const id = await createRun(store, {}, given);
+    const control = '{"cancel":{"at":1,"by":"me","reason":null,"kind":"cancel"}}';
+    await store.runs.commit([change(id, 1, { head: head({ control, output: '1' }) })], null);
+    const summary = only((await queries.listRuns({}, { limit: 5, after: null })).items);
+    const { input: _, output: __, control: ___, ...expected } = only(await store.runs.load([id])).run;
+    expect(summary).toEqual({ ...expected, cancelling: true });
+    const error = { code: 'x', message: 'y' };
+    await store.runs.commit([change(id, 2, { head: head({ control, status: 'cancelled', endedAt: 9, error }) })], null);
+    const ended = only((await queries.listRuns({}, { limit: 5, after: null })).items);
+    expect(ended).toMatchObject({ status: 'cancelled', cancelling: false, endedAt: 9, error, version: 3 });
+  });
+
+  it('workers are listed with what they hold', async () => {
+    const { store, queries, advanceClock } = subject();
+    const now = await store.now();
+    await store.workers.register(worker('b'), 1_000);
+    await advanceClock(10);
+    await store.workers.register(worker('a'), 1_000);
+    await store.workers.register({ ...worker('b'), slots: 9 }, 2_000);
+    await createRun(store, { work: [work({ worker: worker('a').id }), work({ step: 1, worker: worker('a').id })] });
+    expect(await queries.listWorkers()).toEqual([
+      { worker: { ...worker('b'), slots: 9 }, registeredAt: now, leaseUntil: now + 2_010, held: 0 },
+      { worker: worker('a'), registeredAt: now + 10, leaseUntil: now + 1_010, held: 2 },
+    ]);
+  });
+
+  it('ready and leased work is counted by lane', async () => {
+    const { store, queries } = subject();
+    const holder = worker('a').id;
+    await createRun(store, {
+      work: [work({ readyAt: 7 }), work({ step: 1, readyAt: 5 }), work({ step: 2, readyAt: 1, worker: holder })],
+    });
+    await createRun(store, { work: [work({ lane: otherLane, worker: holder })] });
+    expect(await queries.countWork()).toEqual([
+      { ...lane, ready: 2, leased: 1, oldestReadyAt: 5 },
+      { ...otherLane, ready: 0, leased: 1, oldestReadyAt: null },
+    ]);
+  });
+}

@@ -1,0 +1,162 @@
+// Rows for the suite. What a test does not care about has a usual value.
+import {
+  type AttemptKey,
+  type AttemptRef,
+  type Changes,
+  type EndedAttempt,
+  type Lane,
+  planHash,
+  type RunHead,
+  type RunId,
+  type RunOrigin,
+  type StepKey,
+  type Wait,
+  type Work,
+  type WorkerDescription,
+  workerId,
+} from '@millrace/core';
+import type { RunCommit, Store } from '../../src/ports/index.ts';
+
+export const lane: Lane = { queue: 'default', capability: 'shell', labels: [] };
+export const otherLane: Lane = { queue: 'heavy', capability: 'script', labels: ['gpu', 'linux "x"'] };
+export const noChanges: Changes = {
+  head: null,
+  attempts: [],
+  work: [],
+  workDone: [],
+  workCancelled: [],
+  waits: [],
+  waitsDone: [],
+  outbox: [],
+};
+
+export const key = (given: Partial<AttemptKey> = {}): AttemptKey => ({
+  step: 0,
+  item: -1,
+  iteration: 0,
+  attempt: 1,
+  ...given,
+});
+
+export const stepKey = ({ step, item, iteration }: StepKey): StepKey => ({ step, item, iteration });
+
+export const head = (given: Partial<RunHead> = {}): RunHead => ({
+  status: 'running',
+  startedAt: 1_700_000_000_001,
+  endedAt: null,
+  control: null,
+  output: null,
+  error: null,
+  ...given,
+});
+
+export const work = (given: Partial<Work> = {}): Work => ({
+  ...key(),
+  lane,
+  priority: 0,
+  readyAt: 1_700_000_000_002,
+  document: '{"input":{},"names":{}}',
+  worker: null,
+  leasedAt: null,
+  ...given,
+});
+
+export const ended = (given: Partial<EndedAttempt> = {}): EndedAttempt => ({
+  ...key(),
+  status: 'succeeded',
+  reason: null,
+  final: true,
+  readyAt: 1_700_000_000_002,
+  startedAt: 1_700_000_000_003,
+  endedAt: 1_700_000_000_004,
+  worker: workerId('worker-1'),
+  input: '{"a":1}',
+  output: '"done"',
+  error: null,
+  ...given,
+});
+
+export const wait = (given: Partial<Wait> = {}): Wait => ({
+  ...key(),
+  kind: 'retry',
+  dueAt: 1_800_000_001_000,
+  document: null,
+  ...given,
+});
+
+export const origin = (id: RunId, given: Partial<RunOrigin> = {}): RunOrigin => ({
+  id,
+  workspace: 'shop',
+  workflow: 'order',
+  revision: 'r1',
+  plan: planHash('ab'.repeat(32)),
+  trigger: { type: 'api' },
+  parent: null,
+  depth: 0,
+  startKey: null,
+  tags: [],
+  priority: 0,
+  ...given,
+});
+
+export const worker = (id: string): WorkerDescription => ({
+  id: workerId(id),
+  name: `name of ${id}`,
+  labels: ['linux'],
+  capabilities: ['shell', 'script'],
+  queues: ['default'],
+  slots: 4,
+  version: '0.1.0',
+  host: 'host',
+  pid: 7,
+});
+
+export function creation(
+  id: RunId,
+  changes: Partial<Changes> = {},
+  given: Partial<RunOrigin> = {},
+  input = '{}',
+): RunCommit {
+  return {
+    id,
+    expectedVersion: 0,
+    create: { origin: origin(id, given), input },
+    changes: { ...noChanges, head: head(), ...changes },
+    delivered: [],
+  };
+}
+
+export const change = (id: RunId, expectedVersion: number, changes: Partial<Changes> = {}): RunCommit => ({
+  id,
+  expectedVersion,
+  create: null,
+  changes: { ...noChanges, ...changes },
+  delivered: [],
+});
+
+export async function freshId(store: Store): Promise<RunId> {
+  return only(await store.runs.allocateIds(1));
+}
+
+/** Creates one run, which must succeed. */
+export async function createRun(
+  store: Store,
+  changes: Partial<Changes> = {},
+  given: Partial<RunOrigin> = {},
+): Promise<RunId> {
+  const id = await freshId(store);
+  const { committed } = await store.runs.commit([creation(id, changes, given)], null);
+  if (!committed.has(id)) throw new Error(`Run ${id} could not be created.`);
+  return id;
+}
+
+export function only<Item>(items: readonly Item[]): Item {
+  const [item] = items;
+  if (item === undefined || items.length !== 1) throw new Error(`Expected one, got ${items.length}.`);
+  return item;
+}
+
+export const ref = (run: RunId, given: Partial<AttemptKey> = {}): AttemptRef => ({ run, ...key(given) });
+
+export const refText = ({ run, step, item, iteration, attempt }: AttemptRef): string =>
+  [run, step, item, iteration, attempt].join('/');

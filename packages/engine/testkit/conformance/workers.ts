@@ -1,0 +1,195 @@
+import { expect, it } from 'vitest';
+import {
+  change,
+  createRun,
+  ended,
+  head,
+  key,
+  lane,
+  only,
+  origin,
+  otherLane,
+  ref,
+  refText,
+  work,
+  worker,
+} from './samples.ts';
+import type { ConformanceStore } from './subject.ts';
+
+export function workFacts(subject: () => ConformanceStore): void {
+  const one = worker('one').id;
+  const two = worker('two').id;
+
+  it('claims come by priority, then by age, over all lanes asked for', async () => {
+    const { store } = subject();
+    const id = await createRun(store, {
+      work: [
+        work({ step: 1, readyAt: 30 }),
+        work({ step: 2, readyAt: 20, lane: otherLane }),
+        work({ step: 3, readyAt: 99, priority: 5 }),
+        work({ step: 4, readyAt: 98, priority: 5, lane: otherLane }),
+        work({ step: 5, readyAt: 10, priority: -1 }),
+        work({ step: 6, readyAt: 1, priority: 9, lane: { ...lane, queue: 'elsewhere' } }),
+      ],
+    });
+    const lanes = [lane, otherLane];
+    const first = await store.work.claim({ worker: one, lanes, limit: 3 });
+    expect(first.map(({ work: { step } }) => step)).toEqual([4, 3, 2]);
+    const rest = await store.work.claim({ worker: one, lanes: [...lanes, lane], limit: 10 });
+    expect(rest.map(({ work: { step } }) => step)).toEqual([1, 5]);
+    expect(await store.work.claim({ worker: one, lanes, limit: 10 })).toEqual([]);
+    expect(await store.work.claim({ worker: one, lanes: [], limit: 10 })).toEqual([]);
+    expect(await store.work.claim({ worker: one, lanes: [{ ...lane, labels: ['unknown'] }], limit: 10 })).toEqual([]);
+    expect(only(await store.runs.load([id])).work.filter(({ worker: holder }) => holder === one)).toHaveLength(5);
+  });
+
+  it('claimed work comes with its run, and is leased at the time of the store', async () => {
+    const { store } = subject();
+    const given = { workspace: 'w"s', tags: ['t'], startKey: 's', priority: 3 };
+    const id = await createRun(store, { head: head({ startedAt: 77 }), work: [work({ lane: otherLane })] }, given);
+    const claimed = only(await store.work.claim({ worker: one, lanes: [otherLane], limit: 10 }));
+    const leased = work({ lane: otherLane, worker: one, leasedAt: await store.now() });
+    expect(claimed).toEqual({ origin: origin(id, given), startedAt: 77, work: leased });
+    expect(await store.work.heldBy(one)).toEqual([claimed]);
+    expect(await store.work.heldBy(two)).toEqual([]);
+  });
+
+  it('work that is inserted as leased belongs to its worker at once', async () => {
+    const { store } = subject();
+    await createRun(store, { work: [work({ worker: one, leasedAt: 5 }), work({ step: 1, worker: two })] });
+    expect(await store.work.claim({ worker: two, lanes: [lane], limit: 10 })).toEqual([]);
+    expect(only(await store.work.heldBy(one)).work.leasedAt).toBe(5);
+    expect(only(await store.work.heldBy(two)).work.leasedAt).toBe(await store.now());
+  });
+
+  it('only the holder gives back, and the attempt keeps its number', async () => {
+    const { store } = subject();
+    const id = await createRun(store, { work: [work({ attempt: 3 }), work({ step: 1 })] });
+    await store.work.claim({ worker: one, lanes: [lane], limit: 2 });
+    await store.work.giveBack(two, [ref(id, { attempt: 3 })]);
+    await store.work.giveBack(one, [ref(id, { attempt: 2 }), ref(id, { step: 9 })]);
+    expect(await store.work.heldBy(one)).toHaveLength(2);
+    await store.work.giveBack(one, [ref(id, { attempt: 3 })]);
+    await store.work.giveBack(one, []);
+    expect(await store.work.heldBy(one)).toHaveLength(1);
+    const again = only(await store.work.claim({ worker: two, lanes: [lane], limit: 10 }));
+    expect(again.work).toEqual(work({ attempt: 3, worker: two, leasedAt: await store.now() }));
+  });
+
+  it('work that ended is neither claimed nor held', async () => {
+    const { store } = subject();
+    const id = await createRun(store, { work: [work(), work({ step: 1, worker: one })] });
+    await store.runs.commit([change(id, 1, { workDone: [key(), key({ step: 1 })] })], null);
+    expect(await store.work.claim({ worker: two, lanes: [lane], limit: 10 })).toEqual([]);
+    expect(await store.work.heldBy(one)).toEqual([]);
+  });
+}
+
+export function workerFacts(subject: () => ConformanceStore): void {
+  const one = worker('one');
+  const two = worker('two');
+
+  it('a lease is over when the clock of the store says so', async () => {
+    const { store, advanceClock } = subject();
+    await store.workers.register(one, 1_000);
+    await store.workers.register(two, 5_000);
+    const id = await createRun(store, {
+      work: [work({ worker: one.id }), work({ step: 1, worker: one.id }), work({ step: 2, worker: two.id })],
+    });
+    await advanceClock(999);
+    expect(await store.workers.expired(10)).toEqual([]);
+    await advanceClock(1);
+    const reaped = only(await store.workers.expired(10));
+    expect(reaped.worker).toBe(one.id);
+    expect(reaped.held.map(refText).sort()).toEqual([ref(id), ref(id, { step: 1 })].map(refText).sort());
+    expect(await store.workers.expired(10)).toEqual([reaped]);
+  });
+
+  it('a renewed lease lasts from the renewal', async () => {
+    const { store, advanceClock } = subject();
+    await store.workers.register(one, 1_000);
+    await advanceClock(900);
+    expect(await store.workers.renew([one.id, two.id], 1_000)).toEqual({ alive: [one.id], cancelled: [] });
+    await advanceClock(900);
+    expect(await store.workers.expired(10)).toEqual([]);
+    await advanceClock(100);
+    expect(await store.workers.expired(10)).toEqual([{ worker: one.id, held: [] }]);
+    expect(await store.workers.renew([], 1_000)).toEqual({ alive: [], cancelled: [] });
+  });
+
+  it('expired workers come in the order of their leases, as many as asked for', async () => {
+    const { store, advanceClock } = subject();
+    for (const [index, name] of ['c', 'a', 'b'].entries())
+      await store.workers.register(worker(name), 300 - index * 100);
+    await advanceClock(1_000);
+    expect((await store.workers.expired(2)).map((each) => each.worker)).toEqual(['b', 'a']);
+    expect((await store.workers.expired(9)).map((each) => each.worker)).toEqual(['b', 'a', 'c']);
+  });
+
+  it('a worker that was removed is not alive, and is known again when it registers', async () => {
+    const { store, advanceClock } = subject();
+    await store.workers.register(one, 1_000);
+    expect(await store.workers.remove(one.id, { onlyExpired: true })).toBe(false);
+    await advanceClock(1_000);
+    expect(await store.workers.remove(one.id, { onlyExpired: true })).toBe(true);
+    expect(await store.workers.remove(one.id, { onlyExpired: true })).toBe(false);
+    expect(await store.workers.renew([one.id], 1_000)).toEqual({ alive: [], cancelled: [] });
+    await store.workers.register(one, 1_000);
+    expect((await store.workers.renew([one.id], 1_000)).alive).toEqual([one.id]);
+    expect(await store.workers.remove(one.id, { onlyExpired: false })).toBe(true);
+  });
+
+  it('a worker that holds work is not removed', async () => {
+    const { store, advanceClock } = subject();
+    await store.workers.register(one, 1_000);
+    const id = await createRun(store, { work: [work({ worker: one.id })] });
+    await advanceClock(2_000);
+    expect(await store.workers.remove(one.id, { onlyExpired: true })).toBe(false);
+    expect(await store.workers.remove(one.id, { onlyExpired: false })).toBe(false);
+    await store.runs.commit([change(id, 1, { workDone: [key()], attempts: [ended()] })], null);
+    expect(await store.workers.remove(one.id, { onlyExpired: true })).toBe(true);
+  });
+
+  it('a worker that renewed its lease after the reaper looked is not removed', async () => {
+    const { store, advanceClock } = subject();
+    await store.workers.register(one, 1_000);
+    await advanceClock(1_000);
+    expect(await store.workers.expired(1)).toHaveLength(1);
+    await store.workers.renew([one.id], 1_000);
+    expect(await store.workers.remove(one.id, { onlyExpired: true })).toBe(false);
+  });
+
+  it('work leased to a worker that nobody knows counts as expired', async () => {
+    const { store } = subject();
+    await store.workers.register(one, 1_000);
+    const id = await createRun(store, { work: [work({ worker: one.id }), work({ step: 1, worker: two.id })] });
+    expect(await store.workers.expired(10)).toEqual([{ worker: two.id, held: [ref(id, { step: 1 })] }]);
+  });
+
+  it('renewing tells which attempts shall stop, until they end', async () => {
+    const { store } = subject();
+    await store.workers.register(one, 1_000);
+    await store.workers.register(two, 1_000);
+    const id = await createRun(store, {
+      work: [work({ worker: one.id }), work({ step: 1, worker: one.id }), work({ step: 2, worker: two.id })],
+    });
+    await store.runs.commit([change(id, 1, { workCancelled: [key(), key({ step: 1, attempt: 9 })] })], null);
+    const told = { alive: [one.id, two.id], cancelled: [{ ...ref(id), worker: one.id }] };
+    expect(await store.workers.renew([one.id, two.id], 1_000)).toEqual(told);
+    expect(await store.workers.renew([one.id, two.id], 1_000)).toEqual(told);
+    await store.runs.commit([change(id, 2, { workDone: [key()], workCancelled: [key(), key({ step: 2 })] })], null);
+    expect((await store.workers.renew([one.id, two.id], 1_000)).cancelled).toEqual([
+      { ...ref(id, { step: 2 }), worker: two.id },
+    ]);
+    expect((await store.workers.renew([one.id], 1_000)).cancelled).toEqual([]);
+  });
+
+  it('a next attempt is not cancelled by the cancellation of the one before', async () => {
+    const { store } = subject();
+    await store.workers.register(one, 1_000);
+    const id = await createRun(store, { work: [work({ worker: one.id })] });
+    await store.runs.commit([change(id, 1, { workCancelled: [key()] })], null);
+    await store.runs.commit([change(id, 2, { workDone: [key()], work: [work({ attempt: 2, worker: one.id })] })], null);
+    expect((await store.workers.renew([one.id], 1_000)).cancelled).toEqual([]);
+  });
+}

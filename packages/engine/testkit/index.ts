@@ -1,0 +1,5 @@
+export { createMemoryStore } from '../src/memory/index.ts';
+export type { ConformanceStore, OpenForConformance } from './conformance/subject.ts';
+export { createSettableClock, type SettableClock } from './settable-clock.ts';
+export { storeConformance } from './store-conformance.ts';
+export { type ModelSubject, storeModel } from './store-model.ts';

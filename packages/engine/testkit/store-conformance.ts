@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, describe } from 'vitest';
+import { changeFacts } from './conformance/changes.ts';
+import { definitionFacts } from './conformance/definitions.ts';
+import { queryFacts } from './conformance/queries.ts';
+import { raceFacts } from './conformance/races.ts';
+import { runFacts } from './conformance/runs.ts';
+import type { ConformanceStore, OpenForConformance } from './conformance/subject.ts';
+import { textFacts } from './conformance/texts.ts';
+import { outboxFacts, waitFacts } from './conformance/waits.ts';
+import { workerFacts, workFacts } from './conformance/workers.ts';
+
+/** Every promise of the store's ports, as tests. Each adapter runs them on the real thing, each test on a fresh store. */
+export function storeConformance(name: string, open: OpenForConformance): void {
+  const parts = {
+    'runs and commits': runFacts,
+    'several servers at once': raceFacts,
+    'texts and sizes': textFacts,
+    work: workFacts,
+    workers: workerFacts,
+    waits: waitFacts,
+    outbox: outboxFacts,
+    'plans and workspaces': definitionFacts,
+    'change feed': changeFacts,
+    queries: queryFacts,
+  };
+  describe(`${name} keeps the promises of the store`, () => {
+    let current: ConformanceStore | null = null;
+    const subject = (): ConformanceStore => {
+      if (current === null) throw new Error('There is a store only while a test runs.');
+      return current;
+    };
+    beforeEach(async () => {
+      current = await open();
+    });
+    afterEach(async () => {
+      await current?.dispose();
+      current = null;
+    });
+    for (const [part, facts] of Object.entries(parts)) describe(part, () => facts(subject));
+  });
+}

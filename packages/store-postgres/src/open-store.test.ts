@@ -1,0 +1,19 @@
+import { storeConformance } from '@millrace/engine/testkit';
+import { afterAll, beforeAll } from 'vitest';
+import { startTestPostgres, type TestPostgres } from './embedded/test-server.ts';
+import { openTestStore } from './testing/open-test-store.ts';
+
+let server: TestPostgres | null = null;
+
+beforeAll(async () => {
+  server = await startTestPostgres();
+});
+
+afterAll(async () => {
+  await server?.stop();
+});
+
+storeConformance('the PostgreSQL store', async () => {
+  if (server === null) throw new Error('The test server did not start.');
+  return openTestStore(server);
+});
