@@ -132,8 +132,8 @@ export function createDeliver({ store, driver, ids, livePlans }: DeliverOptions)
 export const childStartKey = (parent: RunId, from: AttemptKey): string =>
   `child:${parent}:${from.step}:${from.item}:${from.iteration}:${from.attempt}`;
 
-function invalidChildInput(workflow: string, problems: readonly Readonly<{ path: string; message: string }>[]): Fault {
-  const list = problems.map(({ path, message }) => `${path === '' ? 'input' : path}: ${message}`).join('; ');
+function invalidChildInput(workflow: string, problems: readonly Readonly<{ message: string }>[]): Fault {
+  const list = problems.map(({ message }) => message).join(' ');
   return {
     code: 'invalid_input',
     message: `The input of workflow ${workflow} is not valid: ${list}`,

@@ -58,7 +58,7 @@ function checkedInput(
 ): JsonObject {
   const checked = checkInput(parameters, input);
   if (!checked.ok) {
-    const lines = checked.problems.map(({ path, message }) => `${path === '' ? 'input' : path}: ${message}`);
+    const lines = checked.problems.map(({ message }) => message);
     throw new MillraceError('invalid_input', `The input of ${workspace}/${workflow} is not valid. ${lines.join(' ')}`, {
       hint: `See the input that it takes: millrace workflow get ${workflow}`,
       details: { problems: checked.problems.map((problem) => ({ ...problem })) },
