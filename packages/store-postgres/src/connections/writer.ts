@@ -19,10 +19,7 @@ export class Writer {
     this.#onError = onError;
   }
 
-  async query(
-    statement: QueryArrayConfig<unknown[]>,
-    action: string,
-  ): Promise<readonly (readonly unknown[])[]> {
+  async query(statement: QueryArrayConfig<unknown[]>, action: string): Promise<readonly (readonly unknown[])[]> {
     const opened = this.#open();
     let line: Line;
     try {
