@@ -59,6 +59,14 @@ export function preparePlan(plan: Plan, hash?: PlanHash): PreparedPlan {
     places ??= groupBodyPlaces(plan, numbers);
     return places.get(index) ?? {};
   };
+  const known = new Map<string, boolean>();
+  const isUpstream = (index: number, wanted: number): boolean => {
+    const key = `${index} ${wanted}`;
+    const found = known.get(key) ?? upstreamOf(plan, index, wanted).includes(wanted);
+    known.set(key, found);
+    return found;
+  };
+  let all: Readonly<{ index: number; steps: readonly number[] }> = { index: -1, steps: [] };
   return {
     plan,
     hash: hash ?? hashPlan(plan),
@@ -75,9 +83,13 @@ export function preparePlan(plan: Plan, hash?: PlanHash): PreparedPlan {
       const wanted = numbers.get(name);
       if (wanted === undefined) return null;
       if (plan.steps[index]?.dependsOn.includes(wanted)) return wanted;
-      return upstreamOf(plan, index, wanted).includes(wanted) ? wanted : null;
+      return isUpstream(index, wanted) ? wanted : null;
     },
-    allUpstream: (index) => upstreamOf(plan, index, null),
+    allUpstream(index) {
+      // Only the last: the lists of all steps of a long chain together would be of the square of its length.
+      if (all.index !== index) all = { index, steps: upstreamOf(plan, index, null) };
+      return all.steps;
+    },
   };
 }
 

@@ -1,6 +1,8 @@
 import type { PlanStep } from '../plan/plan.ts';
 import type { PreparedPlan } from '../plan/prepared-plan.ts';
+import { escapePointer } from '../values/json-pointer.ts';
 import { ChangeSet } from './change-set.ts';
+import type { Fault } from './fault.ts';
 import type { Instant, RunHead, StepKey } from './records.ts';
 import type { EndedPhase, RunState, StepState } from './state.ts';
 
@@ -35,6 +37,13 @@ export function planStep(plan: PreparedPlan, step: number): PlanStep {
   const found = plan.plan.steps[step];
   if (found === undefined) throw new Error(`The plan of ${plan.plan.workflow} has no step ${step}.`);
   return found;
+}
+
+/** The fault with the place of a value of a step (`forEach`, `action/body/for`), where that is known. */
+export function faultAt({ plan }: Deciding, step: number, key: string, fault: Fault): Fault {
+  const root = `/steps/${escapePointer(planStep(plan, step).name)}`;
+  const at = plan.plan.places[`${root}/${key}`] ?? plan.plan.places[root];
+  return at === undefined ? fault : { ...fault, at };
 }
 
 /** The end of a step that is known to have ended: a dependency of one that is being entered. */

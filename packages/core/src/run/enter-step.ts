@@ -1,6 +1,7 @@
 import { truthy } from '@millrace/expression';
 import { FaultError } from '../plan/expression-fault.ts';
-import { type Deciding, keyOf, planStep, stepState } from './deciding.ts';
+import { type Deciding, faultAt, keyOf, planStep, stepState } from './deciding.ts';
+import type { Fault } from './fault.ts';
 import { beginItems } from './items.ts';
 import { limitStep } from './limit-step.ts';
 import { scopeFor } from './scope.ts';
@@ -64,11 +65,12 @@ function delayBefore(decision: Deciding, step: number): number {
   const value = delay.evaluate(scopeFor(viewOfTask(decision, stepTarget(step), 1), delay.needs));
   const ms = delayOf(value);
   if (ms !== null) return ms;
-  throw new FaultError({
+  const fault: Fault = {
     code: 'invalid_delay',
     message: `\`delay\` expects a duration such as 30s or 1h30m, or a number of milliseconds; it is ${shown(value)}.`,
     retryable: false,
-  });
+  };
+  throw new FaultError(faultAt(decision, step, 'delay', fault));
 }
 
 function delayStep(decision: Deciding, step: number, delayMs: number): void {

@@ -31,8 +31,9 @@ describe('a for-each', () => {
     ['a negative count', -1, 'a number: -1'],
     ['a fraction', 1.5, 'a number: 1.5'],
   ])('over %s fails and names the type', (_what, list, text) => {
-    const run = runOf({ steps: { a: each } }, { list });
-    expect(run.step('a')).toMatchObject({ status: 'failed', error: { code: 'not_a_list' } });
+    const at = { file: 'w.yaml', line: 3, column: 4 };
+    const run = runOf({ steps: { a: each }, places: { '/workflows/main/steps/a/forEach': at } }, { list });
+    expect(run.step('a')).toMatchObject({ status: 'failed', error: { code: 'not_a_list', at } });
     expect(run.step('a').error?.message).toContain(text);
   });
 

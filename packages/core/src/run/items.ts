@@ -1,6 +1,6 @@
 import { FaultError } from '../plan/expression-fault.ts';
 import type { Json } from '../values/json.ts';
-import { type Deciding, keyOf, planStep, stepState } from './deciding.ts';
+import { type Deciding, faultAt, keyOf, planStep, stepState } from './deciding.ts';
 import type { Fault } from './fault.ts';
 import { limitStep } from './limit-step.ts';
 import type { ItemsDocument } from './records.ts';
@@ -25,7 +25,7 @@ export function beginItems(decision: Deciding, step: number): void {
   const { batchSize } = planStep(decision.plan, step);
   const count = typeof values === 'number' ? values : values.length;
   const total = batchSize === null ? count : Math.ceil(count / batchSize);
-  if (total > maxItems) throw new FaultError(tooManyItems(total));
+  if (total > maxItems) throw new FaultError(faultAt(decision, step, 'forEach', tooManyItems(total)));
   const phase: ItemsPhase = {
     kind: 'items',
     startedAt: decision.now,
@@ -54,11 +54,12 @@ function evaluateItems(decision: Deciding, step: number): readonly Json[] | numb
   if (Array.isArray(value)) return value as readonly Json[];
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
   const type = value === null ? 'null' : typeof value;
-  throw new FaultError({
+  const fault: Fault = {
     code: 'not_a_list',
     message: `\`for_each\` expects a list or a count; it is ${type === 'null' ? 'null' : `${article(type)} ${type}`}: ${shown(value)}.`,
     retryable: false,
-  });
+  };
+  throw new FaultError(faultAt(decision, step, 'forEach', fault));
 }
 
 const article = (type: string): string => (type === 'object' ? 'an' : 'a');

@@ -2,7 +2,7 @@ import { FaultError } from '../plan/expression-fault.ts';
 import { formatDuration } from '../values/duration.ts';
 import type { JsonObject } from '../values/json.ts';
 import { unreachable } from '../values/unreachable.ts';
-import { type Deciding, keyOf, planStep } from './deciding.ts';
+import { type Deciding, faultAt, keyOf, planStep } from './deciding.ts';
 import type { Fault } from './fault.ts';
 import type { WorkDocument } from './records.ts';
 import { scopeFor, type Viewpoint } from './scope.ts';
@@ -97,7 +97,7 @@ function startTimer(decision: Deciding, target: TaskTarget, task: Task): Attempt
   const { body } = decision.plan.step(target.step);
   const key = body.until === undefined ? 'for' : 'until';
   const end = readWaitEnd(key, renderBody(decision, target, task, key), now);
-  if (typeof end !== 'number') throw new FaultError(end);
+  if (typeof end !== 'number') throw new FaultError(faultAt(decision, target.step, `action/body/${key}`, end));
   if (end <= now) return succeededAtOnce(decision);
   task.doing = 'timer';
   task.dueAt = end;
