@@ -53,7 +53,7 @@ export function checkAlternatives(type: ActionType, node: SourceNode, subject: S
       second === undefined
         ? `${subject.name} of type \`${type}\` needs ${rule.several ? 'at least' : 'exactly'} one of ${listOf(rule.keys)}.`
         : `${subject.name} of type \`${type}\` has ${listOf(given)}; only one of them is allowed.`,
-    hint: second === undefined ? null : `Keep one of ${listOf(given)}.`,
+    hint: second === undefined ? `Add \`${rule.keys[0]}: …\`.` : `Keep one of ${listOf(given)}.`,
     at: second === undefined ? subject.at : placeOfKey(node, second),
   });
   return false;

@@ -62,13 +62,13 @@ function checkParameter(parameter: Parameter, node: MapNode, owner: string, labe
   const usable: Parameter = written === undefined || problem !== null ? rest : { ...rest, pattern: written };
   const fallback = node.entries.get('default')?.value;
   if (fallback !== undefined && !(fallback.kind === 'scalar' && fallback.value === null)) {
-    checkLiteral(fallback, usable, `default of ${label}`, 'invalid_default', report);
+    checkLiteral(fallback, usable, `${owner}: \`default\``, 'invalid_default', report);
   }
   const { enum: __, ...free } = usable;
   const allowed = node.entries.get('enum')?.value;
   if (allowed?.kind === 'list') {
     for (const [index, item] of allowed.items.entries()) {
-      checkLiteral(item, { ...free, multiple: false }, `enum[${index}] of ${label}`, 'invalid_value', report);
+      checkLiteral(item, { ...free, multiple: false }, `${owner}: \`enum[${index}]\``, 'invalid_value', report);
     }
   }
   const items = mapAt(node, 'items');

@@ -16,7 +16,7 @@ export function checkRecursion(loaded: Loaded, report: Report): void {
     const itself = called.get(name);
     if (itself !== undefined) warn([name], itself);
   }
-  const edges = (name: string) => [...(calls.get(name)?.keys() ?? [])].filter((one) => one !== name);
+  const edges = (name: string) => [...(calls.get(name)?.keys() ?? [])];
   for (const cycle of findCycles([...calls.keys()], edges)) {
     const step = calls.get(cycle[0] ?? '')?.get(cycle[1] ?? '');
     if (step !== undefined) warn(cycle, step);

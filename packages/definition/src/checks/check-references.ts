@@ -90,7 +90,8 @@ export function checkReferences(loaded: Loaded, report: Report): void {
     const given = mapAt(node, 'input');
     for (const [key, entry] of given?.entries ?? []) {
       const parameter = entryOf(fields, key);
-      if (parameter !== undefined) checkLiteral(entry.value, parameter, `input.${key}`, 'invalid_input', report);
+      if (parameter !== undefined)
+        checkLiteral(entry.value, parameter, `${owner}: \`input.${key}\``, 'invalid_input', report);
       else if (given !== undefined) {
         const none = Object.keys(fields).length === 0 ? `\`${called}\` takes no input.` : null;
         report({

@@ -1,15 +1,16 @@
 /**
  * One cycle for each group of nodes that reach each other, in the order of `names` (Tarjan's strongly connected
- * components, without recursion so that long chains are no problem). A single node is no cycle, even with an edge to
- * itself. Each cycle starts at its first node in the order of `names`.
+ * components, without recursion so that long chains are no problem). Edges from a node to itself do not
+ * count. Each cycle starts at its first node in the order of `names`.
  */
 export function findCycles(
   names: readonly string[],
   edges: (name: string) => readonly string[],
 ): readonly (readonly string[])[] {
-  return components(names, edges)
+  const others = (name: string) => edges(name).filter((target) => target !== name);
+  return components(names, others)
     .filter((component) => component.size > 1)
-    .map((component) => cycleIn(names.find((name) => component.has(name)) ?? '', component, edges));
+    .map((component) => cycleIn(names.find((name) => component.has(name)) ?? '', component, others));
 }
 
 type Frame = { name: string; next: number; targets: readonly string[] };

@@ -103,16 +103,20 @@ function* namedEntries(node: MapNode, noun: string, report: Report): Generator<[
     if (!namePattern.test(name)) {
       report({
         code: 'invalid_name',
-        message: `\`${name.slice(0, 80)}\` cannot be the name of a ${noun}.`,
+        message: `\`${name.slice(0, 80)}\` cannot be the name of ${article(noun)}.`,
         hint: 'Names have letters, digits, `_` and `-`, start with a letter or `_`, and have at most 128 characters.',
         at,
       });
     } else if (isReservedName(name)) {
-      const message = `\`${name}\` is a reserved word and cannot be the name of a ${noun}.`;
+      const message = `\`${name}\` is a reserved word and cannot be the name of ${article(noun)}.`;
       report({ code: 'reserved_name', message, hint: `For example \`${name}_it\`.`, at });
     }
     yield [name, { name, at, node: entry.value }];
   }
+}
+
+function article(noun: string): string {
+  return noun === 'action' ? 'an action' : `a ${noun}`;
 }
 
 function gatherSteps({ node }: Named, report: Report): Map<string, LoadedStep> {

@@ -15,7 +15,7 @@ export function isTemplate(text: string): boolean {
 
 /**
  * Checks a value that stands in a file against its parameter, as far as it is known: templates are left to the run.
- * `label` names the value in messages; the code tells inputs from defaults.
+ * `label` names the value in messages and ends with its path in back ticks; the code tells inputs from defaults.
  */
 export function checkLiteral(
   node: SourceNode,
@@ -29,7 +29,7 @@ export function checkLiteral(
   if (parameter.multiple === true && parameter.type !== 'array') {
     if (node.kind !== 'list') wrong('a list', null);
     for (const [index, item] of (node.kind === 'list' ? node.items : []).entries()) {
-      checkLiteral(item, { ...parameter, multiple: false }, `${label}[${index}]`, code, report);
+      checkLiteral(item, { ...parameter, multiple: false }, below(label, `[${index}]`), code, report);
     }
     return;
   }
@@ -40,13 +40,13 @@ export function checkLiteral(
   }
   if (node.kind === 'list' && parameter.items !== undefined) {
     for (const [index, item] of node.items.entries()) {
-      checkLiteral(item, parameter.items, `${label}[${index}]`, code, report);
+      checkLiteral(item, parameter.items, below(label, `[${index}]`), code, report);
     }
   }
   if (node.kind === 'map' && parameter.properties !== undefined) {
     for (const [key, entry] of node.entries) {
       const property = entryOf(parameter.properties, key);
-      if (property !== undefined) checkLiteral(entry.value, property, `${label}.${key}`, code, report);
+      if (property !== undefined) checkLiteral(entry.value, property, below(label, `.${key}`), code, report);
     }
   }
   const limit = wantedValue(value, parameter);
@@ -64,11 +64,16 @@ export function checkLiteral(
   function wrong(wanted: string, hint: string | null): void {
     report({
       code,
-      message: `\`${label}\` must be ${wanted}; got ${describeValue(value)}.`,
+      message: `${label} must be ${wanted}; got ${describeValue(value)}.`,
       hint,
       at: placeOf(node),
     });
   }
+}
+
+/** The label of a part: `` `input.n` `` and `[0]` give `` `input.n[0]` ``. */
+function below(label: string, part: string): string {
+  return `${label.slice(0, -1)}${part}\``;
 }
 
 const isoDate = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;

@@ -1,6 +1,8 @@
 /** The candidate most like `word`, or undefined when none is close: at most a third of the letters may differ. */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = fold(word.slice(0, 64));
+  // Any letter is one change away from any other: that would be a guess, not a likeness.
+  if (wanted.length < 2) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of candidates) {

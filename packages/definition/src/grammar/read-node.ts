@@ -7,6 +7,7 @@ import { nodeAt, type Path, placeAtPath, placeOf, placeOfKey, type SourceNode, t
 import { defaultPhrase, parseExpected } from './expected.ts';
 import { foreignKey } from './foreign-keys.ts';
 import { knownKeys } from './known-keys.ts';
+import { likelyMeant } from './likely-meant.ts';
 
 export type Subject = Readonly<{
   /** How messages name the thing: `` Step `build` ``. */
@@ -87,11 +88,11 @@ function reportValue(phrase: string, path: Path, { node, subject, report }: Read
   const { code, phrase: wanted } = parseExpected(phrase);
   const value = nodeAt(node, path);
   const written: Json | undefined = value === undefined ? undefined : toJson(value);
-  const number = typeof written === 'number' && code === 'invalid_duration' ? `Did you mean \`${written}s\`?` : null;
+  const meant = suggestion ?? (written === undefined ? undefined : likelyMeant(code, written));
   report({
     code: path.at(-1) === 'type' && path.length > 1 && code === 'invalid_value' ? 'unknown_type' : code,
     message: `${subject.name}: ${nameOfPath(path)} must be ${wanted}; got ${describeValue(written)}.`,
-    hint: suggestion === undefined ? (typeAlias(path, written) ?? number) : `Did you mean \`${suggestion}\`?`,
+    hint: meant === undefined ? typeAlias(path, written) : `Did you mean \`${meant}\`?`,
     at: placeOfValue(node, path, subject),
   });
 }

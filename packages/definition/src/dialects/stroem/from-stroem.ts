@@ -1,6 +1,6 @@
 import type { Report } from '../../diagnostics/diagnostic.ts';
 import { convertEntries, mapOf } from '../../yaml/edit-node.ts';
-import { type MapEntry, type MapNode, placeOf, placeOfKey, type SourceNode } from '../../yaml/source-node.ts';
+import { type MapEntry, type MapNode, placeOfKey, type SourceNode } from '../../yaml/source-node.ts';
 import { actionOf } from './actions.ts';
 import { hookKeys, hooksOf, workflowOf } from './tasks.ts';
 import { triggerOf } from './triggers.ts';
@@ -61,14 +61,14 @@ function mergeWorkflows(entries: readonly MapEntry[], report: Report): readonly 
   const [first, second] = those;
   if (first?.value.kind !== 'map' || second?.value.kind !== 'map') return entries;
   const own = first.value;
-  for (const [name, { value }] of second.value.entries) {
+  for (const name of second.value.entries.keys()) {
     if (!own.entries.has(name)) continue;
     const { file, line, column } = placeOfKey(own, name);
     report({
       code: 'duplicate_name',
       message: `The workflow \`${name}\` is defined twice: here and at ${file}:${line}:${column}.`,
       hint: 'Rename or remove one of them.',
-      at: placeOf(value),
+      at: placeOfKey(second.value, name),
     });
   }
   const merged = mapOf(own, [...own.entries.values(), ...second.value.entries.values()]);
