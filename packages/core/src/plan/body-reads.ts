@@ -5,9 +5,9 @@ import type { Json } from '../values/json.ts';
 type Path = readonly (string | number)[];
 
 /**
- * The paths that a worker needs values of to render the body's templates. What every assignment carries is left out: `run`
- * and `input`. An inline body also sees the run's input below its own: what it reads of `input` is kept, so that just that
- * part of a big input travels with each attempt.
+ * The paths that a worker needs values of to render the body's templates. What every assignment carries is left out:
+ * `run` and `input`. An inline body also sees the run's input below its own: what it reads of `input` is kept, so that
+ * just that part of a big input travels with each attempt.
  */
 export function bodyReads(body: ActionBody, inline: boolean): readonly Path[] {
   if (body.type === 'workflow' || body.type === 'wait' || body.type === 'approval' || body.type === 'emit') return [];

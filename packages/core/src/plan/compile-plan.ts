@@ -10,7 +10,10 @@ import { placesOfPlan } from './plan-places.ts';
 export type PlanProblem = Readonly<{ code: string; message: string; hint: string; place: Place | null }>;
 export type CompileResult = Readonly<{ plan: Plan }> | Readonly<{ problems: readonly PlanProblem[] }>;
 
-/** Freezes a workflow into a plan. The definitions are checked already; what the engine cannot execute yet is a problem. */
+/**
+ * Freezes a workflow into a plan. The definitions are checked already; what the engine cannot execute yet is a
+ * problem.
+ */
 export function compilePlan(definitions: Definitions, workspace: string, workflow: string): CompileResult {
   const definition = own(definitions.workflows, workflow);
   if (definition === undefined) return { problems: [unknownWorkflow(definitions, workspace, workflow)] };
@@ -22,8 +25,13 @@ function freeze(definitions: Definitions, workspace: string, workflow: WorkflowD
   const numbers = new Map(workflow.steps.map((step, index) => [step.name, index]));
   const dependants = new Map<string, number[]>();
   workflow.steps.forEach((step, index) => {
-    for (const name of new Set(step.dependsOn)) dependants.set(name, [...(dependants.get(name) ?? []), index]);
+    for (const name of new Set(step.dependsOn)) {
+      const known = dependants.get(name);
+      if (known === undefined) dependants.set(name, [index]);
+      else known.push(index);
+    }
   });
+  const targets = new Set(workflow.steps.flatMap((step) => step.next.flatMap((transition) => transition.do)));
   return {
     format: 1,
     workspace,
@@ -42,6 +50,7 @@ function freeze(definitions: Definitions, workspace: string, workflow: WorkflowD
     steps: workflow.steps.map((step, index) =>
       compileStep(definitions, workflow, step, {
         index,
+        entry: targets.has(step.name) ? 'transitions' : 'dependencies',
         dependsOn: numbersOf(step.dependsOn, numbers),
         dependants: dependants.get(step.name) ?? [],
       }),

@@ -4,7 +4,7 @@ import type { StepDefinition, WorkflowDefinition } from '../definitions/workflow
 import { bodyReads } from './body-reads.ts';
 import type { Capability, Lane, PlanAction, PlanStep } from './plan.ts';
 
-type Edges = Pick<PlanStep, 'index' | 'dependsOn' | 'dependants'>;
+type Edges = Pick<PlanStep, 'index' | 'entry' | 'dependsOn' | 'dependants'>;
 
 /** A step with its action resolved. What the step says wins over its action, and that over the workflow. */
 export function compileStep(
@@ -19,7 +19,6 @@ export function compileStep(
     ...edges,
     name: step.name,
     ...(step.description === undefined ? {} : { description: step.description }),
-    entry: isTarget(workflow, step.name) ? 'transitions' : 'dependencies',
     next: step.next,
     join: step.join ?? null,
     maxIterations: step.maxIterations ?? 1_000,
@@ -73,9 +72,6 @@ function resolveAction(
 /** An action that says nothing about its input takes what it is given. */
 const takesAnything = ({ input }: ActionDefinition): boolean =>
   input.kind === 'flat' && Object.keys(input.fields).length === 0;
-
-const isTarget = (workflow: WorkflowDefinition, name: string): boolean =>
-  workflow.steps.some((step) => step.next.some((transition) => transition.do.includes(name)));
 
 function laneOf(
   workflow: WorkflowDefinition,

@@ -13,7 +13,10 @@ export class FaultError extends Error {
   }
 }
 
-/** What an expression's error is to a run. `place` is where `text` begins; the fault's place is that of the error itself. */
+/**
+ * What an expression's error is to a run. `place` is where `text` begins; the fault's place is that of the error
+ * itself.
+ */
 export function expressionFault(error: ExpressionError, text: string, place: Place | undefined): Fault {
   return {
     code: 'expression',

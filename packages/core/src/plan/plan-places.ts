@@ -6,8 +6,8 @@ import type { Place } from '../values/place.ts';
 type Placed = readonly (readonly [suffix: string, place: Place])[];
 
 /**
- * The places of a plan, with pointers from its root: those of its workflow, and for each step those of the action that it
- * calls, whose body stands at `/steps/<name>/action/body`.
+ * The places of a plan, with pointers from its root: those of its workflow, and for each step those of the action that
+ * it calls, whose body stands at `/steps/<name>/action/body`.
  */
 export function placesOfPlan(definitions: Definitions, workflow: WorkflowDefinition): Readonly<Record<string, Place>> {
   const groups = groupsOf(definitions);

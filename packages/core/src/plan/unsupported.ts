@@ -1,5 +1,5 @@
-// What the engine does not execute yet: one row each, told when a plan is compiled, so that nothing is silently ignored.
-// When a feature is built, its row goes.
+// What the engine does not execute yet: one row each, told when a plan is compiled, so that nothing is silently
+// ignored. When a feature is built, its row goes.
 import type { ActionBody } from '../definitions/action.ts';
 import type { Definitions } from '../definitions/definitions.ts';
 import type { Hooks, StepDefinition, WorkflowDefinition } from '../definitions/workflow.ts';

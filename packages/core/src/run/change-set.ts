@@ -4,8 +4,8 @@ import type { AttemptKey, EndedAttempt, OutboxMessage, RunHead, StepKey, Wait, W
 type WaitKey = StepKey & Readonly<{ kind: WaitKind }>;
 
 /**
- * Gathers the rows that one or more decisions on one run change, for one commit. Adding costs the same however many are in
- * it already, so a host may fold hundreds of commands into one commit.
+ * Gathers the rows that one or more decisions on one run change, for one commit. Adding costs the same however many are
+ * in it already, so a host may fold hundreds of commands into one commit.
  *
  * Work or a wait that is set and ended within the set never reaches the store. A wait's key stands in `waits` or in
  * `waitsDone`, never in both: one that is ended and set again is overwritten.
@@ -65,7 +65,10 @@ export class ChangeSet {
     this.#outbox.push(message);
   }
 
-  /** Takes back the start of a child run that was decided within the set. False: it is not in it, so it may run already. */
+  /**
+   * Takes back the start of a child run that was decided within the set. False: it is not in it, so it may run
+   * already.
+   */
   withdrawChild(from: AttemptKey): boolean {
     const position = this.#children.size === 0 ? undefined : this.#children.get(attemptText(from));
     if (position === undefined) return false;

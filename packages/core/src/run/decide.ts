@@ -14,12 +14,13 @@ import type { RunState } from './state.ts';
 import { isRunEnd } from './status.ts';
 
 /**
- * What a command does to a run: the whole of the engine's rules, as a function of plan, state, command and time. The same
- * arguments give the same changes, so committed commands can be replayed.
+ * What a command does to a run: the whole of the engine's rules, as a function of plan, state, command and time. The
+ * same arguments give the same changes, so committed commands can be replayed.
  *
- * CONSUMES `state`: it is changed in place, because a run of 100,000 items must not be copied for each item that ends. Use
- * only the state that is returned; when its commit is lost, drop it, load the run (`restoreState`) and decide again.
- * A rejection leaves the state as it was. Nothing that a user wrote (expressions, inputs, outputs) makes it throw.
+ * CONSUMES `state`: it is changed in place, because a run of 100,000 items must not be copied for each item that ends.
+ * Use only the state that is returned; when its commit is lost, drop it, load the run (`restoreState`) and decide
+ * again. A rejection leaves the state as it was. Nothing that a user wrote (expressions, inputs, outputs) makes it
+ * throw.
  */
 export function decide(
   plan: PreparedPlan,

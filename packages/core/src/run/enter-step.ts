@@ -48,7 +48,10 @@ function failingOnFault(decision: Deciding, step: number, act: () => void): void
   }
 }
 
-/** null: the step may begin. A step that is skipped after a failure says so, so that the failure reaches the steps behind. */
+/**
+ * null: the step may begin. A step that is skipped after a failure says so, so that the failure reaches the steps
+ * behind.
+ */
 function skipReason(decision: Deciding, step: number): StepReason | null {
   const { plan, state } = decision;
   const { when, decidesAlone } = plan.step(step);

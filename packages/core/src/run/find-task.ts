@@ -47,6 +47,6 @@ export function followEnd(decision: Deciding, { target, phase }: FoundTask, end:
 
 export function staleAttempt(key: AttemptKey): Rejection {
   const item = key.item === -1 ? '' : `, item ${key.item}`;
-  const message = `Attempt ${key.attempt} of step ${key.step}${item} is not under way: it ended, or another one took its place.`;
-  return { code: 'stale_attempt', message };
+  const attempt = `Attempt ${key.attempt} of step ${key.step}${item}`;
+  return { code: 'stale_attempt', message: `${attempt} is not under way: it ended, or another one took its place.` };
 }

@@ -1,4 +1,7 @@
-/** A well-mixed 32-bit hash of a text (FNV-1a, finished as in MurmurHash3): the same everywhere, so decisions can be replayed. */
+/**
+ * A well-mixed 32-bit hash of a text (FNV-1a, finished as in MurmurHash3): the same everywhere, so decisions can be
+ * replayed.
+ */
 export function hash32(text: string, seed = 0): number {
   let hash = 0x811c9dc5 ^ Math.imul(seed + 1, 0x9e3779b1);
   for (let index = 0; index < text.length; index++) {

@@ -53,16 +53,14 @@ function evaluateItems(decision: Deciding, step: number): readonly Json[] | numb
   const value = forEach.evaluate(scopeFor(viewOfTask(decision, stepTarget(step), 1), forEach.needs));
   if (Array.isArray(value)) return value as readonly Json[];
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
-  const type = value === null ? 'null' : typeof value;
+  const type = value === null ? 'null' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
   const fault: Fault = {
     code: 'not_a_list',
-    message: `\`for_each\` expects a list or a count; it is ${type === 'null' ? 'null' : `${article(type)} ${type}`}: ${shown(value)}.`,
+    message: `\`for_each\` expects a list or a count; it is ${type}: ${shown(value)}.`,
     retryable: false,
   };
   throw new FaultError(faultAt(decision, step, 'forEach', fault));
 }
-
-const article = (type: string): string => (type === 'object' ? 'an' : 'a');
 
 function tooManyItems(total: number): Fault {
   return {

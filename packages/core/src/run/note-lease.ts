@@ -4,9 +4,9 @@ import type { AttemptKey, Instant } from './records.ts';
 import type { RunState } from './state.ts';
 
 /**
- * Tells the state who holds an attempt. Leases are given out without a decision, by whatever claims work, so a host tells
- * every one that it knows of: work whose holder is unknown is withdrawn by a cancel or a queue timeout instead of being
- * stopped with grace. False when the attempt is not under way.
+ * Tells the state who holds an attempt. Leases are given out without a decision, by whatever claims work, so a host
+ * tells every one that it knows of: work whose holder is unknown is withdrawn by a cancel or a queue timeout instead of
+ * being stopped with grace. False when the attempt is not under way.
  */
 export function noteLease(
   state: RunState,

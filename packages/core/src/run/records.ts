@@ -12,10 +12,16 @@ import type { RunStatus, StepEndStatus, StepReason } from './status.ts';
 /** Times are milliseconds since the epoch, by the database's clock. */
 export type Instant = number;
 
-/** Names one step run inside a run. `item` is -1 for the step itself, else the item's index. `iteration` counts from 0. */
+/**
+ * Names one step run inside a run. `item` is -1 for the step itself, else the item's index. `iteration` counts from
+ * 0.
+ */
 export type StepKey = Readonly<{ step: number; item: number; iteration: number }>;
 
-/** Names one attempt inside a run. Attempts count from 1; 0 is the end of a step that never executed (skipped, parent of items). */
+/**
+ * Names one attempt inside a run. Attempts count from 1; 0 is the end of a step that never executed (skipped, parent
+ * of items).
+ */
 export type AttemptKey = StepKey & Readonly<{ attempt: number }>;
 
 /** What is known when a run is created, and never changes. */
@@ -68,7 +74,10 @@ export type EndedAttempt = AttemptKey &
     startedAt: Instant | null;
     endedAt: Instant;
     worker: WorkerId | null;
-    /** JSON of the rendered input; null where nothing was executed. For the end of a for-each step: `{"total": items}`. */
+    /**
+     * JSON of the rendered input; null where nothing was executed. For the end of a for-each step: `{"total":
+     * items}`.
+     */
     input: string | null;
     /** JSON; null where there is none. The list of a for-each step is not stored: it is made of its items' outputs. */
     output: string | null;

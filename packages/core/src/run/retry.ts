@@ -7,8 +7,8 @@ export const maxWorkerLosses = 3;
 /**
  * How long to wait before the next attempt, in milliseconds. `failedAttempts` counts those that failed, from 1.
  *
- * The random part comes from `seedText` (run, step and attempt), not from a random source: replaying a decision gives the
- * same delay, while runs that failed together still spread out.
+ * The random part comes from `seedText` (run, step and attempt), not from a random source: replaying a decision gives
+ * the same delay, while runs that failed together still spread out.
  */
 export function retryDelayMs(policy: RetryPolicy, failedAttempts: number, seedText: string): number {
   const whole = Math.min(policy.maxDelayMs, growing(policy, Math.max(1, failedAttempts)));

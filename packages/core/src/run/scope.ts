@@ -23,8 +23,8 @@ export type Viewpoint = Readonly<{
 export type ItemNames = Readonly<{ item: Json; index: number; total: number }>;
 
 /**
- * What the expression can read. Only steps before the viewpoint's step are visible, since no other has surely ended; and
- * of them only those that it names are made, so that a scope costs the same in a run of thousands of steps.
+ * What the expression can read. Only steps before the viewpoint's step are visible, since no other has surely ended;
+ * and of them only those that it names are made, so that a scope costs the same in a run of thousands of steps.
  */
 export function scopeFor(view: Viewpoint, needs: Needs, extra?: JsonObject): Scope {
   const { state } = view;

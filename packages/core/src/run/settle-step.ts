@@ -68,7 +68,9 @@ function unexplained(name: string, status: string): Fault {
   return { code: status, message: `Step ${name} ended as ${status}.` };
 }
 
-/** The first by time; by number among those of the same moment, so that the order of rows in a store does not matter. */
+/**
+ * The first by time; by number among those of the same moment, so that the order of rows in a store does not matter.
+ */
 export function earlierFailure(a: StepFailure | null, b: StepFailure | null): StepFailure | null {
   if (a === null || b === null) return a ?? b;
   if (a.endedAt !== b.endedAt) return a.endedAt < b.endedAt ? a : b;

@@ -7,8 +7,8 @@ import type { Instant, RunOrigin } from './records.ts';
 import type { RunState } from './state.ts';
 
 /**
- * Starts a run: its first steps are ready in the same decision. `input` is checked already (`checkInput`), and stored by
- * the host with the run.
+ * Starts a run: its first steps are ready in the same decision. `input` is checked already (`checkInput`), and stored
+ * by the host with the run.
  */
 export function startRun(plan: PreparedPlan, origin: RunOrigin, input: JsonObject, now: Instant): Decision {
   const state: RunState = {

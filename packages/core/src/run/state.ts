@@ -5,9 +5,9 @@ import type { Instant, RunControl, RunHead, RunOrigin } from './records.ts';
 import type { StepEndStatus, StepReason } from './status.ts';
 
 /**
- * Everything that a decision about a run needs. Plain data; made by `startRun` and `restoreState`, and changed in place by
- * `decide`: a run of 100,000 items must not be copied for each item that ends. So after `decide` use only the state that
- * it returned, and drop it when its commit was lost (then load the run and decide again).
+ * Everything that a decision about a run needs. Plain data; made by `startRun` and `restoreState`, and changed in place
+ * by `decide`: a run of 100,000 items must not be copied for each item that ends. So after `decide` use only the state
+ * that it returned, and drop it when its commit was lost (then load the run and decide again).
  */
 export type RunState = {
   readonly origin: RunOrigin;

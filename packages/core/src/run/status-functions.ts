@@ -9,8 +9,8 @@ import { outputOf } from './step-names.ts';
 export type Outcome = 'succeeded' | 'failed' | 'skipped';
 
 /**
- * The end of a dependency as its dependants see it. A step that was skipped because something before it failed counts as
- * failed: a failure is never laundered into success through a skipped step.
+ * The end of a dependency as its dependants see it. A step that was skipped because something before it failed counts
+ * as failed: a failure is never laundered into success through a skipped step.
  */
 export function outcomeOf(end: EndedPhase, continueOnFailure: boolean): Outcome {
   if (end.status === 'succeeded') return 'succeeded';
@@ -33,10 +33,10 @@ export function dependenciesOutcome(plan: PreparedPlan, state: RunState, step: n
 /**
  * The status functions at the entry of a step.
  *
- * Without a name: `succeeded()`: no dependency failed, and one succeeded; `failed()`: a step before this one failed, however
- * far away; `timed_out()`: one timed out; `skipped()`: all dependencies were skipped, and none for a failure; `done()` and
- * `always()`: true. With the name of a step before this one: that step's own end, tolerated or not. `result(name)` is its
- * output; `result()` that of the only dependency.
+ * Without a name: `succeeded()`: no dependency failed, and one succeeded; `failed()`: a step before this one failed,
+ * however far away; `timed_out()`: one timed out; `skipped()`: all dependencies were skipped, and none for a failure;
+ * `done()` and `always()`: true. With the name of a step before this one: that step's own end, tolerated or not.
+ * `result(name)` is its output; `result()` that of the only dependency.
  */
 export function statusFunctions(
   plan: PreparedPlan,

@@ -32,7 +32,10 @@ export type ItemsSummary = Readonly<{
   cancelled: number;
 }>;
 
-/** Every step by its name, in the order of the plan. For a run that was loaded: `stepSummaries(plan, restoreState(…))`. */
+/**
+ * Every step by its name, in the order of the plan. For a run that was loaded: `stepSummaries(plan,
+ * restoreState(…))`.
+ */
 export function stepSummaries(plan: PreparedPlan, state: RunState): Readonly<Record<string, StepSummary>> {
   const summaries: Record<string, StepSummary> = {};
   for (const [step, { phase }] of state.steps.entries()) {

@@ -8,8 +8,8 @@ import { endUnexecuted } from './task.ts';
 import { stepTarget } from './task-view.ts';
 
 /**
- * Stops the run: what has not started ends as cancelled, what nobody executes is withdrawn, workers and child runs are asked
- * to stop. After a grace whatever is left is ended by force.
+ * Stops the run: what has not started ends as cancelled, what nobody executes is withdrawn, workers and child runs are
+ * asked to stop. After a grace whatever is left is ended by force.
  */
 export function stopRun(decision: Deciding, cancel: CancelRequest, force: boolean): void {
   const { state } = decision;

@@ -6,12 +6,14 @@ import type { StepReason } from './status.ts';
 import { type AttemptEnd, recordEnd, type TaskEnd } from './task.ts';
 import { attemptKey, type TaskTarget } from './task-view.ts';
 
-/** How long what was asked to stop may take; then it is ended whatever it does. Longer than a worker gives a process. */
+/**
+ * How long what was asked to stop may take; then it is ended whatever it does. Longer than a worker gives a process.
+ */
 export const stopGraceMs = 30_000;
 
 /**
- * Stops a step run. What nobody executes ends now (its end is given back); a worker or a child run is asked to stop, and its
- * report ends the task later. `force` ends these, too; their late reports are then refused as stale.
+ * Stops a step run. What nobody executes ends now (its end is given back); a worker or a child run is asked to stop,
+ * and its report ends the task later. `force` ends these, too; their late reports are then refused as stale.
  */
 export function stopTask(
   decision: Deciding,

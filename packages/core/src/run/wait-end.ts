@@ -6,7 +6,9 @@ import type { Instant } from './records.ts';
 /** Later times cannot be written as dates. */
 const latest = 8_640_000_000_000_000;
 
-/** When a wait ends, from the value of its `for` or `until`; a fault when the value is neither a duration nor a time. */
+/**
+ * When a wait ends, from the value of its `for` or `until`; a fault when the value is neither a duration nor a time.
+ */
 export function readWaitEnd(key: 'for' | 'until', value: Json, now: Instant): Instant | Fault {
   const end = key === 'for' ? afterDuration(value, now) : timeOf(value);
   if (end !== null && end <= latest) return end;

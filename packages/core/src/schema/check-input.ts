@@ -10,8 +10,8 @@ export type { InputProblem } from './input-problem.ts';
 type Checked<Value> = Readonly<{ ok: true; value: Value }> | Readonly<{ ok: false; problems: readonly InputProblem[] }>;
 
 /**
- * Checks what an action or a workflow is given, and fills in defaults. All problems at once; the given value is left as it
- * is.
+ * Checks what an action or a workflow is given, and fills in defaults. All problems at once; the given value is left as
+ * it is.
  */
 export function checkInput(parameters: Parameters, value: Json): Checked<JsonObject> {
   const checked = check(inputChecks, parameters, value);

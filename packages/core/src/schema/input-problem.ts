@@ -3,7 +3,9 @@ import type { Json } from '../values/json.ts';
 import { pointerTo } from '../values/json-pointer.ts';
 import { suggestName } from '../values/suggest-name.ts';
 
-/** One thing that is wrong with an input. `path` is a JSON pointer from the input's root; empty for the input itself. */
+/**
+ * One thing that is wrong with an input. `path` is a JSON pointer from the input's root; empty for the input itself.
+ */
 export type InputProblem = Readonly<{ path: string; expected: string; actual: string; message: string }>;
 
 type Schema = Readonly<Record<string, Json | undefined>>;
@@ -103,5 +105,6 @@ function describe(value: Json, schema: Schema): string {
   if (schema.writeOnly === true) return `${type} (secret)`;
   if (value === null || type === 'array' || type === 'object') return type;
   const text = JSON.stringify(value);
-  return `${type === 'number' && Number.isInteger(value) ? 'integer' : type} ${text.length > 60 ? `${text.slice(0, 57)}...` : text}`;
+  const shown = text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return `${type === 'number' && Number.isInteger(value) ? 'integer' : type} ${shown}`;
 }

@@ -3,7 +3,10 @@ import type { Json, JsonObject } from '../values/json.ts';
 
 type Schema = Record<string, Json>;
 
-/** The JSON Schema (2020-12) of parameters: what editors, forms and checks read. One written by the user is given as it is. */
+/**
+ * The JSON Schema (2020-12) of parameters: what editors, forms and checks read. One written by the user is given as
+ * it is.
+ */
 export function jsonSchemaOf(parameters: Parameters): JsonObject {
   if (parameters.kind === 'schema') return parameters.schema;
   return { $schema: 'https://json-schema.org/draft/2020-12/schema', ...objectSchema(parameters.fields, false) };

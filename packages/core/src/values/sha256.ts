@@ -1,5 +1,5 @@
-// SHA-256 as in FIPS 180-4, because pure packages have no access to the runtime's cryptography. Used for identities, never
-// for secrets.
+// SHA-256 as in FIPS 180-4, because pure packages have no access to the runtime's cryptography. Used for identities,
+// never for secrets.
 
 /** The SHA-256 of a text's UTF-8 bytes, as 64 hexadecimal digits. */
 export function sha256(text: string): string {
@@ -25,18 +25,18 @@ function padded(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 function compress(hash: Uint32Array, words: Uint32Array): void {
-  const at = (index: number): number => words[index] ?? 0;
   for (let index = 16; index < 64; index++) {
-    const w15 = at(index - 15);
-    const w2 = at(index - 2);
+    const w15 = words[index - 15] ?? 0;
+    const w2 = words[index - 2] ?? 0;
     const s0 = rotate(w15, 7) ^ rotate(w15, 18) ^ (w15 >>> 3);
     const s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >>> 10);
-    words[index] = at(index - 16) + s0 + at(index - 7) + s1;
+    words[index] = (words[index - 16] ?? 0) + s0 + (words[index - 7] ?? 0) + s1;
   }
-  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = hash;
+  const [a0 = 0, b0 = 0, c0 = 0, d0 = 0, e0 = 0, f0 = 0, g0 = 0, h0 = 0] = hash;
+  let [a, b, c, d, e, f, g, h] = [a0, b0, c0, d0, e0, f0, g0, h0];
   for (let index = 0; index < 64; index++) {
     const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
-    const t1 = (h + s1 + ((e & f) ^ (~e & g)) + (constants[index] ?? 0) + at(index)) | 0;
+    const t1 = (h + s1 + ((e & f) ^ (~e & g)) + (constants[index] ?? 0) + (words[index] ?? 0)) | 0;
     const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
     const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
     h = g;
@@ -48,9 +48,7 @@ function compress(hash: Uint32Array, words: Uint32Array): void {
     b = a;
     a = (t1 + t2) | 0;
   }
-  [a, b, c, d, e, f, g, h].forEach((word, index) => {
-    hash[index] = (hash[index] ?? 0) + word;
-  });
+  hash.set([a0 + a, b0 + b, c0 + c, d0 + d, e0 + e, f0 + f, g0 + g, h0 + h]);
 }
 
 const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
@@ -59,7 +57,7 @@ const rotate = (word: number, by: number): number => (word >>> by) | (word << (3
 const primes = firstPrimes(64);
 const fraction = (root: number): number => Math.floor((root - Math.floor(root)) * 2 ** 32);
 const initial = primes.slice(0, 8).map((prime) => fraction(Math.sqrt(prime)));
-const constants = primes.map((prime) => fraction(Math.cbrt(prime)));
+const constants = Uint32Array.from(primes, (prime) => fraction(Math.cbrt(prime)));
 
 function firstPrimes(count: number): number[] {
   const found: number[] = [];

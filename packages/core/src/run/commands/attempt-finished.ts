@@ -23,7 +23,8 @@ export function attemptFinished(
     followEnd(decision, found, settleAttempt(decision, target, task, end));
     return null;
   }
-  // It may have succeeded before it heard that it should stop; only a step that ran out of time cannot succeed any more.
+  // It may have succeeded before it heard that it should stop; only a step that ran out of time cannot succeed any
+  // more.
   const end =
     result.status === 'succeeded' && phase.stop !== 'step_timeout'
       ? attemptEnd(decision, key.step, task, result)
