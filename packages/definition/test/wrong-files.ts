@@ -38,6 +38,8 @@ export const wrongFiles: readonly WrongFile[] = [
   [steps(`      fail: ${run}\n`), 4, 7, 'reserved_name', 'fail_it'],
   ['workflows:\n  w:\n    steps: {}\n', 3, 5, 'empty_workflow', 'one step'],
   ['workflows:\n  w: {}\n', 2, 3, 'missing_key', 'steps'],
+  ['workflows:\n  w:\n    steps:\n      - name: a\n        action: b\n', 4, 7, 'wrong_type', 'build: { action'],
+  [steps(`      s: ${run}\n`, '    vars: { constructor: 1 }\n'), 3, 13, 'reserved_name', 'another name'],
   // Actions.
   ['actions:\n  a: { cmd: x }\n', 2, 3, 'missing_key', '`shell`'],
   ['actions:\n  a: { type: shel, cmd: x }\n', 2, 14, 'unknown_type', '`shell`'],

@@ -1,6 +1,7 @@
 import type { Place } from '@millrace/core';
 import type { Report } from '../diagnostics/diagnostic.ts';
-import { listAt, nodeAt, placeOfKey, type SourceNode } from '../yaml/source-node.ts';
+import { isReservedName } from '../values/names.ts';
+import { listAt, mapAt, nodeAt, placeOfKey, type SourceNode } from '../yaml/source-node.ts';
 import type { LoadedWorkflow } from './loaded.ts';
 import type { StepGraph } from './step-graph.ts';
 
@@ -21,6 +22,20 @@ export function publishersOf(workflow: LoadedWorkflow): readonly Publisher[] {
     }
   }
   return found;
+}
+
+/** Variables are names of the expression language, so its words cannot be theirs. */
+export function checkVariableNames(workflow: LoadedWorkflow, publishers: readonly Publisher[], report: Report): void {
+  const declared = mapAt(workflow.node, 'vars');
+  const first = [...(declared?.entries.keys() ?? [])].map((variable) => ({
+    variable,
+    at: declared === undefined ? workflow.at : placeOfKey(declared, variable),
+  }));
+  for (const { variable, at } of [...first, ...publishers]) {
+    if (!isReservedName(variable)) continue;
+    const message = `\`${variable}\` is a reserved word and cannot be the name of a variable.`;
+    report({ code: 'reserved_name', message, hint: 'Use another name.', at });
+  }
 }
 
 /** Warns where two steps of which neither comes after the other publish the same variable: the later commit wins. */

@@ -8,7 +8,7 @@ import { checkParameters } from './check-parameters.ts';
 import { checkRecursion } from './check-recursion.ts';
 import { checkReferences } from './check-references.ts';
 import { checkTriggers } from './check-triggers.ts';
-import { checkPublishers, publishersOf } from './check-variables.ts';
+import { checkPublishers, checkVariableNames, publishersOf } from './check-variables.ts';
 import type { Flow } from './expression-scope.ts';
 import { expressionSites } from './expression-sites.ts';
 import { type Loaded, type LoadedWorkflow, namesOfParameters } from './loaded.ts';
@@ -41,6 +41,7 @@ function checkFlow(workflow: LoadedWorkflow, report: Report): Flow {
   checkGraph(workflow, graph, report);
   const publishers = publishersOf(workflow);
   checkPublishers(publishers, graph, report);
+  checkVariableNames(workflow, publishers, report);
   return {
     workflow,
     graph,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expected } from './expected.ts';
 import { hookShape } from './hooks.ts';
 import { sharedConcurrency } from './limits.ts';
 import { parameters } from './parameters.ts';
@@ -20,7 +21,9 @@ const workflowShape = {
   ...hookShape,
 };
 
+const stepsPhrase = expected('wrong_type', 'a map with the name of each step before its keys: `build: { action: … }`');
+
 /** A workflow whose steps are looked at one by one, each with the schema of its own type. */
-export const workflowHead = z.strictObject({ ...workflowShape, steps: z.record(z.string(), z.unknown()) });
+export const workflowHead = z.strictObject({ ...workflowShape, steps: z.record(z.string(), z.unknown(), stepsPhrase) });
 
 export const workflow = z.strictObject({ ...workflowShape, steps: z.record(name, step) }).meta({ id: 'Workflow' });
