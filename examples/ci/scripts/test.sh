@@ -1,7 +1,9 @@
 #!/bin/sh
-# Runs the tests of the checkout in $1 with the shell $2.
+# Checks commit $2 of the repository $1 out and runs its tests with the shell $3.
 set -eu
-cd "$1/checkout"
-echo "Testing with $2"
-"$2" ./test.sh
-printf '{"shell": "%s", "passed": true}' "$2" > "$MILLRACE_OUTPUT"
+git clone --quiet "$1" checkout
+cd checkout
+git checkout --quiet "$2"
+echo "Testing with $3"
+"$3" ./test.sh
+printf '{"shell": "%s", "passed": true}' "$3" > "$MILLRACE_OUTPUT"

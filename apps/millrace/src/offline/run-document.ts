@@ -1,4 +1,4 @@
-import type { Fault, Json, StepSummary } from '@millrace/core';
+import type { Fault, ItemsSummary, Json, StepSummary } from '@millrace/core';
 import type { RunDetail } from '@millrace/engine';
 
 /**
@@ -24,8 +24,8 @@ export type StepDocument = Readonly<{
   output: Json;
   error: Fault | null;
   attempts: number;
-  iterations?: number;
-  items?: Json;
+  /** How the items of a for-each step ended. */
+  items?: ItemsSummary;
 }>;
 
 const timeOf = (instant: number | null): string | null => (instant === null ? null : new Date(instant).toISOString());
@@ -48,6 +48,6 @@ export function runDocument(detail: RunDetail): RunDocument {
 }
 
 function stepDocument(step: StepSummary): StepDocument {
-  const { status, reason, output, error, attempts } = step;
-  return { status, reason, output, error, attempts };
+  const { status, reason, output, error, attempts, items } = step;
+  return { status, reason, output, error, attempts, ...(items === undefined ? {} : { items }) };
 }

@@ -113,7 +113,9 @@ function summary({ run, steps }: RunDocument, startedAt: number | null, endedAt:
     lines.push(`  ${name}: ${printable(step.error?.message ?? step.reason ?? step.status)}`);
     if (step.error?.hint !== undefined) lines.push(`    ${style.cyan('hint:')} ${printable(step.error.hint)}`);
   }
-  if (run.error !== null)
+  // A run's error is most often its step's, which was told already.
+  const told = Object.values(steps).some((step) => step.error?.message === run.error?.message);
+  if (run.error !== null && !told)
     lines.push(`${style.red('error')} ${printable(run.error.message)} ${style.dim(`[${run.error.code}]`)}`);
   if (run.output !== null) lines.push(JSON.stringify(run.output satisfies JsonObject[string], null, 2));
   return `${lines.join('\n')}\n`;

@@ -1,11 +1,12 @@
 // A run without a server: memory store, engine and executors in this process. Steps run as they would under a server, in
 // a copy of the workspace's files; only what a server would keep (state, logs, files) is not kept.
+import { rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalBlobStore } from '@millrace/blobs';
 import type { Definitions, JsonObject, RunId, WorkerProtocol } from '@millrace/core';
-import { createEngine, type Engine, type EngineEvent, type RunDetail } from '@millrace/engine';
-import { createMemoryStore } from '@millrace/engine/testkit';
+import { createEngine, createMemoryStore, type Engine, type EngineEvent, type RunDetail } from '@millrace/engine';
+
 import { openWorkspaceFiles, type WorkspaceLocation } from '@millrace/sources';
 import { createWorker } from '@millrace/worker';
 import { createLocalExecutors, localCapabilities } from '../processes/local-executors.ts';
@@ -68,6 +69,7 @@ export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
     logs.end();
     unsubscribe();
     await engine.stop();
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

@@ -14,7 +14,7 @@ workflows:
         type: shell
         cmd: |
           echo "Greeting {{ input.who }}"
-          echo 'OUTPUT: {{ { "text": "Hello, " ~ input.who } | json }}'
+          printf '%s' {{ {"text": "Hello, " + input.who} | json }} > "$MILLRACE_OUTPUT"
       count:
         depends_on: [greet]
         type: shell

@@ -1,5 +1,8 @@
 import { parseLogLine } from '@millrace/core';
 
+/** Parts of one line are joined up to this length; a longer line is given in pieces. */
+const maxJoined = 1024 * 1024;
+
 /**
  * Puts the records of several logs together to lines of text. Records that are parts of one long line become one line
  * again; what is not yet a whole line waits for the rest. `key` tells the logs apart.
@@ -16,7 +19,7 @@ export function createLogLines(
         const { stream, full, text } = parseLogLine(record);
         const place = `${key}\u0000${stream}`;
         const line = (parts.get(place) ?? '') + text;
-        if (full) {
+        if (full || line.length >= maxJoined) {
           parts.delete(place);
           onLine(key, line, stream);
         } else parts.set(place, line);

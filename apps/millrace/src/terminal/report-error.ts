@@ -1,46 +1,56 @@
-import { MillraceError } from '@millrace/core';
+import { type ErrorCode, errorCatalogue } from '@millrace/core';
 import { type ExitCode, exitCodeOfError, exitCodes } from '../exit-codes.ts';
-import { styleOf } from './style.ts';
+import { printable, styleOf } from './style.ts';
+
+/** A failure that somebody foresaw: a `MillraceError` of this process, or an `ApiError` of a server. */
+type Foreseen = Error & Readonly<{ code: string; hint?: string | null; details?: unknown }>;
 
 /**
- * Tells that a command failed: as `{"error": …}` on stdout for scripts, else for people on stderr. What is no
- * `MillraceError` is a bug of Millrace, so it shows where it came from.
+ * Tells that a command failed: as `{"error": …}` on stdout for scripts, else for people on stderr. Whatever was not
+ * foreseen is a bug of Millrace, so it shows where it came from.
  */
 export function reportError(error: unknown, options: Readonly<{ json: boolean }>): ExitCode {
-  const known = error instanceof MillraceError;
+  const foreseen = isForeseen(error) ? error : null;
   const message = error instanceof Error ? error.message : String(error);
   if (options.json) {
-    const hint = known ? (error.hint ?? null) : null;
-    const details = known && error.details !== undefined ? { details: error.details } : {};
-    process.stdout.write(
-      `${JSON.stringify({ error: { code: known ? error.code : 'internal', message, hint, ...details } })}\n`,
-    );
-  } else {
-    process.stderr.write(describe(error, message));
+    const details = foreseen?.details === undefined || foreseen.details === null ? {} : { details: foreseen.details };
+    const told = { code: foreseen?.code ?? 'internal', message, hint: foreseen?.hint ?? null, ...details };
+    process.stdout.write(`${JSON.stringify({ error: told })}\n`);
   }
-  return known ? exitCodeOfError(error.code) : exitCodes.failed;
+  if (foreseen === null) process.stderr.write(describeBug(error, message));
+  else if (!options.json) process.stderr.write(describe(foreseen));
+  return foreseen === null ? exitCodes.failed : exitCodeOf(foreseen.code);
 }
 
-function describe(error: unknown, message: string): string {
+function isForeseen(error: unknown): error is Foreseen {
+  return error instanceof Error && (error.name === 'MillraceError' || error.name === 'ApiError');
+}
+
+function exitCodeOf(code: string): ExitCode {
+  if (code === 'unreachable' || code === 'unexpected_answer') return exitCodes.unavailable;
+  return code in errorCatalogue ? exitCodeOfError(code as ErrorCode) : exitCodes.failed;
+}
+
+function describe(error: Foreseen): string {
   const style = styleOf(process.stderr);
-  if (!(error instanceof MillraceError)) {
-    const where = error instanceof Error && error.stack !== undefined ? error.stack : message;
-    return `${style.red('error')} This is a bug of Millrace; please report it with these lines.\n${where}\n`;
-  }
-  const lines = [`${style.red('error')} ${message} ${style.dim(`[${error.code}]`)}`];
-  for (const problem of problemsOf(error)) lines.push(`  ${problem}`);
-  if (error.hint !== undefined) lines.push(`  ${style.cyan('hint:')} ${error.hint}`);
+  const lines = [`${style.red('error')} ${printable(error.message)} ${style.dim(`[${error.code}]`)}`];
+  for (const problem of problemsOf(error.details)) lines.push(`  ${printable(problem)}`);
+  if (error.hint !== undefined && error.hint !== null) lines.push(`  ${style.cyan('hint:')} ${printable(error.hint)}`);
   return `${lines.join('\n')}\n`;
 }
 
+function describeBug(error: unknown, message: string): string {
+  const style = styleOf(process.stderr);
+  const where = error instanceof Error && error.stack !== undefined ? error.stack : message;
+  return `${style.red('error')} This is a bug of Millrace; please report it with these lines.\n${where}\n`;
+}
+
 /** Invalid input carries one problem for each value: `{path, expected, actual, message}`. */
-function problemsOf(error: MillraceError): string[] {
-  const problems = error.details?.problems;
+function problemsOf(details: unknown): string[] {
+  const problems = typeof details === 'object' && details !== null && 'problems' in details ? details.problems : null;
   if (!Array.isArray(problems)) return [];
   return problems.flatMap((problem: unknown) => {
     if (typeof problem !== 'object' || problem === null || !('message' in problem)) return [];
-    const path =
-      'path' in problem && typeof problem.path === 'string' && problem.path !== '' ? `${problem.path}: ` : '';
-    return [`${path}${String(problem.message)}`];
+    return [String(problem.message)];
   });
 }

@@ -1,0 +1,73 @@
+import type { Run } from '@millrace/api';
+import type { Client } from '@millrace/client';
+import type { ProgressView } from '../terminal/progress-view.ts';
+import { logLabel } from './logs.ts';
+
+/** How often the run is looked at while its server's events cannot be had (a proxy that knows no WebSocket). */
+const lookMs = 1_000;
+
+/** Shows a run's steps and logs until it has ended; gives the run. With an aborted `signal` it throws. */
+export async function followRun(client: Client, run: string, view: ProgressView, signal: AbortSignal): Promise<Run> {
+  const over = new AbortController();
+  const stopped = AbortSignal.any([signal, over.signal]);
+  const refresh = async (): Promise<void> => showSteps(await client.runs.get(run, {}, { signal: stopped }), view);
+
+  const events = followEvents(client, run, view, refresh, stopped).catch(async () => {
+    while (!stopped.aborted) {
+      await refresh().catch(() => undefined);
+      await pause(lookMs, stopped);
+    }
+  });
+  const logs = followLogs(client, run, view, stopped);
+  try {
+    const ended = await client.runs.waitForEnd(run, { signal: stopped });
+    await logs; // Ends by itself: the server ends it when the run has ended and all lines are out.
+    showSteps(ended, view);
+    return ended;
+  } finally {
+    over.abort();
+    await events;
+  }
+}
+
+async function followEvents(
+  client: Client,
+  run: string,
+  view: ProgressView,
+  refresh: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const notice of client.events([{ id: 'run', run, types: ['step', 'changed'] }], { signal })) {
+    if (notice.type !== 'event' || notice.event.type === 'changed') await refresh();
+    else if (notice.event.type === 'step') view.step({ ...notice.event, at: Date.parse(notice.event.at) });
+  }
+}
+
+async function followLogs(client: Client, run: string, view: ProgressView, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const line of client.runs.followLogs(run, {}, { signal })) view.log(logLabel(line), line.text);
+  } catch (error) {
+    // Logs that cannot be had are no reason to stop watching the run.
+    if (!signal.aborted)
+      view.log('millrace', `the logs cannot be read: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function showSteps(run: Run, view: ProgressView): void {
+  for (const [name, step] of Object.entries(run.steps)) {
+    const at = Date.parse(step.ended_at ?? step.started_at ?? run.created_at);
+    view.step({ step: name, item: -1, attempt: step.attempts, status: step.status, reason: step.reason, at });
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,35 @@
+import type { Run } from '@millrace/api';
+import { formatDuration } from '../terminal/duration.ts';
+import { statusText } from '../terminal/progress-view.ts';
+import { printable, type Style } from '../terminal/style.ts';
+import { formatTable } from '../terminal/table.ts';
+
+/** How long something took, or has taken so far; empty when it did not begin. */
+export function timeTaken(startedAt: string | null, endedAt: string | null, now = Date.now()): string {
+  if (startedAt === null) return '';
+  return formatDuration((endedAt === null ? now : Date.parse(endedAt)) - Date.parse(startedAt));
+}
+
+/** A run for people: what it is, how its steps stand, and what came of it. */
+export function describeRun(run: Run, style: Style): string {
+  const time = timeTaken(run.started_at, run.ended_at);
+  const head = `${statusText(run.status, style).trimEnd()} run ${run.id} of ${run.workspace}/${run.workflow}${time === '' ? '' : ` in ${time}`}`;
+  const rows = Object.entries(run.steps).map(([name, step]) => [
+    name,
+    step.status,
+    step.attempts > 1 ? String(step.attempts) : '',
+    timeTaken(step.started_at, step.ended_at),
+    printable(
+      step.error?.message ??
+        step.reason ??
+        (step.items === null ? '' : `${step.items.succeeded}/${step.items.total} items`),
+    ),
+  ]);
+  const parts = [head, formatTable(['STEP', 'STATUS', 'TRIES', 'TIME', ''], rows)];
+  if (run.error !== null) {
+    parts.push(`${style.red('error')} ${printable(run.error.message)} ${style.dim(`[${run.error.code}]`)}`);
+    if (run.error.hint !== undefined) parts.push(`  ${style.cyan('hint:')} ${printable(run.error.hint)}`);
+  }
+  if (run.output !== null) parts.push(JSON.stringify(run.output, null, 2));
+  return `${parts.join('\n')}\n`;
+}

@@ -1,0 +1,230 @@
+// dev, serve and work as processes, and the commands that talk to them.
+import { randomBytes } from 'node:crypto';
+import { startEmbeddedPostgres } from '@millrace/store-postgres';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
+
+const workflows = `workflows:
+  hello:
+    input: { who: { type: string, default: world } }
+    steps:
+      greet: { type: shell, cmd: 'echo "to {{ input.who }}"; echo "OUTPUT: {\\"text\\": \\"hi\\"}"' }
+    output: { text: "{{ steps.greet.output.text }}" }
+  slow:
+    steps:
+      sleep: { type: shell, cmd: 'echo started; exec sleep 60' }
+  call:
+    steps:
+      fetch: { type: http, url: "http://127.0.0.1:9/" }
+  long:
+    steps:
+      count: { for_each: 40, concurrency: 4, type: shell, cmd: 'sleep 0.05; echo "OUTPUT: {{ item }}"' }
+      sum: { depends_on: [count], type: shell, cmd: 'echo "OUTPUT: {{ steps.count.output | sum }}"' }
+    output: { sum: "{{ steps.sum.output }}" }
+`;
+
+let scratch: Scratch;
+let running: Running[];
+beforeEach(() => {
+  scratch = makeScratch();
+  running = [];
+  scratch.write('.workflows/a.yaml', workflows);
+});
+afterEach(async () => {
+  for (const { child } of running) child.kill('SIGKILL');
+  await Promise.all(running.map(({ ended }) => ended));
+  scratch.remove();
+});
+
+function launch(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+  const started = start(args, { cwd: scratch.path, env });
+  running.push(started);
+  return started;
+}
+async function stop({ child, ended }: Running, signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
+  child.kill(signal);
+  return (await ended).exit;
+}
+const dev = async (): Promise<Readonly<{ process: Running; url: string }>> => {
+  const process = launch(['dev', '--port', '0', '--data', 'data']);
+  const [, url = ''] = await process.says(/ready at (http:\/\/127\.0\.0\.1:\d+)/);
+  return { process, url };
+};
+
+describe('millrace dev', { timeout: 120_000 }, () => {
+  it('runs workflows, stops on Ctrl-C, and shows old runs when it is started again', async () => {
+    const first = await dev();
+    const remote = { cwd: scratch.path, env: { MILLRACE_URL: first.url } };
+    expect((await fetch(first.url)).status).toBe(200);
+
+    const followed = await run(['workflow', 'start', 'hello', '-i', 'who=Ada', '--follow'], remote);
+    expect(followed.exit).toBe(0);
+    expect(followed.stdout).toMatch(/^succeeded run \d+ of main\/hello/);
+    expect(followed.stderr).toContain('greet | to Ada');
+    const waited = await run(['workflow', 'start', 'hello', '--wait', '--json'], remote);
+    const { id, ...finished } = JSON.parse(waited.stdout);
+    expect(finished).toMatchObject({ status: 'succeeded', output: { text: 'hi' } });
+
+    expect((await run(['run', 'logs', id], remote)).stdout).toContain('to world');
+    const lines = (await run(['run', 'logs', id, '-f', '--json'], remote)).stdout.trim().split('\n');
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ step: 'greet', text: 'to world', stream: 'stdout' });
+    const listed = JSON.parse((await run(['workflow', 'list', '--json'], remote)).stdout);
+    expect(listed.items.map((workflow: { name: string }) => workflow.name)).toEqual(['call', 'hello', 'long', 'slow']);
+    expect((await run(['workflow', 'get', 'hello'], remote)).stdout).toMatch(/who +string +"world"/);
+
+    expect(await stop(first.process)).toBe(0);
+    const second = await dev();
+    const again = { cwd: scratch.path, env: { MILLRACE_URL: second.url } };
+    const shown = JSON.parse((await run(['run', 'get', id, '--json'], again)).stdout);
+    expect(shown).toMatchObject({ id, status: 'succeeded', output: { text: 'hi' } });
+    expect(await stop(second.process, 'SIGTERM')).toBe(0);
+  });
+
+  it('refuses a second one on the same data folder, and says which process has it', async () => {
+    const first = await dev();
+    const second = await run(['dev', '--port', '0', '--data', 'data'], { cwd: scratch.path });
+    expect(second.exit).toBe(1);
+    expect(second.stderr).toMatch(/in use by another Millrace: process \d+.*\[folder_in_use\]/);
+    expect(await stop(first.process)).toBe(0);
+  });
+
+  it('takes the next port when the default one is taken, and refuses one that was asked for', async () => {
+    const first = await dev();
+    const port = new URL(first.url).port;
+    const refused = await run(['dev', '--port', port, '--data', 'other'], { cwd: scratch.path });
+    expect(refused.exit).toBe(2);
+    expect(refused.stderr).toContain(`:${port} is in use by another program`);
+    expect(await stop(first.process)).toBe(0);
+  });
+
+  it('shows a broken change, keeps the last good version, and loads the repaired one', async () => {
+    const { process, url } = await dev();
+    const remote = { cwd: scratch.path, env: { MILLRACE_URL: url } };
+    scratch.write('.workflows/a.yaml', workflows.replace('type: shell', 'type: shel'));
+    await process.says(/unknown_type.*[\s\S]*its last good version stays/);
+    expect((await run(['workflow', 'start', 'hello', '--wait'], remote)).exit).toBe(0);
+    scratch.write('.workflows/a.yaml', workflows.replaceAll('hello', 'renamed'));
+    const client = async (): Promise<string> => (await run(['workflow', 'list', '--json'], remote)).stdout;
+    const deadline = Date.now() + 10_000;
+    while (!(await client()).includes('renamed') && Date.now() < deadline);
+    expect(await client()).toContain('renamed');
+    expect(await stop(process)).toBe(0);
+  });
+
+  it('cancels a run, and its exit codes tell how runs ended', async () => {
+    const { process, url } = await dev();
+    const remote = { cwd: scratch.path, env: { MILLRACE_URL: url } };
+    const waiting = launch(['workflow', 'start', 'slow', '--follow', '--json'], { MILLRACE_URL: url });
+    await waiting.says(/started/);
+    const [only] = JSON.parse((await run(['run', 'list', '--status', 'running', '--json'], remote)).stdout).items;
+    const cancelled = await run(['run', 'cancel', only.id, '--reason', 'enough', '--wait', '--json'], remote);
+    expect(JSON.parse(cancelled.stdout)).toEqual({ id: only.id, status: 'cancelled' });
+    expect((await waiting.ended).exit).toBe(3);
+    expect((await run(['run', 'cancel', only.id], remote)).stderr).toContain('[run_ended]');
+    expect((await run(['workflow', 'start', 'nothing'], remote)).exit).toBe(2);
+    const wrong = await run(['workflow', 'start', 'hello', '-i', '{"who": 7}', '--json'], remote);
+    expect(wrong.exit).toBe(2);
+    expect(JSON.parse(wrong.stdout).error).toMatchObject({ code: 'invalid_input' });
+    expect(await stop(process)).toBe(0);
+  });
+});
+
+describe('millrace serve and millrace work', { timeout: 120_000 }, () => {
+  let database: string;
+  let close: () => Promise<void> = async () => undefined;
+  beforeAll(async () => {
+    const shared = process.env.MILLRACE_TEST_POSTGRES_URL;
+    if (shared !== undefined) {
+      database = shared;
+      return;
+    }
+    const folder = makeScratch();
+    const postgres = await startEmbeddedPostgres({ dataDir: folder.path, durable: false });
+    database = postgres.url;
+    close = async () => {
+      await postgres.stop();
+      folder.remove();
+    };
+  });
+  afterAll(() => close());
+
+  const token = randomBytes(24).toString('hex');
+  const workerToken = randomBytes(24).toString('hex');
+
+  async function serve(schema: string, port = '0'): Promise<Readonly<{ process: Running; url: string }>> {
+    const args = ['serve', '--database', database, '--schema', schema, '--blobs', 'blobs', '-w', '.', '--port', port];
+    const process = launch(args, { MILLRACE_TOKEN: token, MILLRACE_WORKER_TOKEN: workerToken });
+    const [, url = ''] = await process.says(/"url":"(http:[^"]+)".*"ready"/);
+    return { process, url };
+  }
+  const work = (url: string): Running => launch(['work', '--server', url], { MILLRACE_WORKER_TOKEN: workerToken });
+  const newSchema = (): string => `cli_${randomBytes(6).toString('hex')}`;
+
+  it('run a workflow together, guarded by their tokens', async () => {
+    const { process, url } = await serve(newSchema());
+    const worker = work(url);
+    await worker.says(/"working"/);
+    const remote = { cwd: scratch.path, env: { MILLRACE_URL: url, MILLRACE_TOKEN: token } };
+    const waited = await run(['workflow', 'start', 'hello', '-i', 'who=Ada', '--follow', '--json'], remote);
+    expect(waited.exit).toBe(0);
+    expect(JSON.parse(waited.stdout)).toMatchObject({ status: 'succeeded', output: { text: 'hi' } });
+    expect(waited.stderr).toContain('greet | to Ada');
+
+    const stranger = await run(['run', 'list'], { ...remote, env: { MILLRACE_URL: url } });
+    expect(stranger).toMatchObject({ exit: 2, stderr: expect.stringContaining('[unauthorized]') });
+    // An http step runs in the server itself, which does not let it reach this machine's own addresses.
+    const call = JSON.parse((await run(['workflow', 'start', 'call', '--wait', '--json'], remote)).stdout);
+    expect(call).toMatchObject({ status: 'failed', error: { step: 'fetch' } });
+    expect(await stop(worker, 'SIGTERM')).toBe(0);
+    expect(await stop(process, 'SIGTERM')).toBe(0);
+  });
+
+  it('end a run correctly when the server and then the worker are killed in the middle', async () => {
+    const schema = newSchema();
+    const first = await serve(schema);
+    const port = new URL(first.url).port;
+    const worker = work(first.url);
+    const env = { MILLRACE_URL: first.url, MILLRACE_TOKEN: token };
+    const following = launch(['workflow', 'start', 'long', '--follow', '--quiet', '--json'], env);
+    const remote = { cwd: scratch.path, env };
+    const ended = async (): Promise<number> => {
+      const [item] = JSON.parse((await run(['run', 'list', '--json'], remote)).stdout).items;
+      if (item === undefined) return 0;
+      const found = JSON.parse((await run(['run', 'get', item.id, '--json'], remote)).stdout);
+      return found.steps.count?.items?.succeeded ?? 0;
+    };
+    await until(async () => (await ended()) >= 2);
+    await stop(first.process, 'SIGKILL');
+    const second = await serve(schema, port);
+    await until(async () => (await ended()) >= 8);
+    await stop(worker, 'SIGKILL');
+    const other = work(second.url);
+    const { exit, stdout } = await following.ended;
+    expect(exit).toBe(0);
+    const found = JSON.parse(stdout);
+    expect(found).toMatchObject({ status: 'succeeded', output: { sum: (39 * 40) / 2 } });
+    expect(found.steps.count.output).toEqual(Array.from({ length: 40 }, (_, index) => index));
+    expect(await stop(other, 'SIGTERM')).toBe(0);
+    expect(await stop(second.process, 'SIGTERM')).toBe(0);
+  });
+
+  it.each([
+    [['serve', '--blobs', 'b'], 2, 'MILLRACE_DATABASE_URL'],
+    [['serve', '--database', 'postgres://127.0.0.1:1/x', '--blobs', 'b'], 4, '[store_unavailable]'],
+    [['serve', '--host', '0.0.0.0', '--database', 'DATABASE', '--blobs', 'b'], 2, 'without an API token'],
+    [['work', '--server', 'nowhere'], 2, 'address of a server'],
+    [['work', '--capabilities', 'docker'], 2, 'docker'],
+  ])('%j says what is missing', async (args, exit, text) => {
+    const found = await run(
+      args.map((arg) => (arg === 'DATABASE' ? database : arg)),
+      { cwd: scratch.path },
+    );
+    expect(found.stderr).toContain(text);
+    expect(found.exit).toBe(exit);
+  });
+});
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (!(await holds())) if (Date.now() > deadline) throw new Error('It took more than a minute.');
+}

@@ -1,0 +1,45 @@
+// Runs every example as a user would, with the real command, and compares what is essential of the outcome.
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+const millrace = fileURLToPath(new URL('../apps/millrace/bin/millrace.mjs', import.meta.url));
+
+type Case = Readonly<{
+  workflow: string;
+  input: Readonly<Record<string, unknown>>;
+  exit: number;
+  run?: Readonly<Record<string, unknown>>;
+  steps?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  error?: Readonly<Record<string, unknown>>;
+}>;
+
+function run(args: readonly string[]): Promise<Readonly<{ exit: number; stdout: string; stderr: string }>> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [millrace, ...args], { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+      resolve({ exit: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+const examples = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+
+describe.each(examples.map((entry) => entry.name))('example %s', (name) => {
+  const path = join(folder, name);
+  const { cases } = JSON.parse(readFileSync(join(path, 'expected.json'), 'utf8')) as { cases: readonly Case[] };
+
+  it('is valid without warnings', async () => {
+    const { exit, stdout } = await run(['validate', path, '--json']);
+    expect(JSON.parse(stdout)).toEqual({ diagnostics: [] });
+    expect(exit).toBe(0);
+  });
+
+  it.each(cases)('gives what is expected: $workflow $input', async ({ workflow, input, exit, ...expected }) => {
+    const found = await run(['run', path, workflow, '--input', JSON.stringify(input), '--json']);
+    expect(JSON.parse(found.stdout), found.stderr).toMatchObject(expected);
+    expect(found.exit).toBe(exit);
+  });
+});
