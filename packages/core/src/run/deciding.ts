@@ -16,10 +16,12 @@ export type Deciding = {
   readonly entering: number[];
   /** Whether child runs were asked to stop with their run. */
   childrenAsked: boolean;
+  /** How many values `uuid()` has given. */
+  readonly uuids: { given: number };
 };
 
 export function deciding(plan: PreparedPlan, state: RunState, now: Instant): Deciding {
-  return { plan, state, now, changes: new ChangeSet(), entering: [], childrenAsked: false };
+  return { plan, state, now, changes: new ChangeSet(), entering: [], childrenAsked: false, uuids: { given: 0 } };
 }
 
 export function setHead(decision: Deciding, change: Partial<RunHead>): void {

@@ -40,8 +40,8 @@ function judgeRun(decision: Deciding): RunEnd {
   }
 }
 
-function runOutput({ plan, state, now }: Deciding): string | null {
+function runOutput({ plan, state, now, uuids }: Deciding): string | null {
   if (plan.output === null) return null;
-  const scope = scopeFor({ plan, state, now, step: null, attempt: 1, item: null }, plan.output.needs);
+  const scope = scopeFor({ plan, state, now, step: null, attempt: 1, item: null, uuids }, plan.output.needs);
   return JSON.stringify(plan.output.evaluate(scope));
 }

@@ -58,6 +58,11 @@ describe('what a step reads', () => {
     const run = runOf(text);
     const ids = [run.input('a', 0), run.input('a', 1)].flatMap((input) => [input.id, input.other]);
     expect(new Set(ids).size).toBe(4);
+    const twice = runOf({
+      steps: { a: { forEach: '[uuid(), uuid()]', input: { x: '{{ item }}', y: '{{ uuid() }}' } } },
+    });
+    const all = [twice.input('a', 0), twice.input('a', 1)].flatMap((input) => [input.x, input.y]);
+    expect(new Set(all).size).toBe(4);
     expect(String(ids[0])).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(new RunDriver(run.plan).input('a', 0)).toEqual(run.input('a', 0));
   });

@@ -18,6 +18,7 @@ export type Viewpoint = Readonly<{
   step: number | null;
   attempt: number;
   item: ItemNames | null;
+  uuids: { given: number };
 }>;
 
 export type ItemNames = Readonly<{ item: Json; index: number; total: number }>;
@@ -32,11 +33,10 @@ export function scopeFor(view: Viewpoint, needs: Needs, extra?: JsonObject): Sco
   names.run = runNames(state, view.attempt);
   if (view.item !== null) Object.assign(names, view.item);
   if (extra !== undefined) Object.assign(names, extra);
-  let uuids = 0;
   return {
     names,
     now: view.now,
-    uuid: () => uuidFrom(`${state.origin.id}/${view.step}/${view.item?.index}/${view.attempt}/${view.now}/${uuids++}`),
+    uuid: () => nextUuid(view),
     ...(view.step === null ? {} : { functions: statusFunctions(view.plan, state, view.step) }),
   };
 }
@@ -76,6 +76,12 @@ function neededSteps({ plan, step }: Viewpoint, needs: Needs): readonly number[]
     if (number !== null) numbers.push(number);
   }
   return numbers;
+}
+
+/** Differs within a decision by the count, between decisions by the attempt or the time. */
+function nextUuid({ state, step, item, attempt, now, uuids }: Viewpoint): string {
+  uuids.given += 1;
+  return uuidFrom(`${state.origin.id}/${step}/${item?.index}/${attempt}/${now}/${uuids.given}`);
 }
 
 /** A UUID (version 8: made by the application) that replaying the command makes again. */

@@ -26,6 +26,6 @@ export function attemptKey(target: TaskTarget, attempt: number): AttemptKey {
 }
 
 export function viewOfTask(decision: Deciding, target: TaskTarget, attempt: number): Viewpoint {
-  const { plan, state, now } = decision;
-  return { plan, state, now, step: target.step, attempt, item: target.names };
+  const { plan, state, now, uuids } = decision;
+  return { plan, state, now, step: target.step, attempt, item: target.names, uuids };
 }

@@ -49,6 +49,6 @@ function attemptEnd(decision: Deciding, step: number, task: Task, result: Attemp
     const message = `The output of ${action.name} is not what the action promises. ${problems}`;
     return { ...common, status: 'failed', reason: null, output: null, error: { code: 'invalid_output', message } };
   }
-  const output = checked.value === null ? null : JSON.stringify(checked.value);
+  const output = (checked.value ?? null) === null ? null : JSON.stringify(checked.value);
   return { ...common, status: 'succeeded', reason: null, output, error: null };
 }

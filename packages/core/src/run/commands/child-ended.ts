@@ -32,7 +32,7 @@ export function childEnded(decision: Deciding, command: ChildEnded): Rejection |
 function attemptEnd({ status, output, error, child }: ChildEnded, startedAt: number): AttemptEnd {
   const common = { reason: null, startedAt, worker: null };
   if (status === 'succeeded') {
-    return { ...common, status, output: output === null ? null : JSON.stringify(output), error: null };
+    return { ...common, status, output: (output ?? null) === null ? null : JSON.stringify(output), error: null };
   }
   return { ...common, status: 'failed', output: null, error: childFault(child, status, error) };
 }
