@@ -13,7 +13,7 @@ export type AddressGuard = Readonly<{
   lookup: LookupFunction;
 }>;
 
-/** Loopback, private, link-local, shared, multicast and reserved networks. */
+/** Loopback, private, link-local, shared, multicast and reserved networks. IPv4 addresses inside IPv6 match those of IPv4. */
 const privateNetworks: readonly [string, number, 'ipv4' | 'ipv6'][] = [
   ['0.0.0.0', 8, 'ipv4'],
   ['10.0.0.0', 8, 'ipv4'],
@@ -27,7 +27,6 @@ const privateNetworks: readonly [string, number, 'ipv4' | 'ipv6'][] = [
   ['224.0.0.0', 4, 'ipv4'],
   ['240.0.0.0', 4, 'ipv4'],
   ['::', 96, 'ipv6'],
-  ['::ffff:0:0', 96, 'ipv6'],
   ['64:ff9b::', 96, 'ipv6'],
   ['64:ff9b:1::', 48, 'ipv6'],
   ['2001::', 32, 'ipv6'],

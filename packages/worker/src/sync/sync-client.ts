@@ -1,6 +1,6 @@
 // The worker's side of the sync protocol: when to call, and what a call carries.
 //
-// At most one call waits at the server (long poll); results go out at once in calls of their own, which end the wait. All
+// At most one call waits at the server (long poll); results go out at once in calls of their own, which do not wait. All
 // results of one turn of the event loop travel together. A result stays in `outgoing` until a response confirms it: a
 // call that fails, or a response that does not name it, sends it again. Calls list all attempts that the worker holds (also
 // those whose results are on their way), so that silence about one means that it is gone; long lists go with heartbeats.
@@ -168,7 +168,7 @@ export class SyncClient {
           returned,
           freeSlots: this.#stopping ? 0 : this.#host.freeSlots(),
           stopping: this.#stopping,
-          waitMs: this.#waitMs(),
+          waitMs: carries ? 0 : this.#waitMs(),
         },
         this.#abort.signal,
       );

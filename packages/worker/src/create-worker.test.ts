@@ -1,0 +1,348 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type FunctionBody, type LogChunk, MillraceError, type ShellBody } from '@millrace/core';
+import { createFunctionExecutor, createShellExecutor, type StepFunction } from '@millrace/executors';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { assignmentOf, FakeServer, keyOf } from '../test/fake-server.ts';
+import { createWorker, type Worker, type WorkerOptions } from './index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'millrace-worker-'));
+const workers: Worker[] = [];
+afterEach(async () => {
+  await Promise.all(workers.splice(0).map((worker) => worker.stop({ graceMs: 0 })));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const call = (name: string): FunctionBody => ({ type: 'function', function: name });
+const shell = (cmd: string): ShellBody => ({ type: 'shell', cmd });
+
+function start(
+  server: FakeServer,
+  functions: Record<string, StepFunction> = {},
+  more: Partial<WorkerOptions> = {},
+): Worker {
+  const worker = createWorker({
+    protocol: server,
+    description: {
+      name: 'test',
+      labels: [],
+      queues: ['default'],
+      slots: 4,
+      version: '0',
+      host: 'here',
+      pid: process.pid,
+    },
+    executors: [createShellExecutor(), createFunctionExecutor(new Map(Object.entries(functions)))],
+    folder,
+    onEvent: () => server.notify(),
+    ...more,
+  });
+  workers.push(worker);
+  worker.start();
+  return worker;
+}
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+const lives = (pid: number): boolean => {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ');
+  } catch {
+    return false;
+  }
+};
+
+describe('a worker', () => {
+  it('executes assignments and reports each result once', async () => {
+    const server = new FakeServer();
+    start(server, { double: ({ n }) => ({ n: Number(n) * 2 }) });
+    const assignments = range(50).map((n) => assignmentOf(n, call('double'), { input: { n } }));
+    server.assign(...assignments);
+    for (const [index, assignment] of assignments.entries()) {
+      expect(await server.resultOf(assignment)).toMatchObject({ status: 'succeeded', output: { n: (index + 1) * 2 } });
+    }
+    expect(server.repeated).toBe(0);
+  });
+
+  it('sends results that finish together in one call', async () => {
+    const server = new FakeServer();
+    start(server, { quick: () => 1 }, {});
+    server.assign(...range(1_000).map((n) => assignmentOf(n, call('quick'))));
+    await server.until(() => server.results.size === 1_000);
+    const carrying = server.requests.filter(({ results }) => results.length > 0);
+    expect(carrying.length).toBeLessThan(100);
+  });
+
+  it('never runs more than its slots, and keeps the line that is sent ahead', async () => {
+    const server = new FakeServer();
+    let now = 0;
+    let most = 0;
+    const work: StepFunction = async () => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setImmediate(resolve));
+      now--;
+      return null;
+    };
+    start(server, { work });
+    server.assign(...range(100).map((n) => assignmentOf(n, call('work'))));
+    await server.until(() => server.results.size === 100);
+    expect(most).toBe(4);
+  });
+
+  it('runs nothing twice when answers are lost, repeated and late', async () => {
+    const server = new FakeServer();
+    const runs = new Map<string, number>();
+    const work: StepFunction = async (_input, { run }) => {
+      runs.set(run, (runs.get(run) ?? 0) + 1);
+      return null;
+    };
+    let calls = 0;
+    server.faults = {
+      noisy: true,
+      before: () => {
+        if (++calls % 5 === 0) throw new MillraceError('store_unavailable', 'The request is lost.');
+      },
+      after: () => {
+        if (calls % 3 === 0) throw new MillraceError('store_unavailable', 'The answer is lost.');
+      },
+    };
+    start(server, { work });
+    for (const n of range(60)) server.assign(assignmentOf(n, call('work')));
+    await server.until(() => server.results.size === 60);
+    expect([...runs.values()].every((count) => count === 1)).toBe(true);
+  });
+
+  it('goes on through a restart of the server and reports what ended meanwhile', async () => {
+    const server = new FakeServer();
+    let down = false;
+    server.faults.before = () => {
+      if (down) throw new MillraceError('store_unavailable', 'The server is away.');
+    };
+    let finish = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const events: string[] = [];
+    start(
+      server,
+      { wait: () => held.then(() => 'done') },
+      {
+        onEvent: ({ type }) => {
+          events.push(type);
+          server.notify();
+        },
+      },
+    );
+    const assignment = assignmentOf(1, call('wait'));
+    server.assign(assignment);
+    await server.until(() => events.includes('attempt_started'));
+    down = true;
+    finish();
+    await server.until(() => events.includes('server_lost'));
+    down = false;
+    expect(await server.resultOf(assignment)).toMatchObject({ status: 'succeeded', output: 'done' });
+    await server.until(() => events.includes('server_found'));
+  });
+
+  it('stops its attempts when it hears nothing for the length of its lease', async () => {
+    const server = new FakeServer();
+    server.leaseMs = 300;
+    let down = false;
+    server.faults.before = () => {
+      if (down) throw new MillraceError('store_unavailable', 'The server is away.');
+    };
+    let stopped = '';
+    const assignment = assignmentOf(1, call('wait'));
+    start(server, {
+      wait: (_input, { signal }) =>
+        new Promise((resolve) => {
+          down = true;
+          signal.addEventListener('abort', () => {
+            stopped = (signal.reason as { kind: string }).kind;
+            server.notify();
+            resolve('too late');
+          });
+        }),
+    });
+    server.assign(assignment);
+    await server.until(() => stopped === 'lost');
+    down = false;
+    const next = assignmentOf(2, call('missing'));
+    server.assign(next);
+    await server.resultOf(next);
+    expect(server.results.has(keyOf(assignment))).toBe(false);
+  });
+
+  it('cancels, and drops what another worker owns', async () => {
+    const server = new FakeServer();
+    start(server);
+    const [a, b] = [assignmentOf(1, shell('echo $$; sleep 100')), assignmentOf(2, shell('echo $$; sleep 100'))];
+    server.assign(a, b);
+    await server.until(() => server.logOf(a).length > 0 && server.logOf(b).length > 0);
+    server.cancel(a);
+    server.cancel(b, { lost: true });
+    expect(await server.resultOf(a)).toMatchObject({ status: 'cancelled' });
+    const pid = Number(server.logOf(b)[0]?.split(' ').at(-1));
+    while (lives(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(server.results.has(keyOf(b))).toBe(false);
+  });
+
+  it('ends a step at its time limit, also a function that does not listen', async () => {
+    const server = new FakeServer();
+    start(server, { deaf: () => new Promise(() => {}) });
+    const a = assignmentOf(1, shell('trap "" TERM; while :; do sleep 0.05; done'), { timeoutMs: 50 });
+    const b = assignmentOf(2, call('deaf'), { timeoutMs: 50 });
+    server.assign(a, b);
+    for (const each of [a, b])
+      expect(await server.resultOf(each)).toMatchObject({ status: 'timed_out', error: { code: 'timeout' } });
+  });
+
+  it('explains what it cannot execute', async () => {
+    const server = new FakeServer();
+    start(server);
+    const assignment = assignmentOf(1, { type: 'http', url: 'http://x', method: 'GET' });
+    server.assign(assignment);
+    expect(await server.resultOf(assignment)).toMatchObject({ status: 'failed', error: { code: 'no_executor' } });
+  });
+
+  it('leaves no file of an attempt behind', async () => {
+    const server = new FakeServer();
+    const worker = start(server);
+    const assignments = range(6).map((n) => assignmentOf(n, shell('mkdir -p a/b; echo x > a/b/c; chmod 500 a/b')));
+    server.assign(...assignments);
+    for (const each of assignments) expect((await server.resultOf(each)).status).toBe('succeeded');
+    await worker.stop();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('stopping a worker', () => {
+  it('gives back what is not started, waits for what runs, and says farewell', async () => {
+    const server = new FakeServer();
+    let finish = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const worker = start(server, { wait: () => held.then(() => 1) });
+    server.assign(...range(6).map((n) => assignmentOf(n, call('wait'))));
+    await server.until(() => worker.running === 4);
+    const stopping = worker.stop();
+    await server.until(() => server.returned.length === 2);
+    finish();
+    await stopping;
+    expect([...server.results.values()].map(({ status }) => status)).toEqual(Array(4).fill('succeeded'));
+    expect(server.requests.at(-1)).toMatchObject({ stopping: true, running: [], results: [], freeSlots: 0 });
+  });
+
+  it('leaves no process when its grace is over', async () => {
+    const server = new FakeServer();
+    const worker = start(server);
+    const assignments = range(3).map((n) =>
+      assignmentOf(n, shell('sh -c "trap : TERM; echo \\$\\$; while :; do sleep 0.05; done"')),
+    );
+    server.assign(...assignments);
+    await server.until(() => assignments.every((each) => server.logOf(each).length > 0));
+    const pids = assignments.map((each) => Number(server.logOf(each)[0]?.split(' ').at(-1)));
+    await worker.stop({ graceMs: 0 });
+    expect(pids.filter(lives)).toEqual([]);
+    for (const each of assignments)
+      expect(await server.resultOf(each)).toMatchObject({ error: { code: 'worker_stopped' } });
+  });
+
+  it('ends although the server is away', async () => {
+    const server = new FakeServer();
+    const worker = start(server);
+    await server.until(() => server.requests.length > 0);
+    server.faults.before = () => {
+      throw new MillraceError('store_unavailable', 'The server is away.');
+    };
+    await worker.stop({ graceMs: 0 });
+  }, 20_000);
+});
+
+describe('logs', () => {
+  it('are complete when the result arrives, whatever gets lost', async () => {
+    const server = new FakeServer();
+    let calls = 0;
+    server.faults.logs = () => {
+      if (++calls % 2 === 0) throw new MillraceError('blob_store_unavailable', 'Not now.');
+    };
+    start(server);
+    const assignment = assignmentOf(1, shell('for i in 1 2 3; do echo line $i; done; printf "no end" >&2'));
+    server.assign(assignment);
+    await server.resultOf(assignment);
+    expect(server.logOf(assignment)).toEqual([
+      'stdout F line 1',
+      'stdout F line 2',
+      'stdout F line 3',
+      'stderr F no end',
+    ]);
+  });
+
+  it('of 100 MB end with a marker at the limit, and the step succeeds', async () => {
+    const server = new FakeServer();
+    start(server);
+    const assignment = assignmentOf(1, shell('yes 0123456789abcdef | head -c 100000000; echo; echo "OUTPUT: 1"'), {
+      limits: { outputBytes: 1_000, logBytes: 2_000_000, graceMs: 300 },
+    });
+    server.assign(assignment);
+    expect(await server.resultOf(assignment)).toMatchObject({ status: 'succeeded', output: 1 });
+    const lines = server.logOf(assignment);
+    expect(lines.at(-1)).toMatch(/^system F The log reached its limit of 2000000 bytes \(limits\.log_bytes\)/);
+    expect(server.logs.get(keyOf(assignment))?.length).toBeLessThan(2_000_300);
+  });
+
+  it('of a store that refuses end in a clear error, and others go on', async () => {
+    const server = new FakeServer();
+    const bad = assignmentOf(1, shell('echo x'));
+    const good = assignmentOf(2, shell('echo y'));
+    server.faults.logs = (chunks: readonly LogChunk[]) => {
+      if (chunks.some(({ run }) => run === bad.run)) throw new MillraceError('too_large', 'This log is too large.');
+    };
+    start(server);
+    server.assign(bad, good);
+    expect(await server.resultOf(good)).toMatchObject({ status: 'succeeded' });
+    expect(await server.resultOf(bad)).toMatchObject({
+      status: 'failed',
+      error: {
+        code: 'log_store_failed',
+        retryable: false,
+        details: { attempt_status: 'succeeded', cause: 'too_large' },
+      },
+    });
+  });
+
+  it('of a full disk are tried again, then the step fails and says so', async () => {
+    const server = new FakeServer();
+    server.faults.logs = () => {
+      throw new MillraceError('blob_store_full', 'No space is left.');
+    };
+    start(server, {}, { logRetryMs: 100 });
+    const assignment = assignmentOf(1, shell('yes | head -c 30000000'));
+    server.assign(assignment);
+    const result = await server.resultOf(assignment);
+    expect(result).toMatchObject({
+      error: { code: 'log_store_failed', message: expect.stringContaining('No space is left.') },
+    });
+  });
+});
+
+it('runs 1,000 quick processes', async () => {
+  const server = new FakeServer();
+  const worker = start(server, {}, {});
+  const assignments = range(1_000).map((n) => assignmentOf(n, shell('echo "OUTPUT: $MILLRACE_RUN_ID"')));
+  server.assign(...assignments);
+  await server.until(() => server.results.size >= 200);
+  await server.until(() => server.results.size >= 400);
+  await server.until(() => server.results.size >= 600);
+  await server.until(() => server.results.size >= 800);
+  await server.until(() => server.results.size === 1_000);
+  expect(
+    assignments.every((each, n) => {
+      const result = server.results.get(keyOf(each));
+      return result?.status === 'succeeded' && result.output === n + 1;
+    }),
+  ).toBe(true);
+  await worker.stop();
+}, 120_000);

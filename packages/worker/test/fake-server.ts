@@ -1,0 +1,197 @@
+import {
+  type ActionBody,
+  type Assignment,
+  type AttemptRef,
+  type AttemptResult,
+  type LogChunk,
+  MillraceError,
+  runId,
+  type SyncRequest,
+  type SyncResponse,
+  type WorkerProtocol,
+} from '@millrace/core';
+
+export const keyOf = (ref: AttemptRef): string => `${ref.run}/${ref.step}/${ref.item}/${ref.iteration}/${ref.attempt}`;
+
+/** The attempt of a run that tests use; one attempt per run. */
+export function assignmentOf(run: number, body: ActionBody, more: Partial<Assignment> = {}): Assignment {
+  return {
+    run: runId(String(run)),
+    step: 0,
+    item: -1,
+    iteration: 0,
+    attempt: 1,
+    workspace: 'main',
+    revision: 'r1',
+    workflow: 'flow',
+    stepName: 'build',
+    actionName: 'build',
+    body,
+    env: {},
+    input: {},
+    names: {},
+    timeoutMs: null,
+    places: {},
+    limits: { outputBytes: 1024 * 1024, logBytes: 10 * 1024 * 1024, graceMs: 300 },
+    ...more,
+  };
+}
+
+/**
+ * A server in memory that follows the protocol: it hands out what was queued until a worker acknowledges it, takes each
+ * result once, and stores logs by offset. `faults` makes it misbehave.
+ */
+export class FakeServer implements WorkerProtocol {
+  readonly results = new Map<string, AttemptResult>();
+  readonly logs = new Map<string, Buffer>();
+  readonly requests: SyncRequest[] = [];
+  returned: AttemptRef[] = [];
+  /** Results that came more than once, after the first was taken. */
+  repeated = 0;
+  leaseMs = 60_000;
+  files: (() => AsyncIterable<Uint8Array>) | null = null;
+  filesOpened = 0;
+  faults: {
+    /** Called before a request is handled: may throw. */
+    before?: (request: SyncRequest) => void;
+    /** Called after it is handled: may throw, then the answer is lost. */
+    after?: (request: SyncRequest) => void;
+    /** Every answer names all assignments that were ever handed out, and confirms nothing the first time. */
+    noisy?: boolean;
+    logs?: (chunks: readonly LogChunk[]) => void;
+  } = {};
+  #sequence = 0;
+  #queued: Assignment[] = [];
+  #unacknowledged: { sequence: number; assignments: Assignment[]; cancellations: SyncResponse['cancellations'] }[] = [];
+  #handed: Assignment[] = [];
+  #cancellations: SyncResponse['cancellations'][number][] = [];
+  #wake: (() => void) | null = null;
+  #watchers: (() => void)[] = [];
+
+  assign(...assignments: readonly Assignment[]): void {
+    this.#queued.push(...assignments);
+    this.#wake?.();
+  }
+
+  cancel(ref: AttemptRef, how: { lost?: boolean; force?: boolean } = {}): void {
+    const { run, step, item, iteration, attempt } = ref;
+    this.#cancellations.push({
+      run,
+      step,
+      item,
+      iteration,
+      attempt,
+      lost: how.lost ?? false,
+      force: how.force ?? false,
+    });
+    this.#wake?.();
+  }
+
+  /** Resolves when `condition` holds after some call; fails after a deadline. */
+  until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const deadline = setTimeout(() => reject(new Error('The condition did not come true in 20 seconds.')), 20_000);
+      const look = (): void => {
+        if (!condition()) return;
+        clearTimeout(deadline);
+        this.#watchers = this.#watchers.filter((each) => each !== look);
+        resolve();
+      };
+      this.#watchers.push(look);
+      look();
+    });
+  }
+
+  async resultOf(assignment: Assignment): Promise<AttemptResult> {
+    await this.until(() => this.results.has(keyOf(assignment)));
+    return this.results.get(keyOf(assignment)) as AttemptResult;
+  }
+
+  /** The texts of an attempt's log, without times: `stdout F text`. */
+  logOf(assignment: Assignment): string[] {
+    const text = this.logs.get(keyOf(assignment))?.toString() ?? '';
+    return text
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => line.slice(line.indexOf(' ') + 1));
+  }
+
+  notify(): void {
+    for (const look of [...this.#watchers]) look();
+  }
+
+  async sync(request: SyncRequest, signal?: AbortSignal): Promise<SyncResponse> {
+    this.#wake?.();
+    this.requests.push(request);
+    this.faults.before?.(request);
+    const confirmed: AttemptRef[] = [];
+    for (const { result, ...ref } of request.results) {
+      const key = keyOf(ref);
+      if (this.results.has(key)) this.repeated++;
+      else if (this.faults.noisy === true && !this.#seenOnce.has(key)) {
+        this.#seenOnce.add(key);
+        continue;
+      } else this.results.set(key, result);
+      confirmed.push(ref);
+    }
+    this.returned.push(...request.returned);
+    this.#unacknowledged = this.#unacknowledged.filter(({ sequence }) => sequence > request.received);
+    this.notify();
+    if (confirmed.length === 0 && !this.#hasNews()) await this.#wait(request.waitMs, signal);
+    this.faults.after?.(request);
+    return this.#answer(request, confirmed);
+  }
+
+  readonly #seenOnce = new Set<string>();
+
+  #hasNews(): boolean {
+    return this.#queued.length > 0 || this.#cancellations.length > 0 || this.#unacknowledged.length > 0;
+  }
+
+  #wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    if (ms === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#wake = null;
+        resolve();
+      };
+      this.#wake = end;
+      signal?.addEventListener('abort', end, { once: true });
+    });
+  }
+
+  #answer(request: SyncRequest, confirmed: AttemptRef[]): SyncResponse {
+    const sequence = ++this.#sequence;
+    const assignments = request.stopping ? [] : this.#queued.splice(0);
+    const cancellations = this.#cancellations.splice(0);
+    this.#handed.push(...assignments);
+    if (assignments.length + cancellations.length > 0)
+      this.#unacknowledged.push({ sequence, assignments, cancellations });
+    return {
+      sequence,
+      assignments:
+        this.faults.noisy === true ? [...this.#handed] : this.#unacknowledged.flatMap((each) => each.assignments),
+      cancellations: this.#unacknowledged.flatMap((each) => each.cancellations),
+      confirmed,
+      leaseMs: this.leaseMs,
+    };
+  }
+
+  async appendLogs(chunks: readonly LogChunk[]): Promise<void> {
+    this.faults.logs?.(chunks);
+    for (const { offset, data, ...ref } of chunks) {
+      const known = this.logs.get(keyOf(ref)) ?? Buffer.alloc(0);
+      if (offset > known.length)
+        throw new MillraceError('invalid_request', `A gap in the log: ${known.length} to ${offset}.`);
+      this.logs.set(keyOf(ref), Buffer.concat([known.subarray(0, offset), data]));
+    }
+    this.notify();
+  }
+
+  async openFiles(): Promise<AsyncIterable<Uint8Array> | null> {
+    this.filesOpened++;
+    return this.files?.() ?? null;
+  }
+}
