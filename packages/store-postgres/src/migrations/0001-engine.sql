@@ -50,20 +50,24 @@ create table millrace.run (
   error text
 ) with (fillfactor = 80);
 
--- For listRuns by a status that few runs have; runs that succeed are in neither once they ended.
+-- For listRuns by a status that few runs have; runs that succeed are in none of these once they ended.
 create index run_live on millrace.run (workflow, child, id) where status in ('queued', 'running', 'paused');
-create index run_unhappy on millrace.run (workflow, child, status, id) where status in ('failed', 'cancelled', 'timed_out');
+create index run_unhappy on millrace.run (status, child, id) where status in ('failed', 'cancelled', 'timed_out');
+create index run_unhappy_workflow on millrace.run (workflow, status, child, id)
+  where status in ('failed', 'cancelled', 'timed_out');
 
 -- What never changes of a run. Append-only.
 create table millrace.run_origin (
   id bigint primary key,
   pinned int not null,
   workflow int not null,
+  child boolean not null,
   parent_run bigint,
   created_at bigint not null,
   start_key text,
   facts text not null,
-  input text not null
+  input text not null,
+  check (child = (parent_run is not null))
 );
 
 -- For commit: one run for each start key of a workspace; also for findByStartKey.
@@ -71,7 +75,7 @@ create unique index run_origin_start_key on millrace.run_origin (start_key) wher
 -- For liveChildren, and listRuns by parent.
 create index run_origin_parent on millrace.run_origin (parent_run, id) where parent_run is not null;
 -- For listRuns by workspace or workflow, with and without children.
-create index run_origin_workflow on millrace.run_origin (workflow, (parent_run is not null), id);
+create index run_origin_workflow on millrace.run_origin (workflow, child, id);
 
 -- For listRuns by tag.
 create table millrace.run_tag (

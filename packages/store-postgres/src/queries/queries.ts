@@ -6,7 +6,7 @@ import { wrapPostgresError } from '../connections/postgres-error.ts';
 import { decodeOrigin, type OriginRow, tagInIndex } from '../runs/run-facts.ts';
 import { decodeFault, decodeTime } from '../runs/run-rows.ts';
 import { findIdBounds } from './id-bounds.ts';
-import { and, conditionsOf, runCandidates, workflowCondition } from './run-candidates.ts';
+import { allConditions, and, runCandidates } from './run-candidates.ts';
 import type { Tables } from './tables.ts';
 
 type SummaryRow = OriginRow &
@@ -44,10 +44,7 @@ export function createQueries(database: Database, db: Kysely<Tables>): Queries {
     async countRuns(filter) {
       return readable('count runs', async () => {
         const bounds = await findIdBounds(database, filter);
-        const conditions = [
-          ...conditionsOf({ filter, bounds, after: null }, sql.ref('r.id')),
-          ...workflowCondition(filter),
-        ];
+        const conditions = allConditions(filter, bounds);
         const tagged =
           filter.tag === undefined ? sql`` : sql`join run_tag t on t.run = r.id and t.tag = ${tagInIndex(filter.tag)}`;
         const { rows } = await sql<{ status: RunStatus; count: string }>`

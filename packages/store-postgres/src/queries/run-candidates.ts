@@ -3,7 +3,7 @@
 // The filter decides which index leads: the tag's, the parent's, or that of each workflow in question. For statuses that few
 // runs have (live ones and those that ended badly) the partial indexes of `run` lead. Each workflow contributes its newest
 // few, and the newest of these are the page: a workspace has hundreds of workflows at most, but millions of runs.
-import type { RunStatus } from '@millrace/core';
+import type { RunId, RunStatus } from '@millrace/core';
 import type { RunFilter } from '@millrace/engine';
 import { type RawBuilder, sql } from 'kysely';
 import { tagInIndex } from '../runs/run-facts.ts';
@@ -18,76 +18,120 @@ const unhappy: readonly RunStatus[] = ['failed', 'cancelled', 'timed_out'];
 const id = { run: sql.ref('r.id'), origin: sql.ref('o.id'), tag: sql.ref('t.run') };
 
 /** A query of one column, `id`. */
-export function runCandidates(candidates: Candidates): RawBuilder<{ id: string }> {
-  const { filter, limit } = candidates;
-  if (filter.tag !== undefined) {
-    const all = [
-      sql`t.tag = ${tagInIndex(filter.tag)}`,
-      ...conditionsOf(candidates, id.tag),
-      ...workflowCondition(filter),
-    ];
-    return sql`select t.run as id from run_tag t join run_origin o on o.id = t.run join run r on r.id = t.run
-      where ${and(all)} order by t.run desc limit ${limit}`;
-  }
-  if (filter.parent !== undefined) {
-    const all = [...conditionsOf(candidates, id.origin), ...workflowCondition(filter)];
-    return sql`select o.id from run_origin o join run r on r.id = o.id where ${and(all)} order by o.id desc limit ${limit}`;
-  }
+export function runCandidates(candidates: Candidates): Candidate {
+  const { filter } = candidates;
+  if (filter.tag !== undefined) return byTag(candidates, filter.tag);
+  if (filter.parent !== undefined) return byParent(candidates, filter.parent);
   const rare = filter.status?.filter((status) => status !== 'succeeded');
   if (rare !== undefined && rare.length === filter.status?.length) return byStatus(candidates, rare);
-  const everything = filter.workspace === undefined && filter.workflow === undefined && filter.topLevel !== true;
-  if (everything) {
-    return sql`select o.id from run_origin o join run r on r.id = o.id
-      where ${and(conditionsOf(candidates, id.origin))} order by o.id desc limit ${limit}`;
+  return byAge(candidates);
+}
+
+type Candidate = RawBuilder<{ id: string }>;
+
+function byTag(candidates: Candidates, tag: string): Candidate {
+  const { filter, limit } = candidates;
+  const conditions = [
+    sql`t.tag = ${tagInIndex(tag)}`,
+    ...keyConditions(candidates, id.tag),
+    ...rowConditions(filter),
+    ...workflowCondition(filter),
+  ];
+  return sql`select t.run as id from run_tag t join run_origin o on o.id = t.run join run r on r.id = t.run
+    where ${and(conditions)} order by t.run desc limit ${limit}`;
+}
+
+function byParent(candidates: Candidates, parent: RunId): Candidate {
+  const { filter, limit } = candidates;
+  const conditions = [
+    sql`o.parent_run = ${parent}::bigint`,
+    ...keyConditions(candidates, id.origin),
+    ...rowConditions(filter),
+    ...workflowCondition(filter),
+  ];
+  return sql`select o.id from run_origin o join run r on r.id = o.id
+    where ${and(conditions)} order by o.id desc limit ${limit}`;
+}
+
+/** The newest of each workflow in question; of all runs, if no workflow is. */
+function byAge(candidates: Candidates): Candidate {
+  const { filter, limit } = candidates;
+  const conditions = [...keyConditions(candidates, id.origin), ...statusCondition(filter), ...timeConditions(filter)];
+  const status = filter.status === undefined ? sql`` : sql`join run r on r.id = o.id`;
+  if (filter.workspace === undefined && filter.workflow === undefined && filter.topLevel !== true) {
+    return sql`select o.id from run_origin o ${status} where ${and(conditions)} order by o.id desc limit ${limit}`;
   }
   return sql`select n.id from (${workflowsOf(filter)}) f cross join (values ${childValues(filter)}) c (child)
     cross join lateral (
-      select o.id from run_origin o join run r on r.id = o.id
-      where o.workflow = f.id and (o.parent_run is not null) = c.child and ${and(conditionsOf(candidates, id.origin))}
+      select o.id from run_origin o ${status}
+      where o.workflow = f.id and o.child = c.child and ${and(conditions)}
       order by o.id desc limit ${limit}
     ) n order by n.id desc limit ${limit}`;
 }
 
-function byStatus(candidates: Candidates, statuses: readonly RunStatus[]): RawBuilder<{ id: string }> {
+function byStatus(candidates: Candidates, statuses: readonly RunStatus[]): Candidate {
   const { filter, limit } = candidates;
-  const conditions = and(conditionsOf(candidates, id.run));
+  const times = timeConditions(filter);
+  const origin = times.length === 0 ? sql`` : sql`join run_origin o on o.id = r.id`;
+  const select = (conditions: Condition) => sql`(
+    select r.id from run r ${origin}
+    where r.child = c.child and ${conditions} and ${and([...keyConditions(candidates, id.run), ...times])}
+    order by r.id desc limit ${limit}
+  )`;
+  const all = filter.workspace === undefined && filter.workflow === undefined;
   const parts: Condition[] = [];
   if (statuses.some((status) => live.includes(status))) {
-    parts.push(sql`select r.id from run r join run_origin o on o.id = r.id
-      where r.workflow = f.id and r.child = c.child and r.status in ('queued', 'running', 'paused') and ${conditions}
-      order by r.id desc limit ${limit}`);
+    const which = and([sql`r.status in ('queued', 'running', 'paused')`, ...statusCondition(filter)]);
+    const part = select(sql`r.workflow = f.id and ${which}`);
+    parts.push(sql`select p.id from (${workflowsOf(filter)}) f cross join lateral ${part} p`);
   }
   for (const status of statuses.filter((each) => unhappy.includes(each))) {
-    parts.push(sql`select r.id from run r join run_origin o on o.id = r.id
-      where r.workflow = f.id and r.child = c.child and r.status = ${sql.lit(status)} and ${conditions}
-      order by r.id desc limit ${limit}`);
+    const one = sql`r.status = ${sql.lit(status)}`;
+    if (all) parts.push(sql`select p.id from ${select(one)} p`);
+    else {
+      const part = select(sql`r.workflow = f.id and ${one}`);
+      parts.push(sql`select p.id from (${workflowsOf(filter)}) f cross join lateral ${part} p`);
+    }
   }
   if (parts.length === 0) return sql`select r.id from run r where false`;
-  const union = sql.join(
-    parts.map((part) => sql`(${part})`),
-    sql` union all `,
-  );
-  return sql`select n.id from (${workflowsOf(filter)}) f cross join (values ${childValues(filter)}) c (child)
-    cross join lateral (${union}) n order by n.id desc limit ${limit}`;
+  return sql`select n.id from (values ${childValues(filter)}) c (child)
+    cross join lateral (${sql.join(parts, sql` union all `)}) n order by n.id desc limit ${limit}`;
 }
 
-/** What is left to check of each run; `key` is the column that the leading index is sorted by. */
-export function conditionsOf({ filter, bounds, after }: Omit<Candidates, 'limit'>, key: Condition): Condition[] {
+/** The range of ids; `key` is the column that the leading index is sorted by. */
+function keyConditions({ bounds, after }: Candidates, key: Condition): Condition[] {
   const conditions: Condition[] = [];
   if (after !== null) conditions.push(sql`${key} < ${after}::bigint`);
   if (bounds.below !== null) conditions.push(sql`${key} < ${bounds.below}::bigint`);
   if (bounds.above !== null) conditions.push(sql`${key} > ${bounds.above}::bigint`);
-  if (filter.status !== undefined) conditions.push(sql`r.status = any (${[...filter.status]}::text[])`);
-  if (filter.topLevel === true) conditions.push(sql`o.parent_run is null`);
-  if (filter.parent !== undefined) conditions.push(sql`o.parent_run = ${filter.parent}::bigint`);
-  if (filter.createdAfter !== undefined)
-    conditions.push(sql`o.created_at >= ${Math.ceil(filter.createdAfter)}::bigint`);
-  if (filter.createdBefore !== undefined)
-    conditions.push(sql`o.created_at < ${Math.ceil(filter.createdBefore)}::bigint`);
   return conditions;
 }
 
-export function workflowCondition(filter: RunFilter): Condition[] {
+function statusCondition({ status }: RunFilter): Condition[] {
+  return status === undefined ? [] : [sql`r.status = any (${[...status]}::text[])`];
+}
+
+function timeConditions({ createdAfter, createdBefore }: RunFilter): Condition[] {
+  const conditions: Condition[] = [];
+  if (createdAfter !== undefined) conditions.push(sql`o.created_at >= ${Math.ceil(createdAfter)}::bigint`);
+  if (createdBefore !== undefined) conditions.push(sql`o.created_at < ${Math.ceil(createdBefore)}::bigint`);
+  return conditions;
+}
+
+function rowConditions(filter: RunFilter): Condition[] {
+  const conditions = [...statusCondition(filter), ...timeConditions(filter)];
+  if (filter.topLevel === true) conditions.push(sql`not o.child`);
+  if (filter.parent !== undefined) conditions.push(sql`o.parent_run = ${filter.parent}::bigint`);
+  return conditions;
+}
+
+/** All that a filter asks of a run `r` with its origin `o`, tags apart. */
+export function allConditions(filter: RunFilter, bounds: IdBounds): Condition[] {
+  const keys = keyConditions({ filter, bounds, after: null, limit: 0 }, id.run);
+  return [...keys, ...rowConditions(filter), ...workflowCondition(filter)];
+}
+
+function workflowCondition(filter: RunFilter): Condition[] {
   if (filter.workspace === undefined && filter.workflow === undefined) return [];
   return [sql`o.workflow in (${workflowsOf(filter)})`];
 }

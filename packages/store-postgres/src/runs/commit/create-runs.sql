@@ -1,7 +1,7 @@
 -- A run whose id or start key exists already is left alone: no row of it is written, by the gate of all that follows.
 origin as (
-  insert into millrace.run_origin (id, pinned, workflow, parent_run, created_at, start_key, facts, input)
-  select x.id, x.pinned, x.workflow, x.parent_run, millrace.clock(), x.start_key, x.facts, x.input
+  insert into millrace.run_origin (id, pinned, workflow, child, parent_run, created_at, start_key, facts, input)
+  select x.id, x.pinned, x.workflow, x.parent_run is not null, x.parent_run, millrace.clock(), x.start_key, x.facts, x.input
   from unnest(
     :origin_ids::bigint[], :origin_pinned::int[], :origin_workflows::int[], :origin_parents::bigint[],
     string_to_array(:origin_start_keys, :separator, :absent), string_to_array(:origin_facts, :separator, :absent),
