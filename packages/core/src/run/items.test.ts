@@ -56,6 +56,21 @@ describe('a for-each', () => {
     expect(run.step('a').items).toEqual({ total: 4, pending: 1, open: 2, succeeded: 1, failed: 0, cancelled: 0 });
   });
 
+  test('counts every item of many exactly once, and keeps their order', () => {
+    const run = runOf({ steps: { a: { forEach: 500, itemConcurrency: 7, input: { v: '{{ item }}' } } } });
+    for (let ended = 0; ended < 500; ended++) {
+      const open = [...run.store.work.values()];
+      const { item } = open[(ended * 31) % open.length] ?? { item: -1 };
+      if (item % 10 === 3) run.fail('a', {}, item);
+      else run.succeed('a', item, item);
+      const { items } = run.step('a');
+      expect(items).toMatchObject({ open: ended === 499 ? 0 : Math.min(7, 499 - ended), cancelled: 0 });
+      expect((items?.succeeded ?? 0) + (items?.failed ?? 0)).toBe(ended + 1);
+    }
+    expect(run.step('a').items).toEqual({ total: 500, pending: 0, open: 0, succeeded: 450, failed: 50, cancelled: 0 });
+    expect(run.step('a').output).toEqual(Array.from({ length: 500 }, (_, item) => (item % 10 === 3 ? null : item)));
+  });
+
   test('with batch_size gives each step run the next so many values', () => {
     const run = runOf({ steps: { a: { ...each, batchSize: 2 } } }, { list: ['a', 'b', 'c'] });
     expect(run.input('a', 0)).toEqual({ value: ['a', 'b'], at: 0, of: 2 });
