@@ -62,7 +62,8 @@ export function wrapPostgresError(error: unknown, action: string): MillraceError
   });
 }
 
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && !('code' in error)) return codeOf(error.errors[0]);
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
     ? error.code
     : '';

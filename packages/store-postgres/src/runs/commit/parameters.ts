@@ -47,7 +47,8 @@ export function chooseSeparators(parameters: Parameters): Separators {
   let chosen = usual;
   for (let attempt = 0; ; attempt++) {
     if (!occurs(parameters, chosen)) return chosen;
-    chosen = { separator: `\x1f${attempt}\x1f`, absent: `\x1e${attempt}\x1e` };
+    // Beginning and end differ, so the end of a text and the begin of a separator never look like a separator.
+    chosen = { separator: `\x1f${attempt}\x1d`, absent: `\x1e${attempt}\x1d` };
   }
 }
 
