@@ -58,7 +58,11 @@ export function createHttpWorkerProtocol(options: HttpWorkerProtocolOptions): Wo
         resolve,
       );
       sent.setTimeout(call.timeoutMs, () => sent.destroy(new Error(`no answer for ${call.timeoutMs} ms`)));
-      sent.once('error', (cause) => reject(unreachableServer(base, cause)));
+      sent.once('error', (cause: NodeJS.ErrnoException) => {
+        // The server closed a kept connection just when it was used again. Every call may be repeated, so this one is.
+        if (sent.reusedSocket && cause.code === 'ECONNRESET') send(call).then(resolve, reject);
+        else reject(unreachableServer(base, cause));
+      });
       sent.end(call.body);
     });
 
