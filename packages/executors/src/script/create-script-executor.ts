@@ -43,8 +43,10 @@ async function prepare(context: ExecutionContext, files: StepFiles, now: number)
   };
   const args = (body.args ?? []).map((arg, index) => renderString(rendering, arg, `/args/${index}`));
   refuseNul([...args, ...Object.values(own)]);
-  const workdir = body.workdir === undefined ? '.' : renderString(rendering, body.workdir, '/workdir');
-  const cwd = await insideFolder(context.workDir, workdir, 'workdir');
+  const cwd =
+    body.workdir === undefined
+      ? context.workDir
+      : await insideFolder(context.workDir, renderString(rendering, body.workdir, '/workdir'), 'workdir');
   const env = stepEnvironment(context, files, own);
   const program = await findInterpreter(runtime, body.runtime.toLowerCase(), body.runtime_version ?? null, cwd, env);
   const file = await codeFile(context, body, cwd, runtime.extension);

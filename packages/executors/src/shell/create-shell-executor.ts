@@ -37,8 +37,10 @@ async function prepare(context: ExecutionContext, files: StepFiles, now: number)
     ...assignment.env,
   };
   const args = (body.args ?? []).map((arg, index) => renderString(rendering, arg, `/args/${index}`));
-  const workdir = body.workdir === undefined ? '.' : renderString(rendering, body.workdir, '/workdir');
-  const cwd = await insideFolder(context.workDir, workdir, 'workdir');
+  const cwd =
+    body.workdir === undefined
+      ? context.workDir
+      : await insideFolder(context.workDir, renderString(rendering, body.workdir, '/workdir'), 'workdir');
   const env = stepEnvironment(context, files, own);
   refuseNul([...args, ...Object.values(own)]);
   if (body.cmd !== undefined) return await commandProcess(context, rendering, body, body.cmd, args, cwd, env);
