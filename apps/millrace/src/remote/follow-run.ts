@@ -2,6 +2,8 @@ import type { Run } from '@millrace/api';
 import type { Client } from '@millrace/client';
 import type { ProgressView } from '../terminal/progress-view.ts';
 import { logLabel } from './logs.ts';
+import { pause } from './pause.ts';
+import { waitForEnd } from './wait-for-end.ts';
 
 /** How often the run is looked at while its server's events cannot be had (a proxy that knows no WebSocket). */
 const lookMs = 1_000;
@@ -20,7 +22,9 @@ export async function followRun(client: Client, run: string, view: ProgressView,
   });
   const logs = followLogs(client, run, view, stopped);
   try {
-    const ended = await client.runs.waitForEnd(run, { signal: stopped });
+    const ended = await waitForEnd(client, run, stopped, (error) =>
+      view.log('millrace', `${error.message} Waiting for it.`),
+    );
     await logs; // Ends by itself: the server ends it when the run has ended and all lines are out.
     showSteps(ended, view);
     return ended;
@@ -58,16 +62,4 @@ function showSteps(run: Run, view: ProgressView): void {
     const at = Date.parse(step.ended_at ?? step.started_at ?? run.created_at);
     view.step({ step: name, item: -1, attempt: step.attempts, status: step.status, reason: step.reason, at });
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

@@ -11,6 +11,7 @@ import { isLive, styleOf } from '../terminal/style.ts';
 import { connect } from './connect.ts';
 import { followRun } from './follow-run.ts';
 import { describeRun } from './show-run.ts';
+import { waitForEnd } from './wait-for-end.ts';
 
 /** `workflow start`: starts a run; with `--wait` or `--follow` stays until it has ended. */
 export async function startWorkflow(name: string, options: WorkflowStartOptions): Promise<ExitCode> {
@@ -50,7 +51,7 @@ async function stay(client: Client, id: string, options: WorkflowStartOptions): 
     const shown = options.follow === true && !quiet;
     run = shown
       ? await followRun(client, id, view, stop.signal)
-      : await client.runs.waitForEnd(id, { signal: stop.signal });
+      : await waitForEnd(client, id, stop.signal, (error) => view.log('millrace', `${error.message} Waiting for it.`));
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     process.stderr.write(

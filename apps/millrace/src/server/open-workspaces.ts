@@ -14,6 +14,8 @@ export type OpenWorkspaces = Readonly<{
 export async function openWorkspaces(
   engine: Engine,
   folders: readonly NamedFolder[],
+  /** Our own folders, should they stand inside of a workspace. */
+  exclude: readonly string[],
   closers: Closers,
   told: Readonly<{
     onLoad: (folder: NamedFolder, load: FolderLoad) => void;
@@ -28,6 +30,7 @@ export async function openWorkspaces(
         workspace: folder.name,
         path: folder.path,
         engine,
+        exclude,
         onError: told.onError,
         onLoad: (load) => told.onLoad(folder, load),
       });

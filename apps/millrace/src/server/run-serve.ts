@@ -78,7 +78,7 @@ async function open(
     options.port ?? defaultPort,
   );
   closers.add('server', listening.server.close);
-  const workspaces = await openWorkspaces(engine, parseWorkspaces(options.workspace ?? []), closers, {
+  const workspaces = await openWorkspaces(engine, parseWorkspaces(options.workspace ?? []), [settings.blobs], closers, {
     onError,
     onLoad: ({ name, path }, load) => {
       const errors = load.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');

@@ -85,7 +85,10 @@ async function open(
     options.port,
   );
   closers.add('server', listening.server.close);
-  const workspaces = await openWorkspaces(engine, options.workspaces, closers, { onLoad: options.onLoad, onError });
+  const workspaces = await openWorkspaces(engine, options.workspaces, [dataDir], closers, {
+    onLoad: options.onLoad,
+    onError,
+  });
   sync = workspaces.sync;
   const worker = createWorker({
     protocol: engine.workers,

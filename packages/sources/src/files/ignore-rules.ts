@@ -4,7 +4,7 @@
 // file back in. The last pattern that matches decides; nothing below an ignored folder can be taken back in.
 
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 
 /** Answers for a path from the workspace's root, with `/` as its separator. */
 export type IgnoreRules = (path: string, isFolder: boolean) => boolean;
@@ -14,8 +14,11 @@ const alwaysIgnored = new Set(['.git', 'node_modules', '.millrace', '.hg', '.svn
 
 export const ignoreFile = '.millraceignore';
 
-export async function readIgnoreRules(root: string): Promise<IgnoreRules> {
-  return createIgnoreRules(await readFile(join(root, ignoreFile), 'utf8').catch(() => ''));
+/** The rules of a workspace. `exclude`: absolute paths of folders that are none of its business, such as our own data. */
+export async function readIgnoreRules(root: string, exclude: readonly string[] = []): Promise<IgnoreRules> {
+  const rules = createIgnoreRules(await readFile(join(root, ignoreFile), 'utf8').catch(() => ''));
+  const excluded = new Set(exclude.map((path) => relative(root, path).replaceAll(sep, '/')));
+  return (path, isFolder) => excluded.has(path) || rules(path, isFolder);
 }
 
 export function createIgnoreRules(text: string): IgnoreRules {

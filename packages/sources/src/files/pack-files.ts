@@ -84,6 +84,7 @@ async function* content(file: PackedFile): AsyncGenerator<Buffer> {
 function changed(file: PackedFile, cause: unknown): MillraceError {
   return new MillraceError('conflict', `The file ${file.path} changed while its workspace was packed.`, {
     hint: 'Nothing needs to be done: the workspace is looked at again.',
+    details: { file: file.path },
     cause,
   });
 }

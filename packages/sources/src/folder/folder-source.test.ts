@@ -193,6 +193,28 @@ describe('a folder as a workspace', () => {
     );
   });
 
+  it('leaves out the folders that it is told to', async () => {
+    write('.workflows/a.yaml', workflow('a'));
+    write('data/blobs/x', 'our own');
+    write('data.txt', 'theirs');
+    await open({ exclude: [join(folder, 'data')] }).sync();
+    expect(names(engine.published[0]?.files?.data)).toEqual(['data.txt']);
+  });
+
+  it('names a file that never rests', async () => {
+    write('.workflows/a.yaml', workflow('a'));
+    write('growing.log', '0');
+    let size = 0;
+    const publishWorkspace = (request: PublishRequest): Promise<PublishOutcome> => {
+      size += 1;
+      write('growing.log', 'x'.repeat(size + 1));
+      return engine.publishWorkspace(request);
+    };
+    const load = await open({ engine: { publishWorkspace } }).sync();
+    expect(load.diagnostics).toMatchObject([{ severity: 'error', code: 'file_keeps_changing', file: 'growing.log' }]);
+    expect(load.live).toBeNull();
+  });
+
   it('refuses a name that is none', () => {
     expect(() => open({ workspace: '../up' })).toThrow(MillraceError);
   });

@@ -6,9 +6,12 @@
 // the errors. Loads never overlap. Changes during a load cause one more load after it. When the engine cannot take a load
 // (its database is away), it is tried again with growing pauses until it does.
 import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
 import { MillraceError } from '@millrace/core';
 import type { Engine, PublishRequest, StoredDiagnostic } from '@millrace/engine';
 import { createContentCache } from '../files/content-cache.ts';
+import { fileProblem } from '../files/diagnostic.ts';
+import { ignoreFile } from '../files/ignore-rules.ts';
 import { type PackedFile, packFiles } from '../files/pack-files.ts';
 import { defaultLimits, type WorkspaceLimits } from '../files/workspace-limits.ts';
 import { loadWorkspace, scanWorkspaceFiles } from './load-workspace.ts';
@@ -21,6 +24,8 @@ export type FolderSourceOptions = Readonly<{
   /** The folder that holds `.workflows`. */
   path: string;
   engine: Pick<Engine, 'publishWorkspace'>;
+  /** Folders below `path` that are no part of it, such as the data folder of this process. */
+  exclude?: readonly string[];
   limits?: Partial<WorkspaceLimits>;
   /** How long the folder must be quiet before it is loaded again; default 100. */
   debounceMs?: number;
@@ -50,7 +55,7 @@ export type FolderSource = Readonly<{
   stop(): Promise<void>;
 }>;
 
-type Found = Readonly<{ request: PublishRequest; packed: readonly PackedFile[]; hasDefinitions: boolean }>;
+type Found = Readonly<{ request: PublishRequest; hasDefinitions: boolean }>;
 
 const longestRetryMs = 30_000;
 
@@ -61,6 +66,7 @@ export function createFolderSource(options: FolderSourceOptions): FolderSource {
     });
   }
   const cache = createContentCache();
+  const exclude = (options.exclude ?? []).map((path) => resolve(path));
   const onError = options.onError ?? (() => undefined);
   let watch: FolderWatch | null = null;
   let last: Readonly<{ fingerprint: string; load: FolderLoad }> | null = null;
@@ -82,12 +88,12 @@ export function createFolderSource(options: FolderSourceOptions): FolderSource {
         diagnostics: [location],
         files: null,
       };
-      return { request, packed: [], hasDefinitions: false };
+      return { request, hasDefinitions: false };
     }
     const loaded = await loadWorkspace(location, { limits, cache });
     const hasDefinitions = !loaded.diagnostics.some((diagnostic) => diagnostic.code === 'no_workflows_folder');
     const scanned = hasDefinitions
-      ? await scanWorkspaceFiles(location, { limits, cache })
+      ? await scanWorkspaceFiles(location, { limits, cache, exclude })
       : { files: [], diagnostics: [] };
     const diagnostics = [...loaded.diagnostics, ...scanned.diagnostics];
     const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
@@ -98,7 +104,7 @@ export function createFolderSource(options: FolderSourceOptions): FolderSource {
         : { key: `workspaces/${options.workspace}/${revision}.tgz`, data: packFiles(scanned.files) };
     const definitions = failed ? null : loaded.definitions;
     const request = { workspace: options.workspace, revision, source, definitions, diagnostics, files };
-    return { request, packed: scanned.files, hasDefinitions };
+    return { request, hasDefinitions };
   }
 
   async function load(): Promise<FolderLoad> {
@@ -111,24 +117,23 @@ export function createFolderSource(options: FolderSourceOptions): FolderSource {
         return { ...last.load, changed: false };
       }
       try {
-        const outcome = await options.engine.publishWorkspace(found.request);
-        const failed = outcome.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-        const workflows = failed ? [] : Object.keys(found.request.definitions?.workflows ?? {}).sort();
-        const result = {
-          revision: found.request.revision,
-          live: outcome.revision,
-          workflows,
-          diagnostics: outcome.diagnostics,
-        };
-        last = { fingerprint, load: { ...result, changed: true } };
-        options.onLoad?.(last.load);
-        return last.load;
+        return await publish(found.request, fingerprint);
       } catch (error) {
         await discard(found.request.files?.data);
-        // A file changed between looking and packing: look again.
-        if (!(error instanceof MillraceError && error.code === 'conflict') || turn === 5) throw error;
+        // A file changed between looking and packing: look again. One that never rests must be told, not tried for ever.
+        if (!(error instanceof MillraceError && error.code === 'conflict')) throw error;
+        if (turn === 5) return await publish(restless(found.request, error), fingerprint);
       }
     }
+  }
+
+  async function publish(request: PublishRequest, fingerprint: string): Promise<FolderLoad> {
+    const { revision: live, diagnostics } = await options.engine.publishWorkspace(request);
+    const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+    const workflows = failed ? [] : Object.keys(request.definitions?.workflows ?? {}).sort();
+    last = { fingerprint, load: { revision: request.revision, live, workflows, diagnostics, changed: true } };
+    options.onLoad?.(last.load);
+    return last.load;
   }
 
   function sync(): Promise<FolderLoad> {
@@ -171,6 +176,7 @@ export function createFolderSource(options: FolderSourceOptions): FolderSource {
     async start() {
       watch = createFolderWatch({
         path: options.path,
+        exclude,
         debounceMs: options.debounceMs ?? 100,
         onChange: syncInBackground,
         onError: (error) => onError(error, `watching workspace ${options.workspace}`),
@@ -193,6 +199,18 @@ export function createFolderSource(options: FolderSourceOptions): FolderSource {
 
 function named(workspace: string, content: string): Readonly<{ workspace: string; revision: string }> {
   return { workspace, revision: createHash('sha256').update(content).digest('hex').slice(0, 40) };
+}
+
+function restless(request: PublishRequest, error: MillraceError): PublishRequest {
+  const file = typeof error.details?.file === 'string' ? error.details.file : '.';
+  const problem = fileProblem(
+    'error',
+    'file_keeps_changing',
+    file,
+    `${file} changes all the time, so the workspace has no content that steps could be given.`,
+    `Name it in ${ignoreFile} if no step needs it (a log, a database), or let it rest.`,
+  );
+  return { ...request, definitions: null, files: null, diagnostics: [...request.diagnostics, problem] };
 }
 
 /** Hash of names and contents, 40 hexadecimal digits as a Git commit has. */

@@ -7,6 +7,7 @@ import { type ContentCache, createContentCache } from '../files/content-cache.ts
 import { describeBytes, fileProblem } from '../files/diagnostic.ts';
 import { ignoreFile, readIgnoreRules } from '../files/ignore-rules.ts';
 import { type PackedFile, packFiles } from '../files/pack-files.ts';
+import { systemCode } from '../files/system-code.ts';
 import { type FoundFile, type Walk, walkFolder } from '../files/walk-folder.ts';
 import { defaultLimits, type WorkspaceLimits } from '../files/workspace-limits.ts';
 import { definitionsFolder, definitionsPath, pathInWorkspace, type WorkspaceLocation } from './locate-workspace.ts';
@@ -121,15 +122,18 @@ async function findDefinitions(
   return walk.files;
 }
 
-/** Looks at every file that steps may need: all of the folder but definitions and what is ignored. */
+/**
+ * Looks at every file that steps may need: all of the folder but definitions, what is ignored, and the folders of
+ * `exclude` (absolute paths).
+ */
 export async function scanWorkspaceFiles(
   location: WorkspaceLocation,
-  options: Readonly<{ limits?: Partial<WorkspaceLimits>; cache?: ContentCache }> = {},
+  options: Readonly<{ limits?: Partial<WorkspaceLimits>; cache?: ContentCache; exclude?: readonly string[] }> = {},
 ): Promise<Scanned> {
   if (!location.hasFiles) return { files: [], diagnostics: [] };
   const limits = { ...defaultLimits, ...options.limits };
   const cache = options.cache ?? createContentCache();
-  const ignored = await readIgnoreRules(location.root);
+  const ignored = await readIgnoreRules(location.root, options.exclude);
   const walk = await walkFolder(location.root, location.root, {
     skip: (path, isFolder) => ignored(path, isFolder) || (!isFolder && isDefinition(path)),
     limit: limits.files,
@@ -165,7 +169,8 @@ export async function scanWorkspaceFiles(
       );
       continue;
     }
-    const hash = await cache.hash(file).catch(() => null);
+    const hash = await cache.hash(file).catch((cause: unknown) => (systemCode(cause) === 'ENOENT' ? 'gone' : null));
+    if (hash === 'gone') continue;
     if (hash === null) diagnostics.push(unreadable(file.path));
     else {
       const executable = (file.stats.mode & 0o100) !== 0;
@@ -203,7 +208,7 @@ function unreadable(path: string): StoredDiagnostic {
     'unreadable',
     path,
     `${path} cannot be read.`,
-    'Give the user that runs Millrace the right to read it.',
+    `Give the user that runs Millrace the right to read it, or name it in ${ignoreFile}.`,
   );
 }
 

@@ -20,7 +20,13 @@ const fallbackMs = 5_000;
 const longestWaitMs = 2_000;
 
 export function createFolderWatch(
-  options: Readonly<{ path: string; debounceMs: number; onChange: () => void; onError: (error: unknown) => void }>,
+  options: Readonly<{
+    path: string;
+    exclude: readonly string[];
+    debounceMs: number;
+    onChange: () => void;
+    onError: (error: unknown) => void;
+  }>,
 ): FolderWatch {
   const root = resolve(options.path);
   let watcher: FSWatcher | null = null;
@@ -76,7 +82,7 @@ export function createFolderWatch(
       if (stopped || whole === everything) return;
       whole = everything;
       const old = watcher;
-      const next = begin(await readIgnoreRules(root), everything);
+      const next = begin(await readIgnoreRules(root, options.exclude), everything);
       watcher = next;
       inPlace = new Promise((done) => {
         next.once('ready', () => done());
