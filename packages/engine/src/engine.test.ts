@@ -22,6 +22,12 @@ workflows:
   labelled:
     steps:
       only: { type: shell, cmd: "true", labels: [gpu] }
+  later:
+    steps:
+      ask: { type: docker, image: "x:1" }
+  calls-later:
+    steps:
+      child: { type: workflow, workflow: later }
   bounded:
     timeout: 1m
     steps:
@@ -94,6 +100,20 @@ describe('a run', () => {
     await expect(engine.startRun({ ...request, workspace: 'x' })).rejects.toMatchObject({
       code: 'workspace_not_found',
     });
+  });
+
+  test('of a workflow that this version cannot execute is refused with the place; other workflows go on', async () => {
+    const { engine, start: run, statusOf } = await start();
+    await expect(
+      engine.startRun({ workspace: 'test', workflow: 'later', input: {}, trigger: {} }),
+    ).rejects.toMatchObject({
+      code: 'invalid_definition',
+      message: expect.stringMatching(/\.workflows\/test\.yaml:\d+:\d+: .*docker/),
+    });
+    const parent = await run('calls-later');
+    expect(await statusOf(parent)).toBe('failed');
+    const [state] = await engine.store.workspaces.list();
+    expect(state?.diagnostics).toMatchObject([{ severity: 'warning', code: 'not_supported_yet' }]);
   });
 
   test('that is cancelled tells the worker and ends when it has stopped', async () => {

@@ -4,3 +4,4 @@ export { createMemoryStore } from './memory/index.ts';
 export type * from './ports/index.ts';
 export type { EngineEvent } from './realtime/event-bus.ts';
 export { defaultSettings, type EngineSettings } from './settings.ts';
+export { compileAll } from './workspaces/publish-workspace.ts';

@@ -8,8 +8,7 @@ import { laneKey, lanesOf, preparePlan } from './prepared-plan.ts';
 const compile = (text: WorkflowText, workflow = 'main') => compilePlan(definitionsOf('main', text), 'ws', workflow);
 
 function problemsOf(text: WorkflowText, workflow = 'main') {
-  const result = compile(text, workflow);
-  return 'problems' in result ? result.problems : [];
+  return compile(text, workflow).problems;
 }
 
 describe('a plan', () => {
@@ -173,6 +172,7 @@ describe('compiling', () => {
     ['type', { steps: { a: { inline: { type: 'docker', image: 'x' } } } }],
     ['type', { steps: { a: { action: 'act' } }, actions: { act: { body: { type: 'emit', event: 'e' } } } }],
     ['event', { steps: { a: { inline: { type: 'wait', event: 'e' } } } }],
+    ['action', { steps: { a: { action: 'core.notify' } } }],
     ['image', { steps: { a: { inline: { type: 'shell', cmd: 'x', image: 'node' } } } }],
   ])('tells that `%s` is not executed yet, with its place', (key, text) => {
     const at = { file: 'w.yaml', line: 3, column: 5 };

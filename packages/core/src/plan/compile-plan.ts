@@ -8,7 +8,9 @@ import type { Plan } from './plan.ts';
 import { placesOfPlan } from './plan-places.ts';
 
 export type PlanProblem = Readonly<{ code: string; message: string; hint: string; place: Place | null }>;
-export type CompileResult = Readonly<{ plan: Plan }> | Readonly<{ problems: readonly PlanProblem[] }>;
+
+/** `plan` is null when there is no such workflow. A plan with problems can be shown, never executed. */
+export type CompileResult = Readonly<{ plan: Plan | null; problems: readonly PlanProblem[] }>;
 
 /**
  * Freezes a workflow into a plan. The definitions are checked already; what the engine cannot execute yet is a
@@ -16,9 +18,8 @@ export type CompileResult = Readonly<{ plan: Plan }> | Readonly<{ problems: read
  */
 export function compilePlan(definitions: Definitions, workspace: string, workflow: string): CompileResult {
   const definition = own(definitions.workflows, workflow);
-  if (definition === undefined) return { problems: [unknownWorkflow(definitions, workspace, workflow)] };
-  const problems = findUnsupported(definitions, definition);
-  return problems.length > 0 ? { problems } : { plan: freeze(definitions, workspace, definition) };
+  if (definition === undefined) return { plan: null, problems: [unknownWorkflow(definitions, workspace, workflow)] };
+  return { plan: freeze(definitions, workspace, definition), problems: findUnsupported(definitions, definition) };
 }
 
 function freeze(definitions: Definitions, workspace: string, workflow: WorkflowDefinition): Plan {

@@ -60,12 +60,10 @@ function resolveAction(
     const reads = bodyReads(body, false);
     return { name, type: body.type, inline: false, input, output: named.output ?? null, body, reads };
   }
-  const workflow = definitions.workflows[step.action ?? ''];
-  if (workflow === undefined) {
-    throw new Error(`Step ${step.name} calls ${step.action}, which is neither an action nor a workflow.`);
-  }
-  const body: ActionBody = { type: 'workflow', workflow: workflow.name, wait: true };
-  const { name, input } = workflow;
+  const name = step.action ?? '';
+  // A name that this workspace does not define is a pack's; `findUnsupported` tells it, and the plan is only for show.
+  const input = definitions.workflows[name]?.input ?? null;
+  const body: ActionBody = { type: 'workflow', workflow: name, wait: true };
   return { name, type: body.type, inline: false, input, output: null, body, reads: [] };
 }
 

@@ -37,7 +37,9 @@ export function definitionsOf(name: string, text: WorkflowText): Definitions {
 
 export function planOf(text: WorkflowText): PreparedPlan {
   const result = compilePlan(definitionsOf('main', text), 'test', 'main');
-  if ('problems' in result) throw new Error(result.problems.map((problem) => problem.message).join('\n'));
+  if (result.plan === null || result.problems.length > 0) {
+    throw new Error(result.problems.map((problem) => problem.message).join('\n'));
+  }
   return preparePlan(result.plan);
 }
 

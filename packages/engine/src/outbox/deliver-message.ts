@@ -50,6 +50,8 @@ export function createDeliver({ store, driver, ids, livePlans }: DeliverOptions)
         retryable: false,
       });
     }
+    const [problem] = found.problems;
+    if (problem !== undefined) return failed({ code: problem.code, message: problem.message, retryable: false });
     const checked = checkInput(found.plan.plan.input, message.input);
     if (!checked.ok) return failed(invalidChildInput(workflow, checked.problems));
     const child: RunOrigin = {

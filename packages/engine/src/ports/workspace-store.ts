@@ -14,6 +14,8 @@ export type RevisionWorkflow = Readonly<{
   name: string;
   description: string | null;
   plan: PlanHash;
+  /** What keeps it from being executed (parts that this version does not know); empty: nothing. */
+  problems: readonly StoredDiagnostic[];
 }>;
 
 export type RevisionTrigger = Readonly<{

@@ -1,13 +1,18 @@
 import { MillraceError, type PreparedPlan } from '@millrace/core';
 import type { PlanCache } from '../plans/plan-cache.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Revision, WorkspaceStore } from '../ports/workspace-store.ts';
+import type { Revision, StoredDiagnostic, WorkspaceStore } from '../ports/workspace-store.ts';
 
 /** How long the live revision of a workspace is believed without being told otherwise. */
 const believeMs = 5_000;
 const maxRevisions = 500;
 
-export type LivePlan = Readonly<{ plan: PreparedPlan; revision: string }>;
+export type LivePlan = Readonly<{
+  plan: PreparedPlan;
+  revision: string;
+  /** Not empty: it cannot be executed. */
+  problems: readonly StoredDiagnostic[];
+}>;
 
 /**
  * Finds the plan of a workflow: at the live revision of its workspace, or at a pinned one. Both are cached: a pinned
@@ -40,13 +45,14 @@ export class LivePlans {
     const found = await this.revision(workspace, revision);
     const entry = found?.workflows.find(({ name }) => name === workflow);
     if (found === null || entry === undefined) return null;
-    return { plan: this.#plans.peek(entry.plan) ?? (await this.#plans.get(entry.plan)), revision: found.revision };
+    const plan = this.#plans.peek(entry.plan) ?? (await this.#plans.get(entry.plan));
+    return { plan, revision: found.revision, problems: entry.problems };
   }
 
   /** As `find`, with errors that say what is missing and what there is. */
   async require(workspace: string, workflow: string, revision: string | null): Promise<LivePlan> {
     const found = await this.find(workspace, workflow, revision);
-    if (found !== null) return found;
+    if (found !== null) return executable(found);
     const known = await this.revision(workspace, revision);
     if (known !== null) {
       const names = known.workflows.map(({ name }) => name).sort();
@@ -96,4 +102,15 @@ export class LivePlans {
     const oldest = this.#pinned.keys().next();
     if (oldest.done !== true) this.#pinned.delete(oldest.value);
   }
+}
+
+function executable(found: LivePlan): LivePlan {
+  const [problem] = found.problems;
+  if (problem === undefined) return found;
+  const { workflow } = found.plan.plan;
+  const place = problem.file === '' ? '' : `${problem.file}:${problem.line}:${problem.column}: `;
+  throw new MillraceError('invalid_definition', `Workflow ${workflow} cannot be started. ${place}${problem.message}`, {
+    ...(problem.hint === null ? {} : { hint: problem.hint }),
+    details: { problems: found.problems.map((one) => ({ ...one })) },
+  });
 }

@@ -3,6 +3,7 @@ import {
   type Definitions,
   type JsonObject,
   lanesOf,
+  type PlanProblem,
   type PreparedPlan,
   preparePlan,
 } from '@millrace/core';
@@ -54,6 +55,7 @@ export function createPublishWorkspace({ store, blobs, plans, livePlans, bus, te
           name: plan.workflow,
           description: plan.description ?? null,
           plan: hash,
+          problems: compiled.problems.get(plan.workflow) ?? [],
         })),
         triggers: Object.values(definitions.triggers).map((trigger) => ({
           name: trigger.name,
@@ -74,23 +76,29 @@ export function createPublishWorkspace({ store, blobs, plans, livePlans, bus, te
   };
 }
 
-/** Compiles every workflow; what this version cannot run is reported with its place. */
+/** Compiles every workflow. What this version cannot execute is a warning with its place; such a workflow cannot start. */
 export function compileAll(
   definitions: Definitions,
   workspace: string,
-): Readonly<{ plans: readonly PreparedPlan[]; diagnostics: readonly StoredDiagnostic[] }> {
+): Readonly<{
+  plans: readonly PreparedPlan[];
+  /** By workflow; only those that have some. */
+  problems: ReadonlyMap<string, readonly StoredDiagnostic[]>;
+  diagnostics: readonly StoredDiagnostic[];
+}> {
   const plans: PreparedPlan[] = [];
-  const diagnostics: StoredDiagnostic[] = [];
+  const problems = new Map<string, readonly StoredDiagnostic[]>();
   for (const workflow of Object.keys(definitions.workflows)) {
     const result = compilePlan(definitions, workspace, workflow);
-    if ('plan' in result) {
-      plans.push(preparePlan(result.plan));
-      continue;
-    }
-    for (const { code, message, hint, place } of result.problems) {
-      const { file, line, column } = place ?? { file: '', line: 1, column: 1 };
-      diagnostics.push({ severity: 'error', code, message, hint, file, line, column });
-    }
+    if (result.plan !== null) plans.push(preparePlan(result.plan));
+    if (result.problems.length > 0) problems.set(workflow, result.problems.map(toDiagnostic));
   }
-  return { plans, diagnostics };
+  // Workflows that share an action, or the workspace's hooks, have the same problem: it is told once.
+  const told = new Map([...problems.values()].flat().map((diagnostic) => [JSON.stringify(diagnostic), diagnostic]));
+  return { plans, problems, diagnostics: [...told.values()] };
+}
+
+function toDiagnostic({ code, message, hint, place }: PlanProblem): StoredDiagnostic {
+  const { file, line, column } = place ?? { file: '', line: 1, column: 1 };
+  return { severity: 'warning', code, message, hint, file, line, column };
 }

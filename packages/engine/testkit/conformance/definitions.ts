@@ -35,7 +35,7 @@ const problem: StoredDiagnostic = {
 const revision = (name: string, files: string | null = null): Revision => ({
   workspace: 'shop',
   revision: name,
-  workflows: [{ name: 'order', description: null, plan: planHash('ab'.repeat(32)) }],
+  workflows: [{ name: 'order', description: null, problems: [], plan: planHash('ab'.repeat(32)) }],
   triggers: [{ name: 't', type: 'schedule', workflow: 'order', enabled: true, definition: { cron: '* * * * *' } }],
   files,
 });
