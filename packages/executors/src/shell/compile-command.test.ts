@@ -240,6 +240,13 @@ describe('a value in a command', () => {
     expect(run('sh', "{{ input.v | raw }} 'x'", 'printf %s a; printf %s')).toBe('ax');
   });
 
+  it('means in blocks what it means in every other template', () => {
+    const cmd =
+      '{% for k, x in input.v %}{% if not loop.first %}; {% endif %}echo {{ loop.index }} {{ k }} {{ x }}{% endfor %}' +
+      '{% for x in [] %}x{% else %}; echo none{% endfor %}';
+    expect(run('sh', cmd, { a: 1, 'b c': '$x' })).toBe('1 a 1\n2 b c $x\nnone\n');
+  });
+
   it('shares one variable with equal values', () => {
     expect(Object.keys(compile(`echo ${V} ${V} "{{ input.v | upper }}"`, 'a').variables)).toHaveLength(2);
   });

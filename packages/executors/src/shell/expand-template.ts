@@ -62,8 +62,11 @@ function rawOperand(expression: Expression): Expression | undefined {
 function expandLoop(segments: Segment[], part: Loop, scope: Scope): void {
   const bindings = loopBindings(part, evaluate(part.list, scope));
   if (bindings.length === 0) expandInto(segments, part.otherwise, scope);
-  for (const names of bindings) {
-    expandInto(segments, part.parts, { ...scope, names: { ...scope.names, ...names } });
+  for (const [index0, names] of bindings.entries()) {
+    const { length } = bindings;
+    // The same `loop` as in every other template.
+    const loop = { index: index0 + 1, index0, first: index0 === 0, last: index0 === length - 1, length };
+    expandInto(segments, part.parts, { ...scope, names: { ...scope.names, loop, ...names } });
     if (segments.length > maxValues * 2) {
       throw new ExpressionError(
         'budget_exceeded',

@@ -79,7 +79,7 @@ export class RunningAttempt implements ExecutionContext {
   }
 
   get api(): NonNullable<ExecutionContext['api']> {
-    // A getter cannot be absent; `hasApi` is what `ExecutionContext.api` being there means.
+    // A getter is always there; it gives undefined where the step has no API, which readers check for.
     return this.#apiValue() as NonNullable<ExecutionContext['api']>;
   }
 
