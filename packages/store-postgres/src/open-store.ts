@@ -32,7 +32,7 @@ export type PostgresStoreOptions = Readonly<{
   schema?: string;
   /** Connections beside the two for commits and for listening. Default 10. */
   poolSize?: number;
-  /** Told of connections that broke while nobody used them; the store reconnects by itself. */
+  /** Told of what the store got over by itself: connections that broke while nobody used them, commits sent again. */
   onError?: (error: unknown) => void;
   /** How the connections are named in `pg_stat_activity`. Default `millrace`. */
   applicationName?: string;
@@ -59,7 +59,11 @@ const oldestVersion = 14;
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
   const { url, schema = 'millrace', poolSize = 10, applicationName = 'millrace' } = options;
   checkSchemaName(schema);
-  const onError = options.onError ?? (() => undefined);
+  let closing: Promise<void> | null = null;
+  const onError = (error: unknown) => {
+    // How connections end after that is nobody's concern.
+    if (closing === null) options.onError?.(error);
+  };
   const target = { url, applicationName };
   const serverVersion = await readServerVersion(target);
 
@@ -78,8 +82,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   };
   const lanes = new LaneNumberBook(database);
   const workflows = new WorkflowNumberBook(database);
-  const commit = createCommit({ schema, channel, writer, workflows, lanes, now });
-  let closing: Promise<void> | null = null;
+  const commit = createCommit({ schema, channel, writer, workflows, lanes, now, onError });
   const close = () => {
     closing ??= Promise.all([writer.close(), changes.close(), database.close(), reads.destroy()]).then(() => undefined);
     return closing;

@@ -28,6 +28,8 @@ type CommitParts = Readonly<{
   workflows: WorkflowNumberBook;
   lanes: LaneNumberBook;
   now: () => Promise<number>;
+  /** Told when a commit is sent again. It should not happen: the order of locks forbids it. */
+  onError: (error: unknown) => void;
 }>;
 
 /** How often a commit that PostgreSQL gave up for another's sake is sent again. */
@@ -55,6 +57,7 @@ export function createCommit(
       } catch (error) {
         const again = error instanceof MillraceError && error.code === 'conflict' && attempt < conflictAttempts;
         if (!again) throw error;
+        parts.onError(error);
       }
     }
   };

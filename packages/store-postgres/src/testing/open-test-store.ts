@@ -19,8 +19,9 @@ export async function openTestStore(server: TestPostgres): Promise<TestStore> {
   const database = await server.createDatabase(template);
   const { url } = database;
   const opened: PostgresStore[] = [];
+  const errors: unknown[] = [];
   const open = async () => {
-    const store = await openPostgresStore({ url, poolSize: 6 });
+    const store = await openPostgresStore({ url, poolSize: 6, onError: (error) => errors.push(error) });
     opened.push(store);
     return store;
   };
@@ -34,6 +35,7 @@ export async function openTestStore(server: TestPostgres): Promise<TestStore> {
     async dispose() {
       await Promise.all(opened.map((store) => store.close()));
       await database.drop();
+      if (errors.length > 0) throw new AggregateError(errors, 'The store had to get over errors.');
     },
   };
 }
