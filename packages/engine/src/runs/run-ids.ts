@@ -5,10 +5,12 @@ const smallest = 10;
 const largest = 10_000;
 /** A block that lasts less long than this was too small. */
 const quickMs = 1_000;
+/** Ids grow with time over all servers, as lists by time rely on; so what was taken long ago is not used any more. */
+const staleMs = 60_000;
 
 /**
  * Run ids, taken from the store in blocks ahead of need, so that starting a run costs no round trip for its id. The blocks
- * grow while runs are started quickly and stay small otherwise, so that the ids people see are near each other.
+ * grow while runs are started quickly and stay small otherwise, so that the ids people see are near each other. The first start after a quiet minute waits for a block.
  */
 export class RunIds {
   readonly #store: RunStore;
@@ -22,6 +24,7 @@ export class RunIds {
   }
 
   async next(): Promise<RunId> {
+    if (performance.now() - this.#takenAt > staleMs) this.#free = [];
     for (;;) {
       const id = this.#free.pop();
       if (id !== undefined) {
