@@ -11,7 +11,11 @@ export function createClosers(onError: (error: unknown, what: string) => void): 
   async function closeAll(): Promise<void> {
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const { what, close } = next;
-      await close().catch((error: unknown) => onError(error, `closing the ${what}`));
+      try {
+        await close();
+      } catch (error) {
+        onError(error, `closing the ${what}`);
+      }
     }
   }
   return {

@@ -102,7 +102,7 @@ async function open(
     logger: log,
   });
   worker.start();
-  closers.add('worker', worker.stop);
+  closers.add('worker', () => worker.stop());
   return listening.url;
 }
 
