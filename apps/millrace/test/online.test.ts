@@ -18,7 +18,7 @@ const workflows = `workflows:
       fetch: { type: http, url: "http://127.0.0.1:9/" }
   long:
     steps:
-      count: { for_each: 40, concurrency: 4, type: shell, cmd: 'sleep 0.05; echo "OUTPUT: {{ item }}"' }
+      count: { for_each: 40, concurrency: 4, type: shell, cmd: 'sleep 0.2; echo "OUTPUT: {{ item }}"' }
       sum: { depends_on: [count], type: shell, cmd: 'echo "OUTPUT: {{ steps.count.output | sum }}"' }
     output: { sum: "{{ steps.sum.output }}" }
 `;
@@ -89,12 +89,37 @@ describe('millrace dev', { timeout: 120_000 }, () => {
   });
 
   it('takes the next port when the default one is taken, and refuses one that was asked for', async () => {
-    const first = await dev();
-    const port = new URL(first.url).port;
-    const refused = await run(['dev', '--port', port, '--data', 'other'], { cwd: scratch.path });
+    const ready = /ready at http:\/\/127\.0\.0\.1:(\d+)/;
+    const first = launch(['dev', '--data', 'one']);
+    const second = launch(['dev', '--data', 'two']);
+    const [, one = ''] = await first.says(ready);
+    const [, two = ''] = await second.says(ready);
+    expect(Number(one)).toBeGreaterThanOrEqual(7070);
+    expect(two).not.toBe(one);
+    const refused = await run(['dev', '--port', one, '--data', 'three'], { cwd: scratch.path });
     expect(refused.exit).toBe(2);
-    expect(refused.stderr).toContain(`:${port} is in use by another program`);
-    expect(await stop(first.process)).toBe(0);
+    expect(refused.stderr).toContain(`:${one} is in use by another program`);
+    expect(await Promise.all([stop(first), stop(second)])).toEqual([0, 0]);
+  });
+
+  it('ends at once by a second Ctrl-C, and takes up what was running at the next start', async () => {
+    const first = await dev();
+    const following = launch(['workflow', 'start', 'slow', '--follow', '--json'], { MILLRACE_URL: first.url });
+    await following.says(/started/);
+    const impatient = setInterval(() => first.process.child.kill('SIGINT'), 100);
+    expect((await first.process.ended).exit).toBe(130);
+    clearInterval(impatient);
+    following.child.kill('SIGINT');
+    expect((await following.ended).exit).toBe(130);
+    const second = await dev();
+    const remote = { cwd: scratch.path, env: { MILLRACE_URL: second.url } };
+    const [left] = JSON.parse((await run(['run', 'list', '--json'], remote)).stdout).items;
+    expect(left).toMatchObject({ workflow: 'slow', status: 'running' });
+    const again = launch(['run', 'logs', left.id, '-f'], { MILLRACE_URL: second.url });
+    await again.says(/started[\s\S]*started/);
+    expect((await run(['run', 'cancel', left.id, '--force', '--wait'], remote)).exit).toBe(0);
+    expect((await again.ended).exit).toBe(0);
+    expect(await stop(second.process)).toBe(0);
   });
 
   it('shows a broken change, keeps the last good version, and loads the repaired one', async () => {
@@ -186,19 +211,23 @@ describe('millrace serve and millrace work', { timeout: 120_000 }, () => {
     const worker = work(first.url);
     const env = { MILLRACE_URL: first.url, MILLRACE_TOKEN: token };
     const following = launch(['workflow', 'start', 'long', '--follow', '--quiet', '--json'], env);
-    const remote = { cwd: scratch.path, env };
-    const ended = async (): Promise<number> => {
-      const [item] = JSON.parse((await run(['run', 'list', '--json'], remote)).stdout).items;
-      if (item === undefined) return 0;
-      const found = JSON.parse((await run(['run', 'get', item.id, '--json'], remote)).stdout);
-      return found.steps.count?.items?.succeeded ?? 0;
+    type Found = { items?: { id: string }[]; steps?: { count?: { items: { succeeded: number } | null } } };
+    const ask = async (url: string, path: string): Promise<Found> =>
+      (
+        await fetch(`${url}/api/v1/runs${path}`, { headers: { authorization: `Bearer ${token}` } })
+      ).json() as Promise<Found>;
+    const ended = async (url: string): Promise<number> => {
+      const item = (await ask(url, '')).items?.[0];
+      return item === undefined ? 0 : ((await ask(url, `/${item.id}`)).steps?.count?.items?.succeeded ?? 0);
     };
-    await until(async () => (await ended()) >= 2);
+    await until(async () => (await ended(first.url)) >= 2);
     await stop(first.process, 'SIGKILL');
     const second = await serve(schema, port);
-    await until(async () => (await ended()) >= 8);
+    await until(async () => (await ended(second.url)) >= 8);
     await stop(worker, 'SIGKILL');
+    expect(await ended(second.url)).toBeLessThan(40);
     const other = work(second.url);
+    await other.says(/"working"/);
     const { exit, stdout } = await following.ended;
     expect(exit).toBe(0);
     const found = JSON.parse(stdout);
