@@ -280,12 +280,16 @@ describe('help', () => {
     for (const code of [0, 1, 2, 3, 4, 130]) expect(stdout).toMatch(new RegExp(`^ {2}${code} +\\w`, 'm'));
   });
 
-  it.each([[['nothing']], [['run']], [['validate', '--nothing']], [['dev', '--port', 'x']], [['workflow']]])(
-    'a mistake in the arguments exits with 2: %j',
-    async (args) => {
-      const { exit, stderr } = await run(args);
-      expect(exit).toBe(2);
-      expect(stderr).not.toBe('');
-    },
-  );
+  it.each([
+    [['nothing']],
+    [['run']],
+    [['validate', '--nothing']],
+    [['dev', '--port', 'x']],
+    [['dev', '--log-level', 'loud']],
+    [['workflow']],
+  ])('a mistake in the arguments exits with 2: %j', async (args) => {
+    const { exit, stderr } = await run(args);
+    expect(exit).toBe(2);
+    expect(stderr).not.toBe('');
+  });
 });

@@ -90,13 +90,13 @@ describe('millrace dev', { timeout: 120_000 }, () => {
 
   it('takes the next port when the default one is taken, and refuses one that was asked for', async () => {
     const ready = /ready at http:\/\/127\.0\.0\.1:(\d+)/;
-    const first = launch(['dev', '--data', 'one']);
-    const second = launch(['dev', '--data', 'two']);
+    const first = launch(['dev', '--data', '.millrace/one']);
+    const second = launch(['dev', '--data', '.millrace/two']);
     const [, one = ''] = await first.says(ready);
     const [, two = ''] = await second.says(ready);
     expect(Number(one)).toBeGreaterThanOrEqual(7070);
     expect(two).not.toBe(one);
-    const refused = await run(['dev', '--port', one, '--data', 'three'], { cwd: scratch.path });
+    const refused = await run(['dev', '--port', one, '--data', '.millrace/three'], { cwd: scratch.path });
     expect(refused.exit).toBe(2);
     expect(refused.stderr).toContain(`:${one} is in use by another program`);
     expect(await Promise.all([stop(first), stop(second)])).toEqual([0, 0]);

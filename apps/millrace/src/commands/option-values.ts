@@ -21,3 +21,10 @@ export function parseNames(text: string): string[] {
     .map((name) => name.trim())
     .filter((name) => name !== '');
 }
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
+
+export function parseLogLevel(text: string): string {
+  if (!logLevels.includes(text)) throw new InvalidArgumentError(`One of: ${logLevels.join(', ')}.`);
+  return text;
+}

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { workspaceHelp } from '../server/workspace-option.ts';
 import { collect } from './input-option.ts';
-import { parseNames, parsePort } from './option-values.ts';
+import { parseLogLevel, parseNames, parsePort } from './option-values.ts';
 
 export type ServeCommandOptions = Readonly<{
   database?: string;
@@ -38,7 +38,7 @@ export function addServeCommand(program: Command): void {
       'private hosts, addresses or networks that http steps may reach, separated by commas',
       parseNames,
     )
-    .option('--log-level <level>', 'trace, debug, info, warn, error or silent', 'info')
+    .option('--log-level <level>', 'trace, debug, info, warn, error or silent', parseLogLevel, 'info')
     .addHelpText(
       'after',
       `

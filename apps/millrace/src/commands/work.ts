@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { parseCount, parseNames } from './option-values.ts';
+import { parseCount, parseLogLevel, parseNames } from './option-values.ts';
 
 export type WorkCommandOptions = Readonly<{
   server?: string;
@@ -31,7 +31,7 @@ export function addWorkCommand(program: Command): void {
       'private hosts, addresses or networks that http steps may reach, separated by commas',
       parseNames,
     )
-    .option('--log-level <level>', 'trace, debug, info, warn, error or silent', 'info')
+    .option('--log-level <level>', 'trace, debug, info, warn, error or silent', parseLogLevel, 'info')
     .addHelpText(
       'after',
       `

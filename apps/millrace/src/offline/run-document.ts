@@ -18,7 +18,7 @@ export type RunDocument = Readonly<{
   steps: Readonly<Record<string, StepDocument>>;
 }>;
 
-export type StepDocument = Readonly<{
+type StepDocument = Readonly<{
   status: string;
   reason: string | null;
   output: Json;

@@ -1,6 +1,6 @@
 import { MillraceError } from '@millrace/core';
 
-export const defaultUrl = 'http://127.0.0.1:7070';
+const defaultUrl = 'http://127.0.0.1:7070';
 
 /** The server's address: what was given, else MILLRACE_URL, else where `millrace dev` listens. Throws `configuration`. */
 export function serverUrl(given: string | undefined): string {

@@ -2,8 +2,6 @@ import { MillraceError } from '@millrace/core';
 import { type Logger, pino } from 'pino';
 import { styleOf } from '../terminal/style.ts';
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
 /** One JSON document for each line on stdout, for whatever gathers logs. */
 export function createJsonLog(level: string): Logger {
   return pino({ level, timestamp: pino.stdTimeFunctions.isoTime });
