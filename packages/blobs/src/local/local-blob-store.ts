@@ -78,18 +78,23 @@ export function createLocalBlobStore(options: LocalBlobStoreOptions): BlobStore 
     known.add(path);
   }
 
+  /**
+   * A deletion at the same moment may remove the folder, or a parent of it, whenever it is empty: between any two of these
+   * steps. So they are done again until the file is in its place; then the folder is not empty any more.
+   */
   async function moveIntoPlace(from: string, path: string): Promise<void> {
     const parent = dirname(path);
-    for (let attempt = 1; ; attempt += 1) {
-      await makeFolder(parent);
+    let moved = false;
+    for (let attempt = 1; !moved; attempt += 1) {
       try {
+        await makeFolder(parent);
         await rename(from, path);
+        moved = true;
         if (sync) await syncFolder(parent);
-        return;
       } catch (cause) {
-        // A deletion at the same moment may have removed the folder because it was empty.
         known.delete(parent);
-        if (systemCode(cause) !== 'ENOENT' || attempt === 10) throw cause;
+        // Gone after the move: somebody deleted the blob already.
+        if (systemCode(cause) !== 'ENOENT' || (!moved && attempt === 100)) throw cause;
       }
     }
   }
