@@ -13,7 +13,12 @@ type Report = Readonly<{
   numPassedTests: number;
   numFailedTests: number;
   numPendingTests: number;
-  testResults: readonly Readonly<{ name: string; status: string; message: string; assertionResults: readonly Assertion[] }>[];
+  testResults: readonly Readonly<{
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: readonly Assertion[];
+  }>[];
 }>;
 
 const only = process.argv.indexOf('--only');

@@ -29,7 +29,14 @@ const pure = ['expression', 'core', 'definition'];
 const longFiles: Readonly<Record<string, number>> = {};
 const maxLines = 400;
 
-type Source = Readonly<{ path: string; package: string; test: boolean; text: string; lines: number; imports: readonly string[] }>;
+type Source = Readonly<{
+  path: string;
+  package: string;
+  test: boolean;
+  text: string;
+  lines: number;
+  imports: readonly string[];
+}>;
 
 function* walk(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -81,7 +88,9 @@ describe('house rules', () => {
         .filter((name) => {
           if (name.startsWith('@millrace/')) return !/^@millrace\/[a-z-]+(\/testkit)?$/.test(name);
           if (!name.startsWith('.')) return false;
-          const target = relative(root, resolve(root, dirname(source.path), name)).split('\\').join('/');
+          const target = relative(root, resolve(root, dirname(source.path), name))
+            .split('\\')
+            .join('/');
           return target.split('/').slice(0, 2).join('/') !== source.path.split('/').slice(0, 2).join('/');
         })
         .map((name) => `${source.path} imports ${name}`),
@@ -110,7 +119,11 @@ describe('house rules', () => {
       .filter((source) => !source.path.includes('/protocol/worker-protocol.ts')) // types of an asynchronous port
       .flatMap((source) =>
         forbidden
-          .filter(([pattern]) => pattern.test(stripStrings(source.text)) || (pattern.source.includes('node:') && pattern.test(source.text)))
+          .filter(
+            ([pattern]) =>
+              pattern.test(stripStrings(source.text)) ||
+              (pattern.source.includes('node:') && pattern.test(source.text)),
+          )
           .map(([, what]) => `${source.path} uses ${what}`),
       );
     expect(wrong).toEqual([]);
@@ -130,7 +143,9 @@ describe('house rules', () => {
 
   test('names say what a thing is', () => {
     const vague = /(^|\/)(utils?|helpers?|manager|common|misc|data)(\/|\.ts$|-)/;
-    const wrong = [...packages, ...apps].filter(({ path }) => vague.test(path.replace(/^(packages|apps)\/[^/]+\//, '')));
+    const wrong = [...packages, ...apps].filter(({ path }) =>
+      vague.test(path.replace(/^(packages|apps)\/[^/]+\//, '')),
+    );
     expect(wrong.map(({ path }) => path)).toEqual([]);
     const notKebab = [...packages, ...apps].filter(({ path }) => !/^[a-z0-9.-]+$/.test(path.split('/').at(-1) ?? ''));
     expect(notKebab.map(({ path }) => path)).toEqual([]);
@@ -138,7 +153,9 @@ describe('house rules', () => {
 
   test('no test sleeps', () => {
     const wrong = [...packages, ...apps]
-      .filter(({ path, text }) => path.endsWith('.test.ts') && /setTimeout\(\s*(resolve|r|done)\s*,\s*\d{3,}/.test(text))
+      .filter(
+        ({ path, text }) => path.endsWith('.test.ts') && /setTimeout\(\s*(resolve|r|done)\s*,\s*\d{3,}/.test(text),
+      )
       .map(({ path }) => path);
     expect(wrong).toEqual([]);
   });
@@ -146,7 +163,11 @@ describe('house rules', () => {
   test('the binary is called millrace and depends on every package that it wires', () => {
     const { name, dependencies } = JSON.parse(readFileSync(join(root, 'apps/millrace/package.json'), 'utf8'));
     expect(name).toBe(binary);
-    const used = new Set(apps.flatMap(({ imports }) => imports.filter((one) => one.startsWith('@millrace/'))).map((one) => one.split('/').slice(0, 2).join('/')));
+    const used = new Set(
+      apps
+        .flatMap(({ imports }) => imports.filter((one) => one.startsWith('@millrace/')))
+        .map((one) => one.split('/').slice(0, 2).join('/')),
+    );
     expect([...used].filter((one) => !(one in dependencies))).toEqual([]);
   });
 

@@ -70,14 +70,24 @@ function findNode() {
       writeFileSync(join(nodeDir, 'package.json'), '{ "private": true }\n');
       runNpm(
         process.execPath,
-        ['install', '--prefix', nodeDir, '--ignore-scripts', '--no-save', '--no-package-lock', `${name}@${NODE_VERSION}`],
+        [
+          'install',
+          '--prefix',
+          nodeDir,
+          '--ignore-scripts',
+          '--no-save',
+          '--no-package-lock',
+          `${name}@${NODE_VERSION}`,
+        ],
         `Millrace needs Node ${NODE_MAJOR}; this is ${process.versions.node}. Fetching Node ${NODE_VERSION} into .node/ (once).`,
       );
       writeFileSync(stamp, NODE_VERSION);
     });
   }
   if (!existsSync(binary)) {
-    fail(`Millrace needs Node ${NODE_MAJOR}. The npm package ${name} has no binary for this platform: install Node ${NODE_MAJOR} and run again.`);
+    fail(
+      `Millrace needs Node ${NODE_MAJOR}. The npm package ${name} has no binary for this platform: install Node ${NODE_MAJOR} and run again.`,
+    );
   }
   return binary;
 }
@@ -112,7 +122,8 @@ function withLock(work) {
       writeFileSync(ownerFile, String(process.pid));
       break;
     } catch (cause) {
-      if (cause.code !== 'EEXIST') fail(`Cannot write to ${root} (${cause.code}). Make the checkout writable for this user and run again.`);
+      if (cause.code !== 'EEXIST')
+        fail(`Cannot write to ${root} (${cause.code}). Make the checkout writable for this user and run again.`);
       if (waited === 0) process.stderr.write('Another command is installing; waiting for it.\n');
       if (lockIsStale(ownerFile)) rmSync(lockDir, { recursive: true, force: true });
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
