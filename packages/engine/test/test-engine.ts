@@ -10,7 +10,7 @@ import type { Store } from '../src/ports/store.ts';
 import type { EngineSettings } from '../src/settings.ts';
 
 /** A clock that moves only when it is told to; its timers fire as it passes them. */
-export class TestClock implements Clock {
+class TestClock implements Clock {
   #now = Date.parse('2026-01-01T00:00:00Z');
   #timers: { at: number; callback: () => void }[] = [];
 
@@ -47,7 +47,7 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-export function createMemoryBlobs(): BlobStore {
+function createMemoryBlobs(): BlobStore {
   const blobs = new Map<string, Uint8Array>();
   return {
     async put(key, data) {

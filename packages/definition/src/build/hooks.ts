@@ -2,8 +2,6 @@ import type { Hooks } from '@millrace/core';
 import type { z } from 'zod';
 import type { hookCall, hooks } from '../grammar/hooks.ts';
 
-export const noHooks: Hooks = { onSuccess: [], onFailure: [], onCancel: [], onSuspend: [] };
-
 /** The name of each hook in the language and in the vocabulary. */
 export const hookFields = {
   on_success: 'onSuccess',

@@ -13,7 +13,7 @@ export type Diagnostic = Readonly<{
   column: number;
 }>;
 
-export type Problem = Readonly<{ code: DiagnosticCode; message: string; hint?: string | null | undefined; at: Place }>;
+type Problem = Readonly<{ code: DiagnosticCode; message: string; hint?: string | null | undefined; at: Place }>;
 export type Report = (problem: Problem) => void;
 
 /** Gathers problems; the same problem reported twice (two checks that see the same fault) counts once. */

@@ -6,7 +6,7 @@ import { json, jsonObject, name, text } from './values.ts';
 const size = z.int().min(0);
 
 /** One parameter as it is written; it is already the shape of `Parameter`. */
-export const parameter: z.ZodType<Parameter> = z
+const parameter: z.ZodType<Parameter> = z
   .strictObject(
     {
       type: z.enum(parameterTypes).describe('The type of the value.'),
@@ -35,7 +35,7 @@ export const parameter: z.ZodType<Parameter> = z
   .meta({ id: 'Parameter' });
 
 export const flatParameters = z.record(name, parameter);
-export const schemaParameters = z.strictObject({ schema: jsonObject });
+const schemaParameters = z.strictObject({ schema: jsonObject });
 export const parameters = z
   .union([schemaParameters, flatParameters], expected('wrong_type', 'a map of names to parameters, or `{ schema: … }`'))
   .meta({ id: 'Parameters', description: 'name: { type: … } for each value; or `schema` with a whole JSON Schema.' });

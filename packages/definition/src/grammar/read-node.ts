@@ -160,7 +160,7 @@ function reportInvalidKey(phrase: string, path: Path, { node, subject, report }:
 }
 
 /** `` `next[0].do` `` */
-export function nameOfPath(path: Path): string {
+function nameOfPath(path: Path): string {
   if (path.length === 0) return 'it';
   let text = '';
   for (const part of path) text += typeof part === 'number' ? `[${part}]` : `${text === '' ? '' : '.'}${String(part)}`;

@@ -19,7 +19,7 @@ import {
   text,
 } from './values.ts';
 
-export const maxItems = 100_000;
+const maxItems = 100_000;
 
 const nameOrNames = z.union([name, z.array(name)], expected('wrong_type', 'a step or a list of steps'));
 const published = z.record(name, json);

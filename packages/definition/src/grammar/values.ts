@@ -22,7 +22,7 @@ export const positiveDuration = duration
 /** A Kubernetes quantity: 500m, 2, 1.5, 512Mi, 4Gi, 1e3. Numbers are allowed for `cpu: 2`. */
 const quantityPattern = /^\d+(?:\.\d+)?(?:[eE][+-]?\d+|m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei)?$/;
 const quantityPhrase = expected('invalid_quantity', 'a Kubernetes quantity such as `"500m"`, `"2"`, `512Mi` or `4Gi`');
-export const quantity = z
+const quantity = z
   .union([z.string().regex(quantityPattern, quantityPhrase), z.number().min(0)], quantityPhrase)
   .meta({ id: 'Quantity', description: 'A Kubernetes quantity: "500m", "2", 512Mi, 4Gi.' });
 

@@ -5,9 +5,9 @@ import { decodeFlowScalar } from './flow-offsets.ts';
 import { type Origin, placeAt } from './origin.ts';
 import type { MapEntry, MapNode, ScalarNode, SourceNode } from './source-node.ts';
 
-export const maxDepth = 64;
+const maxDepth = 64;
 /** How many values aliases may stand for in one file: generous for people, far below what a "billion laughs" needs. */
-export const maxAliasedNodes = 10_000;
+const maxAliasedNodes = 10_000;
 
 /** Turns the library's tree into ours. Whatever cannot be JSON is reported and becomes null. */
 export function convertDocument(root: ParsedNode, origin: Origin, report: Report): SourceNode {

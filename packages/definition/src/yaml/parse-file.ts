@@ -6,7 +6,7 @@ import type { SourceNode } from './source-node.ts';
 import { reportSyntax } from './syntax-problems.ts';
 
 /** Files are written by people: one of more than a mebibyte is a mistake or an attack. */
-export const maxFileBytes = 1024 * 1024;
+const maxFileBytes = 1024 * 1024;
 
 /**
  * Parses one YAML 1.2 file. Gives null when the file is empty or cannot be read; `broken` tells the two apart, so that

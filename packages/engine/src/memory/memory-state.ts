@@ -36,7 +36,7 @@ export type WorkEntry = AttemptKey & {
   queued: boolean;
 };
 
-export type WaitEntry = { readonly run: RunId; readonly wait: Wait; visibleAt: Instant; alive: boolean };
+type WaitEntry = { readonly run: RunId; readonly wait: Wait; visibleAt: Instant; alive: boolean };
 
 /** A place in the heap of waits; stale when its wait ended or was hidden meanwhile. */
 export type WaitTurn = Readonly<{ entry: WaitEntry; visibleAt: Instant }>;
@@ -59,7 +59,7 @@ export type MessageEntry = {
   visibleAt: Instant;
 };
 
-export type WorkerEntry = { worker: WorkerDescription; leaseUntil: Instant; registeredAt: Instant };
+type WorkerEntry = { worker: WorkerDescription; leaseUntil: Instant; registeredAt: Instant };
 
 export type LaneEntry = { readonly lane: Lane; readonly line: Heap<WorkEntry> };
 

@@ -131,7 +131,7 @@ export function createDeliver({ store, driver, ids, livePlans }: DeliverOptions)
 }
 
 /** One child for each waiting attempt, however often the message is delivered. */
-export const childStartKey = (parent: RunId, from: AttemptKey): string =>
+const childStartKey = (parent: RunId, from: AttemptKey): string =>
   `child:${parent}:${from.step}:${from.item}:${from.iteration}:${from.attempt}`;
 
 function invalidChildInput(workflow: string, problems: readonly Readonly<{ message: string }>[]): Fault {

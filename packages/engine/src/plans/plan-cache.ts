@@ -50,7 +50,7 @@ export class PlanCache {
   }
 }
 
-export const missingPlan = (hash: PlanHash): MillraceError =>
+const missingPlan = (hash: PlanHash): MillraceError =>
   new MillraceError('internal', `The plan ${hash} is not in the store.`, {
     hint: 'Plans are stored before runs that use them and are never deleted while a run needs them; check whether the database was restored from a backup in parts.',
   });

@@ -15,7 +15,7 @@ export type Segment =
   | Readonly<{ kind: 'value'; text: string; raw: boolean; offset: number }>;
 
 /** More than this many values in one `cmd` (a loop over a long list) is refused: each becomes an environment variable. */
-export const maxValues = 10_000;
+const maxValues = 10_000;
 
 /**
  * Resolves `{% if %}` and `{% for %}` and evaluates every `{{ }}`, but keeps text and values apart, so that the scanner

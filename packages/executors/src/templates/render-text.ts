@@ -1,14 +1,5 @@
 import type { Assignment, Fault, Json } from '@millrace/core';
-import {
-  type Expression,
-  ExpressionError,
-  evaluate,
-  locate,
-  parseTemplate,
-  render,
-  type Scope,
-  type Template,
-} from '@millrace/expression';
+import { ExpressionError, locate, parseTemplate, render, type Scope, type Template } from '@millrace/expression';
 import { StepFault } from '../attempt-results.ts';
 
 /** Templates of a body repeat with every attempt of the step, so their trees are kept; the oldest go first. */
@@ -27,7 +18,7 @@ export function renderingOf(assignment: Assignment, now: number): Rendering {
  * Renders one text of an action's body. `pointer` is the text's JSON pointer from the body's root, for the place in the
  * fault. Throws a StepFault with code `expression`.
  */
-export function renderValue(rendering: Rendering, text: string, pointer: string): Json {
+function renderValue(rendering: Rendering, text: string, pointer: string): Json {
   if (!mayBeTemplate(text)) return text;
   return placed(rendering, text, pointer, () => render(parsedTemplate(text), rendering.scope));
 }
@@ -76,9 +67,6 @@ export function parsedTemplate(text: string): Template {
   parsed.set(text, template);
   return template;
 }
-
-export const evaluateIn = (rendering: Rendering, expression: Expression, scope: Scope = rendering.scope): Json =>
-  evaluate(expression, scope);
 
 /** Runs `work` and gives errors of expressions their place in the workspace's files. */
 export function placed<T>(rendering: Rendering, text: string, pointer: string, work: () => T): T {

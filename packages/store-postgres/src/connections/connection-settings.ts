@@ -4,7 +4,7 @@ import type { ClientConfig } from 'pg';
 export type ConnectionTarget = Readonly<{ url: string; applicationName: string }>;
 
 /** Longer than any honest statement takes; then the connection counts as dead. */
-export const statementTimeoutMs = 120_000;
+const statementTimeoutMs = 120_000;
 
 /**
  * Statements of the engine are prepared once and shall find their rows by index for ever, also if they were prepared while

@@ -3,7 +3,7 @@ import { type ConnectionTarget, hotConnection } from './connection-settings.ts';
 import { wrapPostgresError } from './postgres-error.ts';
 import { inSchema, type Statement } from './statement.ts';
 
-export type Row = Readonly<Record<string, unknown>>;
+type Row = Readonly<Record<string, unknown>>;
 
 /** The engine's connections to one schema, commits excepted. */
 export type Database = Readonly<{

@@ -91,7 +91,7 @@ another one); where it cannot run, give Millrace the connection string of a Post
 }
 
 /** Makes the links that the package's install script would have made; false when they cannot be made. */
-export function completeLinks(nativeDir: string): boolean {
+function completeLinks(nativeDir: string): boolean {
   const list = join(nativeDir, 'pg-symlinks.json');
   if (!existsSync(list)) return true;
   const links = JSON.parse(readFileSync(list, 'utf8')) as readonly { source: string; target: string }[];

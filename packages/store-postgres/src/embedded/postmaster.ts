@@ -13,7 +13,7 @@ import { settingArguments } from './settings.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** How a server ended; both fields are null when it was adopted, so that its parent is not us. */
-export type ServerExit = Readonly<{ code: number | null; signal: NodeJS.Signals | null }>;
+type ServerExit = Readonly<{ code: number | null; signal: NodeJS.Signals | null }>;
 
 export type RunningServer = ServerIdentity & Readonly<{ port: number; exited: Promise<ServerExit> }>;
 

@@ -5,7 +5,7 @@ import { readStatement } from '../connections/statement.ts';
 const insertLanes = readStatement(import.meta.url, 'insert-lanes');
 const findLanes = readStatement(import.meta.url, 'find-lanes');
 
-export const laneKeyOf = (lane: Lane): string => JSON.stringify([lane.queue, lane.capability, lane.labels]);
+const laneKeyOf = (lane: Lane): string => JSON.stringify([lane.queue, lane.capability, lane.labels]);
 
 /** Numbers of lanes. Lanes are few and come with plans, so this process has nearly always seen them. */
 export class LaneNumberBook {

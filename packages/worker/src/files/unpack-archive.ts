@@ -6,7 +6,7 @@ import { extract, type ReadEntry } from 'tar';
 /** What an archive may hold at most. */
 export type ArchiveLimits = Readonly<{ packedBytes: number; bytes: number; entries: number }>;
 
-export const archiveLimits: ArchiveLimits = {
+const archiveLimits: ArchiveLimits = {
   packedBytes: 512 * 1024 * 1024,
   bytes: 2 * 1024 * 1024 * 1024,
   entries: 200_000,

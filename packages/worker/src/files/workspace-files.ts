@@ -5,7 +5,7 @@ import { unpackArchive } from './unpack-archive.ts';
 import { removeTree } from './worker-folder.ts';
 
 /** The files of a workspace at a revision; `path` null: it has none. `release` tells that they are no longer read. */
-export type TakenFiles = Readonly<{ path: string | null; release(): void }>;
+type TakenFiles = Readonly<{ path: string | null; release(): void }>;
 
 export type WorkspaceFiles = Readonly<{ take(workspace: string, revision: string): Promise<TakenFiles> }>;
 

@@ -15,7 +15,7 @@ export function inputOf(node: SourceNode): SourceNode {
   return convertEntries(node, (entry) => [{ ...entry, value: fieldOf(entry.value) }]);
 }
 
-export function fieldOf(node: SourceNode): SourceNode {
+function fieldOf(node: SourceNode): SourceNode {
   if (node.kind !== 'map') return node;
   const free = node.entries.get('allow_custom')?.value;
   const open = free?.kind === 'scalar' && free.value === true;

@@ -39,7 +39,7 @@ type Reading = {
 
 const reserved = new Set(['if', 'then', 'elif', 'else', 'while', 'until', 'do', 'time', '{', '!', 'coproc']);
 /** Reserved words after which a command may begin on the same line. */
-export const isReserved = (word: string): boolean => reserved.has(word);
+const isReserved = (word: string): boolean => reserved.has(word);
 
 /** Commands up to the closing parenthesis (copied too) or, with `null`, up to the end of the text. */
 export function scanCommands(scanner: Scanner, close: ')' | null): void {
