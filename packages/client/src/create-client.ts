@@ -1,0 +1,119 @@
+import {
+  type Given,
+  logCompleteHeader,
+  maxWaitSeconds,
+  nextOffsetHeader,
+  type Routes,
+  type Run,
+  type RunSummary,
+  type Subscription,
+} from '@millrace/api';
+import { openEvents } from './events.ts';
+import { type FollowChoice, followLogs } from './follow-logs.ts';
+import { type ClientOptions, createTransport, type Transport } from './transport.ts';
+
+export type Client = ReturnType<typeof createClient>;
+
+type Query<Id extends keyof Routes> = NonNullable<Given<Routes[Id], 'query'>>;
+type Body<Id extends keyof Routes> = NonNullable<Given<Routes[Id], 'body'>>;
+type CallOptions = Readonly<{ signal?: AbortSignal }>;
+
+/**
+ * A client of a Millrace server, for Node and browsers. Every method throws `ApiError`; with an aborted `signal`, what
+ * `fetch` throws then.
+ */
+export function createClient(options: ClientOptions) {
+  const transport = createTransport(options);
+  return {
+    workspaces: workspaceCalls(transport),
+    workflows: workflowCalls(transport),
+    runs: runCalls(transport),
+    workers: { list: (call?: CallOptions) => transport.call('listWorkers', {}, call) },
+    queues: { list: (call?: CallOptions) => transport.call('listQueues', {}, call) },
+    system: systemCalls(transport),
+    /** Events that match the subscriptions, as an async iterable that connects again by itself. */
+    events: (subscriptions: readonly Subscription[], call: CallOptions = {}) =>
+      openEvents(transport, subscriptions, call.signal),
+  };
+}
+
+function workspaceCalls(transport: Transport) {
+  return {
+    list: (call?: CallOptions) => transport.call('listWorkspaces', {}, call),
+    get: (workspace: string, call?: CallOptions) => transport.call('getWorkspace', { params: { workspace } }, call),
+    sync: (workspace: string, call?: CallOptions) => transport.call('syncWorkspace', { params: { workspace } }, call),
+  };
+}
+
+function workflowCalls(transport: Transport) {
+  return {
+    list: (workspace: string, query: Query<'listWorkflows'> = {}, call?: CallOptions) =>
+      transport.call('listWorkflows', { params: { workspace }, query }, call),
+    get: (workspace: string, workflow: string, call?: CallOptions) =>
+      transport.call('getWorkflow', { params: { workspace, workflow } }, call),
+    start: (workspace: string, workflow: string, body: Body<'startRun'> = {}, call?: CallOptions) =>
+      transport.call('startRun', { params: { workspace, workflow }, body }, call),
+  };
+}
+
+function runCalls(transport: Transport) {
+  return {
+    list: (query: Query<'listRuns'> = {}, call?: CallOptions) => transport.call('listRuns', { query }, call),
+    /** All runs that match, page by page. */
+    async *all(query: Query<'listRuns'> = {}, call?: CallOptions): AsyncGenerator<RunSummary> {
+      let after = query.after;
+      for (;;) {
+        const page = await transport.call(
+          'listRuns',
+          { query: { ...query, ...(after === undefined ? {} : { after }) } },
+          call,
+        );
+        yield* page.items;
+        if (page.next === null) return;
+        after = page.next;
+      }
+    },
+    get: (run: string, query: Query<'getRun'> = {}, call?: CallOptions) =>
+      transport.call('getRun', { params: { run }, query }, call),
+    cancel: (run: string, body: Body<'cancelRun'> = {}, call?: CallOptions) =>
+      transport.call('cancelRun', { params: { run }, body }, call),
+    output: (run: string, call?: CallOptions) => transport.call('getRunOutput', { params: { run } }, call),
+    /** One long poll. */
+    wait: (run: string, query: Query<'waitForRun'> = {}, call?: CallOptions) =>
+      transport.call('waitForRun', { params: { run }, query }, call),
+    /** Waits for the end of the run, however long it takes. */
+    async waitForEnd(run: string, call?: CallOptions): Promise<Run> {
+      for (;;) {
+        const waited = await transport.call(
+          'waitForRun',
+          { params: { run }, query: { timeout: maxWaitSeconds } },
+          call,
+        );
+        if (waited.ended) return waited.run;
+      }
+    },
+    logs: (run: string, call?: CallOptions) => transport.call('listLogs', { params: { run } }, call),
+    /** Log lines as text. `nextOffset` is known where the choice matches one log. */
+    async readLogs(run: string, query: Omit<Query<'readLogs'>, 'follow'> = {}, call?: CallOptions) {
+      const response = await transport.open('readLogs', { params: { run }, query }, call);
+      const next = response.headers.get(nextOffsetHeader);
+      return {
+        text: await response.text(),
+        nextOffset: next === null ? null : Number(next),
+        complete: response.headers.get(logCompleteHeader) === 'true',
+      };
+    },
+    /** The lines as they are written, until the run has ended. */
+    followLogs: (run: string, choice: FollowChoice = {}, call: CallOptions = {}) =>
+      followLogs(transport, run, choice, call.signal),
+  };
+}
+
+function systemCalls(transport: Transport) {
+  return {
+    live: (call?: CallOptions) => transport.call('getLiveness', {}, call),
+    ready: (call?: CallOptions) => transport.call('getReadiness', {}, call),
+    openApi: (call?: CallOptions) => transport.call('getOpenApi', {}, call),
+    metrics: async (call?: CallOptions) => (await transport.open('getMetrics', {}, call)).text(),
+  };
+}

@@ -1,0 +1,61 @@
+import type { WaitedRun } from '@millrace/api';
+import { isRunEnd, type RunId, runId } from '@millrace/core';
+import type { Engine, RunFilter } from '@millrace/engine';
+import type { FastifyInstance } from 'fastify';
+import { callerSignal } from '../contract/caller-signal.ts';
+import { mountRoute } from '../contract/mount-route.ts';
+import { presentFault } from '../present/present-fault.ts';
+import { presentRun, presentSummary } from '../present/present-run.ts';
+import type { ServerContext } from '../server-context.ts';
+
+export function addRunRoutes(app: FastifyInstance, { engine, closing }: ServerContext): void {
+  mountRoute(app, 'listRuns', async ({ query }) => {
+    const filter: RunFilter = {
+      ...(query.workspace === undefined ? {} : { workspace: query.workspace }),
+      ...(query.workflow === undefined ? {} : { workflow: query.workflow }),
+      ...(query.status === undefined ? {} : { status: query.status }),
+      ...(query.parent === undefined ? {} : { parent: runId(query.parent) }),
+      ...(query.tag === undefined ? {} : { tag: query.tag }),
+      ...(query.created_after === undefined ? {} : { createdAfter: query.created_after }),
+      ...(query.created_before === undefined ? {} : { createdBefore: query.created_before }),
+      ...(query.top_level === undefined ? {} : { topLevel: query.top_level }),
+    };
+    const page = await engine.queries.listRuns(filter, { limit: query.limit, after: query.after ?? null });
+    return { items: page.items.map(presentSummary), next: page.next };
+  });
+
+  mountRoute(app, 'getRun', async ({ params, query }) =>
+    presentRun(await engine.getRun(runId(params.run)), { plan: query.include === 'plan' }),
+  );
+
+  mountRoute(app, 'cancelRun', async ({ params, body, reply }) => {
+    const { status } = await engine.cancelRun(runId(params.run), {
+      by: 'api',
+      reason: body.reason ?? null,
+      force: body.force,
+    });
+    reply.code(202);
+    return { id: params.run, status };
+  });
+
+  mountRoute(app, 'getRunOutput', async ({ params }) => {
+    const { run, output } = await engine.getRun(runId(params.run));
+    return { id: run.id, status: run.status, output, error: presentFault(run.error) };
+  });
+
+  mountRoute(app, 'waitForRun', ({ params, query, reply }) =>
+    waitForRun(engine, runId(params.run), query.timeout, callerSignal(reply, closing)),
+  );
+}
+
+/** Waits for a run's end, at most `seconds`, or until `signal`; gives the run as it is then. */
+export async function waitForRun(engine: Engine, run: RunId, seconds: number, signal: AbortSignal): Promise<WaitedRun> {
+  try {
+    await engine.waitForRun(run, { signal, timeoutMs: Math.round(seconds * 1000) });
+  } catch (error) {
+    // Called off: whoever still listens gets the run as it is.
+    if (!signal.aborted) throw error;
+  }
+  const detail = await engine.getRun(run);
+  return { ended: isRunEnd(detail.run.status), run: presentRun(detail) };
+}

@@ -1,0 +1,111 @@
+import type { WorkflowSummary } from '@millrace/api';
+import { type JsonObject, MillraceError, type Parameters } from '@millrace/core';
+import type { Engine, Revision, RevisionWorkflow } from '@millrace/engine';
+import type { FastifyInstance } from 'fastify';
+import { callerSignal } from '../contract/caller-signal.ts';
+import { mountRoute } from '../contract/mount-route.ts';
+import { inputSchema } from '../present/input-schema.ts';
+import { presentGraph } from '../present/present-graph.ts';
+import type { ServerContext } from '../server-context.ts';
+import { waitForRun } from './runs.ts';
+import { findWorkspace } from './workspaces.ts';
+
+export function addWorkflowRoutes(app: FastifyInstance, context: ServerContext): void {
+  const { engine, closing } = context;
+
+  mountRoute(app, 'listWorkflows', async ({ params, query }) => {
+    const revision = await liveRevision(engine, params.workspace);
+    if (revision === null) return { revision: null, items: [] };
+    const words = (query.search ?? '').toLowerCase().split(/\s+/);
+    const items = revision.workflows
+      .filter(({ name, description }) => {
+        const text = `${name} ${description ?? ''}`.toLowerCase();
+        return words.every((word) => text.includes(word));
+      })
+      .map((workflow) => presentSummary(revision, workflow))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    return { revision: revision.revision, items };
+  });
+
+  mountRoute(app, 'getWorkflow', async ({ params }) => {
+    const revision = await liveRevision(engine, params.workspace);
+    const workflow = revision?.workflows.find(({ name }) => name === params.workflow);
+    if (revision === null || workflow === undefined) throw workflowNotFound(params, revision);
+    const plan = (await engine.store.plans.get([workflow.plan])).get(workflow.plan);
+    if (plan === undefined) throw new Error(`Plan ${workflow.plan} of ${params.workflow} is not in the store.`);
+    return {
+      ...presentSummary(revision, workflow),
+      input: { parameters: flatParameters(plan.input), json_schema: inputSchema(plan.input) },
+      graph: presentGraph(plan),
+      triggers: triggersOf(revision, workflow.name).map(({ name, type, enabled, definition }) => ({
+        name,
+        type,
+        enabled,
+        definition,
+      })),
+      fail_fast: plan.failFast,
+      timeout_ms: plan.timeoutMs,
+    };
+  });
+
+  mountRoute(app, 'startRun', async ({ params, headers, body, reply }) => {
+    const startKey = oneKey(headers['idempotency-key'], body.idempotency_key);
+    const { run, created } = await engine.startRun({
+      workspace: params.workspace,
+      workflow: params.workflow,
+      input: body.input,
+      trigger: { type: 'api' },
+      ...(startKey === undefined ? {} : { startKey }),
+      ...(body.tags === undefined ? {} : { tags: body.tags }),
+      ...(body.priority === undefined ? {} : { priority: body.priority }),
+      ...(body.revision === undefined ? {} : { revision: body.revision }),
+    });
+    reply.code(created ? 201 : 200).header('location', `/api/v1/runs/${run}`);
+    if (body.wait === undefined) return { id: run, created, ended: null, run: null };
+    const waited = await waitForRun(engine, run, body.wait, callerSignal(reply, closing));
+    return { id: run, created, ...waited };
+  });
+}
+
+async function liveRevision(engine: Engine, workspace: string): Promise<Revision | null> {
+  const revision = await engine.store.workspaces.revision(workspace, null);
+  if (revision === null) await findWorkspace(engine, workspace);
+  return revision;
+}
+
+const triggersOf = (revision: Revision, workflow: string) =>
+  revision.triggers.filter((trigger) => trigger.workflow === workflow);
+
+function presentSummary(revision: Revision, { name, description, plan }: RevisionWorkflow): WorkflowSummary {
+  return {
+    workspace: revision.workspace,
+    name,
+    description,
+    revision: revision.revision,
+    plan,
+    triggers: triggersOf(revision, name).map((trigger) => trigger.name),
+  };
+}
+
+function flatParameters(parameters: Parameters): Record<string, JsonObject> | null {
+  return parameters.kind === 'flat' ? { ...(parameters.fields as Readonly<Record<string, JsonObject>>) } : null;
+}
+
+function workflowNotFound(
+  { workspace, workflow }: Readonly<{ workspace: string; workflow: string }>,
+  revision: Revision | null,
+): MillraceError {
+  const names = (revision?.workflows ?? []).slice(0, 20).map(({ name }) => name);
+  return new MillraceError('workflow_not_found', `Workspace "${workspace}" has no workflow "${workflow}".`, {
+    hint: names.length === 0 ? 'It has no valid revision with workflows yet.' : `It has: ${names.join(', ')}.`,
+  });
+}
+
+function oneKey(header: string | undefined, body: string | undefined): string | undefined {
+  if (header !== undefined && body !== undefined && header !== body) {
+    throw new MillraceError('invalid_request', 'The Idempotency-Key header and idempotency_key of the body differ.', {
+      hint: 'Give one of them.',
+    });
+  }
+  return header ?? body;
+}

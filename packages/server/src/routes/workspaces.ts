@@ -1,0 +1,37 @@
+import { MillraceError } from '@millrace/core';
+import type { Engine, WorkspaceState } from '@millrace/engine';
+import type { FastifyInstance } from 'fastify';
+import { mountRoute } from '../contract/mount-route.ts';
+import { presentWorkspace } from '../present/present-workspace.ts';
+import type { ServerContext } from '../server-context.ts';
+
+export function addWorkspaceRoutes(app: FastifyInstance, { engine, options }: ServerContext): void {
+  mountRoute(app, 'listWorkspaces', async () => ({
+    items: (await engine.store.workspaces.list()).map(presentWorkspace),
+  }));
+
+  mountRoute(app, 'getWorkspace', async ({ params }) =>
+    presentWorkspace(await findWorkspace(engine, params.workspace)),
+  );
+
+  mountRoute(app, 'syncWorkspace', async ({ params }) => {
+    await findWorkspace(engine, params.workspace);
+    if (options.onSync === undefined) {
+      throw new MillraceError('configuration', 'This server does not load workspaces itself.', {
+        hint: 'Ask the server that watches the source, or publish the workspace from there.',
+      });
+    }
+    await options.onSync(params.workspace);
+    return presentWorkspace(await findWorkspace(engine, params.workspace));
+  });
+}
+
+/** Throws `workspace_not_found`, naming those that exist. */
+export async function findWorkspace(engine: Engine, name: string): Promise<WorkspaceState> {
+  const found = await engine.store.workspaces.get(name);
+  if (found !== null) return found;
+  const names = (await engine.store.workspaces.list()).slice(0, 20).map((workspace) => workspace.name);
+  throw new MillraceError('workspace_not_found', `There is no workspace "${name}".`, {
+    hint: names.length === 0 ? 'No workspace was loaded yet.' : `There are: ${names.join(', ')}.`,
+  });
+}

@@ -1,0 +1,113 @@
+// Who may call. Three doors, in this order:
+//
+// 1. Host: without an API token, the server trusts this machine, so it must know that it is meant: a web page of another
+//    origin can point a name of its own at 127.0.0.1 (DNS rebinding), but then the Host header has that name.
+// 2. Origin: a browser on this machine sends requests for any page that it shows. Calls that change something, and
+//    sockets, must come from a page of this server, or from no page. Changing calls must also be JSON, which a page of
+//    another origin cannot send without asking first (CORS), and the answer to that question is always no.
+// 3. Token: `Authorization: Bearer …`, one for the API, another for workers.
+import { MillraceError } from '@millrace/core';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ServerContext } from '../server-context.ts';
+import { hasBearerToken } from './bearer-token.ts';
+import { hostName, isFromThisMachine, isLoopbackHost } from './loopback.ts';
+
+/** Adds the checks to every route. */
+export function guardRequests(app: FastifyInstance, { options, closing }: ServerContext): void {
+  const allowedHosts = new Set((options.allowedHosts ?? []).map((host) => host.toLowerCase()));
+  app.addHook('onRequest', (request, reply, done) => {
+    if (closing.aborted && !isHealth(request)) {
+      reply.header('connection', 'close');
+      done(new MillraceError('overloaded', 'The server is closing.', { hint: 'Try again: another one may be there.' }));
+      return;
+    }
+    const fault =
+      (options.apiToken === undefined ? checkHost(request, allowedHosts) : null) ??
+      checkOrigin(request) ??
+      checkToken(request, options);
+    done(fault ?? undefined);
+  });
+  app.addHook('preParsing', (request, _reply, _payload, done) => {
+    done(checkContentType(request) ?? undefined);
+  });
+}
+
+/** Whoever watches the server may ask until the end. */
+const isHealth = ({ routeOptions }: FastifyRequest): boolean =>
+  routeOptions.config.operationId === 'getLiveness' || routeOptions.config.operationId === 'getReadiness';
+
+function checkHost(request: FastifyRequest, allowed: ReadonlySet<string>): MillraceError | null {
+  const name = hostName(request.headers.host ?? '').toLowerCase();
+  if (isLoopbackHost(name) || allowed.has(name)) return null;
+  return new MillraceError(
+    'unauthorized',
+    `A server without API token does not answer to the host "${name.slice(0, 100)}".`,
+    {
+      hint: 'Call it as localhost or 127.0.0.1, or set an API token.',
+    },
+  );
+}
+
+const changes = (request: FastifyRequest): boolean => request.method !== 'GET' && request.method !== 'HEAD';
+
+function checkOrigin(request: FastifyRequest): MillraceError | null {
+  if (!changes(request) && request.headers.upgrade === undefined) return null;
+  const { origin, host } = request.headers;
+  const site = request.headers['sec-fetch-site'];
+  const foreign = origin === undefined ? site === 'cross-site' || site === 'same-site' : !isSameOrigin(origin, host);
+  if (!foreign) return null;
+  return new MillraceError('unauthorized', `Pages of ${origin ?? 'another site'} may not use this server.`, {
+    hint: 'Call it from a page of its own, or from a program (which sends no Origin header).',
+  });
+}
+
+function isSameOrigin(origin: string, host: string | undefined): boolean {
+  return URL.canParse(origin) && host !== undefined && new URL(origin).host === host.toLowerCase();
+}
+
+function checkToken(request: FastifyRequest, options: ServerContext['options']): MillraceError | null {
+  const access = request.routeOptions.config.access;
+  if (access === 'worker') {
+    if (options.workerToken !== undefined) {
+      return hasBearerToken(request, options.workerToken) ? null : wrongToken('worker token');
+    }
+    if (isFromThisMachine(request)) return null;
+    return new MillraceError(
+      'unauthorized',
+      'Without a worker token, workers must run on the same machine as the server.',
+      {
+        hint: 'Give server and worker the same worker token.',
+      },
+    );
+  }
+  if (options.apiToken !== undefined) {
+    return access === 'public' || hasBearerToken(request, options.apiToken) ? null : wrongToken('API token');
+  }
+  if (isFromThisMachine(request)) return null;
+  return new MillraceError(
+    'unauthorized',
+    'Without an API token, the server answers to this machine only, and to no proxy.',
+    {
+      hint: 'Set an API token and send it as "Authorization: Bearer …".',
+    },
+  );
+}
+
+const wrongToken = (kind: string): MillraceError =>
+  new MillraceError('unauthorized', `The request has no valid ${kind}.`, {
+    hint: `Send "Authorization: Bearer …" with the server's ${kind}.`,
+  });
+
+function checkContentType(request: FastifyRequest): MillraceError | null {
+  if (!changes(request) || request.is404) return null;
+  const expected = request.routeOptions.config.bodyType ?? 'application/json';
+  const given = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
+  if (given === expected) return null;
+  return new MillraceError(
+    'invalid_request',
+    `The request's content type is "${given?.slice(0, 100)}", not "${expected}".`,
+    {
+      hint: `Send the header "content-type: ${expected}", also with an empty body.`,
+    },
+  );
+}

@@ -1,0 +1,15 @@
+import type { Engine } from '@millrace/engine';
+import type { EventHub } from './events/event-hub.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import type { ServerLimits, ServerOptions } from './server-options.ts';
+
+/** What every area of routes gets. */
+export type ServerContext = Readonly<{
+  engine: Engine;
+  options: ServerOptions;
+  limits: ServerLimits;
+  metrics: Metrics;
+  hub: EventHub;
+  /** Aborted when the server begins to close: whoever waits, answers. */
+  closing: AbortSignal;
+}>;

@@ -1,0 +1,65 @@
+import type { JsonObject } from '@millrace/core';
+import type { Engine } from '@millrace/engine';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { LoggerOptions } from 'pino';
+
+export type ServerOptions = Readonly<{
+  engine: Engine;
+  host: string;
+  /** 0: any free port; `listen` tells which. */
+  port: number;
+  version: string;
+  /** A pino instance, options for one, or false for silence. */
+  logger: FastifyBaseLogger | LoggerOptions | false;
+  /** Who holds it may use the API. Needed to listen beyond this machine. At least 16 characters. */
+  apiToken?: string;
+  /** Who holds it may be a worker. Without it, workers must run on this machine. At least 16 characters. */
+  workerToken?: string;
+  /** Host names, beside those of this machine, under which a server without API token may be called. */
+  allowedHosts?: readonly string[];
+  /** Loads a workspace from its source and publishes it; for `POST …/sync`. */
+  onSync?: (workspace: string) => Promise<void>;
+  /** The workflow that the home page shows how to start. `command`: the same for the command line. */
+  sample?: Readonly<{ workspace: string; workflow: string; input?: JsonObject; command?: string }>;
+  limits?: Partial<ServerLimits>;
+  /** Called with each JSON answer before it is sent; tests compare it with the contract. */
+  inspectAnswer?: (operationId: string, status: number, answer: unknown) => void;
+}>;
+
+export type ServerLimits = Readonly<{
+  /** Body of an API request. */
+  bodyBytes: number;
+  /** How long a request may take to arrive. */
+  requestTimeoutMs: number;
+  /** How long `close` waits for requests under way. */
+  closeGraceMs: number;
+  /** Open event sockets; and how many one address may open within ten seconds. */
+  sockets: number;
+  socketsPerAddress: number;
+  subscriptionsPerSocket: number;
+  /** Unsent bytes of one event socket; what comes beyond is dropped, with a gap. */
+  socketBufferBytes: number;
+  /** How often a socket that says nothing is asked whether it lives; the second silence in a row closes it. */
+  socketPingMs: number;
+  /** How often a followed log is looked at when no event tells of news (it may be written through another server). */
+  followPollMs: number;
+}>;
+
+export const defaultLimits: ServerLimits = {
+  bodyBytes: 1024 * 1024,
+  requestTimeoutMs: 60_000,
+  closeGraceMs: 5_000,
+  sockets: 1_000,
+  socketsPerAddress: 100,
+  subscriptionsPerSocket: 100,
+  socketBufferBytes: 1024 * 1024,
+  socketPingMs: 30_000,
+  followPollMs: 1_000,
+};
+
+export type Server = Readonly<{
+  listen(): Promise<Readonly<{ address: string; port: number }>>;
+  /** Answers long polls at once, closes sockets, ends. Safe to call more than once. */
+  close(): Promise<void>;
+  app: FastifyInstance;
+}>;

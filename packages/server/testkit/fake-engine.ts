@@ -1,0 +1,364 @@
+// An engine without machinery, for tests of the HTTP side: runs end when the test says so, logs are what the test writes.
+import {
+  isRunEnd,
+  type Json,
+  type LogChunk,
+  MillraceError,
+  planHash,
+  type RunEndStatus,
+  type RunId,
+  runId,
+  type SyncRequest,
+  type SyncResponse,
+} from '@millrace/core';
+import type {
+  Engine,
+  EngineEvent,
+  EngineStats,
+  LogCursor,
+  LogPage,
+  LogRef,
+  Page,
+  Queries,
+  RunDetail,
+  RunFilter,
+  StartRunRequest,
+  Store,
+  WorkspaceState,
+} from '@millrace/engine';
+import { samplePlan } from './sample-plan.ts';
+
+const at = Date.UTC(2026, 10, 21, 9, 30);
+const hash = planHash('0'.repeat(64));
+
+type FakeRun = { detail: RunDetail; logs: { ref: LogRef; data: Buffer }[] };
+
+export type FakeEngine = ReturnType<typeof createFakeEngine>;
+
+export function createFakeEngine() {
+  const runs = new Map<RunId, FakeRun>();
+  const keys = new Map<string, RunId>();
+  const listeners = new Set<(event: EngineEvent) => void>();
+  const enders = new Set<() => void>();
+  const seen = {
+    starts: [] as StartRunRequest[],
+    filters: [] as RunFilter[],
+    cancels: [] as unknown[],
+    syncs: [] as SyncRequest[],
+    chunks: [] as LogChunk[],
+    syncSignals: [] as AbortSignal[],
+    waits: 0,
+  };
+  const broken = { store: null as unknown };
+  let sync = async (_request: SyncRequest, _signal?: AbortSignal): Promise<SyncResponse> => ({
+    sequence: 1,
+    assignments: [],
+    cancellations: [],
+    confirmed: [],
+    leaseMs: 9000,
+  });
+
+  const workspace: WorkspaceState = {
+    name: 'shop',
+    source: { type: 'folder', path: '/srv/shop' },
+    revision: 'r1',
+    revisionAt: at,
+    syncedAt: at,
+    diagnostics: [
+      {
+        severity: 'warning',
+        code: 'unused',
+        message: 'Nobody calls <it>.',
+        hint: null,
+        file: 'a.yaml',
+        line: 3,
+        column: 1,
+      },
+    ],
+  };
+
+  function find(run: RunId): FakeRun {
+    const found = runs.get(run);
+    if (found === undefined)
+      throw new MillraceError('run_not_found', `There is no run ${run}.`, { hint: 'Look at the list.' });
+    return found;
+  }
+  function emit(event: EngineEvent): void {
+    for (const listener of listeners) listener(event);
+  }
+  function status(run: RunId) {
+    return find(run).detail.run.status;
+  }
+
+  function end(run: RunId, status: RunEndStatus, output: Json = null): void {
+    const found = find(run);
+    const record = { ...found.detail.run, status, endedAt: at + 5000, version: 2, output: JSON.stringify(output) };
+    found.detail = { ...found.detail, run: record, output };
+    for (const look of [...enders]) look();
+    emit({ type: 'run', run, workspace: 'shop', workflow: 'release', status, version: 2, at: at + 5000 });
+  }
+
+  function appendLog(
+    run: RunId,
+    ref: Partial<LogRef>,
+    lines: string,
+    options: Readonly<{ silent?: boolean }> = {},
+  ): void {
+    const full: LogRef = { step: 'build', item: -1, iteration: 0, attempt: 1, ...ref };
+    const { logs } = find(run);
+    const log = logs.find((other) => JSON.stringify(other.ref) === JSON.stringify(full));
+    const data = Buffer.concat([log?.data ?? Buffer.alloc(0), Buffer.from(lines)]);
+    if (log === undefined) logs.push({ ref: full, data });
+    else log.data = data;
+    if (options.silent === true) return;
+    emit({ type: 'log', run, workspace: 'shop', workflow: 'release', ...full, sizeBytes: data.length });
+  }
+
+  const engine: Engine = {
+    name: 'fake',
+    start: async () => {},
+    stop: async () => {},
+    async startRun(request) {
+      seen.starts.push(request);
+      if (request.workspace !== 'shop')
+        throw new MillraceError('workspace_not_found', `There is no workspace "${request.workspace}".`);
+      if (request.workflow !== 'release')
+        throw new MillraceError('workflow_not_found', `There is no workflow "${request.workflow}".`);
+      if (request.input.tag === undefined) {
+        throw new MillraceError('invalid_input', 'The input is wrong.', {
+          details: { problems: [{ path: '/tag', expected: 'string', actual: 'nothing', message: 'tag is missing' }] },
+        });
+      }
+      const before = request.startKey === undefined ? undefined : keys.get(request.startKey);
+      if (before !== undefined) return { run: before, created: false };
+      const id = runId(String(1000 + runs.size));
+      if (request.startKey !== undefined) keys.set(request.startKey, id);
+      runs.set(id, { logs: [], detail: detailOf(id, request) });
+      return { run: id, created: true };
+    },
+    async cancelRun(run, request) {
+      if (isRunEnd(status(run))) throw new MillraceError('run_ended', `Run ${run} has ended.`);
+      seen.cancels.push(request);
+      return { status: status(run) };
+    },
+    getRun: async (run) => find(run).detail,
+    waitForRun(run, options = {}) {
+      seen.waits += 1;
+      return new Promise((resolve, reject) => {
+        let timer: NodeJS.Timeout | undefined;
+        const look = () => {
+          if (!isRunEnd(status(run)) && !options.signal?.aborted) return;
+          finish(isRunEnd(status(run)) ? find(run).detail.run : null);
+        };
+        const finish = (record: RunDetail['run'] | null) => {
+          clearTimeout(timer);
+          enders.delete(look);
+          resolve(record);
+        };
+        try {
+          find(run);
+        } catch (error) {
+          reject(error);
+          return;
+        }
+        if (options.timeoutMs !== undefined) timer = setTimeout(finish, options.timeoutMs, null);
+        options.signal?.addEventListener('abort', look, { once: true });
+        enders.add(look);
+        look();
+      });
+    },
+    workers: {
+      sync(request, signal) {
+        seen.syncs.push(request);
+        if (signal !== undefined) seen.syncSignals.push(signal);
+        return sync(request, signal);
+      },
+      appendLogs: async (chunks) => {
+        seen.chunks.push(...chunks);
+      },
+      async openFiles(name, revision) {
+        if (name !== 'shop' || revision !== 'r1') return null;
+        return (async function* () {
+          yield Buffer.from('gzip');
+          yield Buffer.from('tar');
+        })();
+      },
+    },
+    async readLogs(request): Promise<LogPage> {
+      const { detail, logs } = find(request.run);
+      let budget = request.limitBytes ?? 1024 * 1024;
+      const chunks: LogPage['chunks'][number][] = [];
+      let next: LogCursor | null = request.from ?? null;
+      const wanted = sorted(logs).filter(
+        ({ ref }) =>
+          (request.step ?? ref.step) === ref.step &&
+          (request.item ?? ref.item) === ref.item &&
+          (request.iteration ?? ref.iteration) === ref.iteration &&
+          (request.attempt ?? ref.attempt) === ref.attempt,
+      );
+      const from = request.from;
+      const begin = from === undefined ? 0 : wanted.findIndex(({ ref }) => order(ref) >= order(from));
+      for (const { ref, data } of begin < 0 ? [] : wanted.slice(begin)) {
+        const start = from !== undefined && order(ref) === order(from) ? from.offset : (request.offset ?? 0);
+        if (start >= data.length) continue;
+        if (budget <= 0) return { chunks, next, complete: false };
+        const cut = start + budget >= data.length ? data.length : data.lastIndexOf(10, start + budget - 1) + 1;
+        const part = data.subarray(start, cut <= start ? start + budget : cut);
+        chunks.push({ ...ref, offset: start, data: part });
+        budget -= part.length;
+        next = { ...ref, offset: start + part.length };
+        if (start + part.length < data.length) return { chunks, next, complete: false };
+      }
+      return { chunks, next, complete: isRunEnd(detail.run.status) };
+    },
+    listLogs: async (run) => sorted(find(run).logs).map(({ ref, data }) => ({ ...ref, sizeBytes: data.length })),
+    publishWorkspace: async () => ({ revision: 'r1', diagnostics: [] }),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    store: {
+      now: async () => {
+        if (broken.store !== null) throw broken.store;
+        return at;
+      },
+      runs: { status: async (run: RunId) => runs.get(run)?.detail.run.status ?? null },
+      plans: { get: async () => new Map([[hash, samplePlan]]) },
+      workspaces: {
+        list: async () => {
+          if (broken.store !== null) throw broken.store;
+          return [workspace];
+        },
+        get: async (name: string) => (name === 'shop' ? workspace : null),
+        revision: async (name: string) =>
+          name === 'shop'
+            ? {
+                workspace: 'shop',
+                revision: 'r1',
+                workflows: [{ name: 'release', description: 'Builds and tests.', plan: hash }],
+                triggers: [
+                  {
+                    name: 'nightly',
+                    type: 'schedule',
+                    workflow: 'release',
+                    enabled: true,
+                    definition: { cron: '0 0 * * *' },
+                  },
+                ],
+                files: null,
+              }
+            : null,
+      },
+    } as unknown as Store,
+    queries: {
+      async listRuns(filter: RunFilter, page: Page) {
+        seen.filters.push(filter);
+        const all = [...runs.values()].map(({ detail: { run } }) => ({ ...run, cancelling: false })).reverse();
+        const start = page.after === null ? 0 : Number(page.after);
+        const items = all.slice(start, start + page.limit);
+        return { items, next: start + page.limit < all.length ? String(start + page.limit) : null };
+      },
+      listWorkers: async () => [
+        {
+          worker: {
+            id: 'w1',
+            name: 'one',
+            labels: [],
+            capabilities: ['shell'],
+            queues: ['default'],
+            slots: 4,
+            version: '0.1.0',
+            host: 'h',
+            pid: 7,
+          },
+          leaseUntil: at + 9000,
+          registeredAt: at,
+          held: 2,
+        },
+      ],
+      countWork: async () => [
+        { queue: 'default', capability: 'shell', labels: [], ready: 3, leased: 2, oldestReadyAt: at },
+        { queue: 'default', capability: 'http', labels: [], ready: 1, leased: 0, oldestReadyAt: null },
+      ],
+      countRuns: async () => ({}),
+    } as unknown as Queries,
+    blobs: {} as Engine['blobs'],
+    stats,
+  };
+
+  return {
+    engine,
+    seen,
+    broken,
+    emit,
+    end,
+    appendLog,
+    listeners: () => listeners.size,
+    setSync(next: typeof sync): void {
+      sync = next;
+    },
+    async start(input: StartRunRequest['input'] = { tag: 'v1' }): Promise<RunId> {
+      return (await engine.startRun({ workspace: 'shop', workflow: 'release', input, trigger: { type: 'test' } })).run;
+    },
+  };
+}
+
+const order = ({ step, iteration, item, attempt }: LogRef): string =>
+  [samplePlan.steps.findIndex(({ name }) => name === step), iteration, item + 1, attempt]
+    .map((part) => String(part).padStart(6, '0'))
+    .join('/');
+
+const sorted = <Log extends Readonly<{ ref: LogRef }>>(logs: readonly Log[]): readonly Log[] =>
+  [...logs].sort((a, b) => (order(a.ref) < order(b.ref) ? -1 : 1));
+
+function detailOf(id: RunId, request: StartRunRequest): RunDetail {
+  return {
+    run: {
+      id,
+      workspace: 'shop',
+      workflow: 'release',
+      revision: 'r1',
+      plan: hash,
+      trigger: request.trigger,
+      parent: null,
+      depth: 0,
+      startKey: request.startKey ?? null,
+      tags: request.tags ?? [],
+      priority: request.priority ?? 0,
+      status: 'running',
+      startedAt: at,
+      endedAt: null,
+      control: null,
+      output: null,
+      error: null,
+      version: 1,
+      createdAt: at,
+      input: JSON.stringify(request.input),
+    },
+    input: request.input,
+    output: null,
+    steps: {
+      build: { status: 'running', reason: null, output: null, error: null, attempts: 1, startedAt: at, endedAt: null },
+      test: { status: 'pending', reason: null, output: null, error: null, attempts: 0, startedAt: null, endedAt: null },
+    },
+    plan: samplePlan,
+  };
+}
+
+const stats = (): EngineStats => ({
+  runsStarted: 7,
+  runsEnded: { succeeded: 4, failed: 1, cancelled: 0, timed_out: 0 },
+  attemptsEnded: { succeeded: 9, failed: 2, timed_out: 0, cancelled: 0, skipped: 1 },
+  commits: 3,
+  commitRuns: 12,
+  commitConflicts: 1,
+  commitFailures: 0,
+  commitSeconds: 0.25,
+  claims: 1,
+  claimedAttempts: 5,
+  staleReports: 0,
+  connectedWorkers: 1,
+  heldAttempts: 2,
+  cachedRuns: 6,
+  backlog: 0,
+});
