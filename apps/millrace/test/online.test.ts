@@ -1,6 +1,9 @@
 // dev, serve and work as processes, and the commands that talk to them.
 import { randomBytes } from 'node:crypto';
-import { startEmbeddedPostgres } from '@millrace/store-postgres';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runId } from '@millrace/core';
+import { openPostgresStore, startEmbeddedPostgres } from '@millrace/store-postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
 
@@ -154,6 +157,23 @@ describe('millrace dev', { timeout: 120_000 }, () => {
   });
 });
 
+describe('the database of millrace dev', { timeout: 120_000 }, () => {
+  it('is started again when it is killed, and runs go on as if nothing had been', async () => {
+    const { process, url } = await dev();
+    const remote = { cwd: scratch.path, env: { MILLRACE_URL: url } };
+    const following = launch(['workflow', 'start', 'long', '--follow', '--quiet', '--json'], remote.env);
+    const list = async () => JSON.parse((await run(['run', 'list', '--json'], remote)).stdout).items;
+    await until(async () => (await list()).length === 1);
+    const pidFile = join(scratch.path, 'data', 'postgres', 'postmaster.pid');
+    globalThis.process.kill(Number(readFileSync(pidFile, 'utf8').split('\n')[0]), 'SIGKILL');
+    await process.says(/was started again/);
+    const { exit, stdout } = await following.ended;
+    expect(exit).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'succeeded', output: { sum: 780 } });
+    expect(await stop(process)).toBe(0);
+  });
+});
+
 describe('millrace serve and millrace work', { timeout: 120_000 }, () => {
   let database: string;
   let close: () => Promise<void> = async () => undefined;
@@ -235,6 +255,18 @@ describe('millrace serve and millrace work', { timeout: 120_000 }, () => {
     expect(found.steps.count.output).toEqual(Array.from({ length: 40 }, (_, index) => index));
     expect(await stop(other, 'SIGTERM')).toBe(0);
     expect(await stop(second.process, 'SIGTERM')).toBe(0);
+    // No result twice: each step run has one final attempt, and attempts count up without holes.
+    const postgres = await openPostgresStore({ url: database, schema });
+    const [loaded] = await postgres.store.runs.load([runId(found.id)]);
+    await postgres.close();
+    const rows = Map.groupBy(loaded?.attempts ?? [], ({ step, item }) => `${step}/${item}`);
+    expect(rows.size).toBe(42); // 40 items, their step, and the sum
+    for (const attempts of rows.values()) {
+      expect(attempts.filter(({ final }) => final)).toHaveLength(1);
+      const numbers = attempts.map(({ attempt }) => attempt).sort((a, b) => a - b);
+      expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+    }
+    expect(loaded).toMatchObject({ work: [], waits: [] });
   });
 
   it.each([

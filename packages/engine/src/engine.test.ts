@@ -288,6 +288,24 @@ describe('a worker', () => {
     expect(other.take('first').attempt).toBe(1);
   });
 
+  test("that stops in the middle of an attempt does not fail it: the next attempt is another worker's", async () => {
+    const { worker, start: run, statusOf } = await start();
+    const leaving = worker('leaving');
+    await leaving.sync();
+    const id = await run('two');
+    await leaving.sync();
+    const error = { code: 'worker_stopped', message: 'The worker stops.' };
+    await leaving.sync([{ of: leaving.take('first'), result: { status: 'failed', error, durationMs: 5 } }], {
+      stopping: true,
+    });
+    await leaving.sync([], { stopping: true });
+    expect(await statusOf(id)).toBe('running');
+    const other = worker('other');
+    await other.sync();
+    await other.sync();
+    expect(other.take('first').attempt).toBe(2);
+  });
+
   test('without the labels of a step does not get it', async () => {
     const { worker, start: run } = await start();
     const plain = worker('plain');

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import type { Definitions } from '@millrace/core';
-import type { StoredDiagnostic } from '@millrace/engine';
+import { compileAll, type StoredDiagnostic } from '@millrace/engine';
 import { isLocation, loadWorkspace, locateWorkspace, type WorkspaceLocation } from '@millrace/sources';
 
 export type CheckedWorkspace = Readonly<{
@@ -26,9 +26,12 @@ export async function checkWorkspace(path: string): Promise<CheckedWorkspace> {
     return { ...nothing, diagnostics: [location], shownPath: (file) => file };
   }
   const loaded = await loadWorkspace(location);
+  // What this version cannot execute is known once the workflows are compiled.
+  const compiled = loaded.definitions === null ? [] : compileAll(loaded.definitions, 'local').diagnostics;
   return {
     location,
     ...loaded,
+    diagnostics: [...loaded.diagnostics, ...compiled],
     shownPath: (file) => relative(process.cwd(), join(location.root, file)) || '.',
     summary: summarize(loaded.definitions, loaded.sources.length),
   };

@@ -32,7 +32,7 @@ export type DevOptions = Readonly<{
   /** The workflow that the home page and the ready line show how to start. */
   sample: Readonly<{ workspace: string; workflow: string; command: string }> | null;
   onLoad: (folder: NamedFolder, load: FolderLoad) => void;
-  /** The database ended by itself: nothing works any more. */
+  /** The database ended by itself and does not start again: nothing works any more. */
   onLost: (message: string) => void;
 }>;
 
@@ -57,9 +57,9 @@ async function open(
   onError: (error: unknown, where: string) => void,
 ): Promise<Dev> {
   const dataDir = resolve(options.dataDir);
-  const url = await startDatabase(dataDir, closers, (exit) => {
-    const how = exit.signal ?? `code ${exit.code ?? 'unknown'}`;
-    options.onLost(`The database of ${dataDir} ended by itself (${how}); the end of its log:\n${exit.log}`);
+  const url = await startDatabase(dataDir, closers, {
+    onRestart: (how) => log.warn({}, `the database ended by itself (${how}) and was started again`),
+    onLost: options.onLost,
   });
   const postgres = await openPostgresStore({ url, onError: (error) => onError(error, 'a connection to the database') });
   closers.add('store', postgres.close);

@@ -1,4 +1,12 @@
-import type { AttemptRef, Command, SyncRequest, SyncResponse } from '@millrace/core';
+import type {
+  AttemptKey,
+  AttemptRef,
+  AttemptResult,
+  Command,
+  SyncRequest,
+  SyncResponse,
+  WorkerId,
+} from '@millrace/core';
 import type { Settled } from '../commit/aggregate.ts';
 import type { RunDriver } from '../commit/run-driver.ts';
 import { attemptRef } from '../dispatch/attempt-ref.ts';
@@ -51,8 +59,7 @@ export function createSyncWorker({ store, driver, dispatcher, stats }: SyncWorke
       };
       for (const { run, result, ...key } of results) {
         worker.finished({ run, ...key }, result.durationMs);
-        const command: Command = { type: 'attempt_finished', key, worker: worker.description.id, result };
-        driver.post(run, command, null, settle);
+        driver.post(run, commandOf(worker.description.id, key, result), null, settle);
       }
       dispatcher.claimSoon();
     });
@@ -89,4 +96,11 @@ export function createSyncWorker({ store, driver, dispatcher, stats }: SyncWorke
     await dispatcher.reconcile(worker);
     for (const ref of unknown) if (!worker.holds(ref)) worker.cancel(ref, { lost: true, force: false });
   }
+}
+
+/** A worker that had to stop in the middle of an attempt did not fail it: as with any lost worker, it runs again elsewhere. */
+function commandOf(worker: WorkerId, key: AttemptKey, result: AttemptResult): Command {
+  return result.status === 'failed' && result.error.code === 'worker_stopped'
+    ? { type: 'worker_lost', key, worker }
+    : { type: 'attempt_finished', key, worker, result };
 }

@@ -21,6 +21,9 @@ export type Walk = Readonly<{
   truncated: boolean;
 }>;
 
+/** A folder that holds this file is a data folder of Millrace, of whatever process: never part of a workspace. */
+const dataFolderMark = 'postgres.password';
+
 /**
  * All regular files below `start`. A link to a file inside the workspace counts as that file (a mounted Kubernetes
  * ConfigMap is made of such links); links to folders and links that lead out of the workspace are left out and reported:
@@ -54,6 +57,7 @@ export async function walkFolder(
       else if (code !== 'ENOENT' && code !== 'ENOTDIR') throw cause;
       return [];
     });
+    if (entries.some((entry) => entry.name === dataFolderMark)) return;
     const wanted = entries.filter(
       (entry) => !options.skip(base === '' ? entry.name : `${base}/${entry.name}`, entry.isDirectory()),
     );

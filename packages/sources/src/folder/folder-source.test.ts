@@ -135,6 +135,8 @@ describe('a folder as a workspace', () => {
     write('node_modules/x/index.js', '');
     write('sub/.git/config', '');
     write('.millrace/state', '');
+    write('old-data/postgres.password', 'secret');
+    write('old-data/blobs/logs', '');
     write('secret.env', '');
     write('.millraceignore', '*.env\n/.millraceignore\n');
     const load = await open().sync();

@@ -178,7 +178,10 @@ export function createFolderSource(options: FolderSourceOptions): FolderSource {
         path: options.path,
         exclude,
         debounceMs: options.debounceMs ?? 100,
-        onChange: syncInBackground,
+        // While loading fails it is tried again with growing pauses; changes do not shorten them.
+        onChange: () => {
+          if (retry === null) syncInBackground();
+        },
         onError: (error) => onError(error, `watching workspace ${options.workspace}`),
       });
       const first = await sync();
