@@ -13,7 +13,7 @@ export type ClientOptions = Readonly<{
 type PartNames = 'params' | 'query' | 'headers' | 'body';
 
 /** The parts that an operation has, as its caller gives them. */
-export type Parts<R> = {
+type Parts<R> = {
   readonly [Name in PartNames as Given<R, Name> extends undefined ? never : Name]?: Given<R, Name>;
 };
 
@@ -77,7 +77,8 @@ export function createTransport(options: ClientOptions): Transport {
     async call(operationId, parts, callOptions) {
       const response = await open(operationId, parts as GivenParts, callOptions);
       try {
-        return await response.json();
+        // Typed by the contract, and not checked: a newer server may say more than this client knows.
+        return (await response.json()) as never;
       } catch (cause) {
         if (callOptions?.signal?.aborted) throw cause;
         throw new ApiError('unexpected_answer', `The answer of ${base} is no JSON, or was cut off.`, {

@@ -23,7 +23,7 @@ export const errorEnvelope = z
 export type ErrorEnvelope = z.output<typeof errorEnvelope>;
 
 /** One thing that is wrong with a request or an input. `path` is a JSON pointer from the part that it names. */
-export const problem = z
+const problem = z
   .object({ path: z.string(), expected: z.string(), actual: z.string(), message: z.string() })
   .meta({ id: 'Problem' });
 export type Problem = z.output<typeof problem>;

@@ -6,7 +6,7 @@ import { name, runIdText, time } from '../contract/values.ts';
 const attempt = { step: z.string(), item: z.int(), iteration: z.int(), attempt: z.int() };
 const ofRun = { run: z.string(), workspace: z.string(), workflow: z.string() };
 
-export const event = z
+const event = z
   .discriminatedUnion('type', [
     z.object({ type: z.literal('run'), ...ofRun, status: z.enum(runStatuses), version: z.int(), at: time }),
     z.object({
@@ -35,7 +35,7 @@ export type Event = z.output<typeof event>;
 export type EventType = Event['type'];
 export const eventTypes = ['run', 'step', 'log', 'workspace', 'changed'] as const satisfies readonly EventType[];
 
-export const subscription = z
+const subscription = z
   .strictObject({
     id: z
       .string()

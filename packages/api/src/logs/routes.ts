@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { route } from '../contract/route.ts';
 import { name, queryFlag, queryInteger, runIdText, time } from '../contract/values.ts';
 
-export const logEntry = z
+const logEntry = z
   .object({
     step: z.string(),
     item: z.int().meta({ description: "The item's number in a for-each step; -1: the step itself." }),

@@ -14,7 +14,7 @@ export const fault = z
   })
   .meta({ id: 'Fault' });
 
-export const stepStatus = z.enum(stepStatuses).meta({ id: 'StepStatus' });
+const stepStatus = z.enum(stepStatuses).meta({ id: 'StepStatus' });
 
 /** How a step of a run stands. Where it ran several times, the last one counts. */
 export const runStep = z

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { route } from '../contract/route.ts';
 
-export const liveness = z.object({ status: z.literal('ok'), version: z.string() }).meta({ id: 'Liveness' });
+const liveness = z.object({ status: z.literal('ok'), version: z.string() }).meta({ id: 'Liveness' });
 
-export const readiness = z
+const readiness = z
   .object({
     status: z.enum(['ready', 'not_ready']),
     reasons: z.array(z.object({ check: z.enum(['store', 'closing']), message: z.string() })).meta({

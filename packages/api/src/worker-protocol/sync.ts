@@ -1,6 +1,6 @@
 // The worker protocol keeps the names of its types (core's worker-protocol.ts) on the wire: both ends are Millrace's own,
 // and a busy worker should not pay for renaming keys twice per step.
-import type { AttemptRef, Capability, SyncRequest, SyncResponse } from '@millrace/core';
+import type { Capability, SyncRequest, SyncResponse } from '@millrace/core';
 import { z } from 'zod';
 import { json } from '../contract/values.ts';
 
@@ -78,7 +78,3 @@ export const syncResponse = z
     leaseMs: z.number(),
   })
   .meta({ id: 'SyncResponse' }) as unknown as z.ZodType<SyncResponse, SyncResponse>;
-
-/** Compiles only while the parsed reference has exactly the keys of core's. */
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
-export const attemptRefAgrees: Same<keyof z.output<typeof attemptRef>, keyof AttemptRef> = true;

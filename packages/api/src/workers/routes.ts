@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { route } from '../contract/route.ts';
 import { time } from '../contract/values.ts';
 
-export const worker = z
+const worker = z
   .object({
     id: z.string(),
     name: z.string(),
@@ -20,7 +20,7 @@ export const worker = z
   .meta({ id: 'Worker' });
 export type Worker = z.output<typeof worker>;
 
-export const queueLane = z
+const queueLane = z
   .object({
     queue: z.string(),
     capability: z.string(),

@@ -13,7 +13,7 @@ export const workflowSummary = z
   })
   .meta({ id: 'WorkflowSummary' });
 
-export const planStep = z
+const planStep = z
   .object({
     name: z.string(),
     description: z.string().nullable(),
@@ -41,7 +41,7 @@ export const planStep = z
   })
   .meta({ id: 'PlanStep' });
 
-export const planEdge = z
+const planEdge = z
   .object({
     from: z.string(),
     to: z.string(),
@@ -53,7 +53,7 @@ export const planEdge = z
 export const planGraph = z.object({ steps: z.array(planStep), edges: z.array(planEdge) }).meta({ id: 'PlanGraph' });
 export type PlanGraph = z.output<typeof planGraph>;
 
-export const trigger = z
+const trigger = z
   .object({ name: z.string(), type: z.string(), enabled: z.boolean(), definition: jsonObject })
   .meta({ id: 'Trigger' });
 

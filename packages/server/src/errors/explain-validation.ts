@@ -90,7 +90,7 @@ function valueAt(data: unknown, path: string): unknown {
 }
 
 /** A value's type and, where it is short, the value. */
-export function describeValue(value: unknown): string {
+function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return `an array of ${value.length} items`;
