@@ -40,6 +40,7 @@ const full: SyncRequest = {
   received: 3,
   returned: [],
   freeSlots: 2,
+  stopping: true,
   waitMs: 1000,
 };
 

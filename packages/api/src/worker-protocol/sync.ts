@@ -1,8 +1,11 @@
 // The worker protocol keeps the names of its types (core's worker-protocol.ts) on the wire: both ends are Millrace's own,
 // and a busy worker should not pay for renaming keys twice per step.
-import type { Capability, SyncRequest, SyncResponse } from '@millrace/core';
+import type { AttemptRef, Capability, Fault, SyncRequest, SyncResponse, WorkerDescription } from '@millrace/core';
 import { z } from 'zod';
 import { json } from '../contract/values.ts';
+
+/** Does not compile while a key of core's type is missing: zod would drop what it does not know. */
+type Shape<Value> = Readonly<Record<keyof Value, z.ZodType>>;
 
 const capabilities = [
   'shell',
@@ -22,7 +25,7 @@ const attemptKey = {
   item: z.int().min(-1),
   iteration: z.int().min(0),
   attempt: z.int().min(0),
-};
+} satisfies Shape<AttemptRef>;
 
 const attemptRef = z.object(attemptKey).meta({ id: 'AttemptRef' });
 
@@ -34,7 +37,7 @@ const fault = z.object({
   step: z.string().optional(),
   details: z.record(z.string(), json).optional(),
   retryable: z.boolean().optional(),
-});
+} satisfies Shape<Fault>);
 
 const attemptResult = z.discriminatedUnion('status', [
   z.object({ status: z.literal('succeeded'), output: json, durationMs: z.number().min(0) }),
@@ -53,7 +56,7 @@ const workerDescription = z.object({
   version: text,
   host: text,
   pid: z.int().min(0),
-});
+} satisfies Shape<WorkerDescription>);
 
 /** Checked here, at the edge; the ids get their brands by this. */
 export const syncRequest = z
@@ -64,8 +67,9 @@ export const syncRequest = z
     received: z.int().min(0),
     returned: z.array(attemptRef).max(200_000),
     freeSlots: z.int().min(0).max(100_000),
+    stopping: z.boolean(),
     waitMs: z.int().min(0),
-  })
+  } satisfies Shape<SyncRequest>)
   .meta({ id: 'SyncRequest' }) as unknown as z.ZodType<SyncRequest, SyncRequest>;
 
 /** Assignments are described by core's `Assignment`; the server makes them, so nobody checks them again. */
@@ -76,5 +80,5 @@ export const syncResponse = z
     cancellations: z.array(z.object({ ...attemptKey, lost: z.boolean(), force: z.boolean() })),
     confirmed: z.array(attemptRef),
     leaseMs: z.number(),
-  })
+  } satisfies Shape<SyncResponse>)
   .meta({ id: 'SyncResponse' }) as unknown as z.ZodType<SyncResponse, SyncResponse>;
