@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-export const millrace = fileURLToPath(new URL('../bin/millrace.mjs', import.meta.url));
+const millrace = fileURLToPath(new URL('../bin/millrace.mjs', import.meta.url));
 
 export type Ended = Readonly<{ exit: number | null; signal: string | null; stdout: string; stderr: string }>;
 export type Running = Readonly<{
