@@ -28,7 +28,7 @@ const reportFile = join(tmpdir(), `millrace-vitest-${process.pid}.json`);
 const stages: readonly Stage[] = [
   { name: 'types', command: 'tsc', args: ['-p', '.'] },
   { name: 'style', command: 'biome', args: ['check', '--error-on-warnings', '.'] },
-  { name: 'dead code', command: 'knip', args: ['--no-progress'] },
+  { name: 'dead code', command: 'knip', args: ['--no-progress', '--no-config-hints'] },
   {
     name: 'tests',
     command: 'vitest',
