@@ -115,12 +115,6 @@ function addJsonParser(app: FastifyInstance): void {
 
 function addAreas(app: FastifyInstance, context: ServerContext): void {
   const { options, metrics } = context;
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
-    done();
-  });
-  guardRequests(app, context);
-  observeRequests(app, metrics);
   app.register(helmet, {
     // TLS is the proxy's; the policy for answers that are no pages: nothing at all.
     strictTransportSecurity: false,
@@ -134,6 +128,15 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
       socket.terminate();
     },
     preClose: (done) => done(), // the hub closes its sockets, with the words that clients know
+  });
+  // After the WebSocket plugin, whose own hook must see a request before it is refused: it ends the socket of those.
+  app.after(() => {
+    app.addHook('onRequest', (request, reply, done) => {
+      reply.header('x-request-id', request.id);
+      done();
+    });
+    guardRequests(app, context);
+    observeRequests(app, metrics);
   });
   const { inspectAnswer } = options;
   if (inspectAnswer !== undefined) {

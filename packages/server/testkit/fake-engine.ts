@@ -121,9 +121,13 @@ export function createFakeEngine() {
     async startRun(request) {
       seen.starts.push(request);
       if (request.workspace !== 'shop')
-        throw new MillraceError('workspace_not_found', `There is no workspace "${request.workspace}".`);
+        throw new MillraceError('workspace_not_found', `There is no workspace "${request.workspace}".`, {
+          hint: 'There are: shop.',
+        });
       if (request.workflow !== 'release')
-        throw new MillraceError('workflow_not_found', `There is no workflow "${request.workflow}".`);
+        throw new MillraceError('workflow_not_found', `There is no workflow "${request.workflow}".`, {
+          hint: 'It has: release.',
+        });
       if (request.input.tag === undefined) {
         throw new MillraceError('invalid_input', 'The input is wrong.', {
           details: { problems: [{ path: '/tag', expected: 'string', actual: 'nothing', message: 'tag is missing' }] },

@@ -34,7 +34,7 @@ export async function sendLogs(
     }
     const signal = callerSignal(reply, closing);
     const lines = followLogs(engine, run, query, { labelled, signal, closing, pollMs: limits.followPollMs });
-    return reply.send(Readable.from(lines, { objectMode: false }));
+    return reply.send(Readable.from(headersFirst(reply, lines), { objectMode: false }));
   }
   if (query.offset === undefined && query.limit === undefined && logs.length !== 1) {
     return reply.send(Readable.from(wholeLogs(context, run, query, labelled), { objectMode: false }));
@@ -46,6 +46,12 @@ export async function sendLogs(
     return sendPart(context, run, query, { ...named, sizeBytes: 0 }, reply);
   }
   return sendPart(context, run, query, log, reply);
+}
+
+/** Sends the headers now: the first line may be long in coming, and the reader should know that it is heard. */
+async function* headersFirst(reply: FastifyReply, lines: AsyncIterable<Uint8Array | string>) {
+  reply.raw.flushHeaders();
+  yield* lines;
 }
 
 async function* wholeLogs({ engine }: Context, run: RunId, query: LogQuery, labelled: boolean) {

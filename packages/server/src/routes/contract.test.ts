@@ -1,0 +1,229 @@
+// Walks the whole table of routes: good calls answer as the contract says, wrong ones with the envelope.
+import { errorEnvelope, type Route, routeList } from '@millrace/api';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCheckedServer } from '../../testkit/checked-server.ts';
+import { record } from '../../testkit/lines.ts';
+
+const server = createCheckedServer({ onSync: async () => {} });
+const host = { host: 'localhost' };
+const json = { ...host, 'content-type': 'application/json' };
+let run = '';
+
+beforeAll(async () => {
+  await server.app.ready();
+  run = await server.fake.start();
+  server.fake.appendLog(run as never, {}, record('hello'));
+});
+afterAll(() => server.close());
+
+/** A good call of each operation that answers with JSON or text. */
+const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?: unknown; status?: number }>>> = {
+  listWorkspaces: () => ({ url: '/api/v1/workspaces' }),
+  getWorkspace: () => ({ url: '/api/v1/workspaces/shop' }),
+  syncWorkspace: () => ({ url: '/api/v1/workspaces/shop/sync', payload: {} }),
+  listWorkflows: () => ({ url: '/api/v1/workspaces/shop/workflows?search=builds%20REL' }),
+  getWorkflow: () => ({ url: '/api/v1/workspaces/shop/workflows/release' }),
+  startRun: () => ({
+    url: '/api/v1/workspaces/shop/workflows/release/runs',
+    payload: { input: { tag: 'a' } },
+    status: 201,
+  }),
+  listRuns: () => ({ url: '/api/v1/runs?status=running&limit=1' }),
+  getRun: () => ({ url: `/api/v1/runs/${run}?include=plan` }),
+  cancelRun: () => ({ url: `/api/v1/runs/${run}/cancel`, payload: { reason: 'why not' }, status: 202 }),
+  getRunOutput: () => ({ url: `/api/v1/runs/${run}/output` }),
+  waitForRun: () => ({ url: `/api/v1/runs/${run}/wait?timeout=0` }),
+  listLogs: () => ({ url: `/api/v1/runs/${run}/logs` }),
+  readLogs: () => ({ url: `/api/v1/runs/${run}/logs/content` }),
+  listWorkers: () => ({ url: '/api/v1/workers' }),
+  listQueues: () => ({ url: '/api/v1/queues' }),
+  syncWorker: () => ({
+    url: '/worker/v1/sync',
+    payload: {
+      worker: {
+        id: 'w',
+        name: 'w',
+        labels: [],
+        capabilities: [],
+        queues: [],
+        slots: 1,
+        version: '1',
+        host: 'h',
+        pid: 1,
+      },
+      results: [],
+      running: null,
+      received: 0,
+      returned: [],
+      freeSlots: 1,
+      stopping: false,
+      waitMs: 0,
+    },
+  }),
+  openFiles: () => ({ url: '/worker/v1/files/shop/r1' }),
+  getOpenApi: () => ({ url: '/openapi.json' }),
+  getLiveness: () => ({ url: '/health/live' }),
+  getReadiness: () => ({ url: '/health/ready' }),
+  getMetrics: () => ({ url: '/metrics' }),
+  getHomePage: () => ({ url: '/' }),
+  getRunPage: () => ({ url: `/runs/${run}` }),
+};
+
+describe('every operation', () => {
+  test('has a good call here, except those with tests of their own', () => {
+    const missing = routeList.map((spec) => spec.operationId).filter((id) => goodCalls[id] === undefined);
+    expect(missing).toEqual(['openEvents', 'appendLogs']);
+  });
+
+  test.each(routeList.filter((spec) => goodCalls[spec.operationId] !== undefined))(
+    '$operationId answers as the contract says',
+    async (spec) => {
+      const { url, payload, status = 200 } = goodCalls[spec.operationId]?.() ?? { url: '' };
+      const answer = await server.app.inject({
+        method: spec.method,
+        url,
+        headers: payload === undefined ? host : json,
+        ...(payload === undefined ? {} : { payload: payload as object }),
+      });
+      expect([answer.statusCode, answer.body.slice(0, 200)]).toEqual([status, expect.any(String)]);
+      const response = spec.responses[status];
+      expect(response).toBeDefined();
+      if (response?.schema !== undefined) expect(server.seenOperations).toContain(spec.operationId);
+      const type = String(answer.headers['content-type']).split(';', 1)[0];
+      expect([...(response?.contentTypes ?? []), 'application/json']).toContain(type);
+      expect(server.violations).toEqual([]);
+    },
+  );
+});
+
+/** Calls of a route that must fail, with the status that they must fail with. */
+function wrongCalls(
+  spec: Route,
+): readonly Readonly<{ what: string; url: string; payload?: string; type?: string; status: number[] }>[] {
+  const path = spec.path
+    .replace('{run}', '1')
+    .replace('{workspace}', 'shop')
+    .replace('{workflow}', 'release')
+    .replace('{revision}', 'r1');
+  const type = spec.bodyType ?? 'application/json';
+  return [
+    ...(spec.params === undefined
+      ? []
+      : [
+          {
+            what: 'a name that is too long',
+            url: spec.path.replace(/\{\w+\}/g, 'x'.repeat(900)),
+            payload: '{}',
+            type,
+            status: [400, 404],
+          },
+          {
+            what: 'nothing by that name',
+            url: spec.path.replace(/\{run\}/, '999').replace(/\{\w+\}/g, 'nope'),
+            payload: '{}',
+            type,
+            status: [204, 400, 404],
+          },
+        ]),
+    ...(spec.query === undefined
+      ? []
+      : [{ what: 'an unknown query parameter', url: `${path}?nope=1`, payload: '{}', type, status: [400] }]),
+    ...(spec.method === 'GET'
+      ? []
+      : [
+          { what: 'broken content', url: path, payload: '{"a":', type, status: [400] },
+          {
+            what: 'content of another type',
+            url: path,
+            payload: 'a=1',
+            type: 'application/x-www-form-urlencoded',
+            status: [400],
+          },
+          {
+            what: 'a body that is too large',
+            url: path,
+            payload: `"${'x'.repeat(65 * 1024 * 1024)}"`,
+            type,
+            status: [413],
+          },
+        ]),
+    ...(spec.body === undefined
+      ? []
+      : [
+          { what: 'an unknown key', url: path, payload: '{"nope":1}', type, status: [400] },
+          { what: 'an array', url: path, payload: '[]', type, status: [400] },
+          { what: 'null', url: path, payload: 'null', type, status: [400] },
+        ]),
+  ];
+}
+
+describe('every wrong call', () => {
+  const calls = routeList.flatMap((spec) =>
+    wrongCalls(spec).map((call) => ({ ...call, method: spec.method, id: spec.operationId })),
+  );
+
+  test.each(calls)('$id with $what gets the envelope', async ({ method, url, payload, type, status }) => {
+    const answer = await server.app.inject({
+      method,
+      url,
+      headers: method === 'POST' ? { ...host, 'content-type': type ?? '' } : host,
+      ...(method === 'POST' && payload !== undefined ? { payload } : {}),
+    });
+    expect(status).toContain(answer.statusCode);
+    if (answer.statusCode === 204) return;
+    const { error } = errorEnvelope.parse(answer.json());
+    expect(error.request_id).toBe(answer.headers['x-request-id']);
+    expect(error.hint).not.toBeNull();
+    if (error.code === 'invalid_request' && error.details !== null) {
+      const problems = error.details.problems as readonly Record<string, string>[];
+      expect(problems.length).toBeGreaterThan(0);
+      for (const problem of problems) expect(Object.keys(problem)).toEqual(['path', 'expected', 'actual', 'message']);
+    }
+  });
+
+  test.each(['/nope', '/api/v1/nope', '/api/v1/runs/', '/%zz', '/api/v1/runs/%ff', '/worker/v1/nope'])(
+    'GET %s gets the envelope',
+    async (url) => {
+      const answer = await server.app.inject({ url, headers: host });
+      expect([400, 404]).toContain(answer.statusCode);
+      errorEnvelope.parse(answer.json());
+    },
+  );
+
+  test('an unexpected failure says nothing but its request id, and is logged with its cause', async () => {
+    const lines: string[] = [];
+    const broken = createCheckedServer({
+      logger: { level: 'info', stream: { write: (line: string) => lines.push(line) } } as never,
+    });
+    broken.fake.broken.store = new Error('password=hunter2');
+    const answer = await broken.app.inject({
+      url: '/api/v1/workspaces',
+      headers: { ...host, authorization: 'Bearer secret-value' },
+    });
+    await broken.close();
+    expect(answer.statusCode).toBe(500);
+    const { error } = errorEnvelope.parse(answer.json());
+    expect(error).toMatchObject({ code: 'internal', hint: expect.stringContaining(error.request_id) });
+    expect(answer.body).not.toContain('hunter2');
+    const logged = lines.join('');
+    expect(logged).toContain('hunter2');
+    expect(logged).toContain(error.request_id);
+    expect(logged).not.toContain('secret-value');
+  });
+
+  test("__proto__ in a request is refused, in a worker's output it is a plain key", async () => {
+    const start = { method: 'POST' as const, url: '/api/v1/workspaces/shop/workflows/release/runs', headers: json };
+    expect(
+      (await server.app.inject({ ...start, payload: '{"input":{"tag":"a","__proto__":{"x":1}}}' })).statusCode,
+    ).toBe(400);
+    const { payload } = goodCalls.syncWorker?.() ?? {};
+    const result =
+      '{"run":"1","step":0,"item":-1,"iteration":0,"attempt":1,"result":{"status":"succeeded","durationMs":1,"output":{"__proto__":{"polluted":1}}}}';
+    const text = JSON.stringify(payload).replace('"results":[]', `"results":[${result}]`);
+    const answer = await server.app.inject({ method: 'POST', url: '/worker/v1/sync', headers: json, payload: text });
+    expect(answer.statusCode).toBe(200);
+    const output = server.fake.seen.syncs.at(-1)?.results[0]?.result;
+    expect(Object.keys(output?.status === 'succeeded' ? (output.output as object) : {})).toEqual(['__proto__']);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+});
