@@ -158,7 +158,10 @@ describe('a run', () => {
     expect((await engine.getRun(id)).steps).toMatchObject({ only: { status: 'waiting' } });
     await hand.sync();
     expect(hand.take('only').attempt).toBe(1);
-    await clock.advance(10_100);
+    await clock.advance(5_000);
+    await hand.sync();
+    await clock.advance(5_100);
+    await hand.sync();
     await hand.sync();
     expect(hand.take('only').attempt).toBe(2);
     await hand.succeed('only');

@@ -20,10 +20,16 @@ export type Settled =
   /** The store failed; whether the command was applied is unknown. Its source tries again. */
   | Readonly<{ kind: 'failed'; error: unknown }>;
 
+/**
+ * Asks something of a run's state at a version that a commit confirms: so, unlike a look at a copy, what it finds was so
+ * when the commit happened, and whatever another server commits later comes after.
+ */
+export type Question = (state: RunState) => boolean;
+
 /** A command on its way to a run. */
 export type Entry = {
-  /** null: the start itself. */
-  readonly command: Command | null;
+  /** null: the start itself; a function: the question whether the run, as it is, lets a message count as acted on. */
+  readonly command: Command | Question | null;
   readonly delivered: OutboxKey | null;
   readonly settle: (settled: Settled) => void;
   /** The run's copy was loaded after the command arrived, so a rejection is not for an outdated copy: it counts. */

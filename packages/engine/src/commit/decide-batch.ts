@@ -1,10 +1,10 @@
-import type { Changes, Command, Instant, Work } from '@millrace/core';
-import { ChangeSet, decide, isNothing, noteLease, startRun } from '@millrace/core';
+import type { Changes, Command, Decision, Instant, Rejection, RunState, Work } from '@millrace/core';
+import { ChangeSet, decide, isNothing, isRunEnd, noteLease, startRun } from '@millrace/core';
 import { attemptRef } from '../dispatch/attempt-ref.ts';
 import type { ConnectedWorker } from '../dispatch/connected-worker.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { OutboxKey, RunCommit } from '../ports/run-store.ts';
-import type { Aggregate, Entry } from './aggregate.ts';
+import type { Aggregate, Entry, Question } from './aggregate.ts';
 
 /** One run's share of a commit under way. */
 export type Decided = Readonly<{
@@ -12,14 +12,22 @@ export type Decided = Readonly<{
   commit: RunCommit;
   /** Settled when the commit is. */
   entries: readonly Entry[];
+  /**
+   * Refused because of what this commit changes (the second telling of a result, say). Whether that stands is known when
+   * the commit is: until then nobody may be told that the command is dealt with.
+   */
+  refused: readonly Refused[];
   leases: readonly Readonly<{ worker: ConnectedWorker; work: Work }>[];
 }>;
+
+export type Refused = Readonly<{ entry: Entry; rejection: Rejection }>;
 
 /**
  * Commands that withdraw or stop work must know who holds it. Other servers lease work without telling, so these are decided
  * on a copy that was loaded for them.
  */
-function mustSeeLeases(command: Command): boolean {
+function mustSeeLeases(command: Command | Question): boolean {
+  if (typeof command === 'function') return false;
   return (
     command.type === 'cancel' ||
     (command.type === 'timer_fired' && command.kind !== 'retry' && command.kind !== 'delay' && command.kind !== 'timer')
@@ -36,6 +44,7 @@ export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Ins
   const entries = aggregate.mailbox;
   aggregate.mailbox = [];
   const applied: Entry[] = [];
+  const refused: Refused[] = [];
   const delivered: OutboxKey[] = [];
   let changes: Changes | null = null;
   let set: ChangeSet | null = null;
@@ -49,11 +58,13 @@ export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Ins
         ? startRun(plan, origin, aggregate.creation?.input ?? {}, now)
         : entry.command === null
           ? null
-          : decide(plan, aggregate.state, entry.command, now);
+          : typeof entry.command === 'function'
+            ? answer(entry.command, aggregate.state)
+            : decide(plan, aggregate.state, entry.command, now);
     if (decision === null) {
       applied.push(entry);
     } else if ('rejection' in decision) {
-      if (entry.loadedFor) entry.settle({ kind: 'rejected', rejection: decision.rejection });
+      if (entry.loadedFor) refused.push({ entry, rejection: decision.rejection });
       else again(aggregate, entry);
     } else {
       aggregate.state = decision.state;
@@ -74,6 +85,7 @@ export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Ins
   const status = aggregate.state?.head.status ?? 'queued';
   if (changes === null || (isNothing(changes) && aggregate.creation === null && delivered.length === 0)) {
     for (const entry of applied) entry.settle({ kind: 'applied', status });
+    settleRefused(refused);
     return null;
   }
   const leases: { worker: ConnectedWorker; work: Work }[] = [];
@@ -89,6 +101,7 @@ export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Ins
   return {
     aggregate,
     entries: applied,
+    refused,
     leases,
     commit: {
       id: aggregate.id,
@@ -99,6 +112,23 @@ export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Ins
     },
   };
 }
+
+const nothing: Changes = new ChangeSet().toChanges();
+
+function answer(question: Question, state: RunState): Decision | Readonly<{ rejection: Rejection }> {
+  if (!isRunEnd(state.head.status) && question(state)) return { state, changes: nothing };
+  return { rejection: { code: 'not_waiting', message: `Run ${state.origin.id} has moved on.` } };
+}
+
+export function settleRefused(refused: readonly Refused[]): void {
+  for (const { entry, rejection } of refused) entry.settle({ kind: 'rejected', rejection });
+}
+
+/** Every command of a run's share. */
+export const entriesOf = ({ entries, refused }: Decided): readonly Entry[] => [
+  ...entries,
+  ...refused.map(({ entry }) => entry),
+];
 
 function again(aggregate: Aggregate, entry: Entry): void {
   aggregate.mailbox.push(entry);

@@ -20,14 +20,14 @@ const maxBytes = 7_000;
 
 /** Writes a hint, leaving out what does not fit: the receivers' own looks find it. */
 export function writeHint(hint: Hint): string {
-  const whole = JSON.stringify(hint);
-  if (whole.length <= maxBytes) return whole;
-  const { r, c, ...rest } = hint;
-  const withoutRuns = JSON.stringify({ ...rest, c });
-  if (withoutRuns.length <= maxBytes) return withoutRuns;
-  return JSON.stringify(rest).slice(0, maxBytes) === JSON.stringify(rest)
-    ? JSON.stringify(rest)
-    : JSON.stringify({ s: hint.s });
+  const { r: _runs, c: _cancellations, ...withoutBoth } = hint;
+  const { r: _, ...withoutRuns } = hint;
+  for (const candidate of [hint, withoutRuns, withoutBoth]) {
+    const text = JSON.stringify(candidate);
+    // Names of queues and labels may be in any script.
+    if (text.length <= maxBytes && Buffer.byteLength(text) <= maxBytes) return text;
+  }
+  return JSON.stringify({ s: hint.s });
 }
 
 /** Reads a hint; null when it is not one of ours (another program may notify on the channel). */

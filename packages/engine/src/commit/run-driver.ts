@@ -10,7 +10,7 @@
 //
 // Invariants: a run is in at most one commit in flight; its copy is changed only by decisions that go into that commit; a
 // copy whose commit did not succeed is dropped. A rejection counts only when it was decided on a copy that was loaded
-// after the command arrived, since another server may have moved the run on.
+// after the command arrived, since another server may have moved the run on; and when the commit that it shares succeeded.
 //
 // Failure: a commit that throws may have happened. All its commands settle as failed, all copies are dropped, and whoever
 // sent the commands sends them again (workers repeat results, the loops take timers and messages again); what was applied
@@ -24,8 +24,8 @@ import type { Clock } from '../ports/clock.ts';
 import type { OutboxKey } from '../ports/run-store.ts';
 import type { Store } from '../ports/store.ts';
 import type { EngineSettings } from '../settings.ts';
-import { type Aggregate, newAggregate, type Settled } from './aggregate.ts';
-import { type Decided, decideAll } from './decide-batch.ts';
+import { type Aggregate, newAggregate, type Question, type Settled } from './aggregate.ts';
+import { type Decided, decideAll, entriesOf, settleRefused } from './decide-batch.ts';
 import { endedWithoutReport } from './ended-without-report.ts';
 import { type Hint, writeHint } from './hint.ts';
 
@@ -86,31 +86,28 @@ export class RunDriver {
     return new Promise((settle) => this.post(run, command, delivered, settle));
   }
 
+  /** Deletes a message of the run if the answer is yes, at a version that the commit confirms. Rejected: the answer is no. */
+  confirm(run: RunId, question: Question, message: OutboxKey): Promise<Settled> {
+    return new Promise((settle) => this.#post(this.#aggregate(run), question, message, settle));
+  }
+
   /** As `send`, for callers that have many: no promise for each. */
   post(run: RunId, command: Command, delivered: OutboxKey | null, settle: (settled: Settled) => void): void {
-    let aggregate = this.#aggregates.get(run);
-    if (aggregate === undefined) {
-      aggregate = newAggregate(run);
-      this.#aggregates.set(run, aggregate);
-    }
-    this.#post(aggregate, command, delivered, settle);
+    this.#post(this.#aggregate(run), command, delivered, settle);
+  }
+
+  #aggregate(run: RunId): Aggregate {
+    const known = this.#aggregates.get(run);
+    if (known !== undefined) return known;
+    const aggregate = newAggregate(run);
+    this.#aggregates.set(run, aggregate);
+    return aggregate;
   }
 
   /** Loads runs ahead of the commands that will come for them (claimed work), so that these need not wait. */
   prefetch(runs: readonly RunId[]): void {
-    for (const run of runs) {
-      if (this.#aggregates.has(run)) continue;
-      const aggregate = newAggregate(run);
-      this.#aggregates.set(run, aggregate);
-      this.#unloaded.add(aggregate);
-    }
+    for (const run of runs) if (!this.#aggregates.has(run)) this.#unloaded.add(this.#aggregate(run));
     this.#load();
-  }
-
-  /** False when the run is known here to go on; true when it may have been cancelled or have ended. */
-  mayBeAbandoned(run: RunId): boolean {
-    const state = this.#aggregates.get(run)?.state;
-    return state === undefined || state === null || isRunEnd(state.head.status) || state.head.control !== null;
   }
 
   /** Resolves when nothing is in flight. */
@@ -121,7 +118,7 @@ export class RunDriver {
 
   #post(
     aggregate: Aggregate,
-    command: Command | null,
+    command: Command | Question | null,
     delivered: OutboxKey | null,
     settle: (settled: Settled) => void,
   ) {
@@ -149,7 +146,7 @@ export class RunDriver {
         .finally(() => {
           this.#writing = false;
           if (this.#dirty.size > 0) this.#write();
-          else this.#tellIdle();
+          else if (!this.#loading) this.#tellIdle();
         });
     });
   }
@@ -202,7 +199,7 @@ export class RunDriver {
   }
 
   async #commit(batch: readonly Decided[]): Promise<void> {
-    const { store, onError } = this.#options;
+    const { store, settings, onError } = this.#options;
     const began = performance.now();
     try {
       const outcome = await store.runs.commit(
@@ -214,6 +211,7 @@ export class RunDriver {
         if (outcome.committed.has(decided.commit.id)) this.#won(decided, outcome.now);
         else this.#lost(decided);
       }
+      this.#keepWithin(settings.cachedRuns);
     } catch (error) {
       this.counts.failures += 1;
       onError(error, 'commit');
@@ -224,8 +222,8 @@ export class RunDriver {
   }
 
   #won(decided: Decided, now: Instant): void {
-    const { aggregate, commit, entries, leases } = decided;
-    const { dispatcher, settings, onError } = this.#options;
+    const { aggregate, commit, entries, refused, leases } = decided;
+    const { dispatcher, onError } = this.#options;
     this.counts.runs += 1;
     aggregate.version = commit.expectedVersion + 1;
     aggregate.creation = null;
@@ -240,15 +238,17 @@ export class RunDriver {
       onError(error, 'after commit');
     }
     for (const entry of entries) entry.settle({ kind: 'applied', status });
+    settleRefused(refused);
     if (aggregate.outdated) this.#reload(aggregate);
     else if (isRunEnd(status) && aggregate.mailbox.length === 0) this.#forget(aggregate);
-    else this.#keepWithin(settings.cachedRuns, aggregate);
+    else this.#touched(aggregate);
     if (commit.changes.workDone.length > 0) unleased = true;
     if (unleased) dispatcher.claimSoon();
   }
 
   #lost(decided: Decided): void {
-    const { aggregate, entries } = decided;
+    const { aggregate } = decided;
+    const entries = entriesOf(decided);
     this.counts.conflicts += 1;
     this.#release(decided, false);
     if (aggregate.creation !== null) {
@@ -270,7 +270,8 @@ export class RunDriver {
   }
 
   #failed(decided: Decided, error: unknown): void {
-    const { aggregate, entries } = decided;
+    const { aggregate } = decided;
+    const entries = entriesOf(decided);
     this.#release(decided, true);
     const waiting = aggregate.mailbox;
     aggregate.mailbox = [];
@@ -372,10 +373,13 @@ export class RunDriver {
     if (this.#aggregates.get(aggregate.id) === aggregate) this.#aggregates.delete(aggregate.id);
   }
 
-  /** Keeps the runs that were used last; those with commands waiting always stay. */
-  #keepWithin(limit: number, used: Aggregate): void {
-    this.#aggregates.delete(used.id);
-    this.#aggregates.set(used.id, used);
+  #touched(aggregate: Aggregate): void {
+    this.#aggregates.delete(aggregate.id);
+    this.#aggregates.set(aggregate.id, aggregate);
+  }
+
+  /** Keeps the runs that were used last; those with commands waiting always stay. Not while a commit is in flight. */
+  #keepWithin(limit: number): void {
     if (this.#aggregates.size <= limit) return;
     for (const aggregate of this.#aggregates.values()) {
       if (aggregate.mailbox.length > 0 || aggregate.state === null) continue;

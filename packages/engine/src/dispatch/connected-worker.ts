@@ -14,6 +14,12 @@ type News = { saidIn: number } & (
   | { readonly kind: 'cancellation'; readonly cancellation: Cancellation }
 );
 
+type Comparison = Readonly<{
+  unknown: readonly AttemptRef[];
+  missing: readonly AttemptRef[];
+  refused: readonly AttemptRef[];
+}>;
+
 /** How much the newest measurement counts in the mean duration of attempts. */
 const weight = 0.05;
 
@@ -23,6 +29,10 @@ export class ConnectedWorker {
   stopping = false;
   /** Whether it was heard of since its lease was last renewed. */
   heard = true;
+  /** When the lease loop last found that it talks to this server; null: it has not looked yet. */
+  heardAt: number | null = null;
+  /** How often in a row the lease loop found it silent. */
+  silentTicks = 0;
   /** Some of its leases may be unknown here (a commit whose outcome was lost): compare with the store. */
   suspect = false;
   /** When it was last compared with the store, by the engine's clock. */
@@ -30,6 +40,8 @@ export class ConnectedWorker {
   readonly #settings: EngineSettings;
   readonly #held = new Map<string, Held>();
   readonly #unsaid = new Map<string, News>();
+  /** Attempts that it missed once and was given again. */
+  readonly #givenAgain = new Set<string>();
   #sequence = 0;
   #wake: (() => void) | null = null;
   #meanMs: number | null = null;
@@ -77,8 +89,14 @@ export class ConnectedWorker {
     this.#unsaid.delete(key);
   }
 
+  /** Gives up room that was taken for an attempt which then could not be handed over. */
+  unreserve(ref: AttemptRef): void {
+    if (this.#held.get(refKey(ref))?.told === false) this.#held.delete(refKey(ref));
+  }
+
   finished(ref: AttemptRef, durationMs: number): void {
     this.release(ref);
+    this.#givenAgain.delete(refKey(ref));
     this.#meanMs = this.#meanMs === null ? durationMs : this.#meanMs + weight * (durationMs - this.#meanMs);
   }
 
@@ -105,22 +123,31 @@ export class ConnectedWorker {
   }
 
   /**
-   * Compares what it says it holds with what it should hold. Returns what it holds without right. What it should hold,
-   * was told of, and misses in two reports in a row (one may have crossed a result) is returned as missing.
+   * Compares what it says it holds with what it should hold. `unknown`: what it holds without right. What it should hold,
+   * was told of, and misses in two reports in a row (one may have crossed a result) is `missing` the first time: the telling
+   * may have been lost, so it is told again. Missed again, it is `refused`: the worker has given it up (its lease was over
+   * by its own clock) and does not take it a second time.
    */
-  compare(
-    running: readonly AttemptRef[],
-  ): Readonly<{ unknown: readonly AttemptRef[]; missing: readonly AttemptRef[] }> {
+  compare(running: readonly AttemptRef[]): Comparison {
     const said = new Set(running.map(refKey));
     const missing: AttemptRef[] = [];
+    const refused: AttemptRef[] = [];
     for (const [key, held] of this.#held) {
-      if (!held.told || said.has(key) || this.#unsaid.has(key)) held.missing = 0;
-      else {
-        held.missing += 1;
-        if (held.missing >= 2) missing.push(held.ref);
+      if (said.has(key)) this.#givenAgain.delete(key);
+      if (!held.told || said.has(key) || this.#unsaid.has(key)) {
+        held.missing = 0;
+        continue;
+      }
+      held.missing += 1;
+      if (held.missing < 2) continue;
+      if (this.#givenAgain.delete(key)) {
+        refused.push(held.ref);
+      } else {
+        this.#givenAgain.add(key);
+        missing.push(held.ref);
       }
     }
-    return { unknown: running.filter((ref) => !this.#held.has(refKey(ref))), missing };
+    return { unknown: running.filter((ref) => !this.#held.has(refKey(ref))), missing, refused };
   }
 
   /** Everything that is not acknowledged, as one numbered answer. */
@@ -138,6 +165,11 @@ export class ConnectedWorker {
 
   hasNews(): boolean {
     return this.#unsaid.size > 0;
+  }
+
+  /** Whether it talks to this server: one that is silent for long may be dead, or talk to another server by now. */
+  isPresent(): boolean {
+    return this.heard || this.silentTicks < 2 || this.isListening();
   }
 
   /** Whether a call of it is waiting for news right now. */

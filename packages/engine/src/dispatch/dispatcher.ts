@@ -53,8 +53,10 @@ export class Dispatcher {
   async connect(description: WorkerDescription): Promise<ConnectedWorker> {
     const known = this.#workers.get(description.id);
     if (known !== undefined) {
+      const silent = !known.isPresent();
       known.description = description;
       known.heard = true;
+      if (silent) this.claimSoon();
       return known;
     }
     let connecting = this.#connecting.get(description.id);
@@ -90,7 +92,7 @@ export class Dispatcher {
     let best: ConnectedWorker | null = null;
     let bestRoom = 0;
     for (const worker of this.#workers.values()) {
-      const room = worker.room();
+      const room = worker.isPresent() ? worker.room() : 0;
       if (room > bestRoom && serves(worker.description, lane)) {
         best = worker;
         bestRoom = room;
@@ -108,9 +110,14 @@ export class Dispatcher {
       return;
     }
     this.#claiming = this.#claimUntilDone()
-      .catch((error) => this.#options.onError(error, 'claim'))
+      .catch((error) => {
+        this.#claimAgain = false;
+        this.#options.onError(error, 'claim');
+      })
       .finally(() => {
         this.#claiming = null;
+        // Asked for while the last look was ending.
+        if (this.#claimAgain) this.claimSoon();
       });
   }
 
@@ -123,11 +130,11 @@ export class Dispatcher {
 
   async #claimFor(worker: ConnectedWorker): Promise<void> {
     const room = worker.room();
-    if (room <= 0) return;
+    if (room <= 0 || !worker.isPresent()) return;
     const waiting = this.lanes.waitingFor(worker.description);
     if (waiting.lanes.length === 0) return;
     const id = worker.description.id;
-    const claimed = await this.#options.store.work.claim({ worker: id, lanes: waiting.lanes, limit: room });
+    const claimed = await this.#claimWork(worker, waiting.lanes, room);
     this.claims += 1;
     this.claimedAttempts += claimed.length;
     if (claimed.length === 0) {
@@ -135,6 +142,7 @@ export class Dispatcher {
       return;
     }
     if (this.#workers.get(id) !== worker || worker.stopping) {
+      worker.suspect = true;
       await this.#options.store.work.giveBack(
         id,
         claimed.map(({ origin, work }) => attemptRef(origin.id, work)),
@@ -147,10 +155,22 @@ export class Dispatcher {
     await this.#handOver(worker, claimed);
   }
 
+  /** A claim that throws may have leased work all the same: then only the store knows what the worker holds. */
+  async #claimWork(worker: ConnectedWorker, lanes: readonly Lane[], limit: number): Promise<readonly ClaimedWork[]> {
+    try {
+      return await this.#options.store.work.claim({ worker: worker.description.id, lanes, limit });
+    } catch (error) {
+      worker.suspect = true;
+      throw error;
+    }
+  }
+
   async #handOver(worker: ConnectedWorker, claimed: readonly ClaimedWork[]): Promise<void> {
     try {
       for (const assignment of await this.#options.toAssignments(claimed)) worker.assign(assignment);
     } catch (error) {
+      // What stays reserved would look as if it had been handed over.
+      for (const { origin, work } of claimed) worker.unreserve(attemptRef(origin.id, work));
       worker.suspect = true;
       throw error;
     }
@@ -162,9 +182,9 @@ export class Dispatcher {
    * was lost).
    */
   async reconcile(worker: ConnectedWorker): Promise<void> {
-    worker.suspect = false;
     const before = worker.told();
-    const held = await this.#options.store.work.heldBy(worker.description.id);
+    worker.suspect = false;
+    const held = await this.#heldBy(worker);
     const keys = new Set(held.map(({ origin, work }) => refKey(attemptRef(origin.id, work))));
     for (const ref of before) {
       if (keys.has(refKey(ref)) || !worker.holds(ref)) continue;
@@ -175,6 +195,15 @@ export class Dispatcher {
       worker,
       held.filter(({ origin, work }) => !worker.holds(attemptRef(origin.id, work))),
     );
+  }
+
+  async #heldBy(worker: ConnectedWorker): Promise<readonly ClaimedWork[]> {
+    try {
+      return await this.#options.store.work.heldBy(worker.description.id);
+    } catch (error) {
+      worker.suspect = true;
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {

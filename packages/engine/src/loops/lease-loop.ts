@@ -17,17 +17,31 @@ const compareMs = 20_000;
 
 /**
  * Renews, in one statement, the leases of all workers that were heard of since the last time. A worker that is silent is
- * not renewed, so its lease runs out. A worker that was reaped meanwhile must begin anew: it learns that nothing it runs is
+ * not renewed, so its lease runs out, and after the length of a lease this server forgets it: it is dead, or another server
+ * looks after it. A worker that was reaped meanwhile must begin anew: it learns that nothing it runs is
  * its own any more. Also the safety net of the dispatcher: it looks for ready work in case every hint was lost.
  */
 export function createLeaseLoop({ workers, clock, settings, dispatcher, onError }: LeaseLoopOptions): Loop {
   const pauseMs = Math.max(1, Math.floor(Math.min(settings.leaseMs / 4, settings.pollMs)));
-  /** Hints between servers may be lost; so each worker that holds something is compared with the store now and then. */
+  /**
+   * Hints and answers may be lost, and a server that a worker has left may have leased work to it a moment before. So each
+   * worker is compared with the store now and then, also one that holds nothing as far as this server knows.
+   */
   const isDue = (worker: ConnectedWorker): boolean => {
     const now = clock.now();
-    if (worker.heldCount === 0 || now - worker.comparedAt < compareMs) return false;
+    if (now - worker.comparedAt < compareMs) return false;
     worker.comparedAt = now;
     return true;
+  };
+
+  const forgetSilent = (): void => {
+    const now = clock.now();
+    for (const worker of [...dispatcher.workers()]) {
+      const silent = !worker.heard && !worker.isListening();
+      worker.silentTicks = silent ? worker.silentTicks + 1 : 0;
+      if (!silent || worker.heardAt === null) worker.heardAt = now;
+      else if (now - worker.heardAt > settings.leaseMs) dispatcher.disconnect(worker.description.id);
+    }
   };
 
   return new Loop({
@@ -36,6 +50,7 @@ export function createLeaseLoop({ workers, clock, settings, dispatcher, onError 
     pauseMs,
     onError,
     duty: async () => {
+      forgetSilent();
       const heard = [...dispatcher.workers()].filter((worker) => worker.heard);
       if (heard.length > 0) {
         for (const worker of heard) worker.heard = worker.isListening();

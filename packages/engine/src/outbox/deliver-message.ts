@@ -1,5 +1,5 @@
-import type { AttemptKey, Fault, JsonObject, OutboxMessage, RunId, RunOrigin } from '@millrace/core';
-import { checkInput, isRunEnd, type RunEndStatus, unreachable } from '@millrace/core';
+import type { AttemptKey, Fault, OutboxMessage, RunId, RunOrigin } from '@millrace/core';
+import { checkInput, type RunEndStatus, unreachable } from '@millrace/core';
 import type { Posted, RunDriver } from '../commit/run-driver.ts';
 import type { OutboxKey } from '../ports/run-store.ts';
 import type { Store } from '../ports/store.ts';
@@ -67,25 +67,29 @@ export function createDeliver({ store, driver, ids, livePlans }: DeliverOptions)
       tags: parent.tags,
       priority: parent.priority,
     };
-    const settled = await driver.create(found.plan, child, checked.value, key);
+    // A child that nobody waits for is its own; its creation is all that the message asks for.
+    const settled = await driver.create(found.plan, child, checked.value, wait ? null : key);
     if (settled.kind === 'failed') throw settled.error;
-    if (settled.kind === 'exists') await store.outbox.remove([key]);
-    if (wait) await cancelIfAbandoned(parent.id, child.startKey ?? '', parent.workspace);
+    if (wait) await keepIfAwaited(parent, from, key);
+    else if (settled.kind === 'exists') await store.outbox.remove([key]);
   }
 
-  /** A parent that was cancelled while its child was being started did not see the child; so look again afterwards. */
-  async function cancelIfAbandoned(parent: RunId, startKey: string, workspace: string): Promise<void> {
-    if (!driver.mayBeAbandoned(parent)) return;
-    const [loaded] = await store.runs.load([parent]);
-    if (loaded !== undefined && !isRunEnd(loaded.run.status) && !isCancelling(loaded.run.control)) return;
-    const child = await store.runs.findByStartKey(workspace, startKey);
-    if (child === null) return;
-    await driver.send(child, {
-      type: 'cancel',
-      by: 'system',
-      reason: `Its parent run ${parent} was cancelled.`,
-      force: false,
-    });
+  /**
+   * The child exists; does its parent still wait for it? A parent that was stopped while its child was being started told
+   * children that it could find to stop, and this one was not among them. So the message stays until a commit on the
+   * parent has confirmed that the parent waits (whoever stops it later finds the child), or the child was told to stop.
+   */
+  async function keepIfAwaited(parent: RunOrigin, from: AttemptKey, key: OutboxKey): Promise<void> {
+    const confirmed = await driver.confirm(parent.id, ({ cancel }) => cancel === null, key);
+    if (confirmed.kind === 'failed') throw confirmed.error;
+    if (confirmed.kind === 'applied') return;
+    const child = await store.runs.findByStartKey(parent.workspace, childStartKey(parent.id, from));
+    if (child !== null) {
+      const reason = `Its parent run ${parent.id} no longer waits for it.`;
+      const cancelled = await driver.send(child, { type: 'cancel', by: 'system', reason, force: false });
+      if (cancelled.kind === 'failed') throw cancelled.error;
+    }
+    await store.outbox.remove([key]);
   }
 
   async function tellParent(
@@ -116,10 +120,11 @@ export function createDeliver({ store, driver, ids, livePlans }: DeliverOptions)
     message: Extract<OutboxMessage, { kind: 'cancel_children' }>,
     { id: parent, workspace }: RunOrigin,
   ): Promise<void> {
-    const children =
-      message.from === null
-        ? await store.runs.liveChildren(parent)
-        : [await store.runs.findByStartKey(workspace, childStartKey(parent, message.from))].filter((id) => id !== null);
+    const { from } = message;
+    const child = from === null ? null : await store.runs.findByStartKey(workspace, childStartKey(parent, from));
+    // Its start is still on its way: look again later, as long as the parent waits for it.
+    if (from !== null && child === null && (await waitsForChild(parent, from))) return;
+    const children = from === null ? await store.runs.liveChildren(parent) : child === null ? [] : [child];
     const outcomes = await Promise.all(
       children.map((child) =>
         driver.send(child, { type: 'cancel', by: message.by, reason: message.reason, force: false }),
@@ -127,6 +132,19 @@ export function createDeliver({ store, driver, ids, livePlans }: DeliverOptions)
     );
     for (const outcome of outcomes) if (outcome.kind === 'failed') throw outcome.error;
     await store.outbox.remove([key]);
+  }
+
+  async function waitsForChild(parent: RunId, from: AttemptKey): Promise<boolean> {
+    const [loaded] = await store.runs.load([parent]);
+    const { step, item, iteration, attempt } = from;
+    return (loaded?.waits ?? []).some(
+      (wait) =>
+        wait.kind === 'child' &&
+        wait.step === step &&
+        wait.item === item &&
+        wait.iteration === iteration &&
+        wait.attempt === attempt,
+    );
   }
 }
 
@@ -141,8 +159,4 @@ function invalidChildInput(workflow: string, problems: readonly Readonly<{ messa
     message: `The input of workflow ${workflow} is not valid: ${list}`,
     retryable: false,
   };
-}
-
-function isCancelling(control: string | null): boolean {
-  return control !== null && (JSON.parse(control) as JsonObject).cancel !== undefined;
 }

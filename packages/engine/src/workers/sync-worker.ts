@@ -86,7 +86,8 @@ export function createSyncWorker({ store, driver, dispatcher, stats }: SyncWorke
   }
 
   async function compare(worker: ConnectedWorker, running: readonly AttemptRef[]): Promise<void> {
-    const { unknown, missing } = worker.compare(running);
+    const { unknown, missing, refused } = worker.compare(running);
+    await Promise.all(refused.map((ref) => giveUp(worker, ref)));
     if (missing.length > 0) {
       for (const ref of missing) worker.release(ref);
       await dispatcher.reconcile(worker);
@@ -95,6 +96,14 @@ export function createSyncWorker({ store, driver, dispatcher, stats }: SyncWorke
     // This server may not know of them yet (it took the worker over, or a commit's outcome was lost): the store knows.
     await dispatcher.reconcile(worker);
     for (const ref of unknown) if (!worker.holds(ref)) worker.cancel(ref, { lost: true, force: false });
+  }
+
+  /** The worker does not execute the attempt and does not take it again, so another attempt has to take its place. */
+  async function giveUp(worker: ConnectedWorker, { run, ...key }: AttemptRef): Promise<void> {
+    worker.release({ run, ...key });
+    const settled = await driver.send(run, { type: 'worker_lost', key, worker: worker.description.id });
+    // Unknown whether it was lost: the store tells.
+    if (settled.kind === 'failed') worker.suspect = true;
   }
 }
 
