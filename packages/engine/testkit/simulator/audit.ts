@@ -1,0 +1,248 @@
+// Watches every commit on its way into the store, and knows from outside what the store should hold.
+import {
+  type AttemptRef,
+  type EndedAttempt,
+  isRunEnd,
+  type LoadedRun,
+  type OutboxMessage,
+  type PreparedPlan,
+  type RunId,
+  type WorkerId,
+} from '@millrace/core';
+import type { CommitOutcome, OutboxKey, RunCommit, Store } from '../../src/ports/index.ts';
+import type { Counts } from './counts.ts';
+import { attemptText, checkCommit, checkRows, controlOf } from './run-checks.ts';
+import { Violation } from './violation.ts';
+
+export const outboxText = (key: OutboxKey): string => `${key.run}/${key.version}/${key.ordinal}`;
+const refText = (ref: AttemptRef): string => `${ref.run}:${attemptText(ref)}`;
+
+export class Audit {
+  /** Every run as it was after its last commit. */
+  readonly runs = new Map<RunId, LoadedRun>();
+  readonly outbox = new Map<string, Readonly<{ run: RunId; message: OutboxMessage }>>();
+  /** Runs that have not ended. */
+  readonly open = new Set<RunId>();
+  lastCommitAt = 0;
+  readonly #store: Store;
+  readonly #plans: ReadonlyMap<string, PreparedPlan>;
+  readonly #counts: Counts;
+  readonly #startKeys = new Map<string, RunId>();
+  readonly #children = new Map<string, RunId>();
+  /** Outputs that workers gave, by attempt. */
+  readonly #outputs = new Map<string, Readonly<{ worker: WorkerId; token: number }>[]>();
+  /** Children that were created after their parent stopped waiting for them, and when. */
+  readonly #late = new Map<RunId, number>();
+  readonly #now: () => number;
+
+  constructor(store: Store, plans: ReadonlyMap<string, PreparedPlan>, counts: Counts, now: () => number) {
+    this.#store = store;
+    this.#plans = plans;
+    this.#counts = counts;
+    this.#now = now;
+  }
+
+  /** After each commit of the store. `batch` is what was asked for, before any breakage. */
+  async committed(batch: readonly RunCommit[], { committed }: CommitOutcome): Promise<void> {
+    this.#counts.commits += 1;
+    this.#counts.conflicts += batch.length - committed.size;
+    const commits = batch.filter(({ id }) => committed.has(id));
+    for (const { id, changes, expectedVersion, delivered } of commits) {
+      for (const key of delivered) this.removed(key);
+      changes.outbox.forEach((message, ordinal) => {
+        this.outbox.set(outboxText({ run: id, version: expectedVersion + 1, ordinal }), { run: id, message });
+      });
+    }
+    const loaded = await this.#store.runs.load(commits.map(({ id }) => id));
+    const rows = new Map(loaded.map((run) => [run.run.id, run]));
+    for (const commit of commits) {
+      const after = rows.get(commit.id);
+      if (after === undefined) throw new Violation('commit_is_kept', `Run ${commit.id} is not in the store.`);
+      this.#check(commit, after);
+    }
+    // A parent's commit may stand before its child's in the same batch.
+    for (const after of loaded) this.#checkChildWaits(after);
+    if (commits.length > 0) this.lastCommitAt = this.#now();
+  }
+
+  #check(commit: RunCommit, after: LoadedRun): void {
+    const before = this.runs.get(commit.id) ?? null;
+    const plan = this.#plans.get(after.run.plan);
+    if (plan === undefined) throw new Violation('commit_is_kept', `Run ${commit.id} has an unknown plan.`);
+    checkCommit(commit, before, after);
+    checkRows(plan, after);
+    this.runs.set(commit.id, after);
+    if (before === null) this.#created(after);
+    this.#checkNewAttempts(plan, commit, after);
+    if (isRunEnd(after.run.status)) this.open.delete(commit.id);
+    else this.open.add(commit.id);
+    this.#count(before, after, commit);
+  }
+
+  #created({ run }: LoadedRun): void {
+    const order = run.trigger.order === undefined ? null : String(run.trigger.order);
+    if (order !== null) {
+      const other = this.#startKeys.get(order);
+      if (other !== undefined)
+        throw new Violation('start_key_once', `Start key ${order} has runs ${other} and ${run.id}.`);
+      this.#startKeys.set(order, run.id);
+    }
+    const { parent } = run;
+    if (parent === null) return;
+    const key = refText(parent);
+    const other = this.#children.get(key);
+    if (other !== undefined) {
+      throw new Violation('child_once', `Attempt ${key} has the child runs ${other} and ${run.id}.`);
+    }
+    this.#children.set(key, run.id);
+    if (!this.#waitsFor(parent)) this.#late.set(run.id, this.#now());
+  }
+
+  /** Whether the parent's attempt waits for its child, and nobody has asked it to stop. */
+  #waitsFor(parent: AttemptRef): boolean {
+    const loaded = this.runs.get(parent.run);
+    if (loaded === undefined || controlOf(loaded.run).cancel !== undefined) return false;
+    const { waits } = loaded;
+    const stopped = waits.some((wait) => wait.step === parent.step && wait.kind === 'cancel_grace');
+    return !stopped && waits.some((wait) => wait.kind === 'child' && attemptText(wait) === attemptText(parent));
+  }
+
+  #checkNewAttempts(plan: PreparedPlan, { id, changes }: RunCommit, after: LoadedRun): void {
+    const kept = new Map(after.attempts.map((row) => [attemptText(row), row]));
+    for (const { step, item, iteration, attempt } of changes.attempts) {
+      const row = kept.get(attemptText({ step, item, iteration, attempt }));
+      if (row === undefined) continue;
+      const action = plan.plan.steps[row.step]?.action;
+      if (action === undefined || row.attempt === 0) continue;
+      if (action.body.type === 'workflow') {
+        if (action.body.wait) this.#checkChildResult({ run: id, ...keyOf(row) }, row);
+      } else if (action.body.type !== 'wait' && row.status === 'succeeded') {
+        this.#checkOutput({ run: id, ...keyOf(row) }, row);
+      }
+    }
+  }
+
+  /** What a step gave is what a worker gave for just this attempt. */
+  #checkOutput(ref: AttemptRef, row: EndedAttempt): void {
+    const token = row.output === null ? null : (JSON.parse(row.output) as { token?: number }).token;
+    const given = this.#outputs.get(refText(ref)) ?? [];
+    if (given.some((output) => output.token === token && output.worker === row.worker)) return;
+    const message = `The output ${row.output} of attempt ${refText(ref)} is not one that worker ${row.worker} gave for it.`;
+    throw new Violation('real_results', message);
+  }
+
+  #checkChildResult(ref: AttemptRef, row: EndedAttempt): void {
+    const child = this.#children.get(refText(ref));
+    const known = child === undefined ? undefined : this.runs.get(child);
+    if (row.status === 'succeeded') {
+      if (known?.run.status === 'succeeded' && known.run.output === row.output) return;
+      const message = `Attempt ${refText(ref)} succeeded; its child ${child} is ${known?.run.status}.`;
+      throw new Violation('real_results', message);
+    }
+    const told = row.error?.code === 'child_failed' || row.error?.code === 'child_cancelled';
+    if (!told || row.reason !== null) return;
+    const { run, status } = row.error?.details ?? {};
+    if (run === undefined || (run === child && known?.run.status === status)) return;
+    const message = `Attempt ${refText(ref)} was told that child ${run} ended as ${status}; it is ${known?.run.status}.`;
+    throw new Violation('real_results', message);
+  }
+
+  /** A wait for a child is moved by the child, or by a message that is still to be delivered. */
+  #checkChildWaits({ run, waits }: LoadedRun): void {
+    for (const wait of waits) {
+      if (wait.kind !== 'child') continue;
+      const ref = { run: run.id, ...keyOf(wait) };
+      const child = this.#children.get(refText(ref));
+      if (child !== undefined && this.open.has(child)) continue;
+      if (this.#messagesOf(ref)) continue;
+      throw new Violation(
+        'something_moves',
+        `Attempt ${refText(ref)} waits for a child that nothing will start or end.`,
+      );
+    }
+  }
+
+  #messagesOf(ref: AttemptRef): boolean {
+    for (const { run, message } of this.outbox.values()) {
+      if (message.kind === 'start_child' && run === ref.run && attemptText(message.from) === attemptText(ref))
+        return true;
+      if (message.kind === 'child_ended' && refText(message.parent) === refText(ref)) return true;
+    }
+    return false;
+  }
+
+  removed(key: OutboxKey): void {
+    if (this.outbox.delete(outboxText(key))) this.#counts.messagesDelivered += 1;
+  }
+
+  /** A worker gives a result. */
+  gave(ref: AttemptRef, worker: WorkerId, token: number): void {
+    const known = this.#outputs.get(refText(ref));
+    if (known === undefined) this.#outputs.set(refText(ref), [{ worker, token }]);
+    else known.push({ worker, token });
+  }
+
+  /** A server told a worker that its result is dealt with: the attempt has ended, or is another worker's. */
+  async confirmed(ref: AttemptRef, worker: WorkerId): Promise<void> {
+    const [loaded] = await this.#store.runs.load([ref.run]);
+    const work = loaded?.work.find((row) => attemptText(row) === attemptText(ref));
+    if (work === undefined) {
+      const ended = loaded?.attempts.some((row) => attemptText(row) === attemptText(ref));
+      if (ended === true) return;
+      throw new Violation(
+        'confirmed_is_committed',
+        `The confirmed attempt ${refText(ref)} has neither work nor an end.`,
+      );
+    }
+    if (work.worker !== null && work.worker !== worker) return;
+    const message = `A result of attempt ${refText(ref)} was confirmed to ${worker}, and the attempt is still under way.`;
+    throw new Violation('confirmed_is_committed', message);
+  }
+
+  /** A server told a user that the run exists. */
+  acknowledged(run: RunId, order: string | null): void {
+    const known = this.runs.get(run);
+    if (known === undefined) throw new Violation('starts_are_kept', `The acknowledged run ${run} does not exist.`);
+    if (order === null || this.#startKeys.get(order) === run) return;
+    throw new Violation(
+      'start_key_once',
+      `Start key ${order} gave run ${run}, and ${this.#startKeys.get(order)} has it.`,
+    );
+  }
+
+  /** A run that was started for a parent that no longer waited is told to stop, or was over soon. */
+  checkLateChildren(faultsEndedAt: number, patienceMs: number): void {
+    for (const [id, at] of this.#late) {
+      const run = this.runs.get(id)?.run;
+      if (run === undefined || controlOf(run).cancel !== undefined) continue;
+      const until = (run.endedAt ?? this.#now()) - Math.max(at, faultsEndedAt);
+      if (until <= patienceMs) continue;
+      const message = `Run ${id} was started for a parent that had stopped, and went on for ${until} ms.`;
+      throw new Violation('children_stop_with_parents', message);
+    }
+  }
+
+  #count(before: LoadedRun | null, { run }: LoadedRun, { changes }: RunCommit): void {
+    const counts = this.#counts;
+    if (before === null) counts[run.parent === null ? 'runs' : 'childRuns'] += 1;
+    if (run.status === 'succeeded') counts.runsSucceeded += 1;
+    if (run.status === 'failed') counts.runsFailed += 1;
+    if (run.status === 'cancelled') counts.runsCancelled += 1;
+    if (run.status === 'timed_out') counts.runsTimedOut += 1;
+    for (const row of changes.attempts) {
+      if (row.attempt > 0) counts.attempts += 1;
+      if (row.attempt > 1) counts.retries += 1;
+      if (row.item >= 0) counts.items += 1;
+      if (row.reason === 'worker_lost') counts.workersLost += 1;
+      if (row.reason === 'step_timed_out') counts.stepTimeouts += 1;
+      if (row.reason === 'queue_timed_out') counts.queueTimeouts += 1;
+    }
+  }
+}
+
+const keyOf = ({ step, item, iteration, attempt }: EndedAttempt | LoadedRun['waits'][number]) => ({
+  step,
+  item,
+  iteration,
+  attempt,
+});

@@ -1,0 +1,82 @@
+// Engines that are broken on purpose, to see that the simulator notices. Each takes one protection away.
+import type { RunCommit, Store } from '../../src/ports/index.ts';
+
+export const breakages = [
+  /** Commits win whatever version they were decided on. */
+  'version_check_off',
+  /** One in four messages between runs is not stored. */
+  'outbox_dropped',
+  /** Messages are delivered again at once, and a child's start key does not count. */
+  'outbox_twice',
+  /** The reaper never finds an expired lease. */
+  'lease_expiry_ignored',
+  /** A late result counts for the attempt that is under way now. */
+  'fencing_off',
+  /** A start whose answer was lost is sent again without its key. */
+  'start_key_lost',
+  /** A worker's results are confirmed before they are committed. */
+  'confirmed_too_early',
+  /** One in ten timers is not stored. */
+  'timer_dropped',
+  /** The work of an attempt that ended stays leased in one of four cases. */
+  'work_kept',
+  /** A retry keeps the number of the attempt before: the row of that one is written again. */
+  'attempts_rewritten',
+] as const;
+export type Breakage = (typeof breakages)[number];
+
+/** The rows that a broken store is given in the place of the real ones. */
+export async function breakCommit(
+  breakage: Breakage,
+  batch: readonly RunCommit[],
+  store: Store,
+): Promise<readonly RunCommit[]> {
+  if (breakage === 'version_check_off') return alwaysWinning(batch, store);
+  return batch.map((commit) => {
+    const { changes, expectedVersion } = commit;
+    switch (breakage) {
+      case 'outbox_dropped':
+        return {
+          ...commit,
+          changes: { ...changes, outbox: changes.outbox.filter((_, at) => (at + expectedVersion) % 4 !== 3) },
+        };
+      case 'outbox_twice':
+        return commit.create === null ? { ...commit, delivered: [] } : { ...withoutChildKey(commit), delivered: [] };
+      case 'timer_dropped':
+        return {
+          ...commit,
+          changes: { ...changes, waits: changes.waits.filter((_, at) => (at + expectedVersion) % 10 !== 9) },
+        };
+      case 'work_kept':
+        return {
+          ...commit,
+          changes: { ...changes, workDone: changes.workDone.filter((_, at) => (at + expectedVersion) % 4 !== 3) },
+        };
+      case 'attempts_rewritten':
+        return {
+          ...commit,
+          changes: {
+            ...changes,
+            work: changes.work.map((row) => (row.attempt > 1 ? { ...row, attempt: row.attempt - 1 } : row)),
+          },
+        };
+      default:
+        return commit;
+    }
+  });
+}
+
+async function alwaysWinning(batch: readonly RunCommit[], store: Store): Promise<readonly RunCommit[]> {
+  const loaded = new Map((await store.runs.load(batch.map(({ id }) => id))).map(({ run }) => [run.id, run.version]));
+  return batch.map((commit) => {
+    const version = loaded.get(commit.id);
+    return version === undefined || commit.create !== null ? commit : { ...commit, expectedVersion: version };
+  });
+}
+
+function withoutChildKey(commit: RunCommit): RunCommit {
+  const { create } = commit;
+  if (create === null || create.origin.parent === null) return commit;
+  const origin = { ...create.origin, startKey: `${create.origin.startKey}:${commit.id}` };
+  return { ...commit, create: { ...create, origin } };
+}

@@ -1,0 +1,204 @@
+// The store as one server sees it: over a network that is slow, loses calls and answers, and through the server's own
+// death. Every call is two events: it reaches the store, its answer comes back.
+import { MillraceError } from '@millrace/core';
+import type { RunCommit, Store } from '../../src/ports/index.ts';
+import { breakCommit } from './breakages.ts';
+import type { Random } from './random.ts';
+import { Violation } from './violation.ts';
+import { note, type World } from './world.ts';
+
+/** One life of a server, from its start to its crash. */
+export type Life = {
+  readonly name: string;
+  alive: boolean;
+  /** Store calls until it crashes; null: no crash is planned. */
+  fuse: number | null;
+  crash(): void;
+};
+
+export type FaultyStoreOptions = Readonly<{
+  world: World;
+  store: Store;
+  life: Life;
+  random: Random;
+}>;
+
+const unavailable = (what: string): MillraceError =>
+  new MillraceError('store_unavailable', `The simulated store ${what}.`);
+/** How long a server waits for an answer that does not come. */
+const timeoutMs = 1_000;
+
+export function createFaultyStore(options: FaultyStoreOptions): Store {
+  const { world, store, life, random } = options;
+  const { scenario, time, weather, counts } = world;
+
+  const delay = (): number => {
+    if (!weather.faults) return random.int(0, Math.min(2, scenario.storeDelayMs));
+    return random.chance(scenario.storeSlow) ? random.int(50, 800) : random.int(0, scenario.storeDelayMs);
+  };
+  const loses = (permille: number): boolean => weather.faults && random.chance(permille);
+
+  /** Where in a call the server dies: before it leaves, on its way, or after the store acted on it. */
+  const burn = (): 'before' | 'on_its_way' | 'after' | null => {
+    if (life.fuse === null) return null;
+    life.fuse -= 1;
+    return life.fuse > 0 ? null : random.pick(['before', 'on_its_way', 'after']);
+  };
+
+  const call = <Answer>(name: string, act: () => Promise<Answer>): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      if (!life.alive) return;
+      const death = burn();
+      if (death === 'before') return life.crash();
+      const failLater = (ms: number, what: string) => {
+        time.after(ms, () => life.alive && reject(unavailable(what)));
+      };
+      const arrive = async () => {
+        if (weather.outage) return failLater(delay(), 'is away');
+        if (loses(scenario.storeLostRequests)) {
+          counts.lostStoreRequests += 1;
+          note(world, `${life.name} ${name} lost`);
+          return failLater(timeoutMs, 'does not answer');
+        }
+        const answer = await act();
+        if (death === 'after') return life.crash();
+        if (loses(scenario.storeLostAnswers)) {
+          counts.lostStoreAnswers += 1;
+          if (name === 'commit') counts.lostCommitAnswers += 1;
+          note(world, `${life.name} ${name} answer lost`);
+          return failLater(timeoutMs, 'does not answer');
+        }
+        time.after(delay(), () => life.alive && resolve(answer));
+      };
+      time.after(delay(), () => {
+        arrive().catch((error: unknown) => {
+          world.fail(
+            error instanceof Violation ? error : new Violation('the_store_refuses', `${name}: ${String(error)}`),
+          );
+        });
+      });
+      if (death === 'on_its_way') life.crash();
+    });
+
+  const commit = async (batch: readonly RunCommit[], hint: string | null) => {
+    const given = world.breakage === null ? batch : await breakCommit(world.breakage, batch, store);
+    const outcome = await store.runs.commit(given, hint);
+    const text = batch.map((one) => describe(one, outcome.committed.has(one.id))).join(' ');
+    note(world, `${life.name} commit ${text}`);
+    await world.audit.committed(batch, outcome);
+    return outcome;
+  };
+
+  const takeOld: Store['outbox']['takeOld'] = async (request) => {
+    const twice = world.breakage === 'outbox_twice';
+    const taken = await store.outbox.takeOld(twice ? { ...request, olderThanMs: 0, hideMs: 1 } : request);
+    counts.messagesRedelivered += taken.length;
+    if (taken.length > 0) note(world, `${life.name} takes ${taken.length} old messages`);
+    return taken;
+  };
+
+  return {
+    runs: {
+      allocateIds: (count) => call('allocateIds', () => store.runs.allocateIds(count)),
+      commit: (batch, hint) => call('commit', () => commit(batch, hint)),
+      load: (ids) => call('load', () => store.runs.load(ids)),
+      origin: (id) => call('origin', () => store.runs.origin(id)),
+      status: (id) => call('status', () => store.runs.status(id)),
+      findByStartKey: (workspace, key) => call('findByStartKey', () => store.runs.findByStartKey(workspace, key)),
+      liveChildren: (parent) => call('liveChildren', () => store.runs.liveChildren(parent)),
+    },
+    work: {
+      claim: (request) =>
+        call('claim', async () => {
+          const claimed = await store.work.claim(request);
+          if (claimed.length > 0) note(world, `${life.name} claims ${claimed.length} for ${request.worker}`);
+          return claimed;
+        }),
+      giveBack: (worker, refs) => call('giveBack', () => store.work.giveBack(worker, refs)),
+      heldBy: (worker) => call('heldBy', () => store.work.heldBy(worker)),
+    },
+    workers: {
+      register: (worker, leaseMs) => call('register', () => store.workers.register(worker, leaseMs)),
+      renew: (workers, leaseMs) => call('renew', () => store.workers.renew(workers, leaseMs)),
+      expired: (limit) =>
+        call('expired', async () => (world.breakage === 'lease_expiry_ignored' ? [] : store.workers.expired(limit))),
+      remove: (worker, how) => call('remove', () => store.workers.remove(worker, how)),
+    },
+    waits: {
+      takeDue: (request) =>
+        call('takeDue', async () => {
+          const due = await store.waits.takeDue(request);
+          counts.timersFired += due.length;
+          return due;
+        }),
+      discard: (wait) =>
+        call('discard', async () => {
+          note(world, `${life.name} discards ${wait.kind} of ${wait.run}`);
+          await store.waits.discard(wait);
+        }),
+      nextDueAt: () => call('nextDueAt', () => store.waits.nextDueAt()),
+    },
+    outbox: {
+      takeOld: (request) => call('takeOld', () => takeOld(request)),
+      remove: (keys) =>
+        call('removeMessages', async () => {
+          await store.outbox.remove(keys);
+          for (const key of keys) world.audit.removed(key);
+        }),
+    },
+    plans: {
+      put: (plans) => call('putPlans', () => store.plans.put(plans)),
+      get: (hashes) => call('getPlans', () => store.plans.get(hashes)),
+      lanes: () => call('lanes', () => store.plans.lanes()),
+    },
+    workspaces: {
+      publish: (...parameters) => call('publish', () => store.workspaces.publish(...parameters)),
+      reject: (...parameters) => call('reject', () => store.workspaces.reject(...parameters)),
+      list: () => call('listWorkspaces', () => store.workspaces.list()),
+      get: (workspace) => call('getWorkspace', () => store.workspaces.get(workspace)),
+      revision: (...parameters) => call('revision', () => store.workspaces.revision(...parameters)),
+    },
+    changes: {
+      tell: (hint) => call('tell', () => store.changes.tell(hint)),
+      listen: (listener) => call('listen', () => store.changes.listen(shaky(listener))),
+    },
+    now: () => call('now', () => store.now()),
+    close: async () => {},
+  };
+
+  /** Hints come late, twice or never; who loses one may be told so. */
+  function shaky(listener: Parameters<Store['changes']['listen']>[0]): typeof listener {
+    const later = (act: () => void) => time.after(delay(), () => life.alive && act());
+    return {
+      onHint(hint) {
+        if (loses(scenario.hintLoss) || weather.outage) {
+          counts.hintsLost += 1;
+          if (random.chance(500)) later(() => listener.onGap());
+          return;
+        }
+        later(() => listener.onHint(hint));
+        if (!loses(scenario.hintDuplicates)) return;
+        counts.hintsDuplicated += 1;
+        later(() => listener.onHint(hint));
+      },
+      onGap: () => later(() => listener.onGap()),
+    };
+  }
+}
+
+function describe({ id, expectedVersion, changes, delivered }: RunCommit, won: boolean): string {
+  const ended = changes.attempts.map(
+    (row) => `${row.step}.${row.item}/${row.attempt}=${row.status}${row.final ? '!' : ''}`,
+  );
+  const work = changes.work.map((row) => `${row.step}.${row.item}/${row.attempt}@${row.worker ?? 'ready'}`);
+  const waits = changes.waits.map((row) => `${row.step}.${row.item}:${row.kind}`);
+  const parts = [
+    ended.length > 0 ? `ended ${ended.join(',')}` : '',
+    work.length > 0 ? `work ${work.join(',')}` : '',
+    waits.length > 0 ? `waits ${waits.join(',')}` : '',
+    changes.outbox.length > 0 ? `sends ${changes.outbox.map(({ kind }) => kind).join(',')}` : '',
+    delivered.length > 0 ? `acts on ${delivered.length} messages` : '',
+    changes.head === null ? '' : changes.head.status + (changes.head.control === null ? '' : ' (stopping)'),
+  ];
+  return `[run ${id} v${expectedVersion}${won ? '' : ' LOST'} ${parts.filter((part) => part !== '').join(' ')}]`;
+}

@@ -1,0 +1,156 @@
+// Random definitions. What the engine learns later (transitions, approvals, hooks, …) gets its place in `spices`.
+import type { ActionBody, Definitions, RetryPolicy, StepDefinition, WorkflowDefinition } from '@millrace/core';
+import { Random } from './random.ts';
+import type { Scenario } from './scenario.ts';
+
+const hooks = { onSuccess: [], onFailure: [], onCancel: [], onSuspend: [] };
+const input = {
+  kind: 'flat',
+  fields: { n: { type: 'integer', default: 3 }, flag: { type: 'boolean', default: false }, list: { type: 'array' } },
+} as const;
+
+/** Deeper workflows first: each may call those before it. `deep` waits long; `main…` are what users start. */
+export function randomDefinitions(seed: number, scenario: Scenario): Definitions {
+  const workflows: Record<string, WorkflowDefinition> = {};
+  const inner: string[] = [];
+  for (const name of ['leaf', 'branch', ...Array.from({ length: scenario.workflows }, (_, at) => `main${at}`)]) {
+    const random = new Random(seed, `workflow ${name}`);
+    const most = name.startsWith('main') ? scenario.steps : Math.min(3, scenario.steps);
+    workflows[name] = randomWorkflow(random, name, most, scenario.spice, inner);
+    if (!name.startsWith('main')) inner.push(name);
+  }
+  return { actions: {}, workflows, triggers: {}, hooks, places: {} };
+}
+
+function randomWorkflow(
+  random: Random,
+  name: string,
+  most: number,
+  spice: number,
+  inner: readonly string[],
+): WorkflowDefinition {
+  const count = random.int(1, most);
+  const steps: StepDefinition[] = [];
+  for (let at = 0; at < count; at += 1) steps.push(randomStep(random, at, spice, inner));
+  return {
+    name,
+    tags: [],
+    input,
+    vars: { v: 1 },
+    steps,
+    ...(random.chance(300) ? { output: { first: '{{ steps.s0.output }}', n: '{{ input.n }}' } } : {}),
+    failFast: random.chance(200),
+    ...(random.chance(spice / 5) ? { timeoutMs: random.int(500, 20_000) } : {}),
+    mode: 'distributed',
+    hooks,
+  };
+}
+
+function randomStep(random: Random, at: number, spice: number, inner: readonly string[]): StepDefinition {
+  const dependsOn = Array.from(
+    { length: at === 0 ? 0 : random.int(0, Math.min(3, at)) },
+    () => `s${random.int(Math.max(0, at - 5), at - 1)}`,
+  );
+  const before = [...new Set(dependsOn)];
+  const plain: StepDefinition = {
+    name: `s${at}`,
+    inline: random.pick(bodies),
+    input: random.chance(300) ? { x: '{{ input.n }}' } : {},
+    dependsOn: before,
+    next: [],
+    onItemFailure: 'finish',
+    continueOnFailure: random.chance(spice / 4),
+    labels: random.chance(spice / 8) ? ['gpu'] : [],
+    tags: [],
+  };
+  let step = plain;
+  for (const { often, add } of spices) {
+    if (random.chance((spice * often) / 100)) step = { ...step, ...add(random, before, inner) };
+  }
+  return step;
+}
+
+const bodies: readonly ActionBody[] = [
+  { type: 'shell', cmd: 'true' },
+  { type: 'shell', cmd: '{{ input.n }} {{ run.id }}' },
+  { type: 'function', function: 'f' },
+];
+
+type Spice = Readonly<{
+  /** Percent of the scenario's spice. */
+  often: number;
+  add(random: Random, before: readonly string[], inner: readonly string[]): Partial<StepDefinition>;
+}>;
+
+/** Parts that a step may have beyond the plain ones, each independent of the others. */
+const spices: readonly Spice[] = [
+  { often: 25, add: (random, before) => ({ when: randomCondition(random, before) }) },
+  { often: 40, add: (random) => ({ retry: randomRetry(random) }) },
+  { often: 10, add: (random) => ({ timeoutMs: random.int(50, 3_000) }) },
+  { often: 12, add: (random) => ({ stepTimeoutMs: random.int(50, 6_000) }) },
+  { often: 10, add: (random) => ({ queueTimeoutMs: random.int(50, 6_000) }) },
+  { often: 12, add: (random) => ({ delay: random.chance(500) ? random.int(0, 3_000) : '{{ input.n }}s' }) },
+  { often: 8, add: (random) => ({ priority: random.int(-2, 2) }) },
+  { often: 8, add: () => ({ queue: 'slow' }) },
+  { often: 10, add: (random) => ({ inline: randomWait(random) }) },
+  { often: 25, add: (random, _before, inner) => randomChild(random, inner) },
+  { often: 30, add: (random, before) => randomItems(random, before) },
+];
+
+function randomCondition(random: Random, before: readonly string[]): string {
+  const known = before[0];
+  const named =
+    known === undefined ? [] : [`steps.${known}.output.n > 2`, `failed('${known}') or succeeded()`, `done('${known}')`];
+  return random.pick([
+    'failed()',
+    'always()',
+    'input.flag',
+    'false',
+    'done()',
+    'skipped() or succeeded()',
+    'input.no.x',
+    ...named,
+  ]);
+}
+
+function randomRetry(random: Random): RetryPolicy {
+  return {
+    attempts: random.int(2, 4),
+    delayMs: random.chance(400) ? 0 : random.int(1, 1_500),
+    backoff: random.pick(['fixed', 'linear', 'exponential']),
+    factor: 2,
+    maxDelayMs: 4_000,
+    jitter: random.chance(500) ? 0.5 : 0,
+    ...(random.chance(200) ? { when: "error.code == 'a'" } : {}),
+    countWorkerLoss: random.chance(300),
+  };
+}
+
+function randomWait(random: Random): ActionBody {
+  if (random.chance(200)) return { type: 'wait', until: random.pick(['2020-01-01', '{{ input.n }}', 'soon']) };
+  return { type: 'wait', for: random.chance(30) ? '70s' : `${random.int(1, 4_000)}ms` };
+}
+
+function randomChild(random: Random, inner: readonly string[]): Partial<StepDefinition> {
+  if (inner.length === 0) return {};
+  const workflow = random.chance(30) ? 'nowhere' : random.pick(inner);
+  return { inline: { type: 'workflow', workflow, wait: random.chance(850) } };
+}
+
+function randomItems(random: Random, before: readonly string[]): Partial<StepDefinition> {
+  const known = before[0];
+  const lists = [
+    'input.list',
+    '[]',
+    'input.n',
+    'run.id',
+    ...(known === undefined ? [] : [`steps.${known}.output.list`]),
+  ];
+  return {
+    forEach: random.chance(600) ? random.int(0, 6) : random.pick(lists),
+    onItemFailure: random.pick(['finish', 'stop', 'ignore']),
+    ...(random.chance(500) ? { itemConcurrency: random.int(1, 3) } : {}),
+    ...(random.chance(200) ? { batchSize: random.int(1, 3) } : {}),
+    ...(random.chance(300) ? { input: { x: '{{ item }}' } } : {}),
+  };
+}

@@ -1,0 +1,160 @@
+// What must hold of one run's rows after each commit: against the rows before it, and by themselves.
+import {
+  type AttemptKey,
+  type EndedAttempt,
+  isRunEnd,
+  isStepEnd,
+  type LoadedRun,
+  type PreparedPlan,
+  type RunControl,
+  type RunState,
+  restoreState,
+  type StepKey,
+  stepSummaries,
+} from '@millrace/core';
+import type { RunCommit } from '../../src/ports/index.ts';
+import { Violation } from './violation.ts';
+
+export const attemptText = (key: AttemptKey): string => `${stepText(key)}/${key.attempt}`;
+const stepText = (key: StepKey): string => `${key.step}.${key.item}.${key.iteration}`;
+
+export function controlOf(run: Pick<LoadedRun['run'], 'control'>): RunControl {
+  return run.control === null ? {} : (JSON.parse(run.control) as RunControl);
+}
+
+/** Before and after of one run's commit. `before` is null for one that was created. */
+export function checkCommit(commit: RunCommit, before: LoadedRun | null, after: LoadedRun): void {
+  const { id } = after.run;
+  if (before === null) {
+    if (after.run.version !== 1)
+      throw new Violation('version', `Run ${id} was created with version ${after.run.version}.`);
+    return;
+  }
+  if (isRunEnd(before.run.status)) {
+    const message = `Run ${id} had ended as ${before.run.status} and was committed again, as ${after.run.status}.`;
+    throw new Violation('ends_once', message);
+  }
+  if (after.run.version !== before.run.version + 1) {
+    throw new Violation('version', `Run ${id} went from version ${before.run.version} to ${after.run.version}.`);
+  }
+  if (commit.expectedVersion !== before.run.version) {
+    const message = `Run ${id}: a decision on version ${commit.expectedVersion} was committed on ${before.run.version}.`;
+    throw new Violation('version', message);
+  }
+  checkAttemptsKept(id, before, after);
+  checkCancelObeyed(id, commit, before);
+}
+
+function checkAttemptsKept(id: string, before: LoadedRun, after: LoadedRun): void {
+  const now = new Map(after.attempts.map((attempt) => [attemptText(attempt), attempt]));
+  for (const attempt of before.attempts) {
+    if (now.get(attemptText(attempt)) === attempt) continue;
+    throw new Violation('attempts_never_change', `Run ${id}: attempt ${attemptText(attempt)} changed or disappeared.`);
+  }
+}
+
+function checkCancelObeyed(id: string, { changes }: RunCommit, before: LoadedRun): void {
+  if (controlOf(before.run).cancel === undefined) return;
+  const waits = changes.waits.filter((wait) => wait.kind !== 'cancel_grace');
+  const starts = changes.outbox.filter((message) => message.kind === 'start_child');
+  if (changes.work.length + waits.length + starts.length === 0) return;
+  const what = changes.work.length > 0 ? 'work' : waits.length > 0 ? `a wait ${waits[0]?.kind}` : 'a child run';
+  throw new Violation('cancelled_starts_nothing', `Run ${id} is being stopped, and a commit gave it ${what}.`);
+}
+
+/** What holds of a run's rows whatever happened before. */
+export function checkRows(plan: PreparedPlan, loaded: LoadedRun): RunState {
+  const { run, work, waits } = loaded;
+  if (isRunEnd(run.status) && work.length + waits.length > 0) {
+    const rest = [...work.map((row) => `work ${attemptText(row)}`), ...waits.map((row) => `wait ${row.kind}`)];
+    throw new Violation('ended_runs_are_empty', `Run ${run.id} ended as ${run.status} with ${rest.join(', ')}.`);
+  }
+  checkAttempts(loaded);
+  const state = restored(plan, loaded);
+  checkGraph(plan, loaded, state);
+  checkItems(plan, state, run.id);
+  if (isRunEnd(run.status) && state.unsettled > 0) {
+    throw new Violation('ends_once', `Run ${run.id} ended as ${run.status} while ${state.unsettled} steps have not.`);
+  }
+  if (!isRunEnd(run.status) && state.unsettled === 0) {
+    throw new Violation('something_moves', `Every step of run ${run.id} has ended, and the run has not.`);
+  }
+  return state;
+}
+
+function restored(plan: PreparedPlan, loaded: LoadedRun): RunState {
+  try {
+    return restoreState(plan, loaded);
+  } catch (error) {
+    throw new Violation('something_moves', `Run ${loaded.run.id} cannot be restored: ${String(error)}`);
+  }
+}
+
+function checkAttempts({ run, attempts, work, waits }: LoadedRun): void {
+  const ended = new Map<string, EndedAttempt[]>();
+  for (const attempt of attempts) {
+    const known = ended.get(stepText(attempt));
+    if (known === undefined) ended.set(stepText(attempt), [attempt]);
+    else known.push(attempt);
+  }
+  for (const [key, rows] of ended) {
+    rows.sort((left, right) => left.attempt - right.attempt);
+    const finals = rows.filter((row) => row.final);
+    if (finals.length > 1 || (finals.length === 1 && rows.at(-1) !== finals[0])) {
+      throw new Violation(
+        'one_result',
+        `Run ${run.id}: step run ${key} has ${finals.length} final results, or goes on.`,
+      );
+    }
+    const numbers = rows.map((row) => row.attempt).join(' ');
+    const expected = rows.map((_, at) => at + 1).join(' ');
+    if (numbers !== expected && numbers !== '0') {
+      throw new Violation('attempts_grow_by_one', `Run ${run.id}: step run ${key} has attempts ${numbers}.`);
+    }
+  }
+  const taskWaits = waits.filter(({ kind }) => kind === 'retry' || kind === 'timer' || kind === 'child');
+  const doing = new Set<string>();
+  for (const row of [...work, ...taskWaits]) {
+    const key = stepText(row);
+    const rows = ended.get(key) ?? [];
+    if (doing.has(key)) throw new Violation('one_attempt_at_a_time', `Run ${run.id}: step run ${key} does two things.`);
+    doing.add(key);
+    if (rows.some((before) => before.final)) {
+      throw new Violation('one_result', `Run ${run.id}: step run ${key} has its result and is still under way.`);
+    }
+    if (row.attempt !== rows.length + 1) {
+      const message = `Run ${run.id}: step run ${key} makes attempt ${row.attempt} after ${rows.length} ended ones.`;
+      throw new Violation('attempts_grow_by_one', message);
+    }
+  }
+}
+
+/** No step begins before its dependencies have ended; every step that may begin has begun. */
+function checkGraph(plan: PreparedPlan, { run, attempts }: LoadedRun, state: RunState): void {
+  const summaries = stepSummaries(plan, state);
+  const statusOf = (step: number) => summaries[plan.plan.steps[step]?.name ?? '']?.status ?? 'pending';
+  for (const step of plan.plan.steps) {
+    if (step.entry !== 'dependencies') continue;
+    const status = statusOf(step.index);
+    if (step.dependsOn.every((other) => isStepEnd(statusOf(other)))) {
+      if (status !== 'pending' || isRunEnd(run.status)) continue;
+      throw new Violation('something_moves', `Run ${run.id}: step ${step.name} may begin, and nothing begins it.`);
+    }
+    if (status === 'pending') continue;
+    const executed = attempts.some((row) => row.step === step.index && row.attempt > 0);
+    if (status === 'cancelled' && !executed) continue;
+    throw new Violation('dependencies_first', `Run ${run.id}: step ${step.name} began before its dependencies ended.`);
+  }
+}
+
+function checkItems(plan: PreparedPlan, state: RunState, id: string): void {
+  for (const [name, { items }] of Object.entries(stepSummaries(plan, state))) {
+    if (items === undefined) continue;
+    const { total, pending, open, succeeded, failed, cancelled } = items;
+    if (pending + open + succeeded + failed + cancelled === total) continue;
+    throw new Violation(
+      'items_add_up',
+      `Run ${id}: the items of ${name} do not add up to ${total}: ${JSON.stringify(items)}`,
+    );
+  }
+}

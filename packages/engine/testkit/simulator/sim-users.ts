@@ -1,0 +1,135 @@
+import type { JsonObject, RunId } from '@millrace/core';
+import type { StartRunRequest } from '../../src/engine-types.ts';
+import { callServer } from './lossy-link.ts';
+import type { Random } from './random.ts';
+import type { SimServer } from './sim-server.ts';
+import { note, randomOf, type World } from './world.ts';
+
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+
+/** People and programs: they start runs (some twice, some again when they heard nothing), cancel, look and wait. */
+export class SimUsers {
+  /** Starts that are still being tried. */
+  trying = 0;
+  /** Runs that somebody waits for. */
+  waiting = 0;
+  readonly #world: World;
+  readonly #servers: readonly SimServer[];
+
+  constructor(world: World, servers: readonly SimServer[]) {
+    this.#world = world;
+    this.#servers = servers;
+    const { scenario, time } = world;
+    for (let at = 0; at < scenario.runs; at += 1) {
+      const random = randomOf(world, `user ${at}`);
+      time.after(random.int(0, scenario.faultsMs), () => this.#begin(random, at));
+    }
+    for (let at = 0; at < scenario.cancels; at += 1) {
+      const random = randomOf(world, `canceller ${at}`);
+      time.after(random.int(0, scenario.faultsMs), () => this.#cancelSome(random));
+    }
+  }
+
+  #begin(random: Random, at: number): void {
+    const { scenario } = this.#world;
+    const input: JsonObject = {
+      n: random.int(0, 4),
+      flag: random.chance(500),
+      list: Array.from({ length: random.int(0, 5) }, (_, index) => ({ index })),
+    };
+    const keyed = random.chance(600);
+    const order = keyed ? `order-${at}` : null;
+    const request: StartRunRequest = {
+      workspace: 'test',
+      workflow: `main${random.int(0, scenario.workflows - 1)}`,
+      input,
+      trigger: order === null ? { type: 'api' } : { type: 'api', order },
+      priority: random.int(-1, 1),
+      ...(order === null ? {} : { startKey: order }),
+    };
+    this.#start(random, request, order, 0);
+    if (keyed && random.chance(400)) this.#start(random, request, order, 0);
+  }
+
+  /** A start with a key is tried until it is answered; one without is not repeated, since it may have happened. */
+  #start(random: Random, request: StartRunRequest, order: string | null, tries: number): void {
+    const world = this.#world;
+    const server = random.pick(this.#servers);
+    this.trying += 1;
+    callServer(world, random, server, 5_000, (engine) => engine.startRun(request))
+      .then(
+        ({ run, created }) => {
+          note(world, `user has run ${run}${created ? '' : ' (again)'}`);
+          if (!created) world.counts.startKeysReused += 1;
+          world.audit.acknowledged(run, order);
+          if (random.chance(300)) this.#await(random, run);
+          if (random.chance(150)) this.#look(random, run);
+        },
+        () => {
+          if (order === null || tries > 40) return;
+          const again = world.breakage === 'start_key_lost' ? withoutKey(request) : request;
+          this.trying += 1;
+          world.time.after(random.int(10, 2_000), () => {
+            this.trying -= 1;
+            this.#start(random, again, order, tries + 1);
+          });
+        },
+      )
+      .catch(world.fail)
+      .finally(() => {
+        this.trying -= 1;
+      });
+  }
+
+  #cancelSome(random: Random): void {
+    const world = this.#world;
+    const open = [...world.audit.open];
+    if (open.length === 0) return;
+    const run = random.pick(open);
+    const force = random.chance(250);
+    const times = random.chance(300) ? 2 : 1;
+    for (let time = 0; time < times; time += 1) {
+      world.counts[force ? 'forcedCancellations' : 'cancellations'] += 1;
+      callServer(world, random, random.pick(this.#servers), 5_000, (engine) =>
+        engine.cancelRun(run, { by: 'user', reason: null, force }),
+      ).then(
+        ({ status }) => note(world, `user cancelled ${run}${force ? ' by force' : ''}: ${status}`),
+        (error) => {
+          if (codeOf(error) === 'run_not_found') world.fail(new Error(`Run ${run} exists and was not found.`));
+        },
+      );
+    }
+  }
+
+  #look(random: Random, run: RunId): void {
+    const world = this.#world;
+    callServer(world, random, random.pick(this.#servers), 5_000, (engine) => engine.getRun(run)).catch((error) => {
+      if (codeOf(error) === 'run_not_found') world.fail(new Error(`Run ${run} exists and was not found.`));
+    });
+  }
+
+  /** Waits for the end of a run, with another call whenever one is lost. */
+  #await(random: Random, run: RunId): void {
+    const world = this.#world;
+    this.waiting += 1;
+    const again = () => {
+      callServer(world, random, random.pick(this.#servers), 30_000, (engine) =>
+        engine.waitForRun(run, { timeoutMs: 20_000 }),
+      ).then(
+        (record) => {
+          if (record === null) return again();
+          if (world.audit.open.has(run)) world.fail(new Error(`Run ${run} is said to have ended, and has not.`));
+          this.waiting -= 1;
+        },
+        () => world.time.after(random.int(50, 1_000), again),
+      );
+    };
+    again();
+  }
+}
+
+function withoutKey(request: StartRunRequest): StartRunRequest {
+  const { startKey: _, ...rest } = request;
+  return rest;
+}
