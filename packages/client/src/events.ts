@@ -36,6 +36,8 @@ export function openEvents(
   const stopped = signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal]);
   const queue = createNoticeQueue();
   let socket: WebSocket | null = null;
+  /** After a new connection: the subscriptions that do not hold yet. Whoever reads again before that may miss something. */
+  let unconfirmed: Set<string> | null = null;
 
   const say = (message: unknown) => {
     if (socket?.readyState === 1) socket.send(JSON.stringify(message));
@@ -57,8 +59,8 @@ export function openEvents(
       stopped.addEventListener('abort', stop, { once: true });
       current.onopen = () => {
         opened = true;
+        unconfirmed = isAgain ? new Set(subscriptions.keys()) : null;
         for (const subscription of subscriptions.values()) say({ subscribe: subscription });
-        if (isAgain) queue.push({ type: 'gap', dropped: null });
       };
       current.onmessage = (message) => {
         heard = true;
@@ -82,6 +84,7 @@ export function openEvents(
         return;
       case 'subscribed':
         queue.push({ type: 'subscribed', id: message.id });
+        confirm(message.id);
         return;
       case 'error':
         queue.end(new ApiError('invalid_request', message.error.message, { status: 400, hint: message.error.hint }));
@@ -89,6 +92,14 @@ export function openEvents(
         return;
       default: // `unsubscribed`, `pong`, and what newer servers may say
     }
+  }
+
+  function confirm(id: string): void {
+    if (unconfirmed === null) return;
+    unconfirmed.delete(id);
+    if (unconfirmed.size > 0) return;
+    unconfirmed = null;
+    queue.push({ type: 'gap', dropped: null });
   }
 
   async function run(): Promise<void> {
@@ -115,6 +126,7 @@ export function openEvents(
     },
     unsubscribe(id) {
       subscriptions.delete(id);
+      confirm(id);
       say({ unsubscribe: { id } });
     },
     close: () => ending.abort(),

@@ -33,8 +33,6 @@ const hash = planHash('0'.repeat(64));
 
 type FakeRun = { detail: RunDetail; logs: { ref: LogRef; data: Buffer }[] };
 
-export type FakeEngine = ReturnType<typeof createFakeEngine>;
-
 export function createFakeEngine() {
   const runs = new Map<RunId, FakeRun>();
   const keys = new Map<string, RunId>();
