@@ -38,19 +38,19 @@ export async function breakCommit(
       case 'outbox_dropped':
         return {
           ...commit,
-          changes: { ...changes, outbox: changes.outbox.filter((_, at) => (at + expectedVersion) % 4 !== 3) },
+          changes: { ...changes, outbox: changes.outbox.filter((_, at) => (at + expectedVersion) % 4 !== 0) },
         };
       case 'outbox_twice':
         return commit.create === null ? { ...commit, delivered: [] } : { ...withoutChildKey(commit), delivered: [] };
       case 'timer_dropped':
         return {
           ...commit,
-          changes: { ...changes, waits: changes.waits.filter((_, at) => (at + expectedVersion) % 10 !== 9) },
+          changes: { ...changes, waits: changes.waits.filter((_, at) => (at + expectedVersion) % 10 !== 0) },
         };
       case 'work_kept':
         return {
           ...commit,
-          changes: { ...changes, workDone: changes.workDone.filter((_, at) => (at + expectedVersion) % 4 !== 3) },
+          changes: { ...changes, workDone: changes.workDone.filter((_, at) => (at + expectedVersion) % 4 !== 0) },
         };
       case 'attempts_rewritten':
         return {

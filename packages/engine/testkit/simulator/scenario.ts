@@ -14,7 +14,7 @@ const ranges = {
   /** Most steps of a workflow. */
   steps: range(1, 12),
   /** Of a thousand steps, how many have one of the rarer parts (retries, limits, items, child runs, …). */
-  spice: range(0, 700, 100),
+  spice: range(0, 1_000, 100),
   runs: range(1, 7),
   cancels: range(0, 3, 350),
   /** How long users act and faults happen. */
