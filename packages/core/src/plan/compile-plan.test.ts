@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { definitionsOf, fields, planOf, type WorkflowText } from '../testing/build-plan.ts';
+import { definitionsOf, fields, planOf, to, type WorkflowText } from '../testing/build-plan.ts';
 import { compilePlan } from './compile-plan.ts';
 import { hashPlan } from './hash-plan.ts';
 import { laneKey, lanesOf, preparePlan } from './prepared-plan.ts';
@@ -149,6 +149,17 @@ describe('what stands before a step', () => {
   });
 });
 
+describe('what stands before a step by transitions', () => {
+  test('is found through loops and dependencies; the step itself only in a loop', () => {
+    const plan = planOf({
+      steps: { a: { next: [to('b')] }, b: { next: [to('c')] }, c: { next: [to('b')] }, d: { needs: 'c' }, e: {} },
+    });
+    expect(['a', 'b', 'c', 'd', 'e'].map((name) => plan.upstream(1, name))).toEqual([0, 1, 2, null, null]);
+    expect([plan.upstream(0, 'a'), plan.upstream(3, 'a'), plan.upstream(3, 'd')]).toEqual([null, 0, null]);
+    expect(plan.allUpstream(3)).toEqual([2, 1, 0]);
+  });
+});
+
 describe('compiling', () => {
   test('an unknown workflow names the one that was meant', () => {
     expect(problemsOf({ steps: {} }, 'mian')).toMatchObject([
@@ -163,8 +174,6 @@ describe('compiling', () => {
     ['mode', { mode: 'local', steps: {} }],
     ['concurrency', { concurrency: limit, steps: {} }],
     ['on_failure', { hooks: { ...noHooks, onFailure: call }, steps: {} }],
-    ['next', { steps: { a: { next: [{ publish: [], do: ['noop'] }] } } }],
-    ['join', { steps: { a: { join: 'all' } } }],
     ['concurrency', { steps: { a: { concurrency: limit } } }],
     ['rate_limit', { steps: { a: { rateLimit: { key: 'k', limit: 1, perMs: 1 } } } }],
     ['cache', { steps: { a: { cache: { key: 'k', ttlMs: 1 } } } }],
@@ -182,6 +191,21 @@ describe('compiling', () => {
     const problems = problemsOf({ ...text, places });
     expect(problems).toMatchObject([{ code: 'not_supported_yet', place: at }]);
     expect(problems[0]?.message).toContain(`\`${key}\``);
+  });
+
+  test('tells a step that depends on one which it leads to, however far, with its place', () => {
+    const at = { file: 'w.yaml', line: 3, column: 5 };
+    const steps = {
+      start: { next: [to('a')] },
+      a: { next: [to('a')] },
+      b: { needs: 'start a', next: [to('c')] },
+      c: { next: [to('a')] },
+      fine: { needs: 'a b', next: [to('d')] },
+      d: { next: [to('d')] },
+    };
+    const problems = problemsOf({ steps, places: { '/workflows/main/steps/b/dependsOn/1': at } });
+    expect(problems).toMatchObject([{ code: 'dependency_cycle', place: at }]);
+    expect(problems[0]?.message).toContain('Step b depends on a');
   });
 
   test('a prepared plan takes a hash that is known already', () => {

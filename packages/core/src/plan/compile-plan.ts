@@ -3,6 +3,7 @@ import type { WorkflowDefinition } from '../definitions/workflow.ts';
 import type { Place } from '../values/place.ts';
 import { suggestName } from '../values/suggest-name.ts';
 import { compileStep } from './compile-step.ts';
+import { findMixedCycles } from './find-mixed-cycles.ts';
 import { findUnsupported } from './find-unsupported.ts';
 import type { Plan } from './plan.ts';
 import { placesOfPlan } from './plan-places.ts';
@@ -13,13 +14,14 @@ export type PlanProblem = Readonly<{ code: string; message: string; hint: string
 export type CompileResult = Readonly<{ plan: Plan | null; problems: readonly PlanProblem[] }>;
 
 /**
- * Freezes a workflow into a plan. The definitions are checked already; what the engine cannot execute yet is a
+ * Freezes a workflow into a plan. The definitions are checked already; what the engine cannot execute (yet) is a
  * problem.
  */
 export function compilePlan(definitions: Definitions, workspace: string, workflow: string): CompileResult {
   const definition = own(definitions.workflows, workflow);
   if (definition === undefined) return { plan: null, problems: [unknownWorkflow(definitions, workspace, workflow)] };
-  return { plan: freeze(definitions, workspace, definition), problems: findUnsupported(definitions, definition) };
+  const problems = [...findUnsupported(definitions, definition), ...findMixedCycles(definitions, definition)];
+  return { plan: freeze(definitions, workspace, definition), problems };
 }
 
 function freeze(definitions: Definitions, workspace: string, workflow: WorkflowDefinition): Plan {

@@ -14,6 +14,7 @@ import {
   prepareCondition,
   prepareValue,
 } from './prepared-value.ts';
+import { type TransitionGraph, transitionGraph } from './transition-graph.ts';
 
 /** A plan with its expressions parsed once, as they are needed. Share one for all runs of the plan. */
 export type PreparedPlan = Readonly<{
@@ -23,6 +24,7 @@ export type PreparedPlan = Readonly<{
   /** Steps so that each stands after those that it depends on. */
   order: readonly number[];
   output: PreparedValue | null;
+  transitions: TransitionGraph;
   step(index: number): PreparedStep;
   numberOf(name: string): number | null;
   /** Whether the step named `name` stands before step `index`, and its number; null when it does not. */
@@ -35,6 +37,8 @@ export type PreparedStep = Readonly<{
   plan: PlanStep;
   /** null when there is none. */
   when: PreparedValue | null;
+  /** In written order. */
+  next: readonly PreparedTransition[];
   /** Whether `when` asks for the dependencies' status itself; if not, `succeeded()` is meant as well. */
   decidesAlone: boolean;
   forEach: PreparedValue | null;
@@ -50,10 +54,17 @@ export type PreparedStep = Readonly<{
   places: Readonly<Record<string, Place>>;
 }>;
 
+export type PreparedTransition = Readonly<{
+  /** null: it fires whenever the step has run. */
+  when: PreparedValue | null;
+  publish: readonly (readonly [variable: string, value: PreparedValue])[];
+}>;
+
 /** Prepares a plan. Give `hash` when it is known: computing it costs more than all the rest. */
 export function preparePlan(plan: Plan, hash?: PlanHash): PreparedPlan {
   const steps: (PreparedStep | undefined)[] = [];
   const numbers = new Map(plan.steps.map((step) => [step.name, step.index]));
+  const transitions = transitionGraph(plan, numbers);
   let places: ReadonlyMap<number, Readonly<Record<string, Place>>> | null = null;
   const bodyPlaces = (index: number) => {
     places ??= groupBodyPlaces(plan, numbers);
@@ -62,7 +73,7 @@ export function preparePlan(plan: Plan, hash?: PlanHash): PreparedPlan {
   const known = new Map<string, boolean>();
   const isUpstream = (index: number, wanted: number): boolean => {
     const key = `${index} ${wanted}`;
-    const found = known.get(key) ?? upstreamOf(plan, index, wanted).includes(wanted);
+    const found = known.get(key) ?? upstreamOf(plan, transitions, index, wanted).includes(wanted);
     known.set(key, found);
     return found;
   };
@@ -73,6 +84,7 @@ export function preparePlan(plan: Plan, hash?: PlanHash): PreparedPlan {
     lanes: lanesOf(plan),
     order: dependencyOrder(plan),
     output: plan.output === null ? null : prepareValue(plan.output, '/output', plan.places),
+    transitions,
     step(index) {
       const step = steps[index] ?? prepareStep(plan, index, bodyPlaces);
       steps[index] = step;
@@ -87,7 +99,7 @@ export function preparePlan(plan: Plan, hash?: PlanHash): PreparedPlan {
     },
     allUpstream(index) {
       // Only the last: the lists of all steps of a long chain together would be of the square of its length.
-      if (all.index !== index) all = { index, steps: upstreamOf(plan, index, null) };
+      if (all.index !== index) all = { index, steps: upstreamOf(plan, transitions, index, null) };
       return all.steps;
     },
   };
@@ -105,6 +117,15 @@ function prepareStep(plan: Plan, index: number, bodyPlaces: (index: number) => R
   return {
     plan: step,
     when: condition(step.when, 'when'),
+    next: step.next.map((transition, number) => ({
+      when: condition(transition.when, `next/${number}/when`),
+      publish: transition.publish.flatMap((variables, position) =>
+        Object.entries(variables).map(
+          ([name, content]) =>
+            [name, value(content, `next/${number}/publish/${position}/${escapePointer(name)}`)] as const,
+        ),
+      ),
+    })),
     decidesAlone: step.when !== null && callsStatusFunction(step.when),
     forEach:
       typeof step.forEach === 'string'
@@ -179,17 +200,26 @@ function dependencyOrder(plan: Plan): readonly number[] {
   return order;
 }
 
-/** The steps before `index`, nearest first; ends early when `wanted` is met. */
-function upstreamOf(plan: Plan, index: number, wanted: number | null): readonly number[] {
-  const found = [...(plan.steps[index]?.dependsOn ?? [])];
-  const seen = new Set(found);
+/**
+ * The steps before `index` by either kind of edge, nearest first; the step itself only if it stands in a loop. Ends
+ * early when `wanted` is met.
+ */
+function upstreamOf(plan: Plan, graph: TransitionGraph, index: number, wanted: number | null): readonly number[] {
+  const found: number[] = [];
+  const seen = new Set<number>();
+  const add = (before: number): void => {
+    if (seen.has(before)) return;
+    seen.add(before);
+    found.push(before);
+  };
+  const addBefore = (step: number): void => {
+    for (const before of plan.steps[step]?.dependsOn ?? []) add(before);
+    for (const before of graph.sources(step)) add(before);
+  };
+  addBefore(index);
   for (const number of found) {
     if (number === wanted) return found;
-    for (const before of plan.steps[number]?.dependsOn ?? []) {
-      if (seen.has(before)) continue;
-      seen.add(before);
-      found.push(before);
-    }
+    addBefore(number);
   }
   return found;
 }

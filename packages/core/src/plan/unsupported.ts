@@ -28,8 +28,6 @@ export const unsupportedInWorkflow: readonly Row<WorkflowDefinition>[] = [
 ];
 
 export const unsupportedInStep: readonly Row<StepDefinition>[] = [
-  { key: 'next', what: 'Entering steps by transitions (`next`)', uses: (step) => step.next.length > 0 },
-  { key: 'join', what: '`join`', uses: (step) => step.join !== undefined },
   { key: 'concurrency', what: 'A concurrency limit shared by runs', uses: (step) => step.concurrency !== undefined },
   { key: 'rate_limit', what: '`rate_limit`', uses: (step) => step.rateLimit !== undefined },
   { key: 'cache', what: '`cache`', uses: (step) => step.cache !== undefined },

@@ -2,19 +2,33 @@ import type { Deciding } from './deciding.ts';
 import type { Decision } from './decision.ts';
 import { endRun } from './end-run.ts';
 import { enterStep } from './enter-step.ts';
+import { resolveWaiting } from './resolve-waiting.ts';
+import { saveControl } from './run-control.ts';
 import { stopRun } from './stop-run.ts';
 
 /** Follows up what a command changed until nothing moves by itself any more, and ends the run if nothing is left. */
 export function advance(decision: Deciding): Decision {
-  const { state, plan } = decision;
-  for (let next = 0; ; next++) {
-    if (plan.plan.failFast && state.failure !== null && state.cancel === null) {
-      stopRun(decision, { at: decision.now, by: 'fail_fast', reason: null, kind: 'fail_fast' }, false);
-    }
+  const { state } = decision;
+  for (let next = 0; ; ) {
+    stopIfDecided(decision);
     const step = decision.entering[next];
-    if (step === undefined) break;
-    enterStep(decision, step);
+    if (step !== undefined) {
+      next += 1;
+      enterStep(decision, step);
+    } else if (!resolveWaiting(decision)) break;
   }
   if (state.unsettled === 0) endRun(decision);
+  saveControl(decision);
   return { state, changes: decision.changes.toChanges() };
+}
+
+/** The run was ended by a transition, or by its first failure. */
+function stopIfDecided(decision: Deciding): void {
+  const { state, plan, now } = decision;
+  if (state.cancel !== null) return;
+  if (decision.succeeding !== null) {
+    stopRun(decision, { at: now, by: 'succeed', reason: null, kind: 'succeed' }, false);
+  } else if (plan.plan.failFast && state.failure !== null) {
+    stopRun(decision, { at: now, by: 'fail_fast', reason: null, kind: 'fail_fast' }, false);
+  }
 }

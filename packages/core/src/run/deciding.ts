@@ -12,8 +12,14 @@ export type Deciding = {
   readonly state: RunState;
   readonly now: Instant;
   readonly changes: ChangeSet;
-  /** Steps whose dependencies have all ended, to be entered next. A list, so that long chains need no recursion. */
+  /** Steps to be entered next, once for each arrival. A list, so that long chains need no recursion. */
   readonly entering: number[];
+  /** Whether a way that transitions could have taken was closed, so that something may wait in vain now. */
+  waysClosed: boolean;
+  /** The step that led to `succeed`. */
+  succeeding: number | null;
+  /** Whether something changed that `RunControl` keeps. */
+  controlChanged: boolean;
   /** Whether child runs were asked to stop with their run. */
   childrenAsked: boolean;
   /** How many values `uuid()` has given. */
@@ -21,7 +27,18 @@ export type Deciding = {
 };
 
 export function deciding(plan: PreparedPlan, state: RunState, now: Instant): Deciding {
-  return { plan, state, now, changes: new ChangeSet(), entering: [], childrenAsked: false, uuids: { given: 0 } };
+  return {
+    plan,
+    state,
+    now,
+    changes: new ChangeSet(),
+    entering: [],
+    waysClosed: false,
+    succeeding: null,
+    controlChanged: false,
+    childrenAsked: false,
+    uuids: { given: 0 },
+  };
 }
 
 export function setHead(decision: Deciding, change: Partial<RunHead>): void {
@@ -50,13 +67,16 @@ export function faultAt({ plan }: Deciding, step: number, key: string, fault: Fa
 
 /** The end of a step that is known to have ended: a dependency of one that is being entered. */
 export function endedStep(state: RunState, step: number): EndedPhase {
-  const { phase } = stepState(state, step);
-  if (phase.kind !== 'ended') throw new Error(`Step ${step} of run ${state.origin.id} has not ended.`);
-  return phase;
+  const { ended } = stepState(state, step);
+  if (ended === null) throw new Error(`Step ${step} of run ${state.origin.id} has not ended.`);
+  return ended;
 }
 
-/** The key of a step (`item` -1) or of one of its items. Dependency steps have one iteration. */
-export const keyOf = (step: number, item = -1): StepKey => ({ step, item, iteration: 0 });
+/** One iteration of a step. Dependency steps have only iteration 0. */
+export type StepAt = Readonly<{ step: number; iteration: number }>;
+
+/** The key of an iteration of a step (`item` -1) or of one of its items. */
+export const keyOf = ({ step, iteration }: StepAt, item = -1): StepKey => ({ step, item, iteration });
 
 /** The key of what belongs to the run itself. */
 export const runKey: StepKey = { step: -1, item: -1, iteration: 0 };

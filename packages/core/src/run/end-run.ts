@@ -1,7 +1,8 @@
 import { FaultError } from '../plan/expression-fault.ts';
-import { type Deciding, planStep, runKey, setHead } from './deciding.ts';
+import { type Deciding, planStep, runKey, setHead, stepState } from './deciding.ts';
 import type { Fault } from './fault.ts';
 import { timeoutText } from './launch-attempt.ts';
+import { endNotReached } from './resolve-waiting.ts';
 import { scopeFor } from './scope.ts';
 import type { RunEndStatus } from './status.ts';
 
@@ -9,7 +10,11 @@ type RunEnd = Readonly<{ status: RunEndStatus; output: string | null; error: Fau
 
 /** Ends the run, once, when its last step has ended. A parent run that waits for it is told in the same commit. */
 export function endRun(decision: Deciding): void {
-  const { state, changes, now } = decision;
+  const { state, changes, now, plan } = decision;
+  // From here on nothing is entered: what was not is told as such.
+  for (const { index, entry } of plan.transitions.any ? plan.plan.steps : []) {
+    if (entry === 'transitions' && stepState(state, index).ended === null) endNotReached(decision, index, null);
+  }
   const end = judgeRun(decision);
   setHead(decision, { ...end, endedAt: now });
   if (decision.plan.plan.timeoutMs !== null) changes.endWait({ ...runKey, kind: 'run_timeout' });
@@ -42,6 +47,9 @@ function judgeRun(decision: Deciding): RunEnd {
 
 function runOutput({ plan, state, now, uuids }: Deciding): string | null {
   if (plan.output === null) return null;
-  const scope = scopeFor({ plan, state, now, step: null, attempt: 1, item: null, uuids }, plan.output.needs);
+  const scope = scopeFor(
+    { plan, state, now, step: null, iteration: 0, attempt: 1, item: null, uuids },
+    plan.output.needs,
+  );
   return JSON.stringify(plan.output.evaluate(scope));
 }

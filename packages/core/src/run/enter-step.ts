@@ -1,9 +1,11 @@
 import { truthy } from '@millrace/expression';
 import { FaultError } from '../plan/expression-fault.ts';
-import { type Deciding, faultAt, keyOf, planStep, stepState } from './deciding.ts';
+import { beginIteration } from './begin-iteration.ts';
+import { type Deciding, faultAt, keyOf, planStep, type StepAt, stepState } from './deciding.ts';
 import type { Fault } from './fault.ts';
 import { beginItems } from './items.ts';
 import { limitStep } from './limit-step.ts';
+import { openIteration } from './open-iteration.ts';
 import { scopeFor } from './scope.ts';
 import { settleStep } from './settle-step.ts';
 import type { StepReason } from './status.ts';
@@ -13,38 +15,56 @@ import { stepTarget, viewOfTask } from './task-view.ts';
 import { delayOf, shown } from './wait-end.ts';
 
 /**
- * Decides, once, what becomes of a step whose dependencies have all ended: it is skipped, it waits for its delay, or it
- * begins.
+ * Decides what becomes of a step whose dependencies have all ended (once), or that a transition led to (each time): it
+ * is skipped, it waits for its delay, or it begins.
  */
 export function enterStep(decision: Deciding, step: number): void {
   const { state } = decision;
-  if (stepState(state, step).phase.kind !== 'pending' || state.cancel !== null) return;
-  failingOnFault(decision, step, () => {
-    const reason = skipReason(decision, step);
+  if (state.cancel !== null) return;
+  const { entry, maxIterations } = planStep(decision.plan, step);
+  if (entry === 'dependencies' && stepState(state, step).iterations > 0) return;
+  const at = beginIteration(decision, step);
+  if (at.iteration >= maxIterations) {
+    settleStep(decision, at, endUnexecuted(decision, stepTarget(at), 'failed', null, runaway(decision, at)));
+    return;
+  }
+  failingOnFault(decision, at, () => {
+    const reason = skipReason(decision, at);
     if (reason !== null) {
-      settleStep(decision, step, endUnexecuted(decision, stepTarget(step), 'skipped', reason, null));
+      settleStep(decision, at, endUnexecuted(decision, stepTarget(at), 'skipped', reason, null));
       return;
     }
-    const delayMs = delayBefore(decision, step);
-    if (delayMs === 0) beginStep(decision, step);
-    else delayStep(decision, step, delayMs);
+    const delayMs = delayBefore(decision, at);
+    if (delayMs === 0) beginStep(decision, at);
+    else delayStep(decision, at, delayMs);
+  });
+}
+
+/** Such an iteration fires no transitions, so that whatever loops here comes to its end. */
+function runaway(decision: Deciding, { step }: StepAt): Fault {
+  const { name, maxIterations } = planStep(decision.plan, step);
+  const times = maxIterations === 1 ? 'once' : `${maxIterations} times`;
+  return faultAt(decision, step, 'maxIterations', {
+    code: 'max_iterations',
+    message: `Step ${name} has run ${times} in this run, which is its max_iterations, and was entered again.`,
+    hint: 'Look for a loop whose condition never ends it. If it is meant to run longer, raise max_iterations.',
+    retryable: false,
   });
 }
 
 /** Takes up a step whose delay is over. */
-export function leaveDelay(decision: Deciding, step: number): void {
-  decision.changes.endWait({ ...keyOf(step), kind: 'delay' });
-  stepState(decision.state, step).phase = { kind: 'pending' };
-  failingOnFault(decision, step, () => beginStep(decision, step));
+export function leaveDelay(decision: Deciding, at: StepAt): void {
+  decision.changes.endWait({ ...keyOf(at), kind: 'delay' });
+  failingOnFault(decision, at, () => beginStep(decision, at));
 }
 
 /** What a user wrote never stops the reducer: a wrong expression or value ends its step as failed. */
-function failingOnFault(decision: Deciding, step: number, act: () => void): void {
+function failingOnFault(decision: Deciding, at: StepAt, act: () => void): void {
   try {
     act();
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
-    settleStep(decision, step, endUnexecuted(decision, stepTarget(step), 'failed', null, error.fault));
+    settleStep(decision, at, endUnexecuted(decision, stepTarget(at), 'failed', null, error.fault));
   }
 }
 
@@ -52,20 +72,22 @@ function failingOnFault(decision: Deciding, step: number, act: () => void): void
  * null: the step may begin. A step that is skipped after a failure says so, so that the failure reaches the steps
  * behind.
  */
-function skipReason(decision: Deciding, step: number): StepReason | null {
+function skipReason(decision: Deciding, at: StepAt): StepReason | null {
+  const { step } = at;
   const { plan, state } = decision;
   const { when, decidesAlone } = plan.step(step);
   const outcome = dependenciesOutcome(plan, state, step);
   if (!decidesAlone && outcome !== 'succeeded') return outcome === 'failed' ? 'upstream_failed' : 'upstream_skipped';
   if (when === null) return null;
-  if (truthy(when.evaluate(scopeFor(viewOfTask(decision, stepTarget(step), 1), when.needs)))) return null;
+  if (truthy(when.evaluate(scopeFor(viewOfTask(decision, stepTarget(at), 1), when.needs)))) return null;
   return outcome === 'failed' ? 'upstream_failed' : 'condition_false';
 }
 
-function delayBefore(decision: Deciding, step: number): number {
+function delayBefore(decision: Deciding, at: StepAt): number {
+  const { step } = at;
   const { delay } = decision.plan.step(step);
   if (delay === null) return 0;
-  const value = delay.evaluate(scopeFor(viewOfTask(decision, stepTarget(step), 1), delay.needs));
+  const value = delay.evaluate(scopeFor(viewOfTask(decision, stepTarget(at), 1), delay.needs));
   const ms = delayOf(value);
   if (ms !== null) return ms;
   const fault: Fault = {
@@ -76,25 +98,25 @@ function delayBefore(decision: Deciding, step: number): number {
   throw new FaultError(faultAt(decision, step, 'delay', fault));
 }
 
-function delayStep(decision: Deciding, step: number, delayMs: number): void {
+function delayStep(decision: Deciding, at: StepAt, delayMs: number): void {
   const dueAt = decision.now + delayMs;
-  stepState(decision.state, step).phase = { kind: 'delayed', dueAt };
-  decision.changes.setWait({ ...keyOf(step), attempt: 1, kind: 'delay', dueAt, document: null });
+  openIteration(decision, at, { kind: 'delayed', dueAt });
+  decision.changes.setWait({ ...keyOf(at), attempt: 1, kind: 'delay', dueAt, document: null });
 }
 
 /** Begins a step that shall run. */
-function beginStep(decision: Deciding, step: number): void {
-  const own = planStep(decision.plan, step);
+function beginStep(decision: Deciding, at: StepAt): void {
+  const own = planStep(decision.plan, at.step);
   if (own.forEach !== null) {
-    beginItems(decision, step);
+    beginItems(decision, at);
     return;
   }
-  const target = stepTarget(step);
+  const target = stepTarget(at);
   const started = startTask(decision, target);
   if (hasEnded(started)) {
-    settleStep(decision, step, started);
+    settleStep(decision, at, started);
     return;
   }
-  stepState(decision.state, step).phase = { kind: 'single', task: started, stop: null };
-  limitStep(decision, step);
+  openIteration(decision, at, { kind: 'single', task: started, stop: null });
+  limitStep(decision, at);
 }

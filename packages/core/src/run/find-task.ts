@@ -15,7 +15,7 @@ export function findTask({ plan, state }: Deciding, key: AttemptKey, doing: Task
   const found = openTask(state, key);
   if (found === null || found.task.doing !== doing) return null;
   const { phase, task } = found;
-  if (phase.kind === 'single') return { target: stepTarget(key.step), phase, task };
+  if (phase.kind === 'single') return { target: stepTarget(key), phase, task };
   const { batchSize } = planStep(plan, key.step);
   return { target: itemTarget(key.step, key.item, phase, batchSize), phase, task };
 }
@@ -24,8 +24,8 @@ export function openTask(
   state: RunState,
   key: AttemptKey,
 ): Readonly<{ phase: SinglePhase | ItemsPhase; task: Task }> | null {
-  const phase = state.steps[key.step]?.phase;
-  if (key.iteration !== 0 || (phase?.kind !== 'single' && phase?.kind !== 'items')) return null;
+  const phase = state.steps[key.step]?.open.get(key.iteration);
+  if (phase?.kind !== 'single' && phase?.kind !== 'items') return null;
   const task = phase.kind === 'items' ? phase.open.get(key.item) : key.item === -1 ? phase.task : undefined;
   return task === undefined || task.attempt !== key.attempt ? null : { phase, task };
 }
@@ -38,7 +38,7 @@ export const isStopped = ({ state }: Deciding, { phase }: FoundTask): boolean =>
 export function followEnd(decision: Deciding, { target, phase }: FoundTask, end: TaskEnd | null): void {
   if (end === null) return;
   if (phase.kind === 'single') {
-    settleStep(decision, target.step, end);
+    settleStep(decision, target, end);
     return;
   }
   recordItem(decision, target.step, phase, target.item, end);

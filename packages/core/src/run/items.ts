@@ -1,8 +1,10 @@
 import { FaultError } from '../plan/expression-fault.ts';
 import type { Json } from '../values/json.ts';
-import { type Deciding, faultAt, keyOf, planStep, stepState } from './deciding.ts';
+import { type Deciding, faultAt, keyOf, planStep, type StepAt } from './deciding.ts';
+import { endTime } from './end-time.ts';
 import type { Fault } from './fault.ts';
 import { limitStep } from './limit-step.ts';
+import { openIteration } from './open-iteration.ts';
 import type { ItemsDocument } from './records.ts';
 import { scopeFor } from './scope.ts';
 import { settleStep } from './settle-step.ts';
@@ -20,14 +22,16 @@ export const maxItems = 1_000_000;
  * Begins a for-each. Each item is a step run of its own. With `batch_size` each run takes the next so many values as a
  * list: `item` is that list, `index` and `total` count the batches, and so does the step's output.
  */
-export function beginItems(decision: Deciding, step: number): void {
-  const values = evaluateItems(decision, step);
+export function beginItems(decision: Deciding, at: StepAt): void {
+  const { step, iteration } = at;
+  const values = evaluateItems(decision, at);
   const { batchSize } = planStep(decision.plan, step);
   const count = typeof values === 'number' ? values : values.length;
   const total = batchSize === null ? count : Math.ceil(count / batchSize);
   if (total > maxItems) throw new FaultError(faultAt(decision, step, 'forEach', tooManyItems(total)));
   const phase: ItemsPhase = {
     kind: 'items',
+    iteration,
     startedAt: decision.now,
     values,
     total,
@@ -39,18 +43,19 @@ export function beginItems(decision: Deciding, step: number): void {
     cancelled: 0,
     stop: null,
   };
-  stepState(decision.state, step).phase = phase;
+  openIteration(decision, at, phase);
   const document: ItemsDocument = { startedAt: decision.now, items: values };
-  const wait = { ...keyOf(step), attempt: 0, kind: 'items', dueAt: null } as const;
+  const wait = { ...keyOf(at), attempt: 0, kind: 'items', dueAt: null } as const;
   decision.changes.setWait({ ...wait, document: JSON.stringify(document) });
-  limitStep(decision, step);
+  limitStep(decision, at);
   continueItems(decision, step, phase);
 }
 
-function evaluateItems(decision: Deciding, step: number): readonly Json[] | number {
+function evaluateItems(decision: Deciding, at: StepAt): readonly Json[] | number {
+  const { step } = at;
   const { forEach } = decision.plan.step(step);
   if (forEach === null) throw new Error(`Step ${step} has no for_each.`);
-  const value = forEach.evaluate(scopeFor(viewOfTask(decision, stepTarget(step), 1), forEach.needs));
+  const value = forEach.evaluate(scopeFor(viewOfTask(decision, stepTarget(at), 1), forEach.needs));
   if (Array.isArray(value)) return value as readonly Json[];
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
   const type = value === null ? 'null' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
@@ -124,7 +129,8 @@ export function stopItems(decision: Deciding, step: number, phase: ItemsPhase, s
   if (phase.open.size === 0) return;
   const dueAt = decision.now + stopGraceMs;
   const document = JSON.stringify({ stop });
-  decision.changes.setWait({ ...keyOf(step), attempt: 0, kind: 'cancel_grace', dueAt, document });
+  const key = keyOf({ step, iteration: phase.iteration });
+  decision.changes.setWait({ ...key, attempt: 0, kind: 'cancel_grace', dueAt, document });
 }
 
 export function stopOpenItems(decision: Deciding, step: number, phase: ItemsPhase, force: boolean): void {
@@ -138,15 +144,16 @@ export function stopOpenItems(decision: Deciding, step: number, phase: ItemsPhas
 function endItems(decision: Deciding, step: number, phase: ItemsPhase): void {
   const { status, reason, error } = judgeItems(decision, step, phase);
   const { total, startedAt, ended } = phase;
+  const at = { step, iteration: phase.iteration };
   decision.changes.endAttempt({
-    ...keyOf(step),
+    ...keyOf(at),
     attempt: 0,
     status,
     reason,
     final: true,
     readyAt: startedAt,
     startedAt,
-    endedAt: decision.now,
+    endedAt: endTime(decision, at),
     worker: null,
     input: JSON.stringify({ total }),
     output: null,
@@ -155,7 +162,7 @@ function endItems(decision: Deciding, step: number, phase: ItemsPhase): void {
   // Items that never started have no rows: they count as cancelled.
   const cancelled = phase.cancelled + total - phase.cursor;
   const items = { total, succeeded: phase.succeeded, failed: phase.failed, cancelled, ended };
-  settleStep(decision, step, { status, reason, error, output: null, attempts: 0, startedAt }, items);
+  settleStep(decision, at, { status, reason, error, output: null, attempts: 0, startedAt }, items);
 }
 
 type Judgement = Readonly<{ status: StepEndStatus; reason: StepReason | null; error: Fault | null }>;

@@ -2,7 +2,7 @@ import { FaultError } from '../plan/expression-fault.ts';
 import { formatDuration } from '../values/duration.ts';
 import type { JsonObject } from '../values/json.ts';
 import { unreachable } from '../values/unreachable.ts';
-import { type Deciding, faultAt, keyOf, planStep } from './deciding.ts';
+import { type Deciding, faultAt, keyOf, planStep, type StepAt } from './deciding.ts';
 import type { Fault } from './fault.ts';
 import type { WorkDocument } from './records.ts';
 import { scopeFor, type Viewpoint } from './scope.ts';
@@ -130,8 +130,8 @@ function failedAtOnce({ now }: Deciding, error: Fault): AttemptEnd {
 }
 
 /** Ends what launching set up, when the attempt ends or is stopped. */
-export function clearLaunch(decision: Deciding, target: Readonly<{ step: number; item: number }>, task: Task): void {
-  const key = keyOf(target.step, target.item);
+export function clearLaunch(decision: Deciding, target: StepAt & Readonly<{ item: number }>, task: Task): void {
+  const key = keyOf(target, target.item);
   if (task.doing !== 'work') {
     decision.changes.endWait({ ...key, kind: task.doing });
     return;

@@ -1,9 +1,9 @@
-import { type Deciding, keyOf, planStep } from './deciding.ts';
+import { type Deciding, keyOf, planStep, type StepAt } from './deciding.ts';
 
 /** Starts the clock of `step_timeout`: it counts from the moment when the step begins, over all attempts and items. */
-export function limitStep(decision: Deciding, step: number): void {
-  const { stepTimeoutMs } = planStep(decision.plan, step);
+export function limitStep(decision: Deciding, at: StepAt): void {
+  const { stepTimeoutMs } = planStep(decision.plan, at.step);
   if (stepTimeoutMs === null) return;
   const dueAt = decision.now + stepTimeoutMs;
-  decision.changes.setWait({ ...keyOf(step), attempt: 0, kind: 'step_timeout', dueAt, document: null });
+  decision.changes.setWait({ ...keyOf(at), attempt: 0, kind: 'step_timeout', dueAt, document: null });
 }

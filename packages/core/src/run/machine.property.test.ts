@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planOf, type WorkflowText } from '../testing/build-plan.ts';
+import { flows } from '../testing/random-flows.ts';
 import { input, nextEvent, workflows } from '../testing/random-runs.ts';
 import { keyOfWork, RunDriver } from '../testing/run-driver.ts';
 import { TinyStore } from '../testing/tiny-store.ts';
@@ -20,7 +21,11 @@ const canonical = (state: RunState): string =>
   canonicalJson(
     JSON.parse(
       JSON.stringify(state, (_key, value: unknown) =>
-        value instanceof Map ? [...value.entries()].sort(([a], [b]) => Number(a) - Number(b)) : value,
+        value instanceof Map
+          ? [...value.entries()].sort(([a], [b]) => Number(a) - Number(b))
+          : value instanceof Set
+            ? [...(value as Set<number>)].sort((a, b) => a - b)
+            : value,
       ),
     ) as Json,
   );
@@ -46,7 +51,7 @@ function live(text: WorkflowText, choices: readonly number[], check: (run: RunDr
   };
   check(run);
   for (const choice of choices) if (!step(choice, false)) break;
-  for (let left = 500; !isRunEnd(run.state.head.status); left--) {
+  for (let left = 2_000; !isRunEnd(run.state.head.status); left--) {
     if (left === 0 || !step(0, true)) throw new Error(`The run does not end: ${run.statuses}`);
   }
   return history;
@@ -55,10 +60,13 @@ function live(text: WorkflowText, choices: readonly number[], check: (run: RunDr
 const choices = fc.array(fc.nat(1_000_000), { maxLength: 40 });
 const runs = { numRuns: 400 };
 
-describe('a random run', () => {
+describe.each([
+  ['of steps with dependencies', workflows],
+  ['with transitions, loops and joins', flows],
+])('a random run %s', (_kind, texts) => {
   test('is restored from its rows as it is, after every command', () => {
     fc.assert(
-      fc.property(workflows, choices, (text, chosen) => {
+      fc.property(texts, choices, (text, chosen) => {
         live(text, chosen, (run) => {
           expect(canonical(restoreState(run.plan, run.store.load()))).toBe(canonical(run.state));
         });
@@ -69,7 +77,7 @@ describe('a random run', () => {
 
   test('always comes to its end, once, and leaves nothing behind', () => {
     fc.assert(
-      fc.property(workflows, choices, (text, chosen) => {
+      fc.property(texts, choices, (text, chosen) => {
         const ends = new Set<string>();
         live(text, chosen, (run) => {
           if (!isRunEnd(run.state.head.status)) return;
@@ -85,14 +93,16 @@ describe('a random run', () => {
 
   test('keeps what the design promises, after every command', () => {
     fc.assert(
-      fc.property(workflows, choices, (text, chosen) => {
+      fc.property(texts, choices, (text, chosen) => {
         const ended = new Map<string, string>();
         live(text, chosen, (run) => {
           expectGraphObeyed(run);
           expectItemsAddUp(run);
           expectAttemptsGrowByOne(run);
           expectSomethingMoves(run);
+          expectIterationsGrowByOne(run);
           for (const [name, summary] of Object.entries(run.steps)) {
+            if (summary.iterations !== undefined) continue;
             const known = ended.get(name);
             const now = canonicalJson(summary as unknown as Json);
             if (known !== undefined) expect(now).toBe(known);
@@ -107,7 +117,7 @@ describe('a random run', () => {
 
   test('gives the same changes when its commands are replayed, one by one or folded into one commit', () => {
     fc.assert(
-      fc.property(workflows, choices, (text, chosen) => {
+      fc.property(texts, choices, (text, chosen) => {
         const changes: Changes[] = [];
         let states: string[] = [];
         let origin: RunDriver['state']['origin'] | null = null;
@@ -148,7 +158,7 @@ describe('a random run', () => {
 
   test('refuses every report about an attempt that has ended', () => {
     fc.assert(
-      fc.property(workflows, choices, (text, chosen) => {
+      fc.property(texts, choices, (text, chosen) => {
         live(text, chosen, (run) => {
           for (const attempt of [...run.store.attempts.values()].slice(-3)) {
             const key = keyOfWork(attempt);
@@ -171,9 +181,12 @@ const started = (changes: Changes) =>
 function expectGraphObeyed(run: RunDriver): void {
   const summaries = run.steps;
   for (const step of run.plan.plan.steps) {
+    if (step.entry === 'transitions') continue;
     const settled = step.dependsOn.every((number) => {
-      const before = summaries[run.plan.plan.steps[number]?.name ?? ''];
-      return before !== undefined && isStepEnd(before.status);
+      const before = run.plan.plan.steps[number];
+      if (before?.entry === 'transitions') return run.state.steps[number]?.settled === true;
+      const summary = summaries[before?.name ?? ''];
+      return summary !== undefined && isStepEnd(summary.status);
     });
     const status = summaries[step.name]?.status;
     if (!settled) expect(['pending', 'cancelled']).toContain(status);
@@ -191,29 +204,56 @@ function expectItemsAddUp(run: RunDriver): void {
 
 function expectAttemptsGrowByOne(run: RunDriver): void {
   const ended = new Map<string, number[]>();
-  for (const { step, item, attempt } of run.store.attempts.values()) {
+  for (const { step, item, iteration, attempt } of run.store.attempts.values()) {
     if (attempt === 0) continue;
-    ended.set(`${step}.${item}`, [...(ended.get(`${step}.${item}`) ?? []), attempt]);
+    const key = `${step}.${item}.${iteration}`;
+    ended.set(key, [...(ended.get(key) ?? []), attempt]);
   }
   for (const attempts of ended.values()) {
     expect(attempts.sort((a, b) => a - b)).toEqual(attempts.map((_, index) => index + 1));
   }
-  for (const { step, item, attempt } of run.store.work.values()) {
-    expect(attempt).toBe((ended.get(`${step}.${item}`)?.length ?? 0) + 1);
+  for (const { step, item, iteration, attempt } of run.store.work.values()) {
+    expect(attempt).toBe((ended.get(`${step}.${item}.${iteration}`)?.length ?? 0) + 1);
   }
 }
 
-/** Every step that is under way has work, or a wait that something ends. */
+/** Every iteration that is under way has work, or a wait that something ends; and a run that goes on has one of them. */
 function expectSomethingMoves(run: RunDriver): void {
-  const movers = new Set<number>();
-  for (const row of run.store.work.values()) movers.add(row.step);
+  const movers = new Set<string>();
+  for (const row of run.store.work.values()) movers.add(`${row.step}.${row.iteration}`);
   for (const row of run.store.waits.values()) {
-    if (row.dueAt !== null || row.kind === 'child') movers.add(row.step);
+    if (row.dueAt !== null || row.kind === 'child') movers.add(`${row.step}.${row.iteration}`);
   }
-  for (const step of run.plan.plan.steps) {
-    const status = run.steps[step.name]?.status;
-    if (status !== undefined && status !== 'pending' && !isStepEnd(status)) expect(movers.has(step.index)).toBe(true);
+  let open = 0;
+  for (const [step, own] of run.state.steps.entries()) {
+    for (const iteration of own.open.keys()) {
+      expect(movers.has(`${step}.${iteration}`)).toBe(true);
+      open += 1;
+    }
   }
+  expect(open).toBe(run.state.open);
+  if (!isRunEnd(run.state.head.status)) expect(open).toBeGreaterThan(0);
+}
+
+/** The iterations of a step are numbered without gaps, each has one end at most, and ends after the one before. */
+function expectIterationsGrowByOne(run: RunDriver): void {
+  const numbers = new Map<number, Set<number>>();
+  const ends = new Map<string, number>();
+  for (const rows of [run.store.attempts, run.store.work, run.store.waits]) {
+    for (const { step, iteration } of rows.values()) {
+      if (step < 0) continue;
+      const known = numbers.get(step) ?? new Set();
+      numbers.set(step, known.add(iteration));
+    }
+  }
+  for (const { step, iteration, item, final } of run.store.attempts.values()) {
+    if (item === -1 && final) ends.set(`${step}.${iteration}`, (ends.get(`${step}.${iteration}`) ?? 0) + 1);
+  }
+  for (const [step, known] of numbers) {
+    const { iterations = -1 } = run.state.steps[step] ?? {};
+    expect([...known].sort((a, b) => a - b)).toEqual(Array.from({ length: iterations }, (_, index) => index));
+  }
+  expect(Math.max(0, ...ends.values())).toBeLessThanOrEqual(1);
 }
 
 function rowsOf(store: TinyStore): string {

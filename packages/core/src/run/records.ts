@@ -57,10 +57,32 @@ export type RunHead = Readonly<{
 
 export type RunRecord = RunOrigin & RunHead & Readonly<{ version: number; createdAt: Instant; input: string }>;
 
-/** Small mutable facts about a run that rows of steps do not tell. */
+/**
+ * Small mutable facts about a run that rows of steps do not tell. What transitions did is kept as what came of it
+ * (variables, arrivals, the failure that nobody handled), never evaluated again: other variables would give other
+ * answers. Where a transition led to a step, that step's rows tell it.
+ */
 export type RunControl = Readonly<{
-  cancel?: Readonly<{ at: Instant; by: string; reason: string | null; kind: 'cancel' | 'timeout' | 'fail_fast' }>;
+  cancel?: Readonly<{
+    at: Instant;
+    by: string;
+    reason: string | null;
+    kind: 'cancel' | 'timeout' | 'fail_fast' | 'succeed';
+  }>;
   vars?: JsonObject;
+  /** Of plans with transitions: the first failure that nobody handled. */
+  failure?: Readonly<{ step: number; endedAt: Instant; error: Fault }>;
+  /** Rounds of joins, by step number. */
+  joins?: Readonly<Record<string, JoinControl>>;
+  /** Steps entered by transitions that others depend on and that cannot run any more. */
+  settled?: readonly number[];
+}>;
+
+export type JoinControl = Readonly<{
+  /** A set of edge indices in hexadecimal, four in a digit, the lowest first: 1,000 edges take 250 digits. */
+  arrived: string;
+  begun?: true;
+  surplus?: Readonly<Record<string, number>>;
 }>;
 
 /** The end of one attempt: append-only, its key is the second fence against a late report. */

@@ -1,12 +1,15 @@
 import type { PreparedPlan } from '../plan/prepared-plan.ts';
 import type { JsonObject } from '../values/json.ts';
 import { planStep, stepState } from './deciding.ts';
-import type { EndedAttempt, LoadedRun, RunControl, Wait, Work } from './records.ts';
-import { restoreStep } from './restore-step.ts';
-import { earlierFailure, endedPhase, failureOf } from './settle-step.ts';
+import { earlierFailure, failureOf } from './failure.ts';
+import type { EndedAttempt, LoadedRun, RunControl, StepKey, Wait, Work } from './records.ts';
+import { endRowOf, restoreEnd, restoreOpen } from './restore-step.ts';
+import { readRounds } from './run-control.ts';
+import { endedPhase } from './settle-step.ts';
+import { freshSteps } from './start-run.ts';
 import type { RunState } from './state.ts';
 
-/** The rows of one step. */
+/** The rows of one iteration of a step. */
 export type StepRows = Readonly<{ attempts: EndedAttempt[]; work: Work[]; waits: Wait[] }>;
 
 /** Derives the state from what a store keeps: exactly the state that the committed decisions led to. */
@@ -20,29 +23,46 @@ export function restoreState(plan: PreparedPlan, loaded: LoadedRun): RunState {
     head: { status, startedAt, endedAt, control: run.control, output, error },
     cancel: control.cancel ?? null,
     vars: control.vars ?? plan.plan.vars,
-    steps: plan.plan.steps.map((step) => ({ unsettled: step.dependsOn.length, phase: { kind: 'pending' } })),
-    unsettled: plan.plan.steps.length,
-    failure: null,
+    ...freshSteps(plan),
+    rounds: readRounds(control),
+    failure: control.failure ?? null,
   };
   const rows = groupRows(loaded);
+  const settled = new Set(control.settled);
   // A step's end knows what failed before it, so steps are restored after those that they depend on.
   for (const step of plan.order) {
-    const own = rows.get(step);
-    if (own !== undefined) settleRestored(plan, state, step, own);
+    const iterations = rows.get(step);
+    if (iterations !== undefined) restoreIterations(plan, state, step, iterations);
+    if (settled.has(step)) {
+      stepState(state, step).settled = true;
+      settleDependency(plan, state, step);
+    }
   }
   return state;
 }
 
-function settleRestored(plan: PreparedPlan, state: RunState, step: number, rows: StepRows): void {
-  const restored = restoreStep(planStep(plan, step), rows);
-  if (restored.kind !== 'ended') {
-    stepState(state, step).phase = restored;
-    return;
+function restoreIterations(plan: PreparedPlan, state: RunState, step: number, iterations: Iterations): void {
+  const own = stepState(state, step);
+  const { entry } = planStep(plan, step);
+  let last: Readonly<{ row: EndedAttempt; rows: StepRows }> | null = null;
+  for (const [iteration, rows] of iterations) {
+    own.iterations = Math.max(own.iterations, iteration + 1);
+    const row = endRowOf(rows);
+    if (row === undefined) {
+      own.open.set(iteration, restoreOpen(planStep(plan, step), rows));
+      state.open += 1;
+      if (entry === 'transitions') state.unsettled += 1;
+    } else if (last === null || row.endedAt > last.row.endedAt) last = { row, rows };
   }
-  const ended = endedPhase(plan, state, step, restored);
-  stepState(state, step).phase = ended;
+  if (last === null) return;
+  own.ended = endedPhase(plan, state, step, restoreEnd(last.row, last.rows));
+  if (entry === 'transitions') return;
   state.unsettled -= 1;
-  state.failure = earlierFailure(state.failure, failureOf(plan, step, ended));
+  if (!plan.transitions.any) state.failure = earlierFailure(state.failure, failureOf(plan, step, own.ended));
+  settleDependency(plan, state, step);
+}
+
+function settleDependency(plan: PreparedPlan, state: RunState, step: number): void {
   for (const dependant of planStep(plan, step).dependants) stepState(state, dependant).unsettled -= 1;
 }
 
@@ -51,18 +71,25 @@ function originOf(run: LoadedRun['run']): RunState['origin'] {
   return { id, workspace, workflow, revision, plan, trigger, parent, depth, startKey, tags, priority };
 }
 
-function groupRows({ attempts, work, waits }: LoadedRun): ReadonlyMap<number, StepRows> {
-  const groups = new Map<number, StepRows>();
-  const group = (step: number): StepRows => {
-    let rows = groups.get(step);
+type Iterations = Map<number, StepRows>;
+
+function groupRows({ attempts, work, waits }: LoadedRun): ReadonlyMap<number, Iterations> {
+  const groups = new Map<number, Iterations>();
+  const group = ({ step, iteration }: StepKey): StepRows => {
+    let iterations = groups.get(step);
+    if (iterations === undefined) {
+      iterations = new Map();
+      groups.set(step, iterations);
+    }
+    let rows = iterations.get(iteration);
     if (rows === undefined) {
       rows = { attempts: [], work: [], waits: [] };
-      groups.set(step, rows);
+      iterations.set(iteration, rows);
     }
     return rows;
   };
-  for (const attempt of attempts) group(attempt.step).attempts.push(attempt);
-  for (const row of work) group(row.step).work.push(row);
-  for (const wait of waits) if (wait.step >= 0) group(wait.step).waits.push(wait);
+  for (const attempt of attempts) group(attempt).attempts.push(attempt);
+  for (const row of work) group(row).work.push(row);
+  for (const wait of waits) if (wait.step >= 0) group(wait).waits.push(wait);
   return groups;
 }

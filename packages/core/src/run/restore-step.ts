@@ -2,16 +2,17 @@ import type { PlanStep } from '../plan/plan.ts';
 import { countItem } from './items.ts';
 import type { EndedAttempt, EngineWaitDocument, ItemsDocument, Wait, Work } from './records.ts';
 import type { StepRows } from './restore-state.ts';
-import type { EndedItem, EndedItems, EndedPhase, ItemsPhase, StepPhase, StepStop, Task } from './state.ts';
+import type { EndedItem, EndedItems, EndedPhase, ItemsPhase, OpenPhase, StepStop, Task } from './state.ts';
 
-type RestoredPhase =
-  | Exclude<StepPhase, EndedPhase>
-  | (Omit<EndedPhase, 'failed' | 'timedOut'> & Readonly<{ kind: 'ended' }>);
+/** What is known of an iteration's end without the steps before it. */
+export type RestoredEnd = Omit<EndedPhase, 'failed' | 'timedOut'>;
 
-/** The phase of a step of which there are rows. */
-export function restoreStep(step: PlanStep, rows: StepRows): RestoredPhase {
-  const end = rows.attempts.find((attempt) => attempt.item === -1 && attempt.final);
-  if (end !== undefined) return restoreEnd(end, rows);
+/** The row that ends an iteration; undefined: it is under way. */
+export const endRowOf = (rows: StepRows): EndedAttempt | undefined =>
+  rows.attempts.find((attempt) => attempt.item === -1 && attempt.final);
+
+/** The phase of an iteration of which there are rows, but no end. */
+export function restoreOpen(step: PlanStep, rows: StepRows): OpenPhase {
   const items = rows.waits.find((wait) => wait.kind === 'items');
   if (items !== undefined) return restoreItems(step, items, rows);
   const delay = rows.waits.find((wait) => wait.kind === 'delay');
@@ -21,12 +22,12 @@ export function restoreStep(step: PlanStep, rows: StepRows): RestoredPhase {
   return { kind: 'single', task, stop: restoreStop(rows) };
 }
 
-function restoreEnd(end: EndedAttempt, rows: StepRows): RestoredPhase {
-  const { status, reason, attempt: attempts, output, error, startedAt, endedAt } = end;
+export function restoreEnd(end: EndedAttempt, rows: StepRows): RestoredEnd {
+  const { iteration, status, reason, attempt: attempts, output, error, startedAt, endedAt } = end;
   // Only the end of a for-each has an input without an attempt: how many items there were.
   const total = end.attempt === 0 && end.input !== null ? (JSON.parse(end.input) as { total: number }).total : null;
   const items = total === null ? null : restoreEndedItems(total, rows);
-  return { kind: 'ended', status, reason, attempts, output, error, startedAt, endedAt, items };
+  return { iteration, status, reason, attempts, output, error, startedAt, endedAt, items };
 }
 
 function restoreEndedItems(total: number, rows: StepRows): EndedItems {
@@ -48,6 +49,7 @@ function restoreItems(step: PlanStep, wait: Wait, rows: StepRows): ItemsPhase {
   const open = restoreTasks(rows);
   const phase: ItemsPhase = {
     kind: 'items',
+    iteration: wait.iteration,
     startedAt,
     values,
     total,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { planOf, type StepText } from '../testing/build-plan.ts';
+import { planOf, type StepText, to } from '../testing/build-plan.ts';
 import { originOf, worker } from '../testing/run-driver.ts';
 import { decide } from './decide.ts';
 import type { Work } from './records.ts';
@@ -57,16 +57,17 @@ function itemCost(total: number, step: StepText): number {
   const counter = { touched: 0 };
   const list = Array.from({ length: total }, (_, index) => index);
   const { state, changes } = startRun(plan, originOf(plan), { list }, 1_000);
-  const own = state.steps[0];
-  if (own?.phase.kind !== 'items') throw new Error('The for-each did not begin.');
-  const open = new CountingMap(own.phase.open);
+  const own = state.steps[0]?.open;
+  const begun = own?.get(0);
+  if (own === undefined || begun?.kind !== 'items') throw new Error('The for-each did not begin.');
+  const open = new CountingMap(begun.open);
   const phase: ItemsPhase = {
-    ...own.phase,
+    ...begun,
     open,
-    values: counting(own.phase.values as readonly number[], counter),
-    ended: counting(own.phase.ended, counter),
+    values: counting(begun.values as readonly number[], counter),
+    ended: counting(begun.ended, counter),
   };
-  own.phase = phase;
+  own.set(0, phase);
   const work = changes.work[Math.floor(changes.work.length / 2)];
   open.scanned = 0;
   const decided = finish(plan, state, work);
@@ -127,4 +128,99 @@ test('100,000 items that all fail at once need no recursion', () => {
   const plan = planOf({ steps: { a: { forEach: 100_000, itemConcurrency: 5, input: { v: '{{ item.x }}' } } } });
   const { state } = startRun(plan, originOf(plan), {}, 1_000);
   expect(state.head).toMatchObject({ status: 'failed', error: { code: 'item_failed', step: 'a' } });
+});
+
+/** How many steps the end of each step touches while a plan of transitions runs to its end, in the order of its work. */
+function flowCosts(steps: Readonly<Record<string, StepText>>): readonly number[] {
+  const plan = planOf({ steps });
+  const counter = { touched: 0 };
+  const started = startRun(plan, originOf(plan), {}, 1_000);
+  const state: RunState = { ...started.state, steps: counting(started.state.steps, counter) };
+  const costs: number[] = [];
+  const queue = [...started.changes.work];
+  for (const work of queue) {
+    counter.touched = 0;
+    const { changes } = finish(plan, state, work);
+    if (state.head.status === 'running') costs.push(counter.touched);
+    queue.push(...changes.work);
+  }
+  expect(state.head.status).toBe('succeeded');
+  return costs;
+}
+
+const chain = (length: number): Readonly<Record<string, StepText>> =>
+  Object.fromEntries(
+    Array.from({ length }, (_, index) => {
+      const next = [
+        to(index + 1 < length ? `s${index + 1}` : 'noop', { when: 'succeeded()' }),
+        to('fail', { when: 'failed()' }),
+      ];
+      return [`s${index}`, { next }];
+    }),
+  );
+
+describe('the end of a step with transitions', () => {
+  test('touches the same number of steps at each place of a chain, of 20 or of 5,000', () => {
+    const few = flowCosts(chain(20));
+    expect(new Set(few.slice(1)).size).toBe(1);
+    expect(Math.max(...few)).toBeLessThan(40);
+    for (const length of [200, 5_000]) expect(new Set(flowCosts(chain(length)))).toEqual(new Set(few));
+  });
+
+  test('touches the same number of steps whether 20 or 5,000 meet at one join', () => {
+    const meeting = (count: number) =>
+      flowCosts({
+        ...Object.fromEntries(
+          Array.from({ length: count }, (_, index) => {
+            const next = [to('j', { when: 'succeeded()' }), to('fail', { when: 'failed()' })];
+            return [`s${index}`, { next }];
+          }),
+        ),
+        j: { join: 'all' },
+      }).slice(0, count - 1);
+    const few = Math.max(...meeting(20));
+    expect(few).toBeLessThan(40);
+    expect(Math.max(...meeting(5_000))).toBe(few);
+  });
+});
+
+test('each iteration of a loop of 1,000 costs the same, in rows, in what the run remembers and in memory', () => {
+  const plan = planOf({
+    vars: { n: 100_000 },
+    steps: {
+      start: { next: [to('t')] },
+      t: {
+        maxIterations: 1_100,
+        input: { n: '{{ vars.n }}' },
+        next: [to('t', { when: 'vars.n < 101000', publish: [{ n: '{{ vars.n + 1 }}' }] })],
+      },
+    },
+  });
+  const first = startRun(plan, originOf(plan), {}, 1_000);
+  let { state, changes } = finish(plan, first.state, first.changes.work[0]);
+  const sizes = new Set<string>();
+  for (let iteration = 0; iteration < 1_000; iteration++) {
+    ({ state, changes } = finish(plan, state, changes.work[0]));
+    const text = JSON.stringify(changes)
+      .replaceAll(/"iteration":\d+/gu, '"iteration":0')
+      .replaceAll(/\d{4,}/gu, '0');
+    const memory = JSON.stringify(state, (_key, value: unknown) => (value instanceof Map ? value.size : value));
+    sizes.add(`${text.length} ${memory.replaceAll(/\d+/gu, '0').length}`);
+  }
+  expect(state.head.status).toBe('running');
+  expect(sizes.size).toBe(1);
+  ({ state } = finish(plan, state, changes.work[0]));
+  expect([state.head.status, state.steps[1]?.iterations]).toEqual(['succeeded', 1_001]);
+});
+
+test('a loop of 100,000 iterations that need no worker needs no recursion', () => {
+  const plan = planOf({
+    steps: {
+      start: { next: [to('t')] },
+      t: { inline: { type: 'wait', for: '0s' }, maxIterations: 100_000, next: [to('t')] },
+    },
+  });
+  const first = startRun(plan, originOf(plan), {}, 1_000);
+  const { state } = finish(plan, first.state, first.changes.work[0]);
+  expect(state.head.error?.code).toBe('max_iterations');
 });

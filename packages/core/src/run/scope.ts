@@ -2,11 +2,11 @@ import type { Scope } from '@millrace/expression';
 import type { PreparedPlan } from '../plan/prepared-plan.ts';
 import type { Needs } from '../plan/prepared-value.ts';
 import type { Json, JsonObject } from '../values/json.ts';
-import { endedStep, planStep } from './deciding.ts';
+import { planStep, stepState } from './deciding.ts';
 import { hash32 } from './hash32.ts';
 import type { Instant, RunHead, RunOrigin } from './records.ts';
 import type { RunState } from './state.ts';
-import { statusFunctions } from './status-functions.ts';
+import { statusFunctions, visibleStep } from './status-functions.ts';
 import { stepNames } from './step-names.ts';
 
 /** Where an expression stands, and what it sees beside what every expression of the run sees. */
@@ -16,6 +16,9 @@ export type Viewpoint = Readonly<{
   now: Instant;
   /** null: the workflow's output, which sees every step. */
   step: number | null;
+  iteration: number;
+  /** Whether the step has just ended, so that its own result is seen: a transition. */
+  after?: boolean;
   attempt: number;
   item: ItemNames | null;
   uuids: { given: number };
@@ -37,7 +40,7 @@ export function scopeFor(view: Viewpoint, needs: Needs, extra?: JsonObject): Sco
     names,
     now: view.now,
     uuid: () => nextUuid(view),
-    ...(view.step === null ? {} : { functions: statusFunctions(view.plan, state, view.step) }),
+    ...(view.step === null ? {} : { functions: statusFunctions(view.plan, state, view.step, view.after === true) }),
   };
 }
 
@@ -63,25 +66,34 @@ export function runNames(
 function visibleSteps(view: Viewpoint, needs: Needs): JsonObject {
   const steps: Record<string, Json> = {};
   for (const number of neededSteps(view, needs)) {
-    steps[planStep(view.plan, number).name] = stepNames(endedStep(view.state, number), needs.items);
+    steps[planStep(view.plan, number).name] = namesOfStep(view.state, number, needs.items);
   }
   return steps;
 }
 
-function neededSteps({ plan, step }: Viewpoint, needs: Needs): readonly number[] {
-  if (needs.steps === 'all') return step === null ? plan.order : plan.allUpstream(step);
+/** A step before this one by transitions may not have ended yet, or never run. */
+function namesOfStep(state: RunState, step: number, items: boolean): JsonObject {
+  const { ended } = stepState(state, step);
+  return ended === null ? { output: null, status: 'pending', reason: null, error: null } : stepNames(ended, items);
+}
+
+function neededSteps({ plan, step, after }: Viewpoint, needs: Needs): readonly number[] {
+  if (needs.steps === 'all') {
+    if (step === null) return plan.order;
+    return after === true ? [step, ...plan.allUpstream(step)] : plan.allUpstream(step);
+  }
   const numbers: number[] = [];
   for (const name of needs.steps) {
-    const number = step === null ? plan.numberOf(name) : plan.upstream(step, name);
+    const number = step === null ? plan.numberOf(name) : visibleStep(plan, step, name, after === true);
     if (number !== null) numbers.push(number);
   }
   return numbers;
 }
 
 /** Differs within a decision by the count, between decisions by the attempt or the time. */
-function nextUuid({ state, step, item, attempt, now, uuids }: Viewpoint): string {
+function nextUuid({ state, step, iteration, item, attempt, now, uuids }: Viewpoint): string {
   uuids.given += 1;
-  return uuidFrom(`${state.origin.id}/${step}/${item?.index}/${attempt}/${now}/${uuids.given}`);
+  return uuidFrom(`${state.origin.id}/${step}/${iteration}/${item?.index}/${attempt}/${now}/${uuids.given}`);
 }
 
 /** A UUID (version 8: made by the application) that replaying the command makes again. */

@@ -4,7 +4,7 @@ import { advance } from './advance.ts';
 import { deciding, runKey, setHead } from './deciding.ts';
 import type { Decision } from './decision.ts';
 import type { Instant, RunOrigin } from './records.ts';
-import type { RunState } from './state.ts';
+import type { RunState, StepState } from './state.ts';
 
 /**
  * Starts a run: its first steps are ready in the same decision. `input` is checked already (`checkInput`), and stored
@@ -17,8 +17,8 @@ export function startRun(plan: PreparedPlan, origin: RunOrigin, input: JsonObjec
     head: { status: 'running', startedAt: now, endedAt: null, control: null, output: null, error: null },
     cancel: null,
     vars: plan.plan.vars,
-    steps: plan.plan.steps.map((step) => ({ unsettled: step.dependsOn.length, phase: { kind: 'pending' } })),
-    unsettled: plan.plan.steps.length,
+    ...freshSteps(plan),
+    rounds: new Map(),
     failure: null,
   };
   const decision = deciding(plan, state, now);
@@ -28,6 +28,22 @@ export function startRun(plan: PreparedPlan, origin: RunOrigin, input: JsonObjec
     const dueAt = now + timeoutMs;
     decision.changes.setWait({ ...runKey, attempt: 0, kind: 'run_timeout', dueAt, document: null });
   }
-  for (const step of plan.plan.steps) if (step.dependsOn.length === 0) decision.entering.push(step.index);
+  for (const step of plan.plan.steps) {
+    if (step.entry === 'dependencies' && step.dependsOn.length === 0) decision.entering.push(step.index);
+  }
   return advance(decision);
+}
+
+/** The steps of a run of which nothing has begun. */
+export function freshSteps(plan: PreparedPlan): Readonly<{ steps: StepState[]; unsettled: number; open: number }> {
+  const steps = plan.plan.steps.map(
+    ({ dependsOn }): StepState => ({
+      unsettled: dependsOn.length,
+      iterations: 0,
+      open: new Map(),
+      ended: null,
+      settled: false,
+    }),
+  );
+  return { steps, unsettled: plan.plan.steps.filter((step) => step.entry === 'dependencies').length, open: 0 };
 }

@@ -18,29 +18,47 @@ export type RunState = {
   vars: JsonObject;
   /** By step number. */
   readonly steps: StepState[];
-  /** How many steps have not ended. */
+  /** How much has not ended: steps entered by dependencies, and open iterations of the others. */
   unsettled: number;
-  /** The first failure that nobody tolerates. */
+  /** How much of it is under way. 0: nothing will happen to the run from outside any more. */
+  open: number;
+  /** Rounds of joins that some have arrived at, by step number. */
+  readonly rounds: Map<number, JoinRound>;
+  /**
+   * The first failure that nobody tolerates or handles, or a fault of the transitions themselves. Without transitions
+   * it follows from the steps; with them `RunControl` keeps it.
+   */
   failure: StepFailure | null;
 };
 
 export type CancelRequest = NonNullable<RunControl['cancel']>;
-export type StepFailure = Readonly<{ step: number; endedAt: Instant; error: Fault }>;
+export type StepFailure = NonNullable<RunControl['failure']>;
 
-export type StepState = {
-  /** How many dependencies have not ended. */
-  unsettled: number;
-  phase: StepPhase;
+/** What has arrived at a join since its last round. */
+export type JoinRound = {
+  /** Inbound edges, by their index. */
+  readonly arrived: Set<number>;
+  /** Whether the step has begun: of `join: N`, later arrivals of the round are ignored. */
+  begun: boolean;
+  /** Second arrivals by the same edge before the round is complete: they belong to the next rounds. */
+  surplus: Map<number, number>;
 };
 
-export type StepPhase =
-  | PendingPhase
-  | Readonly<{ kind: 'delayed'; dueAt: Instant }>
-  | SinglePhase
-  | ItemsPhase
-  | EndedPhase;
+export type StepState = {
+  /** How many dependencies have not settled. */
+  unsettled: number;
+  /** Iterations that have begun, so also the number of the next one. Steps entered by dependencies have one. */
+  iterations: number;
+  /** The iterations under way, by their number. */
+  readonly open: Map<number, OpenPhase>;
+  /** The end of the iteration that ended last. */
+  ended: EndedPhase | null;
+  /** Of a step entered by transitions that others depend on: it cannot run any more, so they were let in. */
+  settled: boolean;
+};
 
-export type PendingPhase = Readonly<{ kind: 'pending' }>;
+/** An iteration of a step that is under way. */
+export type OpenPhase = Readonly<{ kind: 'delayed'; dueAt: Instant }> | SinglePhase | ItemsPhase;
 
 /** A step without items under way. */
 export type SinglePhase = { readonly kind: 'single'; readonly task: Task; stop: StepStop | null };
@@ -48,6 +66,7 @@ export type SinglePhase = { readonly kind: 'single'; readonly task: Task; stop: 
 /** A for-each under way. Items start in order, so those from `cursor` on have not started. */
 export type ItemsPhase = {
   readonly kind: 'items';
+  readonly iteration: number;
   readonly startedAt: Instant;
   /** The values as they were evaluated (before batching); a number counts from 0. */
   readonly values: readonly Json[] | number;
@@ -62,7 +81,7 @@ export type ItemsPhase = {
 };
 
 export type EndedPhase = Readonly<{
-  kind: 'ended';
+  iteration: number;
   status: StepEndStatus;
   reason: StepReason | null;
   attempts: number;

@@ -25,6 +25,7 @@ export type StepReason =
   | 'run_cancelled'
   | 'fail_fast'
   | 'run_timed_out'
+  | 'run_succeeded'
   | 'item_failed'
   | 'worker_lost'
   | 'attempt_timed_out'

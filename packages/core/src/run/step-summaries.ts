@@ -3,7 +3,7 @@ import type { Json } from '../values/json.ts';
 import { planStep } from './deciding.ts';
 import type { Fault } from './fault.ts';
 import type { Instant } from './records.ts';
-import type { EndedItem, ItemsPhase, RunState, Task } from './state.ts';
+import type { EndedItem, EndedPhase, ItemsPhase, OpenPhase, RunState, StepState, Task } from './state.ts';
 import type { StepReason, StepStatus } from './status.ts';
 import { outputOf } from './step-names.ts';
 
@@ -18,6 +18,8 @@ export type StepSummary = Readonly<{
   attempts: number;
   startedAt: Instant | null;
   endedAt: Instant | null;
+  /** Of a step entered by transitions: how often it was. The rest tells the last iteration. */
+  iterations?: number;
   items?: ItemsSummary;
 }>;
 
@@ -38,18 +40,28 @@ export type ItemsSummary = Readonly<{
  */
 export function stepSummaries(plan: PreparedPlan, state: RunState): Readonly<Record<string, StepSummary>> {
   const summaries: Record<string, StepSummary> = {};
-  for (const [step, { phase }] of state.steps.entries()) {
-    summaries[planStep(plan, step).name] = summaryOf(phase);
+  for (const [step, own] of state.steps.entries()) {
+    const { name, entry } = planStep(plan, step);
+    const summary = summaryOf(own);
+    const { iterations } = own;
+    summaries[name] = entry === 'transitions' ? { ...summary, iterations } : summary;
   }
   return summaries;
 }
 
+/** While several iterations are under way, the newest one. */
+function summaryOf({ open, ended }: StepState): StepSummary {
+  if (open.size > 0) {
+    const phase = open.get(Math.max(...open.keys()));
+    if (phase !== undefined) return underWay(phase);
+  }
+  return ended === null ? { ...nothingYet, status: 'pending' } : endedSummary(ended);
+}
+
 const nothingYet = { reason: null, output: null, error: null, attempts: 0, startedAt: null, endedAt: null } as const;
 
-function summaryOf(phase: RunState['steps'][number]['phase']): StepSummary {
+function underWay(phase: OpenPhase): StepSummary {
   switch (phase.kind) {
-    case 'pending':
-      return { ...nothingYet, status: 'pending' };
     case 'delayed':
       return { ...nothingYet, status: 'waiting' };
     case 'single': {
@@ -59,19 +71,20 @@ function summaryOf(phase: RunState['steps'][number]['phase']): StepSummary {
       return { ...nothingYet, status: taskStatus(task), attempts, startedAt: task.leasedAt };
     }
     case 'items':
-      return underWay(phase);
-    case 'ended': {
-      const { status, reason, error, startedAt, endedAt, items } = phase;
-      const ended = { status, reason, output: outputOf(phase), error, startedAt, endedAt };
-      if (items === null) return { ...ended, attempts: phase.attempts };
-      const { total, succeeded, failed, cancelled } = items;
-      const attempts = attemptsOf(items.ended);
-      return { ...ended, attempts, items: { total, pending: 0, open: 0, succeeded, failed, cancelled } };
-    }
+      return itemsUnderWay(phase);
   }
 }
 
-function underWay(phase: ItemsPhase): StepSummary {
+function endedSummary(phase: EndedPhase): StepSummary {
+  const { status, reason, error, startedAt, endedAt, items } = phase;
+  const ended = { status, reason, output: outputOf(phase), error, startedAt, endedAt };
+  if (items === null) return { ...ended, attempts: phase.attempts };
+  const { total, succeeded, failed, cancelled } = items;
+  const attempts = attemptsOf(items.ended);
+  return { ...ended, attempts, items: { total, pending: 0, open: 0, succeeded, failed, cancelled } };
+}
+
+function itemsUnderWay(phase: ItemsPhase): StepSummary {
   const { total, cursor, open, succeeded, failed, cancelled, startedAt } = phase;
   const tasks = [...open.values()];
   const attempts = tasks.reduce((sum, task) => sum + task.attempt, attemptsOf(phase.ended));

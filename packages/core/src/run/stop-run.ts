@@ -1,6 +1,6 @@
-import { type Deciding, keyOf, runKey, setHead, stepState } from './deciding.ts';
+import { beginIteration } from './begin-iteration.ts';
+import { type Deciding, keyOf, planStep, runKey, type StepAt, stepState } from './deciding.ts';
 import { continueItems, stopItems, stopOpenItems } from './items.ts';
-import type { RunControl } from './records.ts';
 import { settleStep } from './settle-step.ts';
 import type { CancelRequest, StepStop } from './state.ts';
 import { stopEnd, stopGraceMs, stopTask } from './stop-task.ts';
@@ -15,8 +15,7 @@ export function stopRun(decision: Deciding, cancel: CancelRequest, force: boolea
   const { state } = decision;
   const alreadyStopping = state.cancel !== null;
   state.cancel = cancel;
-  const control: RunControl = state.vars === decision.plan.plan.vars ? { cancel } : { cancel, vars: state.vars };
-  setHead(decision, { control: JSON.stringify(control) });
+  decision.controlChanged = true;
   if (!alreadyStopping || force) stopSteps(decision, force);
   if (decision.childrenAsked && !alreadyStopping) {
     decision.changes.send({ kind: 'cancel_children', from: null, reason: cancel.reason, by: cancel.by });
@@ -28,51 +27,60 @@ export function stopRun(decision: Deciding, cancel: CancelRequest, force: boolea
 
 /** Ends every step that has not ended: now, or when what executes it has stopped. */
 export function stopSteps(decision: Deciding, force: boolean): void {
-  for (let step = 0; step < decision.state.steps.length; step++) stopStep(decision, step, force);
+  for (const [step, { open, iterations }] of decision.state.steps.entries()) {
+    if (iterations === 0 && planStep(decision.plan, step).entry === 'dependencies') {
+      endUnbegun(decision, beginIteration(decision, step));
+    }
+    for (const iteration of [...open.keys()]) stopStep(decision, { step, iteration }, force);
+  }
 }
 
-function stopStep(decision: Deciding, step: number, force: boolean): void {
-  const { phase } = stepState(decision.state, step);
-  switch (phase.kind) {
-    case 'pending':
-    case 'delayed': {
-      const { status, reason, error } = stopEnd(decision, step, null);
-      settleStep(decision, step, endUnexecuted(decision, stepTarget(step), status, reason, error));
+function endUnbegun(decision: Deciding, at: StepAt): void {
+  const { status, reason, error } = stopEnd(decision, at.step, null);
+  settleStep(decision, at, endUnexecuted(decision, stepTarget(at), status, reason, error));
+}
+
+function stopStep(decision: Deciding, at: StepAt, force: boolean): void {
+  const { step } = at;
+  const phase = stepState(decision.state, step).open.get(at.iteration);
+  switch (phase?.kind) {
+    case 'delayed':
+      endUnbegun(decision, at);
       return;
-    }
     case 'single': {
-      const end = stopTask(decision, stepTarget(step), phase.task, phase.stop, force);
-      if (end !== null) settleStep(decision, step, end);
+      const end = stopTask(decision, stepTarget(at), phase.task, phase.stop, force);
+      if (end !== null) settleStep(decision, at, end);
       return;
     }
     case 'items':
       stopOpenItems(decision, step, phase, force);
       continueItems(decision, step, phase);
       return;
-    case 'ended':
+    case undefined:
       return;
   }
 }
 
 /** Stops one step while the run goes on. */
-export function stopOneStep(decision: Deciding, step: number, stop: StepStop): void {
-  const { phase } = stepState(decision.state, step);
-  if (phase.kind === 'items') {
+export function stopOneStep(decision: Deciding, at: StepAt, stop: StepStop): void {
+  const { step } = at;
+  const phase = stepState(decision.state, step).open.get(at.iteration);
+  if (phase?.kind === 'items') {
     stopItems(decision, step, phase, stop);
     continueItems(decision, step, phase);
   }
-  if (phase.kind !== 'single') return;
+  if (phase?.kind !== 'single') return;
   phase.stop = stop;
-  const end = stopTask(decision, stepTarget(step), phase.task, stop, false);
+  const end = stopTask(decision, stepTarget(at), phase.task, stop, false);
   if (end !== null) {
-    settleStep(decision, step, end);
+    settleStep(decision, at, end);
     return;
   }
-  const wait = { ...keyOf(step), attempt: 0, kind: 'cancel_grace' } as const;
+  const wait = { ...keyOf(at), attempt: 0, kind: 'cancel_grace' } as const;
   decision.changes.setWait({ ...wait, dueAt: decision.now + stopGraceMs, document: JSON.stringify({ stop }) });
 }
 
 /** Ends by force what is left of a step that was asked to stop. */
-export function forceStep(decision: Deciding, step: number): void {
-  stopStep(decision, step, true);
+export function forceStep(decision: Deciding, at: StepAt): void {
+  stopStep(decision, at, true);
 }

@@ -81,6 +81,8 @@ export function stopEnd(decision: Deciding, step: number, stop: StepStop | null)
       return cancelled('run_timed_out', 'The run timed out.');
     case 'fail_fast':
       return cancelled('fail_fast', 'Another step of the run failed.');
+    case 'succeed':
+      return cancelled('run_succeeded', 'Another step ended the run with `succeed`.');
     case 'cancel':
     case undefined:
       return cancelled('run_cancelled', 'The run was cancelled.');

@@ -2,7 +2,8 @@ import { truthy } from '@millrace/expression';
 import { FaultError } from '../plan/expression-fault.ts';
 import type { WorkerId } from '../values/ids.ts';
 import type { Json } from '../values/json.ts';
-import { type Deciding, planStep } from './deciding.ts';
+import { type Deciding, keyOf, planStep, type StepAt } from './deciding.ts';
+import { endTime } from './end-time.ts';
 import type { Fault } from './fault.ts';
 import { launchAttempt } from './launch-attempt.ts';
 import { inputText, makeDocument } from './make-document.ts';
@@ -55,22 +56,20 @@ export const hasEnded = (outcome: Task | TaskEnd): outcome is TaskEnd => 'status
 /** The end of a step run that no attempt was made of: skipped, cancelled before it began, or its input is wrong. */
 export function endUnexecuted(
   decision: Deciding,
-  target: Readonly<{ step: number; item: number }>,
+  target: StepAt & Readonly<{ item: number }>,
   status: TaskEnd['status'],
   reason: StepReason | null,
   error: Fault | null,
 ): TaskEnd {
   decision.changes.endAttempt({
-    step: target.step,
-    item: target.item,
-    iteration: 0,
+    ...keyOf(target, target.item),
     attempt: 0,
     status,
     reason,
     final: true,
     readyAt: null,
     startedAt: null,
-    endedAt: decision.now,
+    endedAt: target.item === -1 ? endTime(decision, target) : decision.now,
     worker: null,
     input: null,
     output: null,
@@ -116,7 +115,7 @@ function recordAttempt(decision: Deciding, target: TaskTarget, task: Task, end: 
     final,
     readyAt: task.readyAt,
     startedAt: end.startedAt,
-    endedAt: decision.now,
+    endedAt: final && target.item === -1 ? endTime(decision, target) : decision.now,
     worker: end.worker,
     input: inputText(task.document),
     output: end.output,
@@ -153,7 +152,8 @@ function judgeRetry(decision: Deciding, target: TaskTarget, task: Task, end: Att
     const cause = end.error as Json;
     return { kind: 'end', end: { ...end, error: { ...error.fault, details: { ...error.fault.details, cause } } } };
   }
-  const seed = `${decision.state.origin.id}/${target.step}/${target.item}/${task.attempt}`;
+  const turn = target.iteration === 0 ? '' : `/${target.iteration}`;
+  const seed = `${decision.state.origin.id}/${target.step}/${target.item}/${task.attempt}${turn}`;
   return { kind: 'retry', delayMs: retryDelayMs(retry, failures, seed) };
 }
 

@@ -3,7 +3,7 @@ import type { ActionBody, ActionDefinition } from '../definitions/action.ts';
 import type { Definitions } from '../definitions/definitions.ts';
 import type { Parameter } from '../definitions/parameters.ts';
 import type { RetryPolicy } from '../definitions/retry.ts';
-import type { StepDefinition, WorkflowDefinition } from '../definitions/workflow.ts';
+import type { StepDefinition, Transition, WorkflowDefinition } from '../definitions/workflow.ts';
 import { compilePlan } from '../plan/compile-plan.ts';
 import { type PreparedPlan, preparePlan } from '../plan/prepared-plan.ts';
 import type { Place } from '../values/place.ts';
@@ -89,3 +89,10 @@ const defaultRetry: RetryPolicy = {
   jitter: 0,
   countWorkerLoss: false,
 };
+
+/** A transition to steps: `to('b c', { when: 'failed()' })`. */
+export const to = (targets: string, more: Partial<Transition> = {}): Transition => ({
+  publish: [],
+  do: targets.split(' ').filter((word) => word !== ''),
+  ...more,
+});

@@ -44,7 +44,7 @@ const kinds: readonly StepText[] = [
   { inline: { type: 'wait', for: '{{ input.n }}' } },
 ];
 
-const step: fc.Arbitrary<Readonly<{ own: StepText; needs: readonly number[] }>> = fc
+export const randomStep: fc.Arbitrary<Readonly<{ own: StepText; needs: readonly number[] }>> = fc
   .record({
     kind: fc.constantFrom(...kinds),
     when: fc.constantFrom(...conditions),
@@ -63,7 +63,7 @@ const step: fc.Arbitrary<Readonly<{ own: StepText; needs: readonly number[] }>> 
 /** Up to eight steps of all kinds; the graph may be anything without a cycle. */
 export const workflows: fc.Arbitrary<WorkflowText> = fc
   .record({
-    steps: fc.array(step, { minLength: 1, maxLength: 8 }),
+    steps: fc.array(randomStep, { minLength: 1, maxLength: 8 }),
     failFast: fc.boolean(),
     timeoutMs: fc.constantFrom(undefined, 5_000),
     output: fc.constantFrom(undefined, '{{ input.n }}', { all: '{{ steps.s0.output }}' }),

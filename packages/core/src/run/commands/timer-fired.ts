@@ -43,8 +43,8 @@ function fire(decision: Deciding, key: AttemptKey, kind: WaitKind): boolean {
 }
 
 function endDelay(decision: Deciding, key: AttemptKey): boolean {
-  if (decision.state.steps[key.step]?.phase.kind !== 'delayed') return false;
-  leaveDelay(decision, key.step);
+  if (openPhase(decision, key)?.kind !== 'delayed') return false;
+  leaveDelay(decision, key);
   return true;
 }
 
@@ -83,7 +83,7 @@ function timeOutInQueue(decision: Deciding, key: AttemptKey): boolean {
   const { queueTimeoutMs, name, lane } = planStep(decision.plan, key.step);
   if (queueTimeoutMs === null) return false;
   if (task.worker !== null) {
-    decision.changes.endWait({ ...keyOf(key.step, key.item), kind: 'queue_timeout' });
+    decision.changes.endWait({ ...keyOf(key, key.item), kind: 'queue_timeout' });
     return true;
   }
   clearLaunch(decision, target, task);
@@ -103,11 +103,11 @@ function timeOutInQueue(decision: Deciding, key: AttemptKey): boolean {
 
 function timeOutStep(decision: Deciding, key: AttemptKey): boolean {
   const { state, changes, plan } = decision;
-  const phase = state.steps[key.step]?.phase;
+  const phase = openPhase(decision, key);
   if (phase?.kind !== 'single' && phase?.kind !== 'items') return false;
   if (plan.plan.steps[key.step]?.stepTimeoutMs === null || phase.stop === 'step_timeout') return false;
-  changes.endWait({ ...keyOf(key.step), kind: 'step_timeout' });
-  if (phase.stop === null && state.cancel === null) stopOneStep(decision, key.step, 'step_timeout');
+  changes.endWait({ ...keyOf(key), kind: 'step_timeout' });
+  if (phase.stop === null && state.cancel === null) stopOneStep(decision, key, 'step_timeout');
   return true;
 }
 
@@ -127,12 +127,14 @@ function forceRun(decision: Deciding): boolean {
 }
 
 function forceOneStep(decision: Deciding, key: AttemptKey): boolean {
-  const phase = decision.state.steps[key.step]?.phase;
+  const phase = openPhase(decision, key);
   if ((phase?.kind !== 'single' && phase?.kind !== 'items') || phase.stop === null) return false;
-  decision.changes.endWait({ ...keyOf(key.step), kind: 'cancel_grace' });
-  forceStep(decision, key.step);
+  decision.changes.endWait({ ...keyOf(key), kind: 'cancel_grace' });
+  forceStep(decision, key);
   return true;
 }
+
+const openPhase = ({ state }: Deciding, key: AttemptKey) => state.steps[key.step]?.open.get(key.iteration);
 
 function notWaiting(key: AttemptKey, kind: WaitKind): Rejection {
   const whose = key.step === -1 ? 'The run' : `Attempt ${key.attempt} of step ${key.step}`;

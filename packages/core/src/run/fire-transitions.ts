@@ -1,0 +1,89 @@
+import { truthy } from '@millrace/expression';
+import { FaultError } from '../plan/expression-fault.ts';
+import type { PreparedTransition } from '../plan/prepared-plan.ts';
+import type { PreparedValue } from '../plan/prepared-value.ts';
+import type { TransitionTarget } from '../plan/transition-graph.ts';
+import type { Json } from '../values/json.ts';
+import { arriveAt } from './arrive.ts';
+import { type Deciding, planStep } from './deciding.ts';
+import { noteFailure } from './failure.ts';
+import { scopeFor, type Viewpoint } from './scope.ts';
+import type { EndedPhase } from './state.ts';
+
+/**
+ * Fires the transitions of a step that has just ended, in written order: each whose `when` holds publishes its
+ * variables, then leads to its targets. Gives whether one led somewhere, which handles the step's failure.
+ *
+ * A step that was skipped has no result to judge, and one that was stopped with its run leads nowhere: they fire none. A
+ * fault in a `when` or a published value fails the run, and ends the firing there.
+ */
+export function fireTransitions(decision: Deciding, step: number, end: EndedPhase): boolean {
+  const { plan } = decision;
+  const { next } = plan.step(step);
+  const targets = plan.transitions.targets(step);
+  const { entry, dependants } = planStep(plan, step);
+  if (entry === 'transitions' && dependants.length > 0) decision.waysClosed = true;
+  if (next.length === 0) return false;
+  if (firesNone(decision, step, end)) {
+    decision.waysClosed = true;
+    return false;
+  }
+  let handled = false;
+  try {
+    for (const [index, transition] of next.entries()) {
+      if (!fires(decision, step, end, transition)) {
+        decision.waysClosed = true;
+        continue;
+      }
+      publish(decision, step, end, transition);
+      const own = targets[index] ?? [];
+      handled ||= own.length > 0;
+      for (const target of own) follow(decision, step, end, target);
+    }
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    decision.waysClosed = true;
+    noteFailure(decision, { step, endedAt: end.endedAt, error: error.fault });
+  }
+  return handled;
+}
+
+function firesNone({ plan, state }: Deciding, step: number, end: EndedPhase): boolean {
+  if (state.cancel !== null || end.status === 'skipped') return true;
+  return end.iteration >= planStep(plan, step).maxIterations;
+}
+
+function fires(decision: Deciding, step: number, end: EndedPhase, { when }: PreparedTransition): boolean {
+  return when === null || truthy(evaluate(decision, step, end, when));
+}
+
+/** Each variable is there for the ones after it. */
+function publish(decision: Deciding, step: number, end: EndedPhase, transition: PreparedTransition): void {
+  for (const [name, value] of transition.publish) {
+    const { state } = decision;
+    const published = evaluate(decision, step, end, value);
+    state.vars = { ...state.vars, [name]: published };
+    decision.controlChanged = true;
+  }
+}
+
+function evaluate(decision: Deciding, step: number, end: EndedPhase, value: PreparedValue): Json {
+  const { plan, state, now, uuids } = decision;
+  const { iteration, attempts: attempt } = end;
+  const view: Viewpoint = { plan, state, now, step, iteration, after: true, attempt, item: null, uuids };
+  return value.evaluate(scopeFor(view, value.needs));
+}
+
+function follow(decision: Deciding, step: number, end: EndedPhase, target: TransitionTarget): void {
+  if (typeof target === 'object') {
+    arriveAt(decision, target.step, target.edge);
+    return;
+  }
+  if (target === 'succeed') decision.succeeding ??= step;
+  if (target !== 'fail') return;
+  const { name } = planStep(decision.plan, step);
+  const cause = end.error === null ? '' : `: ${end.error.message}`;
+  const details = end.error === null ? {} : { details: { error: end.error as Json } };
+  const error = { code: 'transition_fail', message: `Step ${name} led to \`fail\`${cause}`, ...details };
+  noteFailure(decision, { step, endedAt: end.endedAt, error });
+}

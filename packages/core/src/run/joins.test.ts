@@ -1,0 +1,304 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type StepText, to } from '../testing/build-plan.ts';
+import { type RunDriver, runOf } from '../testing/run-driver.ts';
+import { restoreState } from './restore-state.ts';
+
+const ok = { when: 'succeeded()' };
+
+function joinRun(
+  join: 'all' | number,
+  sources: Readonly<Record<string, StepText>>,
+  more: Readonly<Record<string, StepText>> = {},
+) {
+  return runOf({ steps: { ...sources, j: { join }, ...more } });
+}
+
+const missingOf = (run: RunDriver) =>
+  (run.step('j').error?.details?.missing as readonly Readonly<{ from: string }>[] | undefined)?.map(({ from }) => from);
+
+describe('`join: all`', () => {
+  test('begins once, when one arrival has come from each edge', () => {
+    const run = joinRun('all', { a: { next: [to('j')] }, b: { next: [to('j')] }, c: { next: [to('j')] } });
+    run.succeed('c');
+    run.succeed('a');
+    expect(run.step('j').status).toBe('pending');
+    expect(run.state.head.control).toBe('{"joins":{"3":{"arrived":"5"}}}');
+    run.succeed('b');
+    expect(run.step('j')).toMatchObject({ status: 'ready', iterations: 1 });
+    expect(run.state.head.control).toBeNull();
+  });
+
+  test('does not wait for a branch that was not taken', () => {
+    const run = runOf(
+      {
+        steps: {
+          start: { next: [to('x', { when: 'input.x' }), to('y z')] },
+          x: { next: [to('j')] },
+          y: { next: [to('j')] },
+          z: { next: [to('j')] },
+          j: { join: 'all' },
+        },
+      },
+      { x: false },
+    );
+    run.succeed('start');
+    run.succeed('y');
+    expect(run.step('j').status).toBe('pending');
+    run.succeed('z');
+    expect(run.step('j').status).toBe('ready');
+    run.succeed('j');
+    expect(run.statuses).toBe('start:succeeded x:skipped(not_reached) y:succeeded z:succeeded j:succeeded');
+    expect(run.status).toBe('succeeded');
+  });
+
+  test('needs one of several transitions of the same step', () => {
+    const run = joinRun('all', { a: { next: [to('j', ok), to('j', { when: 'failed()' })] }, b: { next: [to('j')] } });
+    run.fail('a');
+    expect(run.step('j').status).toBe('pending');
+    run.succeed('b');
+    expect(run.step('j')).toMatchObject({ status: 'ready', iterations: 1 });
+  });
+
+  test.each([
+    ['failed, and nothing handles it', { a: { next: [to('j', ok)] } }, 'exit_code'],
+    [
+      'failed, and was handled elsewhere',
+      { a: { next: [to('j', ok), to('noop', { when: 'failed()' })] } },
+      'join_unsatisfied',
+    ],
+  ])('is not reached when a source %s', (_what, source, code) => {
+    const run = joinRun('all', { ...source, b: { next: [to('j', ok)] } });
+    run.succeed('b');
+    run.fail('a');
+    expect(run.step('j')).toMatchObject({
+      status: 'skipped',
+      reason: 'not_reached',
+      error: { code: 'join_unsatisfied' },
+    });
+    expect(missingOf(run)).toEqual(['a']);
+    expect(run.state.head).toMatchObject({ status: 'failed', error: { code } });
+  });
+
+  test('is not reached when a source ran and did not lead to it', () => {
+    const run = joinRun('all', {
+      a: { next: [to('j', { when: 'false' })] },
+      b: { next: [to('j')] },
+      c: { next: [to('j')] },
+    });
+    run.succeed('a');
+    run.succeed('c');
+    run.succeed('b');
+    expect(run.state.head).toMatchObject({ status: 'failed', error: { code: 'join_unsatisfied', step: 'j' } });
+    expect(run.state.head.error?.message).toBe(
+      'Step j waits for all its transitions; 2 came. Nothing will come any more from a (transition 1).',
+    );
+  });
+
+  test('is not reached when a failure kept a source from running, however far away', () => {
+    const run = joinRun('all', {
+      a: { next: [to('a2', ok), to('noop', { when: 'failed()' })] },
+      a2: { next: [to('a3')] },
+      a3: { next: [to('j')] },
+      b: { next: [to('j')] },
+    });
+    run.succeed('b');
+    run.fail('a');
+    expect(run.statuses).toBe(
+      'a:failed a2:skipped(not_reached) a3:skipped(not_reached) b:succeeded j:skipped(not_reached)',
+    );
+    expect(run.state.head.error).toMatchObject({ code: 'join_unsatisfied' });
+    expect(missingOf(run)).toEqual(['a3']);
+  });
+
+  test('that nothing arrives at is not reached, which is no failure', () => {
+    const run = joinRun('all', {
+      a: { next: [to('j', { when: 'failed()' })] },
+      b: { next: [to('j', { when: 'failed()' })] },
+    });
+    run.succeed('a');
+    run.succeed('b');
+    expect(run.step('j')).toMatchObject({ status: 'skipped', reason: 'not_reached', error: null });
+    expect(run.status).toBe('succeeded');
+  });
+
+  test('fails at once with fail_fast when it waits in vain', () => {
+    const run = runOf({
+      failFast: true,
+      steps: { a: { next: [to('j')] }, b: { next: [to('j', { when: 'false' })] }, slow: {}, j: { join: 'all' } },
+    });
+    run.succeed('a');
+    run.succeed('b');
+    expect(run.statuses).toBe('a:succeeded b:succeeded slow:cancelled(fail_fast) j:skipped(not_reached)');
+  });
+
+  test('lets those in that depend on it when it waits in vain', () => {
+    const run = joinRun(
+      'all',
+      { a: { next: [to('j')] }, b: { next: [to('j', { when: 'false' })] }, slow: {} },
+      { after: { needs: 'j', when: 'failed()' }, never: { needs: 'j' } },
+    );
+    run.succeed('a');
+    run.succeed('b');
+    expect(run.step('never').reason).toBe('upstream_failed');
+  });
+
+  test('joins again in each round of a loop', () => {
+    const run = runOf({
+      vars: { n: 0 },
+      steps: {
+        start: { next: [to('a b')] },
+        a: { next: [to('j')] },
+        b: { next: [to('j')] },
+        j: { join: 'all', next: [to('a b', { when: 'vars.n < 2', publish: [{ n: '{{ vars.n + 1 }}' }] })] },
+      },
+    });
+    run.succeed('start');
+    for (const order of [
+      ['a', 'b'],
+      ['b', 'a'],
+      ['a', 'b'],
+    ]) {
+      for (const name of order) {
+        expect(run.store.work.size).toBe(name === order[0] ? 2 : 1);
+        run.succeed(name);
+      }
+      run.succeed('j');
+    }
+    expect(run.status).toBe('succeeded');
+    expect([run.step('a').iterations, run.step('b').iterations, run.step('j').iterations]).toEqual([3, 3, 3]);
+  });
+
+  test('does not wait, in a later round, for a branch that only an earlier one took', () => {
+    const run = runOf({
+      vars: { n: 0 },
+      steps: {
+        start: { next: [to('pick')] },
+        pick: { next: [to('x', { when: 'vars.n == 0' }), to('y')] },
+        x: { next: [to('j')] },
+        y: { next: [to('j')] },
+        j: { join: 'all', next: [to('pick', { when: 'vars.n < 1', publish: [{ n: '{{ vars.n + 1 }}' }] })] },
+      },
+    });
+    for (const name of ['start', 'pick', 'x', 'y', 'j', 'pick', 'y', 'j']) run.succeed(name);
+    expect(run.status).toBe('succeeded');
+    expect(run.step('j').iterations).toBe(2);
+  });
+
+  test('sees a failure of a later round, although the branch succeeded in an earlier one', () => {
+    const run = runOf({
+      vars: { n: 0 },
+      steps: {
+        start: { next: [to('a b')] },
+        a: { next: [to('a2', ok), to('noop', { when: 'failed()' })] },
+        a2: { next: [to('j')] },
+        b: { next: [to('j')] },
+        j: { join: 'all', next: [to('a b', { when: 'vars.n < 1', publish: [{ n: '{{ vars.n + 1 }}' }] })] },
+      },
+    });
+    for (const name of ['start', 'a', 'b', 'a2', 'j', 'b']) run.succeed(name);
+    run.fail('a');
+    expect(run.step('j')).toMatchObject({ reason: 'not_reached', iterations: 2, error: { code: 'join_unsatisfied' } });
+    expect(run.status).toBe('failed');
+  });
+
+  test('keeps a second arrival by the same edge for its next round', () => {
+    const run = runOf({
+      steps: {
+        s1: { next: [to('a')] },
+        s2: { next: [to('a')] },
+        t1: { next: [to('b')] },
+        t2: { next: [to('b')] },
+        a: { next: [to('j')] },
+        b: { next: [to('j')] },
+        j: { join: 'all' },
+      },
+    });
+    for (const name of ['s1', 's2', 'a', 'a']) run.succeed(name);
+    expect(run.state.rounds.get(6)?.surplus).toEqual(new Map([[0, 1]]));
+    expect(restoreState(run.plan, run.store.load()).rounds).toEqual(run.state.rounds);
+    for (const name of ['t1', 'b']) run.succeed(name);
+    expect(run.step('j').iterations).toBe(1);
+    for (const name of ['t2', 'b']) run.succeed(name);
+    expect(run.step('j').iterations).toBe(2);
+  });
+});
+
+describe('`join: N`', () => {
+  test.each([1, 2, 3])('of 3 edges begins with arrival %s and ignores later ones of the round', (join) => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(['a', 'b', 'c'], { minLength: 3 }), (order) => {
+        const run = joinRun(join, { a: { next: [to('j')] }, b: { next: [to('j')] }, c: { next: [to('j')] } });
+        order.forEach((name, index) => {
+          run.succeed(name);
+          expect(run.step('j').iterations).toBe(index + 1 < join ? 0 : 1);
+          expect(restoreState(run.plan, run.store.load()).rounds).toEqual(run.state.rounds);
+        });
+        run.succeed('j');
+        expect(run.status).toBe('succeeded');
+      }),
+    );
+  });
+
+  test('that too few arrive at is not reached, and names the edges that are missing', () => {
+    const run = joinRun(2, {
+      a: { next: [to('j')] },
+      b: { next: [to('j', ok)] },
+      c: { next: [to('x')] },
+      x: { next: [to('j', { when: 'false' })] },
+    });
+    run.succeed('a');
+    run.fail('b', {});
+    run.succeed('c');
+    expect(run.step('j').status).toBe('pending');
+    run.succeed('x');
+    expect(run.step('j').error).toMatchObject({ code: 'join_unsatisfied', details: { arrived: 1 } });
+    expect(missingOf(run)).toEqual(['b', 'x']);
+  });
+
+  test('begins again in the next round of a loop', () => {
+    const run = runOf({
+      vars: { n: 0 },
+      steps: {
+        start: { next: [to('a b c')] },
+        a: { next: [to('j')] },
+        b: { next: [to('j')] },
+        c: { next: [to('j')] },
+        j: { join: 2, next: [to('a b c', { when: 'vars.n < 1', publish: [{ n: '{{ vars.n + 1 }}' }] })] },
+      },
+    });
+    for (const name of ['start', 'a', 'b', 'c', 'j', 'c', 'b', 'a', 'j']) run.succeed(name);
+    expect(run.status).toBe('succeeded');
+    expect(run.step('j').iterations).toBe(2);
+  });
+});
+
+describe('a join of sources that run equally often', () => {
+  test.each(['all', 2] as const)('(join: %s) begins exactly once in each round, in any order', (join) => {
+    const rounds = fc.integer({ min: 1, max: 5 });
+    fc.assert(
+      fc.property(rounds, fc.array(fc.nat(100), { maxLength: 60 }), (times, choices) => {
+        const seeds = ['a', 'b'].flatMap((source) =>
+          Array.from({ length: times }, (_, index): [string, StepText] => [
+            `${source}${index}`,
+            { next: [to(source)] },
+          ]),
+        );
+        const run = runOf({
+          steps: { ...Object.fromEntries(seeds), a: { next: [to('j')] }, b: { next: [to('j')] }, j: { join } },
+        });
+        for (let turn = 0; run.store.work.size > 0; turn++) {
+          const open = [...run.store.work.values()];
+          const work = open[(choices[turn] ?? 0) % open.length];
+          if (work === undefined) break;
+          const result = { status: 'succeeded', output: null, durationMs: 1 } as const;
+          run.send({ type: 'attempt_finished', key: work, worker: null, result });
+        }
+        expect(run.status).toBe('succeeded');
+        expect(run.step('j').iterations).toBe(times);
+        expect(run.state.rounds.size).toBe(0);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,88 @@
+import type { InboundEdge } from '../plan/transition-graph.ts';
+import { beginJoin } from './arrive.ts';
+import { beginIteration } from './begin-iteration.ts';
+import { type Deciding, planStep, stepState } from './deciding.ts';
+import { noteFailure } from './failure.ts';
+import type { Fault } from './fault.ts';
+import { canStillEnd, failedBefore, judgeJoin } from './join-rounds.ts';
+import { letDependantsIn, settleStep } from './settle-step.ts';
+import { endUnexecuted } from './task.ts';
+import { stepTarget } from './task-view.ts';
+
+/**
+ * Moves what waits in vain: joins that no more can arrive at, and dependencies on steps that cannot run any more. True:
+ * something moved, so look again afterwards.
+ */
+export function resolveWaiting(decision: Deciding): boolean {
+  const { plan, state } = decision;
+  if (!plan.transitions.any || state.cancel !== null) return false;
+  // A run in which nothing is under way is looked at in any case: it must never hang.
+  if (!decision.waysClosed && state.open > 0) return false;
+  decision.waysClosed = false;
+  // One at a time: what begins now is under way only when it has been entered.
+  for (const [step, round] of state.rounds) {
+    if (round.begun) continue;
+    const verdict = judgeJoin(plan, state, step, round);
+    if (verdict === 'waits') continue;
+    decision.waysClosed = true;
+    if (verdict === 'begins') beginJoin(decision, step, round);
+    else giveUpJoin(decision, step, round.arrived.size, verdict.missing);
+    return true;
+  }
+  for (const step of plan.transitions.awaited) {
+    const own = stepState(state, step);
+    if (own.settled || own.open.size > 0) continue;
+    if (canStillEnd(plan, state, plan.transitions.sources(step), null)) continue;
+    decision.waysClosed = true;
+    settleAwaited(decision, step);
+    return true;
+  }
+  return false;
+}
+
+/** The step was not entered: nothing led to it, or not enough. */
+export function endNotReached(decision: Deciding, step: number, error: Fault | null): void {
+  const at = beginIteration(decision, step);
+  settleStep(decision, at, endUnexecuted(decision, stepTarget(at), 'skipped', 'not_reached', error));
+}
+
+function giveUpJoin(decision: Deciding, step: number, arrived: number, missing: readonly InboundEdge[]): void {
+  const { state } = decision;
+  state.rounds.delete(step);
+  decision.controlChanged = true;
+  const error = joinFault(decision, step, arrived, missing);
+  endNotReached(decision, step, error);
+  noteFailure(decision, { step, endedAt: stepState(state, step).ended?.endedAt ?? decision.now, error });
+}
+
+function joinFault({ plan }: Deciding, step: number, arrived: number, missing: readonly InboundEdge[]): Fault {
+  const { name, join } = planStep(plan, step);
+  const edges = missing.map(({ from, transition }) => ({ from: planStep(plan, from).name, transition }));
+  const shown = edges.slice(0, 10).map(({ from, transition }) => `${from} (transition ${transition + 1})`);
+  const more = edges.length > shown.length ? ` and ${edges.length - shown.length} more` : '';
+  const wanted = join === 'all' ? 'all its transitions' : `${join} arrivals`;
+  return {
+    code: 'join_unsatisfied',
+    message: `Step ${name} waits for ${wanted}; ${arrived} came. Nothing will come any more from ${shown.join(', ')}${more}.`,
+    hint: 'Let each of these steps lead to the join in every case, or let the join wait for fewer: `join: N`.',
+    details: { arrived, missing: edges },
+    retryable: false,
+  };
+}
+
+/** Those that depend on the step see the end of its last iteration; or that it was not reached, and whether by a failure. */
+function settleAwaited(decision: Deciding, step: number): void {
+  const { plan, state } = decision;
+  const own = stepState(state, step);
+  if (own.ended === null) {
+    const error = failedBefore(plan, state, step, null) ? afterFailure(planStep(plan, step).name) : null;
+    endNotReached(decision, step, error);
+  }
+  own.settled = true;
+  decision.controlChanged = true;
+  letDependantsIn(decision, step);
+}
+
+function afterFailure(name: string): Fault {
+  return { code: 'not_reached', message: `A step that would have led to ${name} failed.`, retryable: false };
+}
