@@ -432,4 +432,107 @@ describe('a store that fails', () => {
     expect(await statusOf(id)).toBe('succeeded');
     expect(errors.length).toBeGreaterThan(0);
   });
+
+  test('work that was claimed for a worker by a claim whose answer was lost is handed over', async () => {
+    let fail = true;
+    const {
+      worker,
+      start: run,
+      statusOf,
+      clock,
+    } = await start({
+      wrap: (store) => ({
+        ...store,
+        work: {
+          ...store.work,
+          async claim(request) {
+            const claimed = await store.work.claim(request);
+            if (!fail || claimed.length === 0) return claimed;
+            fail = false;
+            throw new Error('The connection was lost after the claim.');
+          },
+        },
+      }),
+    });
+    const id = await run('retried');
+    const hand = worker('w');
+    await hand.sync();
+    expect(fail).toBe(false);
+    await hand.sync();
+    expect(hand.assignments).toEqual([]);
+    await clock.advance(2_000);
+    await hand.sync();
+    await hand.succeed('only');
+    expect(await statusOf(id)).toBe('succeeded');
+  });
+
+  test('a result that is told twice is not confirmed while its commit may still fail', async () => {
+    let fail = false;
+    let holdLoads: Promise<void> | null = null;
+    const {
+      engine,
+      worker,
+      start: run,
+    } = await start({
+      settings: { cachedRuns: 0 },
+      wrap: (store) => ({
+        ...store,
+        runs: {
+          ...store.runs,
+          async load(ids) {
+            await holdLoads;
+            return store.runs.load(ids);
+          },
+          async commit(batch, hint) {
+            if (fail) throw new Error('The store is gone.');
+            return store.runs.commit(batch, hint);
+          },
+        },
+      }),
+    });
+    const hand = worker('w');
+    await hand.sync();
+    const id = await run('retried');
+    await hand.sync();
+    const of = hand.take('only');
+    fail = true;
+    const letLoad = Promise.withResolvers<void>();
+    holdLoads = letLoad.promise;
+    const result = { status: 'succeeded', output: null, durationMs: 1 } as const;
+    const told = Promise.allSettled([hand.sync([{ of, result }]), hand.sync([{ of, result }])]);
+    await settle();
+    letLoad.resolve();
+    expect((await told).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect((await engine.getRun(id)).run.status).toBe('running');
+  });
+});
+
+describe('a worker', () => {
+  test('that another server reaped gets nothing from a server that still remembers it', async () => {
+    const { engine, another, start: run, clock } = await start();
+    const other = await another('second');
+    const here = new HandWorker(engine.workers, 'w');
+    await here.sync();
+    await new HandWorker(other.workers, 'w').sync();
+    await clock.advance(13_000); // silent for longer than its lease: reaped by one of the two
+    expect([engine, other].map((one) => one.stats().connectedWorkers)).toEqual([0, 0]);
+    const id = await run('retried');
+    expect((await engine.getRun(id)).steps).toMatchObject({ only: { status: 'ready' } });
+  });
+
+  test('that misses an attempt twice has given it up, so another attempt takes its place', async () => {
+    const { worker, start: run, clock, engine } = await start();
+    const hand = worker('w');
+    await hand.sync();
+    const id = await run('retried');
+    await hand.sync();
+    expect(hand.take('only').attempt).toBe(1);
+    for (let call = 0; call < 4; call += 1) {
+      await hand.sync([], { running: [] });
+      await clock.advance(1_000);
+    }
+    await hand.sync();
+    expect((await engine.getRun(id)).steps).toMatchObject({ only: { attempts: 2 } });
+    expect(hand.take('only').attempt).toBe(2);
+  });
 });

@@ -14,7 +14,7 @@ import type { Counts } from './counts.ts';
 import { attemptText, checkCommit, checkRows, controlOf } from './run-checks.ts';
 import { Violation } from './violation.ts';
 
-export const outboxText = (key: OutboxKey): string => `${key.run}/${key.version}/${key.ordinal}`;
+const outboxText = (key: OutboxKey): string => `${key.run}/${key.version}/${key.ordinal}`;
 const refText = (ref: AttemptRef): string => `${ref.run}:${attemptText(ref)}`;
 
 export class Audit {

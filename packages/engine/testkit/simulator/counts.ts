@@ -39,7 +39,7 @@ const names = [
   'messagesRedelivered',
 ] as const;
 
-export type CountName = (typeof names)[number];
+type CountName = (typeof names)[number];
 /** How often each thing was exercised, so that nobody takes "no violation" for more than it is. */
 export type Counts = Record<CountName, number>;
 

@@ -4,7 +4,7 @@ import type { Random } from './random.ts';
 import type { SimServer } from './sim-server.ts';
 import type { World } from './world.ts';
 
-export class LinkError extends Error {}
+class LinkError extends Error {}
 
 /**
  * Calls a server over a connection that is slow, loses calls and answers, repeats calls, and breaks when the server dies.

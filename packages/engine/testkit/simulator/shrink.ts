@@ -1,7 +1,7 @@
 import { leastOf, type Scenario, scenarioKeys, writeOverrides } from './scenario.ts';
 import { type SimulationOptions, type SimulationResult, simulateSeed } from './simulate-seed.ts';
 
-export type Reduced = Readonly<{ result: SimulationResult; overrides: Partial<Scenario>; tries: number }>;
+type Reduced = Readonly<{ result: SimulationResult; overrides: Partial<Scenario>; tries: number }>;
 
 /**
  * Makes a failing case smaller while the same promise stays broken: takes each fault away, then halves what is left of

@@ -25,7 +25,7 @@ type Held = {
 type Outgoing = { readonly ref: AttemptRef; readonly result: AttemptResult; sent: boolean };
 
 const keyOf = (ref: AttemptRef): string => `${ref.run}.${ref.step}.${ref.item}.${ref.iteration}.${ref.attempt}`;
-export const refOf = ({ run, step, item, iteration, attempt }: AttemptRef): AttemptRef => ({
+const refOf = ({ run, step, item, iteration, attempt }: AttemptRef): AttemptRef => ({
   run,
   step,
   item,
