@@ -6,6 +6,9 @@ const digits = 15;
 /** All logs of a run. */
 export const runLogPrefix = (run: RunId): string => `logs/${run}/`;
 
+/** All logs of one step. */
+export const stepLogPrefix = (run: RunId, step: number): string => `${runLogPrefix(run)}${step}.`;
+
 /** One attempt's chunks. An item of -1 is written `s`: the step itself. */
 export const attemptLogPrefix = (run: RunId, { step, item, iteration, attempt }: AttemptKey): string =>
   `${runLogPrefix(run)}${step}.${iteration}.${item < 0 ? 's' : item}.${attempt}/`;

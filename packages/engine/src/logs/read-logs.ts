@@ -4,7 +4,7 @@ import type { LogCursor, LogPage, LogRef, LogRequest } from '../engine-types.ts'
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { Store } from '../ports/store.ts';
 import { runNotFound } from '../runs/run-not-found.ts';
-import { attemptLogPrefix, parseLogChunkKey, runLogPrefix } from './log-keys.ts';
+import { attemptLogPrefix, parseLogChunkKey, runLogPrefix, stepLogPrefix } from './log-keys.ts';
 import type { RunNames, StepNames } from './step-names.ts';
 
 const defaultLimitBytes = 1024 * 1024;
@@ -20,7 +20,7 @@ export function createReadLogs(store: Store, blobs: BlobStore, names: StepNames)
     if (found === null) throw runNotFound(run);
     // Looked at first: what was written before a run's end is seen, so "complete" is never said too early.
     const ended = isRunEnd((await store.runs.status(run)) ?? 'queued');
-    const logs = matching(await attemptLogs(blobs, run), request, found);
+    const logs = matching(await attemptLogs(blobs, prefixOf(request, found)), request, found);
     const from = startOf(request, logs, found);
     const chunks: (LogRef & Readonly<{ offset: number; data: Uint8Array }>)[] = [];
     let next: LogCursor | null = request.from ?? null;
@@ -62,23 +62,31 @@ export function createListLogs(blobs: BlobStore, names: StepNames) {
   return async (run: RunId): Promise<readonly (LogRef & Readonly<{ sizeBytes: number }>)[]> => {
     const found = await names.of(run);
     if (found === null) throw runNotFound(run);
-    return (await attemptLogs(blobs, run)).map(({ key, pieces }) => {
+    return (await attemptLogs(blobs, runLogPrefix(run))).map(({ key, pieces }) => {
       const last = pieces.at(-1);
       return { ...toRef(key, found), sizeBytes: last === undefined ? 0 : last.offset + last.sizeBytes };
     });
   };
 }
 
-async function attemptLogs(blobs: BlobStore, run: RunId): Promise<readonly AttemptLog[]> {
+/** The narrowest list of blobs that holds all that is asked for: a run of 100,000 items has as many logs. */
+function prefixOf({ run, step, item, iteration, attempt }: LogRequest, names: RunNames): string {
+  if (step === undefined) return runLogPrefix(run);
+  const number = names.steps.indexOf(step);
+  if (item === undefined || iteration === undefined || attempt === undefined) return stepLogPrefix(run, number);
+  return attemptLogPrefix(run, { step: number, item, iteration, attempt });
+}
+
+async function attemptLogs(blobs: BlobStore, prefix: string): Promise<readonly AttemptLog[]> {
   const logs = new Map<string, { key: AttemptKey; pieces: Piece[] }>();
-  for (const { key, sizeBytes } of await blobs.list(runLogPrefix(run))) {
+  for (const { key, sizeBytes } of await blobs.list(prefix)) {
     const parsed = parseLogChunkKey(key);
     if (parsed === null) continue;
     const { offset, ...attempt } = parsed;
-    const prefix = attemptLogPrefix(run, attempt);
-    const log = logs.get(prefix) ?? { key: attempt, pieces: [] };
+    const folder = key.slice(0, key.lastIndexOf('/'));
+    const log = logs.get(folder) ?? { key: attempt, pieces: [] };
     log.pieces.push({ key, offset, sizeBytes });
-    logs.set(prefix, log);
+    logs.set(folder, log);
   }
   return [...logs.values()].sort((a, b) => compareKeys(a.key, b.key));
 }
