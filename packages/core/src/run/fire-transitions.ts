@@ -29,6 +29,7 @@ export function fireTransitions(decision: Deciding, step: number, end: EndedPhas
     return false;
   }
   let handled = false;
+  const joined = new Set<number>();
   try {
     for (const [index, transition] of next.entries()) {
       if (!fires(decision, step, end, transition)) {
@@ -38,7 +39,7 @@ export function fireTransitions(decision: Deciding, step: number, end: EndedPhas
       publish(decision, step, end, transition);
       const own = targets[index] ?? [];
       handled ||= own.length > 0;
-      for (const target of own) follow(decision, step, end, target);
+      for (const target of own) follow(decision, step, end, target, joined);
     }
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
@@ -74,9 +75,20 @@ function evaluate(decision: Deciding, step: number, end: EndedPhase, value: Prep
   return value.evaluate(scopeFor(view, value.needs));
 }
 
-function follow(decision: Deciding, step: number, end: EndedPhase, target: TransitionTarget): void {
+function follow(
+  decision: Deciding,
+  step: number,
+  end: EndedPhase,
+  target: TransitionTarget,
+  joined: Set<number>,
+): void {
   if (typeof target === 'object') {
-    arriveAt(decision, target.step, target.edge);
+    // However many transitions lead to a join, the step arrives there once.
+    if (planStep(decision.plan, target.step).join !== null) {
+      if (joined.has(target.step)) return;
+      joined.add(target.step);
+    }
+    arriveAt(decision, target.step, target.source);
     return;
   }
   if (target === 'succeed') decision.succeeding ??= step;

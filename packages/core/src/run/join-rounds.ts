@@ -5,7 +5,6 @@
 // always the next one; it is asked only when a way was closed (`Deciding.waysClosed`), so a step whose transitions all
 // lead on costs nothing here.
 import type { PreparedPlan } from '../plan/prepared-plan.ts';
-import type { InboundEdge } from '../plan/transition-graph.ts';
 import { planStep, stepState } from './deciding.ts';
 import type { JoinRound, RunState } from './state.ts';
 import { outcomeOf } from './status-functions.ts';
@@ -40,33 +39,33 @@ export function canStillEnd(
   return false;
 }
 
-/** Where the last look at a round found an edge that can still fire: no need to begin anew each time. */
+/** Where the last look at a round found a source that can still end: no need to begin anew each time. */
 const found = new WeakMap<JoinRound, number>();
 
-export type JoinVerdict = 'waits' | 'begins' | Readonly<{ missing: readonly InboundEdge[] }>;
+/** `missing`: the numbers of steps. */
+export type JoinVerdict = 'waits' | 'begins' | Readonly<{ missing: readonly number[] }>;
 
 /**
- * What becomes of a join that has not begun. It waits while an edge that has not arrived can still fire. If none can,
- * `join: all` begins all the same when each source has arrived by another edge, or was never entered because a step
- * before it went another way. A source that ran and did not lead here is missing, and so is one that was not entered
- * because of a failure: a failure is never laundered by a join.
+ * What becomes of a join that has not begun. It waits while a source that has not arrived can still end. If none can,
+ * `join: all` begins all the same when those that are absent were never entered because a step before them went another
+ * way. A source that ran and did not lead here is missing, and so is one that was not entered because of a failure: a
+ * failure is never laundered by a join.
  */
 export function judgeJoin(plan: PreparedPlan, state: RunState, step: number, round: JoinRound): JoinVerdict {
-  const edges = plan.transitions.inbound(step);
+  const sources = plan.transitions.sources(step);
   const start = found.get(round) ?? 0;
-  for (let offset = 0; offset < edges.length; offset++) {
-    const index = (start + offset) % edges.length;
-    const edge = edges[index];
-    if (edge === undefined || round.arrived.has(index)) continue;
-    if (canStillEnd(plan, state, [edge.from], step)) {
+  for (let offset = 0; offset < sources.length; offset++) {
+    const index = (start + offset) % sources.length;
+    const source = sources[index];
+    if (source === undefined || round.arrived.has(index)) continue;
+    if (canStillEnd(plan, state, [source], step)) {
       found.set(round, index);
       return 'waits';
     }
   }
-  const open = edges.filter((_, index) => !round.arrived.has(index));
-  if (planStep(plan, step).join !== 'all') return { missing: open };
-  const arrived = new Set(edges.filter((_, index) => round.arrived.has(index)).map((edge) => edge.from));
-  const missing = open.filter((edge) => !arrived.has(edge.from) && isMissing(plan, state, edge.from, step));
+  const absent = sources.filter((_, index) => !round.arrived.has(index));
+  if (planStep(plan, step).join !== 'all') return { missing: absent };
+  const missing = absent.filter((source) => isMissing(plan, state, source, step));
   return missing.length === 0 ? 'begins' : { missing };
 }
 

@@ -52,6 +52,71 @@ describe('`join: all`', () => {
     expect(run.status).toBe('succeeded');
   });
 
+  test('does not wait for unrelated steps once nothing more can arrive', () => {
+    const run = runOf({
+      steps: {
+        start: { next: [to('x', { when: 'false' }), to('y')] },
+        x: { next: [to('j')] },
+        y: { next: [to('j')] },
+        slow: {},
+        j: { join: 'all' },
+      },
+    });
+    run.succeed('start');
+    run.succeed('y');
+    expect(run.statuses).toBe('start:succeeded x:pending y:succeeded slow:ready j:ready');
+  });
+
+  test('knows who ran in this round, though all of it happened in one millisecond', () => {
+    const count = { publish: [{ n: '{{ vars.n + 1 }}' }] };
+    const missing = runOf({
+      vars: { n: 0 },
+      steps: {
+        start: { next: [to('p')] },
+        p: { next: [to('p', { when: 'vars.n < 2', ...count }), to('s b', { when: 'vars.n == 2 and result() == 1' })] },
+        s: { next: [to('j', { when: 'false' })] },
+        b: { next: [to('j')] },
+        j: { join: 'all' },
+      },
+    });
+    missing.succeed('start');
+    missing.succeed('p');
+    missing.succeed('p');
+    missing.succeed('p', 1);
+    missing.succeed('s');
+    missing.succeed('b');
+    expect(missingOf(missing)).toEqual(['s']);
+    const passed = runOf({
+      vars: { n: 0 },
+      steps: {
+        start: { next: [to('x')] },
+        x: { next: [to('x', { when: 'vars.n < 2', ...count }), to('j', { when: 'result() == 1' })] },
+        j: { join: 'all', next: [to('again', { when: 'vars.n == 2', ...count })] },
+        again: { next: [to('x', { when: 'false' }), to('y')] },
+        y: { next: [to('j')] },
+      },
+    });
+    passed.succeed('start');
+    passed.succeed('x');
+    passed.succeed('x');
+    passed.succeed('x', 1);
+    passed.succeed('j');
+    passed.succeed('again');
+    passed.succeed('y');
+    expect(passed.step('j')).toMatchObject({ status: 'ready', iterations: 2 });
+  });
+
+  test('counts a step once, though several of its transitions fire', () => {
+    for (const join of ['all', 2] as const) {
+      const run = joinRun(join, { a: { next: [to('j', ok), to('j'), to('j j')] }, b: { next: [to('j')] } });
+      run.succeed('a');
+      expect(run.step('j').status).toBe('pending');
+      run.succeed('b');
+      expect(run.step('j')).toMatchObject({ status: 'ready', iterations: 1 });
+      expect(run.state.rounds.size).toBe(0);
+    }
+  });
+
   test('needs one of several transitions of the same step', () => {
     const run = joinRun('all', { a: { next: [to('j', ok), to('j', { when: 'failed()' })] }, b: { next: [to('j')] } });
     run.fail('a');
@@ -91,7 +156,7 @@ describe('`join: all`', () => {
     run.succeed('b');
     expect(run.state.head).toMatchObject({ status: 'failed', error: { code: 'join_unsatisfied', step: 'j' } });
     expect(run.state.head.error?.message).toBe(
-      'Step j waits for all its transitions; 2 came. Nothing will come any more from a (transition 1).',
+      'Step j waits for all steps that lead to it; 2 came. No more will come from a.',
     );
   });
 
@@ -236,6 +301,7 @@ describe('`join: N`', () => {
         });
         run.succeed('j');
         expect(run.status).toBe('succeeded');
+        expect(run.state.rounds.size).toBe(0);
       }),
     );
   });
@@ -254,6 +320,22 @@ describe('`join: N`', () => {
     run.succeed('x');
     expect(run.step('j').error).toMatchObject({ code: 'join_unsatisfied', details: { arrived: 1 } });
     expect(missingOf(run)).toEqual(['b', 'x']);
+  });
+
+  test('begins again when the same step comes again, though by another transition', () => {
+    const run = runOf({
+      steps: {
+        start: { next: [to('a')] },
+        a: { next: [to('j', ok), to('j', { when: 'failed()' })] },
+        b: { next: [to('j')] },
+        j: { join: 1, maxIterations: 2, next: [to('a')] },
+      },
+    });
+    run.succeed('start');
+    run.succeed('a');
+    run.succeed('j');
+    run.fail('a');
+    expect(run.step('j')).toMatchObject({ status: 'ready', iterations: 2 });
   });
 
   test('begins again in the next round of a loop', () => {

@@ -68,7 +68,10 @@ describe.each([
     fc.assert(
       fc.property(texts, choices, (text, chosen) => {
         live(text, chosen, (run) => {
-          expect(canonical(restoreState(run.plan, run.store.load()))).toBe(canonical(run.state));
+          const loaded = run.store.load();
+          expect(canonical(restoreState(run.plan, loaded))).toBe(canonical(run.state));
+          const turned = { ...loaded, attempts: loaded.attempts.toReversed() };
+          expect(canonical(restoreState(run.plan, turned))).toBe(canonical(run.state));
         });
       }),
       runs,

@@ -79,7 +79,7 @@ export type RunControl = Readonly<{
 }>;
 
 export type JoinControl = Readonly<{
-  /** A set of edge indices in hexadecimal, four in a digit, the lowest first: 1,000 edges take 250 digits. */
+  /** A set of indices of sources in hexadecimal, four in a digit, the lowest first: 1,000 take 250 digits. */
   arrived: string;
   begun?: true;
   surplus?: Readonly<Record<string, number>>;

@@ -1,4 +1,3 @@
-import type { InboundEdge } from '../plan/transition-graph.ts';
 import { beginJoin } from './arrive.ts';
 import { beginIteration } from './begin-iteration.ts';
 import { type Deciding, planStep, stepState } from './deciding.ts';
@@ -46,7 +45,7 @@ export function endNotReached(decision: Deciding, step: number, error: Fault | n
   settleStep(decision, at, endUnexecuted(decision, stepTarget(at), 'skipped', 'not_reached', error));
 }
 
-function giveUpJoin(decision: Deciding, step: number, arrived: number, missing: readonly InboundEdge[]): void {
+function giveUpJoin(decision: Deciding, step: number, arrived: number, missing: readonly number[]): void {
   const { state } = decision;
   state.rounds.delete(step);
   decision.controlChanged = true;
@@ -55,17 +54,16 @@ function giveUpJoin(decision: Deciding, step: number, arrived: number, missing: 
   noteFailure(decision, { step, endedAt: stepState(state, step).ended?.endedAt ?? decision.now, error });
 }
 
-function joinFault({ plan }: Deciding, step: number, arrived: number, missing: readonly InboundEdge[]): Fault {
+function joinFault({ plan }: Deciding, step: number, arrived: number, missing: readonly number[]): Fault {
   const { name, join } = planStep(plan, step);
-  const edges = missing.map(({ from, transition }) => ({ from: planStep(plan, from).name, transition }));
-  const shown = edges.slice(0, 10).map(({ from, transition }) => `${from} (transition ${transition + 1})`);
-  const more = edges.length > shown.length ? ` and ${edges.length - shown.length} more` : '';
-  const wanted = join === 'all' ? 'all its transitions' : `${join} arrivals`;
+  const from = missing.map((source) => planStep(plan, source).name);
+  const more = from.length > 10 ? ` and ${from.length - 10} more` : '';
+  const wanted = join === 'all' ? 'all steps that lead to it' : `${join} of the steps that lead to it`;
   return {
     code: 'join_unsatisfied',
-    message: `Step ${name} waits for ${wanted}; ${arrived} came. Nothing will come any more from ${shown.join(', ')}${more}.`,
+    message: `Step ${name} waits for ${wanted}; ${arrived} came. No more will come from ${from.slice(0, 10).join(', ')}${more}.`,
     hint: 'Let each of these steps lead to the join in every case, or let the join wait for fewer: `join: N`.',
-    details: { arrived, missing: edges },
+    details: { arrived, missing: from.map((source) => ({ from: source, to: name })) },
     retryable: false,
   };
 }

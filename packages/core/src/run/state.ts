@@ -36,11 +36,11 @@ export type StepFailure = NonNullable<RunControl['failure']>;
 
 /** What has arrived at a join since its last round. */
 export type JoinRound = {
-  /** Inbound edges, by their index. */
+  /** Sources, by their index among those of the step. */
   readonly arrived: Set<number>;
   /** Whether the step has begun: of `join: N`, later arrivals of the round are ignored. */
   begun: boolean;
-  /** Second arrivals by the same edge before the round is complete: they belong to the next rounds. */
+  /** Second arrivals from the same source before the step has begun: they belong to the next rounds. */
   surplus: Map<number, number>;
 };
 

@@ -50,7 +50,9 @@ const anyFlows: fc.Arbitrary<WorkflowText> = fc
   .map(({ steps, failFast, timeoutMs, output }) => {
     const nexts = steps.map(({ next }) => next.map((one) => transitionOf(one, steps.length)));
     const inbound = new Map<string, number>();
-    for (const name of nexts.flat().flatMap((one) => one.do)) inbound.set(name, (inbound.get(name) ?? 0) + 1);
+    for (const ways of nexts) {
+      for (const name of new Set(ways.flatMap((one) => one.do))) inbound.set(name, (inbound.get(name) ?? 0) + 1);
+    }
     return {
       failFast,
       vars: { v: 1 },
