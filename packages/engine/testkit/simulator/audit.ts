@@ -233,6 +233,7 @@ export class Audit {
       if (row.attempt > 0) counts.attempts += 1;
       if (row.attempt > 1) counts.retries += 1;
       if (row.item >= 0) counts.items += 1;
+      if (row.iteration > 0) counts.iterations += 1;
       if (row.reason === 'worker_lost') counts.workersLost += 1;
       if (row.reason === 'step_timed_out') counts.stepTimeouts += 1;
       if (row.reason === 'queue_timed_out') counts.queueTimeouts += 1;

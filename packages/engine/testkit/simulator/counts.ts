@@ -11,6 +11,7 @@ const names = [
   'attempts',
   'retries',
   'items',
+  'iterations',
   'timersFired',
   'workersLost',
   'stepTimeouts',

@@ -1,6 +1,8 @@
-// Random definitions. What the engine learns later (transitions, approvals, hooks, …) gets its place in `spices`.
+// Random definitions. What the engine learns later (approvals, hooks, limits, …) gets its place in `spices`.
 import type { ActionBody, Definitions, RetryPolicy, StepDefinition, WorkflowDefinition } from '@millrace/core';
+import { compilePlan } from '@millrace/core';
 import { Random } from './random.ts';
+import { withTransitions } from './random-transitions.ts';
 import type { Scenario } from './scenario.ts';
 
 const hooks = { onSuccess: [], onFailure: [], onCancel: [], onSuspend: [] };
@@ -16,10 +18,18 @@ export function randomDefinitions(seed: number, scenario: Scenario): Definitions
   for (const name of ['leaf', 'branch', ...Array.from({ length: scenario.workflows }, (_, at) => `main${at}`)]) {
     const random = new Random(seed, `workflow ${name}`);
     const most = name.startsWith('main') ? scenario.steps : Math.min(3, scenario.steps);
-    workflows[name] = randomWorkflow(random, name, most, scenario.spice, inner);
+    const workflow = randomWorkflow(random, name, most, scenario.spice, inner);
+    const led = random.chance(scenario.transitions) ? withTransitions(random, workflow) : workflow;
+    workflows[name] = isExecutable(led) ? led : workflow;
     if (!name.startsWith('main')) inner.push(name);
   }
   return { actions: {}, workflows, triggers: {}, hooks, places: {} };
+}
+
+/** Some graphs of transitions are refused when they are compiled. */
+function isExecutable(workflow: WorkflowDefinition): boolean {
+  const definitions = { actions: {}, workflows: { [workflow.name]: workflow }, triggers: {}, hooks, places: {} };
+  return compilePlan(definitions, 'test', workflow.name).problems.length === 0;
 }
 
 function randomWorkflow(

@@ -129,7 +129,10 @@ function checkAttempts({ run, attempts, work, waits }: LoadedRun): void {
   }
 }
 
-/** No step begins before its dependencies have ended; every step that may begin has begun. */
+/**
+ * No step begins before its dependencies have ended; every step that may begin has begun. Of a dependency that is entered
+ * by transitions only the run machine knows whether it can still run again.
+ */
 function checkGraph(plan: PreparedPlan, { run, attempts }: LoadedRun, state: RunState): void {
   const summaries = stepSummaries(plan, state);
   const statusOf = (step: number) => summaries[plan.plan.steps[step]?.name ?? '']?.status ?? 'pending';
@@ -137,7 +140,8 @@ function checkGraph(plan: PreparedPlan, { run, attempts }: LoadedRun, state: Run
     if (step.entry !== 'dependencies') continue;
     const status = statusOf(step.index);
     if (step.dependsOn.every((other) => isStepEnd(statusOf(other)))) {
-      if (status !== 'pending' || isRunEnd(run.status)) continue;
+      const looped = step.dependsOn.some((other) => plan.plan.steps[other]?.entry === 'transitions');
+      if (status !== 'pending' || isRunEnd(run.status) || looped) continue;
       throw new Violation('something_moves', `Run ${run.id}: step ${step.name} may begin, and nothing begins it.`);
     }
     if (status === 'pending') continue;

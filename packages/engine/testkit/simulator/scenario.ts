@@ -15,6 +15,8 @@ const ranges = {
   steps: range(1, 12),
   /** Of a thousand steps, how many have one of the rarer parts (retries, limits, items, child runs, …). */
   spice: range(0, 1_000, 100),
+  /** Of a thousand workflows, how many have transitions. */
+  transitions: range(0, 800, 400),
   runs: range(1, 7),
   cancels: range(0, 3, 350),
   /** How long users act and faults happen. */
