@@ -1,5 +1,9 @@
 export { type DiagnosticCode, diagnosticCodes } from './diagnostics/codes.ts';
 export type { Diagnostic } from './diagnostics/diagnostic.ts';
-export { jsonSchema } from './json-schema.ts';
+export { jsonSchema, testsJsonSchema } from './json-schema.ts';
 export { type LoadResult, loadDefinitions, type SourceFile } from './load-definitions.ts';
 export { formatDuration, parseDuration } from './values/duration.ts';
+export type { Difference } from './workflow-tests/differences.ts';
+export { judgeTest, type Mismatch } from './workflow-tests/judge-test.ts';
+export { loadWorkflowTests } from './workflow-tests/load-workflow-tests.ts';
+export type { WorkflowTest } from './workflow-tests/workflow-test.ts';

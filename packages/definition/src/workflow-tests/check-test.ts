@@ -1,0 +1,90 @@
+import type { ActionBody, Definitions, Place, StepDefinition } from '@millrace/core';
+import type { Report } from '../diagnostics/diagnostic.ts';
+import { didYouMean } from '../diagnostics/did-you-mean.ts';
+import { entryOf } from '../values/record.ts';
+import { parseStepPath, type StepPath } from './step-path.ts';
+import type { WorkflowTest } from './workflow-test.ts';
+
+type MockPlaces = Readonly<{ own: readonly string[]; sharedAt: (path: string) => Place }>;
+
+/** Reports every step that a test names and its workflow does not have. False: there was one. */
+export function checkTest(test: WorkflowTest, mocks: MockPlaces, definitions: Definitions, report: Report): boolean {
+  const { own, sharedAt } = mocks;
+  const named: (readonly [string, Place])[] = [
+    ...own.map((path) => [path, test.placeOf(['mocks', path])] as const),
+    ...[...test.expect.steps.keys()].map((path) => [path, test.placeOf(['expect', 'steps', path])] as const),
+    ...test.expect.order.flatMap((group, index) =>
+      group.map((path) => [path, test.placeOf(['expect', 'order', index])] as const),
+    ),
+  ];
+  // Mocks for the whole file may concern only some of its workflows; a name that no workflow at all has is a mistake.
+  for (const path of test.mocks.keys()) {
+    const everywhere = [test.workflow, ...Object.keys(definitions.workflows)];
+    if (own.includes(path) || everywhere.some((name) => findProblem(name, parseStepPath(path), definitions) === null))
+      continue;
+    named.push([path, sharedAt(path)]);
+  }
+  let fine = true;
+  for (const [path, at] of named) {
+    const problem = findProblem(test.workflow, parseStepPath(path), definitions);
+    if (problem === null) continue;
+    report({ ...problem, at });
+    fine = false;
+  }
+  return fine;
+}
+
+type Problem = Readonly<{ code: 'unknown_step' | 'invalid_value'; message: string; hint: string | null }>;
+
+/** null: the path leads to a step, or nobody can know before the run. */
+function findProblem(workflow: string, path: StepPath, definitions: Definitions): Problem | null {
+  let current = workflow;
+  for (const [index, { step: name, item }] of path.entries()) {
+    const found = entryOf(definitions.workflows, current);
+    if (found === undefined) return null;
+    const step = found.steps.find((one) => one.name === name);
+    if (step === undefined) {
+      // A run that no step waits for (a hook, `wait: false`) is named by its workflow.
+      if (index === 0 && path.length > 1 && entryOf(definitions.workflows, name) !== undefined) {
+        current = name;
+        continue;
+      }
+      const hint = didYouMean(
+        name,
+        found.steps.map((one) => one.name),
+        'Steps',
+      );
+      return { code: 'unknown_step', message: `Workflow \`${current}\` has no step \`${name}\`.`, hint };
+    }
+    if (item !== null && step.forEach === undefined) {
+      const message = `Step \`${name}\` has no \`for_each\`, so there is no item \`${name}[${item}]\`.`;
+      return { code: 'invalid_value', message, hint: `Write \`${name}\`.` };
+    }
+    if (index === path.length - 1) return null;
+    const called = calledWorkflow(step, definitions);
+    if (called === 'none') {
+      const message = `Step \`${name}\` calls no workflow, so it has no step \`${path[index + 1]?.step}\`.`;
+      return { code: 'unknown_step', message, hint: `Write \`${name}\`.` };
+    }
+    if (called === 'open') return null;
+    current = called.workflow;
+  }
+  return null;
+}
+
+/** `open`: it is known only in the run. */
+function calledWorkflow(
+  step: StepDefinition,
+  definitions: Definitions,
+): Readonly<{ workflow: string }> | 'none' | 'open' {
+  if (step.inline !== undefined) return ofBody(step.inline);
+  if (step.action === undefined) return 'none';
+  const action = entryOf(definitions.actions, step.action);
+  if (action !== undefined) return ofBody(action.body);
+  return entryOf(definitions.workflows, step.action) === undefined ? 'open' : { workflow: step.action };
+}
+
+function ofBody(body: ActionBody): ReturnType<typeof calledWorkflow> {
+  if (body.type !== 'workflow') return 'none';
+  return body.workflow.includes('{{') ? 'open' : { workflow: body.workflow };
+}

@@ -1,0 +1,137 @@
+import type { Definitions } from '@millrace/core';
+import { describe, expect, it } from 'vitest';
+import { loadDefinitions } from '../load-definitions.ts';
+import { loadWorkflowTests } from './load-workflow-tests.ts';
+
+function define(text: string): Definitions {
+  const { definitions, diagnostics } = loadDefinitions([{ path: 'a.yaml', text }]);
+  if (definitions === null) throw new Error(JSON.stringify(diagnostics));
+  return definitions;
+}
+
+const definitions = define(`
+workflows:
+  release:
+    steps:
+      build: { type: shell, cmd: make }
+      each: { type: shell, cmd: "echo {{ item }}", for_each: [1, 2], depends_on: [build] }
+      publish: { action: deploy, for_each: [eu, us], depends_on: [each] }
+  deploy:
+    steps:
+      upload: { type: shell, cmd: upload }
+`);
+
+const load = (text: string) => loadWorkflowTests([{ path: 'a.test.yaml', text }], definitions);
+const problemsOf = (text: string) =>
+  load(text).diagnostics.map(({ code, line, column, hint }) => ({ code, at: `${line}:${column}`, hint }));
+
+describe('a test file', () => {
+  it('gives its tests, with what is written for the whole file', () => {
+    const { tests, diagnostics } = load(`
+workflow: release
+mocks:
+  build: { output: { tag: v1 }, duration: 1m30s }
+  each: [{ error: exit_code }, { lost: true }, {}]
+tests:
+  works:
+    now: 2026-03-01T09:00:00+01:00
+    mocks: { "publish[1].upload": { error: { code: denied, retryable: false } } }
+    cancel: { after: 5m }
+    expect: { status: failed, takes: 2h, steps: { build: succeeded }, order: [build, [each, publish]] }
+`);
+    expect(diagnostics).toEqual([]);
+    expect(tests).toHaveLength(1);
+    expect(tests[0]).toMatchObject({
+      name: 'works',
+      workflow: 'release',
+      at: { file: 'a.test.yaml', line: 7, column: 3 },
+      startsAt: Date.parse('2026-03-01T08:00:00Z'),
+      cancel: { afterMs: 300_000, reason: null, force: false },
+      expect: { status: 'failed', takesMs: 7_200_000, order: [['build'], ['each', 'publish']] },
+    });
+    expect(tests[0]?.mocks).toEqual(
+      new Map([
+        ['build', [{ durationMs: 90_000, kind: 'output', output: { tag: 'v1' } }]],
+        [
+          'each',
+          [
+            { durationMs: 0, kind: 'error', error: { code: 'exit_code', message: 'The mock failed with exit_code.' } },
+            { durationMs: 0, kind: 'lost' },
+            { durationMs: 0, kind: 'output', output: null },
+          ],
+        ],
+        [
+          'publish[1].upload',
+          [
+            {
+              durationMs: 0,
+              kind: 'error',
+              error: { code: 'denied', message: 'The mock failed with denied.', retryable: false },
+            },
+          ],
+        ],
+      ]),
+    );
+  });
+
+  it('knows where each expectation stands', () => {
+    const { tests } = load(`workflow: release
+tests:
+  one:
+    expect:
+      steps:
+        build: { status: failed,
+                 output: { tag: v1 } }
+      order: [build,
+              each]
+`);
+    const at = (...path: (string | number)[]) => {
+      const { line, column } = tests[0]?.placeOf(path) ?? { line: 0, column: 0 };
+      return `${line}:${column}`;
+    };
+    expect(at('expect')).toBe('4:5');
+    expect(at('expect', 'steps', 'build', 'output')).toBe('7:18');
+    expect(at('expect', 'order', 1)).toBe('9:15');
+    expect(at('expect', 'status')).toBe('4:5'); // Not written: the nearest thing that is.
+  });
+
+  it.each([
+    ['', [{ code: 'missing_key', at: '1:1', hint: expect.stringContaining('tests:') }]],
+    ['[1]', [{ code: 'not_a_map', at: '1:1', hint: expect.any(String) }]],
+    ['workflow: release\ntests: {}', [{ code: 'missing_key', at: '2:1', hint: expect.any(String) }]],
+    [
+      'worfklow: release\ntests: { a: { expect: {} } }',
+      [{ code: 'unknown_key', at: '1:1', hint: 'Did you mean `workflow`?' }],
+    ],
+    ['tests: { a: { expect: {} } }', [{ code: 'missing_key', at: '1:10', hint: expect.stringContaining('workflow') }]],
+    [
+      'workflow: relase\ntests: { a: { expect: {} } }',
+      [{ code: 'unknown_workflow', at: '1:1', hint: 'Did you mean `release`?' }],
+    ],
+  ])('tells what is wrong with %j', (text, problems) => expect(problemsOf(text)).toEqual(problems));
+
+  it.each([
+    ['{ mock: {}, expect: {} }', 'unknown_key', 'Did you mean `mocks`?'],
+    ['{ expect: { statsu: failed } }', 'unknown_key', 'Did you mean `status`?'],
+    ['{ expect: { status: faild } }', 'invalid_value', 'Did you mean `failed`?'],
+    ['{ expect: { steps: { build: succeded } } }', 'invalid_value', 'Did you mean `succeeded`?'],
+    ['{ expect: { steps: { biuld: failed } } }', 'unknown_step', 'Did you mean `build`?'],
+    ['{ expect: { order: [build, pubish] } }', 'unknown_step', 'Did you mean `publish`?'],
+    ['{ mocks: { "build[1]": {} }, expect: {} }', 'invalid_value', 'Write `build`.'],
+    ['{ mocks: { build.upload: {} }, expect: {} }', 'unknown_step', 'Write `build`.'],
+    ['{ mocks: { publish.uplod: {} }, expect: {} }', 'unknown_step', 'Did you mean `upload`?'],
+    ['{ mocks: { "publish[x]": {} }, expect: {} }', 'invalid_name', 'Rename it.'],
+    ['{ mocks: { build: { output: 1, error: x } }, expect: {} }', 'exactly_one', null],
+    ['{ mocks: { build: { duration: 5 } }, expect: {} }', 'invalid_duration', 'Did you mean `5s`?'],
+    ['{ now: tomorrow, expect: {} }', 'invalid_time', null],
+    ['{ mocks: {} }', 'missing_key', 'Add `expect: …`.'],
+  ])('tells what is wrong with the test %s', (test, code, hint) => {
+    expect(problemsOf(`workflow: release\ntests:\n  a: ${test}\n`)).toMatchObject([{ code, hint }]);
+  });
+
+  it('may mock, for all of its tests, steps that only some of its workflows have, but none that no workflow has', () => {
+    const text = 'mocks: { upload: {}, uplod: {} }\ntests: { a: { workflow: release, expect: {} } }';
+    expect(problemsOf(text)).toMatchObject([{ code: 'unknown_step', at: '1:22' }]);
+    expect(load(text.replace(', uplod: {}', '')).tests).toHaveLength(1);
+  });
+});

@@ -1,0 +1,47 @@
+import type { Fault, Json, JsonObject, Place, RunStatus, StepStatus } from '@millrace/core';
+
+/** What one execution of a mocked step comes to, after `durationMs` of virtual time. */
+export type MockedResult = Readonly<{ durationMs: number }> &
+  Readonly<
+    { kind: 'output'; output: Json } | { kind: 'error'; error: Fault } | { kind: 'lost' } // lost: its worker died
+  >;
+
+/** By step path (`build`, `build[3]`, `call.build`): the results of its executions in turn; the last one repeats. */
+export type Mocks = ReadonlyMap<string, readonly MockedResult[]>;
+
+export type ExpectedError = Readonly<{ code?: string; message?: string; step?: string }>;
+export type ExpectedStep = Readonly<{
+  status?: StepStatus;
+  reason?: string;
+  input?: Json;
+  output?: Json;
+  error?: ExpectedError;
+  attempts?: number;
+}>;
+
+export type Expectation = Readonly<{
+  status?: RunStatus;
+  refused?: string;
+  output?: Json;
+  error?: ExpectedError;
+  steps: ReadonlyMap<string, ExpectedStep>;
+  /** Each entry is a group of steps that may run side by side. */
+  order: readonly (readonly string[])[];
+  takesMs?: number;
+}>;
+
+/** One test of a workflow, read from a `*.test.yaml` file. */
+export type WorkflowTest = Readonly<{
+  name: string;
+  description: string | null;
+  at: Place;
+  workflow: string;
+  input: JsonObject;
+  /** The virtual time at which the run starts. */
+  startsAt: number;
+  mocks: Mocks;
+  cancel: Readonly<{ afterMs: number; reason: string | null; force: boolean }> | null;
+  expect: Expectation;
+  /** Where a part of the test stands, by its keys: `['expect', 'steps', 'build', 'status']`. */
+  placeOf: (path: readonly (string | number)[]) => Place;
+}>;
