@@ -1,0 +1,167 @@
+import type { Json } from '@millrace/core';
+import { loadDefinitions } from '@millrace/definition';
+import { describe, expect, it } from 'vitest';
+import { createRehearsals } from './create-rehearsals.ts';
+import { spellings } from './mock-book.ts';
+import type { MockedResult, RehearsalRequest } from './rehearsal-types.ts';
+
+const day = 86_400_000;
+const startsAt = Date.parse('2026-01-01T00:00:00Z');
+
+const { definitions, diagnostics } = loadDefinitions([
+  {
+    path: '.workflows/a.yaml',
+    text: `
+workflows:
+  patient:
+    steps:
+      before: { type: shell, cmd: 'true' }
+      rest: { type: wait, for: 30d, depends_on: [before] }
+      after: { type: shell, cmd: 'true', depends_on: [rest] }
+  stubborn:
+    steps:
+      try: { type: shell, cmd: 'true', retry: { attempts: 5, delay: 1h, backoff: exponential, max_delay: 10h } }
+  each:
+    steps:
+      one: { type: shell, cmd: 'true', for_each: [a, b, c], concurrency: 2, input: { item: "{{ item }}" } }
+    output: { list: "{{ steps.one.output }}" }
+  parent:
+    steps:
+      child: { type: workflow, workflow: each }
+      regions: { action: region, for_each: [eu, us], input: { name: "{{ item }}" }, depends_on: [child] }
+    output: { child: "{{ steps.child.output }}", regions: "{{ steps.regions.output }}" }
+  region:
+    input: { name: { type: string } }
+    steps:
+      roll: { type: shell, cmd: 'true', input: { region: "{{ input.name }}" } }
+    output: { rolled: "{{ steps.roll.output }}" }
+  limited:
+    timeout: 1h
+    steps:
+      slow: { type: shell, cmd: 'true', timeout: 10m }
+      next: { type: shell, cmd: 'true', when: failed(), depends_on: [slow] }
+  labelled:
+    steps:
+      special: { type: shell, cmd: 'true', labels: [gpu], queue: night }
+`,
+  },
+]);
+if (definitions === null) throw new Error(JSON.stringify(diagnostics));
+const rehearsals = createRehearsals(definitions);
+
+const ok = (output: Json = null, durationMs = 0): MockedResult => ({ kind: 'output', output, durationMs });
+const broken = (code = 'exit_code'): MockedResult => ({
+  kind: 'error',
+  error: { code, message: 'Broken.' },
+  durationMs: 0,
+});
+
+const rehearse = (
+  workflow: string,
+  mocks: Record<string, MockedResult | MockedResult[]>,
+  more: Partial<RehearsalRequest> = {},
+) =>
+  rehearsals.rehearse({
+    workflow,
+    input: {},
+    startsAt,
+    cancel: null,
+    mocks: new Map(Object.entries(mocks).map(([path, mock]) => [path, Array.isArray(mock) ? mock : [mock]])),
+    ...more,
+  });
+
+describe('a rehearsal', () => {
+  it('jumps over a wait of 30 days, to the millisecond', async () => {
+    const { outcome, elapsedMs, steps } = await rehearse('patient', { before: ok(null, 5_000), after: ok() });
+    expect(outcome).toMatchObject({ kind: 'run', status: 'succeeded' });
+    expect(elapsedMs).toBe(30 * day + 5_000);
+    const moments = ['before', 'rest', 'after'].flatMap((name) => [steps.get(name)?.began, steps.get(name)?.ended]);
+    expect(moments).toEqual([...moments].sort((a, b) => Number(a) - Number(b)));
+    expect(moments).not.toContain(null);
+  });
+
+  it('gives each attempt its result; the last one repeats', async () => {
+    const { outcome, elapsedMs, steps } = await rehearse('stubborn', { try: [broken(), broken(), ok('done')] });
+    expect(outcome).toMatchObject({ status: 'succeeded' });
+    expect(elapsedMs).toBe(3 * 3_600_000); // After one hour, then after two.
+    expect(steps.get('try')).toMatchObject({ status: 'succeeded', attempts: 3, output: 'done' });
+    const hopeless = await rehearse('stubborn', { try: broken() });
+    expect(hopeless.outcome).toMatchObject({ status: 'failed', error: { code: 'exit_code', step: 'try' } });
+    expect(hopeless.steps.get('try')).toMatchObject({ attempts: 5 });
+  });
+
+  it('loses workers without using up an attempt', async () => {
+    const lost: MockedResult = { kind: 'lost', durationMs: 1_000 };
+    const { steps } = await rehearse('stubborn', { try: [lost, ok()] });
+    expect(steps.get('try')).toMatchObject({ status: 'succeeded', attempts: 2 });
+  });
+
+  it('mocks each item of a for-each, or all of them', async () => {
+    const { outcome, steps } = await rehearse('each', { one: ok('x'), 'one[1]': [ok('y')] });
+    expect(outcome).toMatchObject({ output: { list: ['x', 'y', 'x'] } });
+    expect(steps.get('one[1]')).toMatchObject({ status: 'succeeded', output: 'y', input: { item: 'b' } });
+  });
+
+  it('runs sub-workflows; their steps are named by the step that calls them', async () => {
+    const mocks = { 'child.one': ok(1), 'regions.roll': ok('fine'), 'regions[1].roll': ok('slow') };
+    const { outcome, steps, unmocked } = await rehearse('parent', mocks);
+    expect(unmocked).toEqual([]);
+    expect(outcome).toMatchObject({
+      output: { child: { list: [1, 1, 1] }, regions: [{ rolled: 'fine' }, { rolled: 'slow' }] },
+    });
+    expect(steps.get('child.one[2]')).toMatchObject({ status: 'succeeded' });
+    expect(steps.get('regions[1].roll')).toMatchObject({ input: { region: 'us' }, output: 'slow' });
+  });
+
+  it('takes the mock of a step that the engine carries out itself instead', async () => {
+    const whole = await rehearse('parent', { child: ok('mocked'), 'regions[0]': ok(0), regions: ok(1) });
+    expect(whole.outcome).toMatchObject({ output: { child: 'mocked', regions: [0, 1] } });
+    const quick = await rehearse('patient', { before: ok(), rest: ok(), after: ok() });
+    expect(quick.elapsedMs).toBe(0);
+    const real = await rehearse('patient', { before: ok(), after: ok() });
+    expect(real.elapsedMs).toBe(30 * day); // The plan of the others is as it was.
+  });
+
+  it('fails a step that has no mock, and says which', async () => {
+    const { outcome, unmocked } = await rehearse('parent', {});
+    expect(outcome).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('no mock') } });
+    expect(unmocked).toEqual(['child.one']);
+  });
+
+  it('ends what takes longer than its time limit', async () => {
+    const { outcome, elapsedMs, steps } = await rehearse('limited', { slow: ok(null, 20 * 60_000), next: ok() });
+    expect(steps.get('slow')).toMatchObject({ status: 'timed_out', error: { code: 'timeout' } });
+    expect(steps.get('next')).toMatchObject({ status: 'succeeded' });
+    expect(outcome).toMatchObject({ kind: 'run' });
+    expect(elapsedMs).toBe(10 * 60_000);
+    const whole = await rehearse('limited', { slow: broken(), next: ok(null, 2 * day) });
+    expect(whole.outcome).toMatchObject({ status: 'timed_out' });
+    expect(whole.elapsedMs).toBe(3_600_000);
+  });
+
+  it('cancels the run when it is asked to', async () => {
+    const cancel = { afterMs: 7 * day, reason: 'enough', force: false };
+    const { outcome, elapsedMs, steps } = await rehearse('patient', { before: ok() }, { cancel });
+    expect(outcome).toMatchObject({ status: 'cancelled' });
+    expect(elapsedMs).toBe(7 * day);
+    expect(steps.get('rest')).toMatchObject({ status: 'cancelled' });
+    expect(steps.get('after')).toMatchObject({ began: null });
+  });
+
+  it('serves every queue and label', async () => {
+    expect((await rehearse('labelled', { special: ok() })).outcome).toMatchObject({ status: 'succeeded' });
+  });
+
+  it('tells when the start is refused', async () => {
+    const refused = await rehearse('region', {}, { input: { name: 1, other: 2 } });
+    expect(refused.outcome).toMatchObject({ kind: 'refused', code: 'invalid_input' });
+    expect((await rehearse('nothing', {})).outcome).toMatchObject({ kind: 'refused', code: 'workflow_not_found' });
+  });
+});
+
+describe('the spellings of a path', () => {
+  it('leave out items, those with most items first', () => {
+    expect(spellings('a[1].b[2]')).toEqual(['a[1].b[2]', 'a.b[2]', 'a[1].b', 'a.b']);
+    expect(spellings('a.b')).toEqual(['a.b']);
+  });
+});

@@ -1,0 +1,181 @@
+// Rehearsals: the real engine on a store in memory, with time that jumps and a worker that only says what mocks say.
+//
+//   loop:  let everything come to rest ─▶ the worker reports and takes ─▶ anything new? again
+//                                                                      └▶ nothing: time jumps to what is due next
+//
+// Nothing waits for real time: a retry with an hour of backoff and a wait of thirty days cost one jump each. Everything
+// that a commit sets off happens within the turn (the memory store answers at once), so one turn of the event loop is rest.
+// The loops that look again by themselves, in case a hint was lost, are set to rest for centuries: nothing is lost here, and
+// time must not stop at each of their looks.
+import {
+  type Definitions,
+  isRunEnd,
+  type Lane,
+  lanesOf,
+  MillraceError,
+  type PreparedPlan,
+  type RunId,
+  type WorkerDescription,
+  workerId,
+} from '@millrace/core';
+import { createEngine } from '../engine.ts';
+import type { Engine } from '../engine-types.ts';
+import { createMemoryStore } from '../memory/index.ts';
+import { PlanCache } from '../plans/plan-cache.ts';
+import type { Store } from '../ports/store.ts';
+import type { StoredDiagnostic } from '../ports/workspace-store.ts';
+import type { EngineSettings } from '../settings.ts';
+import { compileAll } from '../workspaces/publish-workspace.ts';
+import { MockBook } from './mock-book.ts';
+import { MockWorker } from './mock-worker.ts';
+import { mockEngineSteps } from './mocked-plans.ts';
+import { noBlobs } from './no-blobs.ts';
+import { observeSteps } from './observe-steps.ts';
+import type { RehearsalRequest, Rehearsed } from './rehearsal-types.ts';
+import { RunPaths } from './run-paths.ts';
+import { StepEvents } from './step-events.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export type Rehearsals = Readonly<{
+  /** Runs a workflow with mocked steps. Everything that runs is new each time; only the definitions are shared. */
+  rehearse(request: RehearsalRequest): Promise<Rehearsed>;
+}>;
+
+const workspace = 'rehearsal';
+const revision = 'rehearsal';
+const farMs = 1e13;
+const settings: Partial<EngineSettings> = { pollMs: farMs, reaperMs: farMs, leaseMs: 4 * farMs };
+const slots = 1_000_000;
+/** A run that waits for ever, or loops without an end, must not hold up the tests. */
+const maxJumps = 100_000;
+const maxTurns = 1_000_000;
+
+/** Compiles the definitions, once for any number of rehearsals. */
+export function createRehearsals(definitions: Definitions): Rehearsals {
+  const compiled = compileAll(definitions, workspace);
+  const plans = new Map(compiled.plans.map((plan) => [plan.plan.workflow, plan]));
+  const unchanged = publish(plans, compiled.problems);
+  return {
+    async rehearse(request) {
+      const changed = mockEngineSteps(request.workflow, request.mocks, plans);
+      const published = changed.size === 0 ? unchanged : publish(new Map([...plans, ...changed]), compiled.problems);
+      return rehearse(request, await published);
+    },
+  };
+}
+
+type Published = Readonly<{ stores: Pick<Store, 'plans' | 'workspaces'>; lanes: readonly Lane[] }>;
+
+async function publish(
+  plans: ReadonlyMap<string, PreparedPlan>,
+  problems: ReadonlyMap<string, readonly StoredDiagnostic[]>,
+): Promise<Published> {
+  const { store } = createMemoryStore({ now: () => 0 });
+  const all = [...plans.values()];
+  await store.plans.put(all.map(({ hash, plan }) => ({ hash, plan, lanes: lanesOf(plan) })));
+  const workflows = all.map(({ hash, plan }) => ({
+    name: plan.workflow,
+    description: null,
+    plan: hash,
+    problems: problems.get(plan.workflow) ?? [],
+  }));
+  await store.workspaces.publish({ workspace, revision, workflows, triggers: [], files: null }, {}, []);
+  return { stores: { plans: store.plans, workspaces: store.workspaces }, lanes: await store.plans.lanes() };
+}
+
+async function rehearse(request: RehearsalRequest, { stores, lanes }: Published): Promise<Rehearsed> {
+  const clock = new VirtualClock(request.startsAt);
+  const memory = createMemoryStore({ now: () => clock.now() });
+  const store: Store = { ...memory.store, ...stores };
+  const failures: unknown[] = [];
+  const onError = (error: unknown) => failures.push(error);
+  const engine = await createEngine({ store, queries: memory.queries, blobs: noBlobs, clock, settings, onError });
+  const events = new StepEvents();
+  engine.subscribe((event) => events.hear(event));
+  await engine.start();
+  try {
+    const { workflow, input } = request;
+    const { run } = await engine.startRun({ workspace, workflow, input, trigger: { type: 'test' } });
+    const paths = new RunPaths(run, store.runs, new PlanCache(store.plans));
+    const book = new MockBook(request.mocks);
+    const worker = new MockWorker({
+      protocol: engine.workers,
+      description: describeWorker(lanes),
+      book,
+      now: () => clock.now(),
+      pathOf: ({ run: id, stepName, item }) => paths.of(id, stepName, item),
+    });
+    const { endedAt, stuck } = await play({ engine, run, worker, clock, cancel: request.cancel });
+    const [failure] = failures;
+    if (failure !== undefined) throw failure;
+    const { run: record, output } = await engine.getRun(run);
+    return {
+      outcome: { kind: 'run', status: record.status, output, error: record.error },
+      steps: await observeSteps(engine, paths, events),
+      elapsedMs: endedAt - request.startsAt,
+      unmocked: [...book.unmocked],
+      stuck,
+    };
+  } catch (error) {
+    if (!(error instanceof MillraceError) || error.code === 'internal') throw error;
+    const outcome = { kind: 'refused', code: error.code, message: error.message } as const;
+    return { outcome, steps: new Map(), elapsedMs: 0, unmocked: [], stuck: null };
+  } finally {
+    await engine.stop();
+    await memory.store.close();
+  }
+}
+
+type Play = Readonly<{
+  engine: Engine;
+  run: RunId;
+  worker: MockWorker;
+  clock: VirtualClock;
+  cancel: RehearsalRequest['cancel'];
+}>;
+
+/** Lets the run go on until it has ended and rests, or until nothing can happen any more. */
+async function play({ engine, run, worker, clock, cancel }: Play): Promise<{ endedAt: number; stuck: string | null }> {
+  let cancelAt = cancel === null ? null : clock.now() + cancel.afterMs;
+  let jumps = 0;
+  for (let turns = 0; turns < maxTurns; turns += 1) {
+    await rest();
+    if (await worker.turn()) continue;
+    const status = await engine.store.runs.status(run);
+    if (status !== null && isRunEnd(status)) return { endedAt: clock.now(), stuck: null };
+    const next = earliest([clock.nextAt(), worker.nextAt(), cancelAt], clock.now() + farMs / 2);
+    if (next === null) {
+      return { endedAt: clock.now(), stuck: 'Nothing is left that could happen: it waits for something from outside.' };
+    }
+    if (next > clock.now()) jumps += 1;
+    if (jumps > maxJumps) return { endedAt: clock.now(), stuck: `Virtual time was moved on ${maxJumps} times.` };
+    clock.moveTo(next);
+    if (cancel !== null && cancelAt !== null && cancelAt <= clock.now()) {
+      cancelAt = null;
+      await engine.cancelRun(run, { by: 'test', reason: cancel.reason, force: cancel.force });
+    }
+  }
+  return { endedAt: clock.now(), stuck: `It went on for ${maxTurns} turns.` };
+}
+
+function earliest(times: readonly (number | null)[], horizon: number): number | null {
+  const found = times.filter((time) => time !== null && time <= horizon) as readonly number[];
+  return found.length === 0 ? null : Math.min(...found);
+}
+
+const rest = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** It serves every lane that there is. */
+function describeWorker(lanes: readonly Lane[]): WorkerDescription {
+  return {
+    id: workerId('mocks'),
+    name: 'mocks',
+    labels: [...new Set(lanes.flatMap(({ labels }) => labels))],
+    capabilities: [...new Set(lanes.map(({ capability }) => capability))],
+    queues: ['*'],
+    slots,
+    version: '0',
+    host: 'rehearsal',
+    pid: 0,
+  };
+}

@@ -1,0 +1,39 @@
+import type { MockedResult, Mocks } from './rehearsal-types.ts';
+
+/** Gives each execution of a step its mocked result, and remembers what had none. */
+export class MockBook {
+  readonly unmocked = new Set<string>();
+  readonly #mocks: Mocks;
+  readonly #executions = new Map<string, number>();
+
+  constructor(mocks: Mocks) {
+    this.#mocks = mocks;
+  }
+
+  /** The result of the next execution of the step run at a path; null: it has no mock. */
+  next(path: string): MockedResult | null {
+    const name = spellings(path).find((spelling) => this.#mocks.has(spelling));
+    const results = name === undefined ? undefined : this.#mocks.get(name);
+    const count = this.#executions.get(path) ?? 0;
+    this.#executions.set(path, count + 1);
+    const result = results?.[Math.min(count, results.length - 1)];
+    if (result === undefined) this.unmocked.add(path.replaceAll(/\[\d+\]/g, ''));
+    return result ?? null;
+  }
+}
+
+/** A path with and without each of its items, those with most items first. */
+export function spellings(path: string): readonly string[] {
+  let found: { text: string; items: number }[] = [{ text: '', items: 0 }];
+  for (const part of path.split('.')) {
+    const bracket = part.indexOf('[');
+    const forms = bracket < 0 ? [[part, 0] as const] : [[part, 1] as const, [part.slice(0, bracket), 0] as const];
+    found = forms.flatMap(([form, items]) =>
+      found.map((before) => ({
+        text: before.text === '' ? form : `${before.text}.${form}`,
+        items: before.items + items,
+      })),
+    );
+  }
+  return found.sort((left, right) => right.items - left.items).map(({ text }) => text);
+}
