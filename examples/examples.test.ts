@@ -25,6 +25,9 @@ function run(args: readonly string[]): Promise<Readonly<{ exit: number; stdout: 
   });
 }
 
+const hasTests = (path: string): boolean =>
+  readdirSync(join(path, '.workflows')).some((file) => file.endsWith('.test.yaml'));
+
 const examples = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
 describe.each(examples.map((entry) => entry.name))('example %s', (name) => {
@@ -36,6 +39,13 @@ describe.each(examples.map((entry) => entry.name))('example %s', (name) => {
     expect(JSON.parse(stdout)).toEqual({ diagnostics: [] });
     expect(exit).toBe(0);
   });
+
+  if (hasTests(path)) {
+    it('passes its own tests', async () => {
+      const { exit, stdout } = await run(['test', path]);
+      expect(exit, stdout).toBe(0);
+    });
+  }
 
   it.each(cases)('gives what is expected: $workflow $input', async ({ workflow, input, exit, ...expected }) => {
     const found = await run(['run', path, workflow, '--input', JSON.stringify(input), '--json']);

@@ -4,6 +4,7 @@ import { addInitCommand } from './commands/init.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSchemaCommand } from './commands/schema.ts';
 import { addServeCommand } from './commands/serve.ts';
+import { addTestCommand } from './commands/test.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { addWorkCommand } from './commands/work.ts';
 import { addWorkflowCommand } from './commands/workflow.ts';
@@ -27,6 +28,7 @@ export function createProgram(): Command {
   addInitCommand(program);
   addValidateCommand(program);
   addRunCommand(program);
+  addTestCommand(program);
   addSchemaCommand(program);
   addWorkflowCommand(program);
   program.addHelpText(
@@ -36,6 +38,7 @@ Examples:
   $ millrace init                              # a first workflow in this folder
   $ millrace validate .                        # check all definitions
   $ millrace run . hello --input who=Ada       # run one here, without a server
+  $ millrace test                              # run the tests of the workflows
   $ millrace dev                               # server, worker and database in one process
   $ millrace workflow start hello --follow     # start one on that server and watch it
 

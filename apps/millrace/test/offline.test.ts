@@ -264,7 +264,7 @@ describe('millrace schema', () => {
 
 describe('help', () => {
   const commands = [
-    ...['dev', 'serve', 'work', 'init', 'validate', 'run', 'schema'].map((name) => [name]),
+    ...['dev', 'serve', 'work', 'init', 'validate', 'run', 'test', 'schema'].map((name) => [name]),
     ...['list', 'get', 'start'].map((name) => ['workflow', name]),
     ...['list', 'get', 'cancel', 'logs'].map((name) => ['run', name]),
   ];

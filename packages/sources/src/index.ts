@@ -6,6 +6,7 @@ export {
   type FolderSource,
   type FolderSourceOptions,
 } from './folder/folder-source.ts';
+export { type LoadedTestFiles, loadTests } from './folder/load-tests.ts';
 export {
   type LoadedWorkspace,
   loadWorkspace,

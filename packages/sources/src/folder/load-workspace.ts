@@ -10,7 +10,13 @@ import { type PackedFile, packFiles } from '../files/pack-files.ts';
 import { systemCode } from '../files/system-code.ts';
 import { type FoundFile, type Walk, walkFolder } from '../files/walk-folder.ts';
 import { defaultLimits, type WorkspaceLimits } from '../files/workspace-limits.ts';
-import { definitionsFolder, definitionsPath, pathInWorkspace, type WorkspaceLocation } from './locate-workspace.ts';
+import {
+  definitionsFolder,
+  definitionsPath,
+  isTestFile,
+  pathInWorkspace,
+  type WorkspaceLocation,
+} from './locate-workspace.ts';
 
 /** What the YAML files of a workspace say. */
 export type LoadedWorkspace = Readonly<{
@@ -25,7 +31,8 @@ export type LoadedWorkspace = Readonly<{
 
 type Scanned = Readonly<{ files: readonly PackedFile[]; diagnostics: readonly StoredDiagnostic[] }>;
 
-const isDefinition = (path: string): boolean => path.startsWith(`${definitionsFolder}/`) && /\.ya?ml$/i.test(path);
+const isInFolder = (path: string): boolean => path.startsWith(`${definitionsFolder}/`) && /\.ya?ml$/i.test(path);
+const isDefinition = (path: string): boolean => isInFolder(path) && !isTestFile(path);
 const isHidden = (path: string): boolean => path.slice(path.lastIndexOf('/') + 1).startsWith('.');
 
 /** Reads and checks all definitions. Never throws for what is wrong with files: that is told as diagnostics. */
@@ -123,7 +130,7 @@ async function findDefinitions(
 }
 
 /**
- * Looks at every file that steps may need: all of the folder but definitions, what is ignored, and the folders of
+ * Looks at every file that steps may need: all of the folder but definitions, their tests, what is ignored, and the folders of
  * `exclude` (absolute paths).
  */
 export async function scanWorkspaceFiles(
@@ -135,7 +142,7 @@ export async function scanWorkspaceFiles(
   const cache = options.cache ?? createContentCache();
   const ignored = await readIgnoreRules(location.root, options.exclude);
   const walk = await walkFolder(location.root, location.root, {
-    skip: (path, isFolder) => ignored(path, isFolder) || (!isFolder && isDefinition(path)),
+    skip: (path, isFolder) => ignored(path, isFolder) || (!isFolder && isInFolder(path)),
     limit: limits.files,
   });
   const diagnostics: StoredDiagnostic[] = [];

@@ -5,6 +5,9 @@ import { fileProblem } from '../files/diagnostic.ts';
 
 export const definitionsFolder = '.workflows';
 
+/** Tests of workflows stand beside them and define nothing. */
+export const isTestFile = (path: string): boolean => /\.test\.ya?ml$/i.test(path);
+
 /** Where a workspace's parts are. */
 export type WorkspaceLocation = Readonly<{
   /** The workspace's folder, absolute; places of definitions are told from here. */
@@ -39,6 +42,15 @@ export async function locateWorkspace(path: string): Promise<WorkspaceLocation |
       path,
       `${path} is not a YAML file.`,
       'Definitions stand in files that end in .yaml or .yml.',
+    );
+  }
+  if (isTestFile(absolute)) {
+    return fileProblem(
+      'error',
+      'test_file',
+      path,
+      `${path} holds tests of workflows, not workflows.`,
+      'Run them with `millrace test`.',
     );
   }
   const parts = absolute.split(sep);
