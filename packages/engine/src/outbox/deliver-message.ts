@@ -5,6 +5,7 @@ import type { OutboxKey } from '../ports/run-store.ts';
 import type { Store } from '../ports/store.ts';
 import type { RunIds } from '../runs/run-ids.ts';
 import type { LivePlans } from '../workspaces/live-plans.ts';
+import { awaitsChild } from './awaits-child.ts';
 
 export type DeliverOptions = Readonly<{
   store: Store;
@@ -80,7 +81,7 @@ export function createDeliver({ store, driver, ids, livePlans }: DeliverOptions)
    * parent has confirmed that the parent waits (whoever stops it later finds the child), or the child was told to stop.
    */
   async function keepIfAwaited(parent: RunOrigin, from: AttemptKey, key: OutboxKey): Promise<void> {
-    const confirmed = await driver.confirm(parent.id, ({ cancel }) => cancel === null, key);
+    const confirmed = await driver.confirm(parent.id, (state) => awaitsChild(state, from), key);
     if (confirmed.kind === 'failed') throw confirmed.error;
     if (confirmed.kind === 'applied') return;
     const child = await store.runs.findByStartKey(parent.workspace, childStartKey(parent.id, from));
@@ -122,29 +123,12 @@ export function createDeliver({ store, driver, ids, livePlans }: DeliverOptions)
   ): Promise<void> {
     const { from } = message;
     const child = from === null ? null : await store.runs.findByStartKey(workspace, childStartKey(parent, from));
-    // Its start is still on its way: look again later, as long as the parent waits for it.
-    if (from !== null && child === null && (await waitsForChild(parent, from))) return;
     const children = from === null ? await store.runs.liveChildren(parent) : child === null ? [] : [child];
     const outcomes = await Promise.all(
-      children.map((child) =>
-        driver.send(child, { type: 'cancel', by: message.by, reason: message.reason, force: false }),
-      ),
+      children.map((id) => driver.send(id, { type: 'cancel', by: message.by, reason: message.reason, force: false })),
     );
     for (const outcome of outcomes) if (outcome.kind === 'failed') throw outcome.error;
     await store.outbox.remove([key]);
-  }
-
-  async function waitsForChild(parent: RunId, from: AttemptKey): Promise<boolean> {
-    const [loaded] = await store.runs.load([parent]);
-    const { step, item, iteration, attempt } = from;
-    return (loaded?.waits ?? []).some(
-      (wait) =>
-        wait.kind === 'child' &&
-        wait.step === step &&
-        wait.item === item &&
-        wait.iteration === iteration &&
-        wait.attempt === attempt,
-    );
   }
 }
 

@@ -4,7 +4,7 @@
 //
 // Between two events all promises come to rest: one turn of `setImmediate` runs every microtask there is, and nothing else
 // of the process can get in between, since all timers are virtual.
-import { type PreparedPlan, stopGraceMs, type WorkerDescription } from '@millrace/core';
+import type { PreparedPlan, WorkerDescription } from '@millrace/core';
 import { createMemoryStore } from '../../src/memory/index.ts';
 import { compileAll } from '../../src/workspaces/publish-workspace.ts';
 import { Audit } from './audit.ts';
@@ -39,6 +39,8 @@ export type SimulationResult = Readonly<{
 
 /** Longer than every timer of the engine and of the workflows: within this something must have happened. */
 const patienceMs = 180_000;
+/** A child that was started too late is told to stop within its own server's next breath, once nothing is lost any more. */
+const childPatienceMs = 500;
 const longestMs = 60 * 60_000;
 const mostEvents = 400_000;
 
@@ -232,7 +234,7 @@ class Simulation {
 
   checkEnd(): void {
     const { audit } = this.#world;
-    audit.checkLateChildren(this.#healedAt, stopGraceMs + 20_000);
+    audit.checkLateChildren(this.#healedAt, childPatienceMs);
     for (const { run, work, waits } of audit.runs.values()) {
       if (work.length + waits.length > 0) throw new Violation('ended_runs_are_empty', `Run ${run.id} keeps rows.`);
     }

@@ -10,6 +10,7 @@ const named: readonly (readonly [seed: number, what: string])[] = [
   [135, 'a worker that gave an attempt up and was offered it again'],
   [3506, 'a result told twice, and a commit that failed'],
   [1853, 'a child run that was being started while its parent was cancelled'],
+  [50618, 'a child run that was being started while its step was stopped'],
 ];
 
 describe('a simulation', () => {
@@ -42,6 +43,24 @@ describe('a simulation', () => {
       addCounts(total, counts);
     }
     expect(Object.entries(total).filter(([, count]) => count === 0)).toEqual([]);
+  });
+});
+
+describe('a world in which only users and steps misbehave', () => {
+  const calm = parseOverrides(
+    'workerCrashes=0,workerStops=0,silences=0,linkLostRequests=0,linkLostAnswers=0,linkSlow=0,storeSlow=0,' +
+      'storeLostRequests=0,storeLostAnswers=0,outages=0,serverCrashes=0,serverStops=0,servers=3,switches=150',
+  );
+
+  test('loses no worker, though workers change servers, calls come twice and hints are lost', async () => {
+    const total = newCounts();
+    for (let seed = 1; seed <= 60; seed += 1) {
+      const { violation, counts } = await simulateSeed(seed, { overrides: calm });
+      expect(violation).toBeNull();
+      addCounts(total, counts);
+    }
+    expect(total.workersLost).toBe(0);
+    expect(total.serverSwitches).toBeGreaterThan(100);
   });
 });
 
