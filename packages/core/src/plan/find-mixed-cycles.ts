@@ -26,7 +26,7 @@ function mixedCycle(
   const written = dependsOn.indexOf(back);
   return {
     code: 'dependency_cycle',
-    message: `Step ${name} depends on ${back}, and transitions lead from it back to ${back}: each would wait for the other.`,
+    message: `Step ${name} depends on ${back}, and leads back to ${back} by transitions: each would wait for the other.`,
     hint: `A dependency waits until a step cannot run any more. Let ${back} lead to ${name} by \`next\` instead.`,
     place: places[`${pointer}/dependsOn/${written}`] ?? places[`${pointer}/dependsOn`] ?? places[pointer] ?? null,
   };
