@@ -39,8 +39,6 @@ export type SimulationResult = Readonly<{
 
 /** Longer than every timer of the engine and of the workflows: within this something must have happened. */
 const patienceMs = 180_000;
-/** A child that was started too late is told to stop within its own server's next breath, once nothing is lost any more. */
-const childPatienceMs = 500;
 const longestMs = 60 * 60_000;
 const mostEvents = 400_000;
 
@@ -234,7 +232,7 @@ class Simulation {
 
   checkEnd(): void {
     const { audit } = this.#world;
-    audit.checkLateChildren(this.#healedAt, childPatienceMs);
+    audit.checkLateChildren(this.#healedAt);
     for (const { run, work, waits } of audit.runs.values()) {
       if (work.length + waits.length > 0) throw new Violation('ended_runs_are_empty', `Run ${run.id} keeps rows.`);
     }
