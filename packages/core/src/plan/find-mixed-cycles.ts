@@ -26,13 +26,13 @@ function mixedCycle(
   const written = dependsOn.indexOf(back);
   return {
     code: 'dependency_cycle',
-    message: `Step ${name} depends on ${back}, and leads back to ${back} by transitions: each would wait for the other.`,
+    message: `Step ${name} depends on ${back}, which it leads to by transitions: each would wait for the other.`,
     hint: `A dependency waits until a step cannot run any more. Let ${back} lead to ${name} by \`next\` instead.`,
     place: places[`${pointer}/dependsOn/${written}`] ?? places[`${pointer}/dependsOn`] ?? places[pointer] ?? null,
   };
 }
 
-/** Numbers the strongly connected parts of the graph of both kinds of edges (Kosaraju's algorithm, without recursion). */
+/** Numbers the strongly connected parts of the graph of both kinds of edges (Kosaraju's algorithm, no recursion). */
 function circlesOf(steps: readonly StepDefinition[]): ReadonlyMap<string, number> {
   const after = new Map<string, string[]>(steps.map(({ name }) => [name, []]));
   const before = new Map<string, string[]>(steps.map(({ name }) => [name, []]));

@@ -14,7 +14,7 @@ import type { EndedPhase } from './state.ts';
  * Fires the transitions of a step that has just ended, in written order: each whose `when` holds publishes its
  * variables, then leads to its targets. Gives whether one led somewhere, which handles the step's failure.
  *
- * A step that was skipped has no result to judge, and one that was stopped with its run leads nowhere: they fire none. A
+ * A step that was skipped has no result to judge, and one that was stopped with its run leads nowhere: both fire none. A
  * fault in a `when` or a published value fails the run, and ends the firing there.
  */
 export function fireTransitions(decision: Deciding, step: number, end: EndedPhase): boolean {

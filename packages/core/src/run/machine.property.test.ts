@@ -220,7 +220,7 @@ function expectAttemptsGrowByOne(run: RunDriver): void {
   }
 }
 
-/** Every iteration that is under way has work, or a wait that something ends; and a run that goes on has one of them. */
+/** Every iteration that is under way has work, or a wait that something ends; a run that goes on has one of them. */
 function expectSomethingMoves(run: RunDriver): void {
   const movers = new Set<string>();
   for (const row of run.store.work.values()) movers.add(`${row.step}.${row.iteration}`);

@@ -57,18 +57,19 @@ function giveUpJoin(decision: Deciding, step: number, arrived: number, missing: 
 function joinFault({ plan }: Deciding, step: number, arrived: number, missing: readonly number[]): Fault {
   const { name, join } = planStep(plan, step);
   const from = missing.map((source) => planStep(plan, source).name);
+  const shown = from.slice(0, 10).join(', ');
   const more = from.length > 10 ? ` and ${from.length - 10} more` : '';
   const wanted = join === 'all' ? 'all steps that lead to it' : `${join} of the steps that lead to it`;
   return {
     code: 'join_unsatisfied',
-    message: `Step ${name} waits for ${wanted}; ${arrived} came. No more will come from ${from.slice(0, 10).join(', ')}${more}.`,
+    message: `Step ${name} waits for ${wanted}; ${arrived} came. No more will come from ${shown}${more}.`,
     hint: 'Let each of these steps lead to the join in every case, or let the join wait for fewer: `join: N`.',
     details: { arrived, missing: from.map((source) => ({ from: source, to: name })) },
     retryable: false,
   };
 }
 
-/** Those that depend on the step see the end of its last iteration; or that it was not reached, and whether by a failure. */
+/** Those that depend on the step see its last end; or that it was not reached, and whether a failure is why. */
 function settleAwaited(decision: Deciding, step: number): void {
   const { plan, state } = decision;
   const own = stepState(state, step);

@@ -130,7 +130,7 @@ test('100,000 items that all fail at once need no recursion', () => {
   expect(state.head).toMatchObject({ status: 'failed', error: { code: 'item_failed', step: 'a' } });
 });
 
-/** How many steps the end of each step touches while a plan of transitions runs to its end, in the order of its work. */
+/** How many steps the end of each step touches while a plan of transitions runs to its end. */
 function flowCosts(steps: Readonly<Record<string, StepText>>): readonly number[] {
   const plan = planOf({ steps });
   const counter = { touched: 0 };

@@ -10,7 +10,7 @@ export type Outcome = 'succeeded' | 'failed' | 'skipped';
 
 /**
  * The end of a dependency as its dependants see it. A step that was skipped because something before it failed counts
- * as failed: a failure is never laundered into success through a skipped step. Likewise one that was not reached because
+ * as failed: a failure is never laundered into success through a skipped step. So does one that was not reached because
  * of a failure: then it has an error.
  */
 export function outcomeOf(end: EndedPhase, continueOnFailure: boolean): Outcome {
