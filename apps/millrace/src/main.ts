@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addDevCommand } from './commands/dev.ts';
+import { addExplainCommand } from './commands/explain.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSchemaCommand } from './commands/schema.ts';
@@ -28,6 +29,7 @@ export function createProgram(): Command {
   addInitCommand(program);
   addValidateCommand(program);
   addRunCommand(program);
+  addExplainCommand(program);
   addTestCommand(program);
   addSchemaCommand(program);
   addWorkflowCommand(program);

@@ -145,6 +145,17 @@ describe('millrace dev', { timeout: 120_000 }, () => {
     const waiting = launch(['workflow', 'start', 'slow', '--follow', '--json'], { MILLRACE_URL: url });
     await waiting.says(/started/);
     const [only] = JSON.parse((await run(['run', 'list', '--status', 'running', '--json'], remote)).stdout).items;
+    const why = await run(['explain', only.id], remote);
+    expect(why.stdout).toMatch(/^run steps_open\n {2}Run \d+ of main\/slow is running\. Under way: sleep \(running\)/);
+    expect(why.stdout).toMatch(/sleep running\n {2}Step sleep runs on worker .* reports its end\./s);
+    expect(why.stdout).toContain(`$ millrace run cancel ${only.id}`);
+    const [step] = JSON.parse((await run(['explain', only.id, 'sleep', '--json'], remote)).stdout).answers;
+    expect(step).toMatchObject({ step: 'sleep', reason: 'running', attempt: 1, holder: { held: 1 } });
+    const unknown = await run(['explain', only.id, 'slep'], remote);
+    expect(unknown).toMatchObject({ exit: 2, stderr: expect.stringContaining('Its steps: sleep.') });
+    expect((await run(['explain', only.id, '--item', '0'], remote)).stderr).toContain(
+      '--item needs the name of its step',
+    );
     const cancelled = await run(['run', 'cancel', only.id, '--reason', 'enough', '--wait', '--json'], remote);
     expect(JSON.parse(cancelled.stdout)).toEqual({ id: only.id, status: 'cancelled' });
     expect((await waiting.ended).exit).toBe(3);

@@ -21,6 +21,7 @@ export {
 } from './logs/routes.ts';
 export { type OpenApiDocument, openApiDocument } from './openapi/openapi-document.ts';
 export { type OperationId, type Routes, routeList, routes } from './routes.ts';
+export type { ExplainedAnswer, RunExplanation } from './runs/explanation.ts';
 export type { Run, RunOutput, RunSummary, StartedRun, WaitedRun } from './runs/run.ts';
 export type { RunStep } from './runs/run-step.ts';
 export { maxSyncBytes, maxSyncWaitMs } from './worker-protocol/routes.ts';

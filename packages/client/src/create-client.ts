@@ -75,6 +75,9 @@ function runCalls(transport: Transport) {
     },
     get: (run: string, query: Query<'getRun'> = {}, call?: CallOptions) =>
       transport.call('getRun', { params: { run }, query }, call),
+    /** Why the run, a step or an item does not go on, and who can change it. */
+    explain: (run: string, query: Query<'explainRun'> = {}, call?: CallOptions) =>
+      transport.call('explainRun', { params: { run }, query }, call),
     cancel: (run: string, body: Body<'cancelRun'> = {}, call?: CallOptions) =>
       transport.call('cancelRun', { params: { run }, body }, call),
     output: (run: string, call?: CallOptions) => transport.call('getRunOutput', { params: { run } }, call),

@@ -10,6 +10,8 @@ import type {
   StepSummary,
   WorkerProtocol,
 } from '@millrace/core';
+import type { ExplainRequest } from './explain/explain-run.ts';
+import type { Explanation } from './explain/explanation.ts';
 import type { BlobStore } from './ports/blob-store.ts';
 import type { Queries } from './ports/queries.ts';
 import type { Store } from './ports/store.ts';
@@ -119,6 +121,8 @@ export type Engine = Readonly<{
   ): Promise<Readonly<{ status: RunStatus }>>;
   /** Codes: run_not_found. */
   getRun(run: RunId): Promise<RunDetail>;
+  /** Why a run, a step or an item does not go on, and who can change it. Codes: run_not_found, not_found, invalid_request. */
+  explain(run: RunId, request?: ExplainRequest): Promise<Explanation>;
   /** Resolves when the run has ended; null when the time is over first. */
   waitForRun(run: RunId, options?: Readonly<{ signal?: AbortSignal; timeoutMs?: number }>): Promise<RunRecord | null>;
   readonly workers: WorkerProtocol;

@@ -11,6 +11,7 @@ import { type Posted, RunDriver } from './commit/run-driver.ts';
 import { toAssignment } from './dispatch/assignment.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import type { Engine } from './engine-types.ts';
+import { createExplain } from './explain/create-explain.ts';
 import { createAppendLogs } from './logs/append-logs.ts';
 import { createListLogs, createReadLogs } from './logs/read-logs.ts';
 import { StepNames } from './logs/step-names.ts';
@@ -124,6 +125,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     startRun: createStartRun({ store, driver, ids, livePlans, settings }),
     cancelRun: createCancelRun(driver),
     getRun: createGetRun(store, plans),
+    explain: createExplain({ store, queries, plans, dispatcher, clock, settings }),
     waitForRun: createWaitForRun(store, waiters, clock),
     workers: {
       sync: createSyncWorker({ store, driver, dispatcher, stats }),

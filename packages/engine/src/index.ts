@@ -1,5 +1,7 @@
 export { createEngine, type EngineOptions } from './engine.ts';
 export type * from './engine-types.ts';
+export type { ExplainRequest } from './explain/explain-run.ts';
+export type * from './explain/explanation.ts';
 export { createMemoryStore } from './memory/index.ts';
 export type * from './ports/index.ts';
 export type { EngineEvent } from './realtime/event-bus.ts';

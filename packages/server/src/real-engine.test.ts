@@ -181,6 +181,30 @@ test('a run goes from its start to its output and logs, over HTTP alone', async 
   expect(await (await fetch(`${url}/metrics`)).text()).toContain('millrace_runs_ended_total{status="succeeded"} 1');
 });
 
+test('a run that waits tells why and what to do', async () => {
+  const start = await call('/api/v1/workspaces/main/workflows/two/runs', { input: { name: 'Ada' } });
+  const { id } = start.body as { id: string };
+  expect(await call(`/api/v1/runs/${id}/explain?step=first`)).toMatchObject({
+    status: 200,
+    body: { answers: [{ step: 'first', reason: 'waiting_for_worker', connected: 0 }] },
+  });
+  await call('/worker/v1/sync', { ...syncBody, worker: { ...worker, capabilities: ['http'] } });
+  expect(await call(`/api/v1/runs/${id}/explain`)).toMatchObject({
+    body: {
+      answers: [
+        { step: null, reason: 'steps_open', under_way: 1, waiting: 1 },
+        { step: 'first', nearest: { name: 'w', lacks_capability: true }, changes: [{ command: 'millrace work' }] },
+        { step: 'second', reason: 'waiting_for_dependencies', dependencies: [{ step: 'first' }] },
+      ],
+    },
+  });
+  const answer = await call(`/api/v1/runs/${id}/explain?step=furst`);
+  expect(answer).toMatchObject({
+    status: 404,
+    body: { error: { code: 'not_found', hint: 'Its steps: first and second.' } },
+  });
+});
+
 test('wrong input names path, expected and actual', async () => {
   const { status, body } = await call('/api/v1/workspaces/main/workflows/two/runs', { input: { name: 5 } });
   expect(status).toBe(400);

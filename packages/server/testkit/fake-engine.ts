@@ -26,6 +26,7 @@ import type {
   Store,
   WorkspaceState,
 } from '@millrace/engine';
+import { explanationOf } from './sample-answers.ts';
 import { samplePlan } from './sample-plan.ts';
 
 const at = Date.UTC(2026, 10, 21, 9, 30);
@@ -42,6 +43,7 @@ export function createFakeEngine() {
     starts: [] as StartRunRequest[],
     filters: [] as RunFilter[],
     cancels: [] as unknown[],
+    explains: [] as unknown[],
     syncs: [] as SyncRequest[],
     chunks: [] as LogChunk[],
     syncSignals: [] as AbortSignal[],
@@ -137,6 +139,10 @@ export function createFakeEngine() {
       if (request.startKey !== undefined) keys.set(request.startKey, id);
       runs.set(id, { logs: [], detail: detailOf(id, request) });
       return { run: id, created: true };
+    },
+    async explain(run, request = {}) {
+      seen.explains.push(request);
+      return explanationOf(find(run).detail.run);
     },
     async cancelRun(run, request) {
       if (isRunEnd(status(run))) throw new MillraceError('run_ended', `Run ${run} has ended.`);

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { paged, pageQuery } from '../contract/page.ts';
 import { route } from '../contract/route.ts';
-import { givenTime, name, queryFlag, runIdText } from '../contract/values.ts';
+import { givenTime, name, queryFlag, queryInteger, runIdText } from '../contract/values.ts';
 import { maxWaitSeconds } from '../workflows/routes.ts';
+import { explanation } from './explanation.ts';
 import { run, runOutput, runStatus, runSummary, waitedRun } from './run.ts';
 
 const params = z.object({ run: runIdText });
@@ -42,6 +43,23 @@ export const runRoutes = {
     query: z.strictObject({ include: z.literal('plan').optional().meta({ description: '`plan`: also the graph.' }) }),
     responses: { 200: { description: 'The run.', schema: run } },
     errors: ['invalid_request', 'run_not_found', 'store_unavailable'],
+  }),
+  explainRun: route({
+    method: 'GET',
+    path: '/api/v1/runs/{run}/explain',
+    summary: 'Say why a run, a step or an item does not go on, and who can change it',
+    description:
+      'Without `step`: the run, and each of its steps that has not ended. With `step`: the step, and its items under ' +
+      'way. Decide by `reason`; `message` is for people.',
+    tag: 'runs',
+    access: 'api',
+    params,
+    query: z.strictObject({
+      step: name.optional(),
+      item: queryInteger.min(0).optional().meta({ description: 'An item of the for-each step, from 0.' }),
+    }),
+    responses: { 200: { description: 'The reasons.', schema: explanation } },
+    errors: ['invalid_request', 'run_not_found', 'not_found', 'store_unavailable'],
   }),
   cancelRun: route({
     method: 'POST',

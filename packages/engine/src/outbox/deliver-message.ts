@@ -6,6 +6,7 @@ import type { Store } from '../ports/store.ts';
 import type { RunIds } from '../runs/run-ids.ts';
 import type { LivePlans } from '../workspaces/live-plans.ts';
 import { awaitsChild } from './awaits-child.ts';
+import { childStartKey } from './child-start-key.ts';
 
 export type DeliverOptions = Readonly<{
   store: Store;
@@ -131,10 +132,6 @@ export function createDeliver({ store, driver, ids, livePlans }: DeliverOptions)
     await store.outbox.remove([key]);
   }
 }
-
-/** One child for each waiting attempt, however often the message is delivered. */
-const childStartKey = (parent: RunId, from: AttemptKey): string =>
-  `child:${parent}:${from.step}:${from.item}:${from.iteration}:${from.attempt}`;
 
 function invalidChildInput(workflow: string, problems: readonly Readonly<{ message: string }>[]): Fault {
   const list = problems.map(({ message }) => message).join(' ');

@@ -30,6 +30,7 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   }),
   listRuns: () => ({ url: '/api/v1/runs?status=running&limit=1' }),
   getRun: () => ({ url: `/api/v1/runs/${run}?include=plan` }),
+  explainRun: () => ({ url: `/api/v1/runs/${run}/explain` }),
   cancelRun: () => ({ url: `/api/v1/runs/${run}/cancel`, payload: { reason: 'why not' }, status: 202 }),
   getRunOutput: () => ({ url: `/api/v1/runs/${run}/output` }),
   waitForRun: () => ({ url: `/api/v1/runs/${run}/wait?timeout=0` }),

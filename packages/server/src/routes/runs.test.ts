@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCheckedServer } from '../../testkit/checked-server.ts';
+import { sampleAnswers } from '../../testkit/sample-answers.ts';
 
 let server: ReturnType<typeof createCheckedServer>;
 beforeEach(() => {
@@ -104,6 +105,33 @@ describe('runs', () => {
     expect(server.fake.seen.cancels).toEqual([{ by: 'api', reason: 'late', force: true }]);
     server.fake.end(run, 'failed');
     expect((await call('POST', `/api/v1/runs/${run}/cancel`, {})).body.error.code).toBe('run_ended');
+  });
+
+  test('are explained, as a whole or in parts; every reason is as the contract says', async () => {
+    const run = await server.fake.start();
+    const { status, body } = await call('GET', `/api/v1/runs/${run}/explain`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ run, workspace: 'shop', workflow: 'release', status: 'running', more: 0 });
+    expect(body.answers.map(({ reason }: { reason: string }) => reason)).toEqual(Object.keys(sampleAnswers));
+    const at = '2026-11-21T09:30:00.000Z';
+    expect(body.answers).toContainEqual({
+      step: 'build',
+      item: -1,
+      iteration: 0,
+      attempt: 1,
+      reason: 'retry_backoff',
+      until: at,
+      tries: 1,
+      max_tries: 3,
+      error: { code: 'exit_code', message: 'It broke.', details: { exit_code: 3 } },
+      message: 'It waits.',
+      changes: [{ by: 'clock', what: 'Time passes.', at, command: null }],
+      deadlines: [{ kind: 'step_timeout', at }],
+    });
+    await call('GET', `/api/v1/runs/${run}/explain?step=build&item=7`);
+    expect(server.fake.seen.explains).toEqual([{}, { step: 'build', item: 7 }]);
+    expect((await call('GET', `/api/v1/runs/${run}/explain?item=-1`)).body.error.code).toBe('invalid_request');
+    expect((await call('GET', '/api/v1/runs/7/explain')).status).toBe(404);
   });
 
   test('are waited for by a long poll', async () => {

@@ -4,6 +4,7 @@ import type { Engine, RunFilter } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { callerSignal } from '../contract/caller-signal.ts';
 import { mountRoute } from '../contract/mount-route.ts';
+import { presentExplanation } from '../present/present-explanation.ts';
 import { presentFault } from '../present/present-fault.ts';
 import { presentRun, presentSummary } from '../present/present-run.ts';
 import type { ServerContext } from '../server-context.ts';
@@ -26,6 +27,15 @@ export function addRunRoutes(app: FastifyInstance, { engine, closing }: ServerCo
 
   mountRoute(app, 'getRun', async ({ params, query }) =>
     presentRun(await engine.getRun(runId(params.run)), { plan: query.include === 'plan' }),
+  );
+
+  mountRoute(app, 'explainRun', async ({ params, query }) =>
+    presentExplanation(
+      await engine.explain(runId(params.run), {
+        ...(query.step === undefined ? {} : { step: query.step }),
+        ...(query.item === undefined ? {} : { item: query.item }),
+      }),
+    ),
   );
 
   mountRoute(app, 'cancelRun', async ({ params, body, reply }) => {

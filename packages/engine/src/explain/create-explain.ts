@@ -1,0 +1,79 @@
+import { isRunEnd, type LoadedRun, type Plan, type RunId, type Wait, type WorkerId } from '@millrace/core';
+import type { Dispatcher } from '../dispatch/dispatcher.ts';
+import { childStartKey } from '../outbox/child-start-key.ts';
+import type { PlanCache } from '../plans/plan-cache.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Queries } from '../ports/queries.ts';
+import type { Store } from '../ports/store.ts';
+import { runNotFound } from '../runs/run-not-found.ts';
+import type { EngineSettings } from '../settings.ts';
+import { type ExplainRequest, explainRun, maxParts } from './explain-run.ts';
+import type { ChildRun, Explanation } from './explanation.ts';
+import { childKey, type Facts } from './facts.ts';
+
+export type ExplainOptions = Readonly<{
+  store: Store;
+  queries: Queries;
+  plans: PlanCache;
+  dispatcher: Dispatcher;
+  clock: Clock;
+  settings: EngineSettings;
+}>;
+
+/** Gathers what an explanation needs: the run as it stands in the store, and who and what is around it. */
+export function createExplain({ store, queries, plans, dispatcher, clock, settings }: ExplainOptions) {
+  return async (run: RunId, request: ExplainRequest = {}): Promise<Explanation> => {
+    const [loaded] = await store.runs.load([run]);
+    if (loaded === undefined) throw runNotFound(run);
+    const plan = await plans.get(loaded.run.plan);
+    return explainRun(
+      loaded,
+      plan,
+      isRunEnd(loaded.run.status) ? noFacts() : await gather(loaded, plan.plan, request),
+      request,
+    );
+  };
+
+  async function gather(loaded: LoadedRun, plan: Plan, request: ExplainRequest): Promise<Facts> {
+    const [workers, lanes, children] = await Promise.all([
+      queries.listWorkers(),
+      loaded.work.some(({ worker }) => worker === null) ? queries.countWork() : [],
+      findChildren(loaded, childWaits(loaded, plan, request)),
+    ]);
+    return { ...noFacts(), workers, stopping: stoppingWorkers(), lanes, children };
+  }
+
+  function noFacts(): Facts {
+    const { leaseMs, reaperMs } = settings;
+    return { now: clock.now(), workers: [], stopping: new Set(), lanes: [], children: new Map(), leaseMs, reaperMs };
+  }
+
+  function stoppingWorkers(): ReadonlySet<WorkerId> {
+    const stopping = [...dispatcher.workers()].filter((worker) => worker.stopping);
+    return new Set(stopping.map(({ description }) => description.id));
+  }
+
+  async function findChildren({ run }: LoadedRun, waits: readonly Wait[]): Promise<ReadonlyMap<string, ChildRun>> {
+    const found = await Promise.all(waits.map((wait) => findChild(run.workspace, run.id, wait)));
+    return new Map(found.filter((entry) => entry !== null));
+  }
+
+  async function findChild(workspace: string, parent: RunId, wait: Wait): Promise<[string, ChildRun] | null> {
+    const run = await store.runs.findByStartKey(workspace, childStartKey(parent, wait));
+    const status = run === null ? null : await store.runs.status(run);
+    return run === null || status === null ? null : [childKey(wait), { run, status }];
+  }
+}
+
+/** Waits for children that will be told of. A for-each only counts its items, unless the step is asked for. */
+function childWaits({ waits }: LoadedRun, plan: Plan, { step, item }: ExplainRequest): readonly Wait[] {
+  const index = plan.steps.find(({ name }) => name === step)?.index;
+  return waits
+    .filter((wait) => {
+      if (wait.kind !== 'child') return false;
+      if (step === undefined) return wait.item === -1;
+      return wait.step === index && (item === undefined || wait.item === item);
+    })
+    .sort((left, right) => left.step - right.step || left.item - right.item)
+    .slice(0, maxParts);
+}

@@ -1,0 +1,159 @@
+import { type EndedAttempt, isStepEnd, type PlanStep } from '@millrace/core';
+import { deadlinesOf } from './deadlines.ts';
+import { stepChanges } from './explain-arrivals.ts';
+import { explainStopping, stepStop } from './explain-stopping.ts';
+import { explainWait } from './explain-waiting.ts';
+import { explainWork, type Told } from './explain-work.ts';
+import { type Explaining, planStep } from './explaining.ts';
+import type { Answer, Dependency, ItemCounts, ReasonName } from './explanation.ts';
+import { counted, listed, moment } from './moments.ts';
+import { finalAttempt, type Moving, movingRows, type StepRows, totalItems } from './run-rows.ts';
+
+/** A step (or an iteration of one) that has begun and not ended. null: it has ended. */
+export function explainOpenStep(explaining: Explaining, rows: StepRows): Answer | null {
+  if (finalAttempt(rows, -1) !== undefined) return null;
+  const step = planStep(explaining, rows.step);
+  const total = totalItems(step, rows);
+  if (total !== null) return explainItems(explaining, step, rows, total);
+  const moving = movingRows(rows).get(-1);
+  return moving === undefined ? null : explainMoving(explaining, rows, moving);
+}
+
+/** A step, or an item of one, that has begun and not ended. */
+export function explainMoving(explaining: Explaining, rows: StepRows, moving: Moving): Answer {
+  const { item, attempt } = moving.row;
+  const subject = subjectText(planStep(explaining, rows.step), item);
+  const stop = stepStop(explaining, rows);
+  const told =
+    stop === null ? tellMoving(explaining, rows, moving, subject) : explainStopping(explaining, stop, moving, subject);
+  return answer(explaining, rows, moving, { item, attempt }, told);
+}
+
+function tellMoving(explaining: Explaining, rows: StepRows, moving: Moving, subject: string): Told {
+  return moving.kind === 'work'
+    ? explainWork(explaining, rows, moving.row, subject)
+    : explainWait(explaining, rows, moving.kind, moving.row, subject);
+}
+
+function explainItems(explaining: Explaining, step: PlanStep, rows: StepRows, total: number): Answer {
+  const counts = countItems(explaining, step, rows, total);
+  const subject = subjectText(step, -1);
+  const stop = stepStop(explaining, rows);
+  const told = stop === null ? tellItems(subject, counts) : explainStopping(explaining, stop, null, subject);
+  return answer(explaining, rows, null, { item: -1, attempt: 0 }, told);
+}
+
+function tellItems(subject: string, counts: ItemCounts): Told {
+  const { total, notStarted, open, succeeded, failed, cancelled, concurrency, openByReason } = counts;
+  const ended = succeeded + failed + cancelled;
+  const doing = Object.entries(openByReason).map(([reason, count]) => `${count} ${reason}`);
+  const bound =
+    notStarted === 0
+      ? ''
+      : ` ${counted(notStarted, 'item')} ${notStarted === 1 ? 'waits' : 'wait'}: at most ${concurrency ?? 'all'} run at once.`;
+  return {
+    reason: { reason: 'items_open', ...counts },
+    message:
+      `${subject} has ${counted(total, 'item')}: ${ended} ended (${failed} failed), ` +
+      `${open} under way (${listed(doing)}).${bound}`,
+    changes: [
+      { by: 'engine', what: 'It ends when its last item has ended; ask for one of them.', at: null, command: null },
+    ],
+  };
+}
+
+function countItems(explaining: Explaining, step: PlanStep, rows: StepRows, total: number): ItemCounts {
+  const ended = { succeeded: 0, failed: 0, cancelled: 0 };
+  for (const attempt of rows.attempts) if (attempt.final && attempt.item >= 0) ended[outcomeOf(attempt)] += 1;
+  const openByReason: Partial<Record<ReasonName, number>> = {};
+  let open = 0;
+  for (const [item, moving] of movingRows(rows)) {
+    if (item === -1) continue;
+    open += 1;
+    const { reason } = explainMoving(explaining, rows, moving);
+    openByReason[reason] = (openByReason[reason] ?? 0) + 1;
+  }
+  const notStarted = total - open - ended.succeeded - ended.failed - ended.cancelled;
+  return { total, notStarted, open, ...ended, concurrency: step.itemConcurrency, openByReason };
+}
+
+/** What was stopped from outside did not fail by itself. */
+const outcomeOf = ({ status, reason }: EndedAttempt): 'succeeded' | 'failed' | 'cancelled' =>
+  status === 'succeeded' ? 'succeeded' : status === 'cancelled' && reason !== null ? 'cancelled' : 'failed';
+
+/** An item that has not started because the for-each runs as many at once as it may. */
+export function explainWaitingItem(explaining: Explaining, rows: StepRows, item: number): Answer {
+  const step = planStep(explaining, rows.step);
+  const { open, succeeded, failed, cancelled, concurrency } = countItems(explaining, step, rows, item + 1);
+  const ahead = item - open - succeeded - failed - cancelled;
+  const stop = stepStop(explaining, rows);
+  const subject = subjectText(step, item);
+  const told: Told =
+    stop !== null
+      ? explainStopping(explaining, stop, null, `${subject}, which has not started,`)
+      : {
+          reason: { reason: 'waiting_for_items', open, concurrency, ahead },
+          message: `${subject} has not started: ${open} of at most ${concurrency ?? 'all'} items are under way, and ${counted(ahead, 'other')} will start before it.`,
+          changes: [{ by: 'engine', what: 'It starts when items before it have ended.', at: null, command: null }],
+        };
+  return answer(explaining, rows, null, { item, attempt: 0 }, told);
+}
+
+/** A step that waits for others. `reasons`: of the steps that have not ended. */
+export function explainPending(
+  explaining: Explaining,
+  step: PlanStep,
+  reasons: ReadonlyMap<number, ReasonName>,
+): Answer {
+  const dependencies = step.dependsOn.flatMap((number): Dependency[] => {
+    const reason = reasons.get(number);
+    return reason === undefined ? [] : [{ step: planStep(explaining, number).name, reason }];
+  });
+  const names = dependencies.map(({ step: name, reason }) => `${name} (${reason})`);
+  return {
+    step: step.name,
+    item: -1,
+    iteration: 0,
+    attempt: 0,
+    reason: 'waiting_for_dependencies',
+    dependencies,
+    message: `${subjectText(step, -1)} waits for ${listed(names)} to end.`,
+    changes: stepChanges(explaining, dependencies),
+    deadlines: deadlinesOf(explaining, null, null),
+  };
+}
+
+export function explainEnded(explaining: Explaining, end: EndedAttempt, item = end.item): Answer {
+  const step = planStep(explaining, end.step);
+  const { status, reason: why, error, endedAt, iteration, attempt } = end;
+  const cause = [why ?? '', error?.message ?? ''].filter((text) => text !== '').join(': ');
+  const result = isStepEnd(status) ? status : 'ended';
+  return {
+    step: step.name,
+    item,
+    iteration,
+    attempt,
+    reason: 'ended',
+    status,
+    why,
+    error,
+    message: `${subjectText(step, item)} has ended as ${result} at ${moment(endedAt, explaining.facts.now)}${cause === '' ? '.' : `: ${cause}`}`,
+    changes: [],
+    deadlines: [],
+  };
+}
+
+function answer(
+  explaining: Explaining,
+  rows: StepRows,
+  moving: Moving | null,
+  { item, attempt }: Readonly<{ item: number; attempt: number }>,
+  { reason, message, changes }: Told,
+): Answer {
+  const { name } = planStep(explaining, rows.step);
+  const deadlines = deadlinesOf(explaining, rows, moving);
+  return { step: name, item, iteration: rows.iteration, attempt, message, changes, deadlines, ...reason };
+}
+
+const subjectText = ({ name }: PlanStep, item: number): string =>
+  item < 0 ? `Step ${name}` : `Item ${item} of step ${name}`;

@@ -1,0 +1,95 @@
+import {
+  type EndedAttempt,
+  type EngineWaitDocument,
+  isRunEnd,
+  type PlanStep,
+  unreachable,
+  type Wait,
+} from '@millrace/core';
+import type { Told } from './explain-work.ts';
+import { type Explaining, planStep } from './explaining.ts';
+import type { Change, ChildRun } from './explanation.ts';
+import { since, until } from './moments.ts';
+import type { StepRows } from './run-rows.ts';
+
+/** A step run that waits for a time or for a child run, without a worker. */
+export function explainWait(
+  explaining: Explaining,
+  rows: StepRows,
+  kind: 'delay' | 'retry' | 'timer' | 'child',
+  wait: Wait,
+  subject: string,
+): Told {
+  const { now } = explaining.facts;
+  const due = wait.dueAt ?? now;
+  switch (kind) {
+    case 'delay':
+      return {
+        reason: { reason: 'delay', until: due },
+        message: `${subject} is delayed ${until(due, now)}.`,
+        changes: [{ by: 'clock', what: 'Its delay ends.', at: due, command: null }],
+      };
+    case 'timer': {
+      const begun = readyAt(wait) ?? due;
+      return {
+        reason: { reason: 'timer', since: begun, until: due },
+        message: `${subject} waits ${since(begun, now)} ${until(due, now)}.`,
+        changes: [{ by: 'clock', what: 'The time that it waits for comes.', at: due, command: null }],
+      };
+    }
+    case 'retry':
+      return explainRetry(planStep(explaining, wait.step), rows, wait, due, subject, now);
+    case 'child':
+      return explainChild(explaining, wait, subject);
+    default:
+      return unreachable(kind);
+  }
+}
+
+const readyAt = ({ document }: Wait): number | null =>
+  document === null ? null : (JSON.parse(document) as EngineWaitDocument).readyAt;
+
+function explainRetry(step: PlanStep, rows: StepRows, wait: Wait, due: number, subject: string, now: number): Told {
+  const before = rows.attempts.filter(
+    ({ item, attempt }) => item === wait.item && attempt > 0 && attempt < wait.attempt,
+  );
+  const last = before.reduce<EndedAttempt | null>(
+    (found, one) => (one.attempt > (found?.attempt ?? 0) ? one : found),
+    null,
+  );
+  const countsLosses = step.retry?.countWorkerLoss === true;
+  const tries = before.filter(({ reason }) => countsLosses || reason !== 'worker_lost').length;
+  const maxTries = step.retry?.attempts ?? null;
+  const error = last?.error ?? null;
+  const failed = error === null ? '' : ` Attempt ${wait.attempt - 1} failed: ${error.message} [${error.code}]`;
+  return {
+    reason: { reason: 'retry_backoff', until: due, tries, maxTries, error },
+    message: `${subject} waits for attempt ${wait.attempt} ${until(due, now)}; ${tries} of ${maxTries ?? 'its'} tries are used up.${failed}`,
+    changes: [{ by: 'clock', what: `Attempt ${wait.attempt} begins.`, at: due, command: null }],
+  };
+}
+
+function explainChild(explaining: Explaining, wait: Wait, subject: string): Told {
+  const { now } = explaining.facts;
+  const child = explaining.child(wait);
+  const begun = readyAt(wait) ?? now;
+  return {
+    reason: { reason: 'child_run', since: begun, child },
+    message: `${subject} waits ${since(begun, now)} for ${childText(child)}.`,
+    changes: [childChange(child)],
+  };
+}
+
+export function childText(child: ChildRun | null): string {
+  if (child === null) return 'its child run, which is being started';
+  if (isRunEnd(child.status)) return `child run ${child.run}, which ended as ${child.status} and is about to tell it`;
+  return `child run ${child.run}, which is ${child.status}`;
+}
+
+export function childChange(child: ChildRun | null): Change {
+  if (child === null) return { by: 'engine', what: 'The engine starts the child run.', at: null, command: null };
+  if (isRunEnd(child.status)) {
+    return { by: 'engine', what: `The engine passes on the end of run ${child.run}.`, at: null, command: null };
+  }
+  return { by: 'run', what: `Run ${child.run} ends.`, at: null, command: `millrace explain ${child.run}` };
+}

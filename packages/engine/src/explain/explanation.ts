@@ -1,0 +1,160 @@
+import type {
+  Capability,
+  Fault,
+  Instant,
+  RunControl,
+  RunId,
+  RunStatus,
+  StepEndStatus,
+  StepReason,
+  WorkerId,
+} from '@millrace/core';
+
+/** Why a run, a step or an item does not go on right now, and who can change that. */
+export type Explanation = Readonly<{
+  run: RunId;
+  workspace: string;
+  workflow: string;
+  status: RunStatus;
+  /** When this was true, by the engine's clock. */
+  at: Instant;
+  /**
+   * The thing that was asked for first, then its parts that have not ended: of a run its steps (those under way before
+   * those that wait for them), of a for-each step its items under way.
+   */
+  answers: readonly Answer[];
+  /** How many parts were left out because the list would be too long. Ask for one of them by its name. */
+  more: number;
+}>;
+
+/** One thing and its reason. `step` is null for the run itself, `item` is -1 for the step itself. */
+export type Answer = Readonly<{
+  step: string | null;
+  item: number;
+  iteration: number;
+  /** The attempt under way, or the one that a retry waits for; 0 where there is none. */
+  attempt: number;
+  /** For people: what is going on, since when, until when. */
+  message: string;
+  /** Who or what moves it. Empty when it has ended. */
+  changes: readonly Change[];
+  /** What ends it by force if nothing else does first. */
+  deadlines: readonly Deadline[];
+}> &
+  Reason;
+
+/** `command` is what a person may type to bring the change about; `at`: when it comes by itself. */
+export type Change = Readonly<{
+  by: 'clock' | 'engine' | 'worker' | 'run' | 'person';
+  what: string;
+  at: Instant | null;
+  command: string | null;
+}>;
+
+export type Deadline = Readonly<{
+  kind: 'attempt_timeout' | 'queue_timeout' | 'step_timeout' | 'run_timeout';
+  at: Instant;
+}>;
+
+export type Reason =
+  | Readonly<{ reason: 'ended'; status: RunStatus | StepEndStatus; why: StepReason | null; error: Fault | null }>
+  /** Of a run: its steps tell more. */
+  | Readonly<{ reason: 'steps_open'; underWay: number; waiting: number; ended: number; total: number }>
+  | Readonly<{ reason: 'waiting_for_dependencies'; dependencies: readonly Dependency[] }>
+  /** Of a step entered by transitions. `from`: the steps that may still lead to it; none: it is not reached any more. */
+  | Readonly<{ reason: 'waiting_for_transition'; from: readonly Dependency[] }>
+  /** `missing` with the reason null cannot arrive any more. */
+  | Readonly<{
+      reason: 'waiting_for_join';
+      needed: number;
+      arrived: readonly string[];
+      missing: readonly Dependency[];
+    }>
+  | (Readonly<{ reason: 'waiting_for_worker'; since: Instant }> & WorkerSearch)
+  | Readonly<{ reason: 'running'; since: Instant; holder: Holder }>
+  /** Its lease is over: what it held starts again elsewhere, at the latest about `reapedAt`. */
+  | Readonly<{ reason: 'worker_lost'; since: Instant | null; reapedAt: Instant; holder: Holder }>
+  | Readonly<{ reason: 'delay'; until: Instant }>
+  /** `tries` of `maxTries` are used up. */
+  | Readonly<{ reason: 'retry_backoff'; until: Instant; tries: number; maxTries: number | null; error: Fault | null }>
+  | Readonly<{ reason: 'timer'; since: Instant; until: Instant }>
+  /** `child` is null while it is being started. */
+  | Readonly<{ reason: 'child_run'; since: Instant; child: ChildRun | null }>
+  | (Readonly<{ reason: 'items_open' }> & ItemCounts)
+  /** Of an item: the for-each runs as many at once as it may. */
+  | Readonly<{ reason: 'waiting_for_items'; open: number; concurrency: number | null; ahead: number }>
+  /** `forcedAt`: when what still runs is ended whatever it does; null where nothing runs. */
+  | Readonly<{
+      reason: 'cancelling';
+      why: StopReason;
+      since: Instant;
+      requestedBy: string;
+      /** What the person who asked for it said. */
+      comment: string | null;
+      forcedAt: Instant | null;
+      holder: Holder | null;
+      child: ChildRun | null;
+    }>;
+
+export type ReasonName = Reason['reason'];
+
+/** Why something is being stopped: with its whole run, or alone. */
+export type StopReason = NonNullable<RunControl['cancel']>['kind'] | 'step_timeout' | 'item_failed';
+
+/** A step that has to end first, and why it has not; null: it will not run any more. */
+export type Dependency = Readonly<{ step: string; reason: ReasonName | null }>;
+
+/** The worker that holds an attempt. `held` beyond its `slots` wait in its line. */
+export type Holder = Readonly<{
+  worker: WorkerId;
+  /** null: it is not known any more. */
+  name: string | null;
+  host: string | null;
+  slots: number | null;
+  held: number | null;
+  /** When its lease was last renewed: it was heard of about then. */
+  heardAt: Instant | null;
+  leaseUntil: Instant | null;
+}>;
+
+export type ChildRun = Readonly<{ run: RunId; status: RunStatus }>;
+
+/** Which workers could take the work of a lane, and why none has. */
+export type WorkerSearch = Readonly<{
+  queue: string;
+  capability: Capability;
+  labels: readonly string[];
+  /** Attempts that wait in the same lane, this one included. */
+  ready: number;
+  /** Workers with a living lease. */
+  connected: number;
+  /** Of these: have the queue, the capability and every label. */
+  matching: number;
+  /** Of the matching: hold as much as they have slots. */
+  busy: number;
+  /** Of the matching: are stopping, so they take nothing new. */
+  stopping: number;
+  /** What the best of the others lacks; null when some match, or none is connected. */
+  nearest: NearestWorker | null;
+}>;
+
+export type NearestWorker = Readonly<{
+  worker: WorkerId;
+  name: string;
+  lacksQueue: boolean;
+  lacksCapability: boolean;
+  lacksLabels: readonly string[];
+}>;
+
+export type ItemCounts = Readonly<{
+  total: number;
+  notStarted: number;
+  open: number;
+  succeeded: number;
+  failed: number;
+  cancelled: number;
+  /** How many may run at once; null: all. */
+  concurrency: number | null;
+  /** What the open items wait for or do, by the reason. */
+  openByReason: Readonly<Partial<Record<ReasonName, number>>>;
+}>;

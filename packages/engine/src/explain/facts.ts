@@ -1,0 +1,20 @@
+import type { AttemptKey, Instant, WorkerId } from '@millrace/core';
+import type { Queries, WorkerSummary } from '../ports/queries.ts';
+import type { ChildRun } from './explanation.ts';
+
+/** What an explanation needs to know beyond the run itself. */
+export type Facts = Readonly<{
+  now: Instant;
+  /** Every worker whose row is there, also those whose lease is over. */
+  workers: readonly WorkerSummary[];
+  /** Workers that said to this server that they stop. */
+  stopping: ReadonlySet<WorkerId>;
+  lanes: Awaited<ReturnType<Queries['countWork']>>;
+  /** Children by the attempt that waits for them (`childKey`). */
+  children: ReadonlyMap<string, ChildRun>;
+  leaseMs: number;
+  reaperMs: number;
+}>;
+
+export const childKey = ({ step, item, iteration, attempt }: AttemptKey): string =>
+  `${step}/${item}/${iteration}/${attempt}`;

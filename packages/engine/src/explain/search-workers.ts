@@ -1,0 +1,64 @@
+import { type Lane, laneKey, type WorkerDescription } from '@millrace/core';
+import { serves } from '../dispatch/lanes.ts';
+import type { NearestWorker, WorkerSearch } from './explanation.ts';
+import type { Facts } from './facts.ts';
+
+/** Looks for a worker that could take the work of a lane. Each lane is looked at once, however many attempts wait in it. */
+export function createWorkerSearch({ workers, stopping, lanes, now }: Facts): (lane: Lane) => WorkerSearch {
+  const living = workers.filter(({ leaseUntil }) => leaseUntil > now);
+  const known = new Map<string, WorkerSearch>();
+  const ready = new Map(
+    lanes.map((count) => [laneKey({ ...count, capability: count.capability as Lane['capability'] }), count.ready]),
+  );
+
+  const search = (lane: Lane): WorkerSearch => {
+    const matching = living.filter(({ worker }) => serves(worker, lane));
+    const leaving = matching.filter(({ worker }) => stopping.has(worker.id));
+    const staying = matching.filter(({ worker }) => !stopping.has(worker.id));
+    return {
+      queue: lane.queue,
+      capability: lane.capability,
+      labels: lane.labels,
+      ready: ready.get(laneKey(lane)) ?? 0,
+      connected: living.length,
+      matching: matching.length,
+      busy: staying.filter(({ worker, held }) => held >= worker.slots).length,
+      stopping: leaving.length,
+      nearest:
+        matching.length > 0
+          ? null
+          : nearestOf(
+              living.map(({ worker }) => worker),
+              lane,
+            ),
+    };
+  };
+
+  return (lane) => {
+    const key = laneKey(lane);
+    const found = known.get(key) ?? search(lane);
+    known.set(key, found);
+    return found;
+  };
+}
+
+/** The worker that lacks least. A label is easier to give to a worker than a capability. */
+function nearestOf(workers: readonly WorkerDescription[], lane: Lane): NearestWorker | null {
+  let best: NearestWorker | null = null;
+  let bestCost = Number.POSITIVE_INFINITY;
+  for (const worker of workers) {
+    const found: NearestWorker = {
+      worker: worker.id,
+      name: worker.name,
+      lacksQueue: !worker.queues.includes(lane.queue) && !worker.queues.includes('*'),
+      lacksCapability: !worker.capabilities.includes(lane.capability),
+      lacksLabels: lane.labels.filter((label) => !worker.labels.includes(label)),
+    };
+    const cost = (found.lacksCapability ? 1_000 : 0) + (found.lacksQueue ? 10 : 0) + found.lacksLabels.length * 10;
+    if (cost < bestCost) {
+      best = found;
+      bestCost = cost;
+    }
+  }
+  return best;
+}

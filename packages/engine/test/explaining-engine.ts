@@ -1,0 +1,151 @@
+// An engine by hand for tests of explanations: each reason is produced by the engine itself.
+import type { Engine } from '../src/engine-types.ts';
+import type { Answer, ReasonName } from '../src/explain/explanation.ts';
+import type { RunCommit } from '../src/ports/run-store.ts';
+import type { Store } from '../src/ports/store.ts';
+import { settle, startTestEngine, type TestEngine } from './test-engine.ts';
+
+const yaml = `
+workflows:
+  two:
+    steps:
+      first: { type: shell, cmd: "true" }
+      other: { type: shell, cmd: "true" }
+      second: { type: shell, depends_on: [first, other], cmd: "true" }
+      third: { type: shell, depends_on: [second], cmd: "true" }
+  branches:
+    steps:
+      begin:
+        type: shell
+        cmd: "true"
+        next:
+          - { when: "result().way == 'left'", do: left }
+          - { when: "result().way == 'right'", do: right }
+      left: { type: shell, cmd: "true", next: [{ do: end }] }
+      right: { type: shell, cmd: "true", next: [{ do: end }] }
+      end: { type: shell, cmd: "true" }
+      report: { type: shell, cmd: "true", depends_on: [end] }
+  joined:
+    steps:
+      begin: { type: shell, cmd: "true", next: [{ do: [unit, lint] }] }
+      unit: { type: shell, cmd: "true", next: [{ do: ship }] }
+      lint: { type: shell, cmd: "true", next: [{ do: [ship, docs] }] }
+      docs: { type: shell, cmd: "true", next: [{ do: ship }] }
+      ship: { type: shell, cmd: "true", join: all }
+  loop:
+    steps:
+      begin: { type: shell, cmd: "true", next: [{ do: again }] }
+      again: { type: shell, cmd: "true", next: [{ do: again }] }
+  first-wins:
+    steps:
+      quick: { type: shell, cmd: "true", next: [{ do: succeed }] }
+      slow: { type: shell, cmd: "true" }
+  one:
+    steps:
+      only: { type: shell, cmd: "true" }
+  labelled:
+    steps:
+      only: { type: shell, cmd: "true", labels: [gpu, big], queue: nightly }
+  items-later:
+    steps:
+      first: { type: shell, cmd: "true" }
+      each: { type: shell, cmd: "true", for_each: 4, depends_on: [first] }
+  retried:
+    steps:
+      only: { type: shell, cmd: "true", retry: { attempts: 3, delay: 10s } }
+  strict:
+    steps:
+      only: { type: shell, cmd: "true", retry: { attempts: 1, delay: 10s, count_worker_loss: true } }
+  later:
+    steps:
+      only: { type: shell, cmd: "true", delay: 1h }
+  sleepy:
+    steps:
+      only: { type: wait, for: 30d }
+  parent:
+    steps:
+      child: { type: workflow, workflow: one }
+  parents:
+    steps:
+      each: { type: workflow, workflow: one, for_each: 3 }
+  many:
+    steps:
+      each: { type: shell, cmd: "true", for_each: 6, concurrency: 2 }
+      after: { type: shell, cmd: "true", depends_on: [each] }
+  strict-items:
+    steps:
+      each: { type: shell, cmd: "true", for_each: 4, on_item_failure: stop }
+  bounded:
+    timeout: 2m
+    steps:
+      only: { type: shell, cmd: "true", queue_timeout: 10s, timeout: 20s, step_timeout: 1m }
+  limited:
+    timeout: 2m
+    steps:
+      only: { type: shell, cmd: "true" }
+  fast:
+    fail_fast: true
+    steps:
+      breaks: { type: shell, cmd: "false" }
+      goes: { type: shell, cmd: "true" }
+  never:
+    steps:
+      skipped: { type: shell, cmd: "true", when: "1 == 2" }
+      only: { type: shell, cmd: "true" }
+`;
+
+/** When the clock of the tests begins. */
+export const begin = Date.parse('2026-01-01T00:00:00Z');
+
+type Run = Parameters<Engine['explain']>[0];
+
+export type ExplainingEngine = TestEngine &
+  Readonly<{
+    explain(...request: Parameters<Engine['explain']>): Promise<readonly Answer[]>;
+    /** The answer of a step, which must have this reason. */
+    reasonOf<Name extends ReasonName>(run: Run, name: Name, step?: string): Promise<Extract<Answer, { reason: Name }>>;
+  }>;
+
+export async function startExplaining(options?: Parameters<typeof startTestEngine>[1]): Promise<ExplainingEngine> {
+  const started = await startTestEngine(yaml, options);
+  const explain: ExplainingEngine['explain'] = async (run, request) =>
+    (await started.engine.explain(run, request)).answers;
+  return {
+    ...started,
+    explain,
+    async reasonOf<Name extends ReasonName>(run: Run, name: Name, step = 'only') {
+      const [answer] = await explain(run, { step });
+      if (answer?.reason !== name) throw new Error(`${step} is ${answer?.reason}, not ${name}: ${answer?.message}`);
+      return answer as Extract<Answer, { reason: Name }>;
+    },
+  };
+}
+
+/** Holds back commits, as a slow database would. */
+export function createGate() {
+  let holds: (commit: RunCommit) => boolean = () => false;
+  let wait = Promise.withResolvers<void>();
+  return {
+    close(which: typeof holds): void {
+      holds = which;
+      wait = Promise.withResolvers();
+    },
+    async open(): Promise<void> {
+      holds = () => false;
+      wait.resolve();
+      await settle();
+    },
+    wrap: (store: Store): Store => ({
+      ...store,
+      runs: {
+        ...store.runs,
+        async commit(batch, hint) {
+          if (batch.some((commit) => holds(commit))) await wait.promise;
+          return store.runs.commit(batch, hint);
+        },
+      },
+    }),
+  };
+}
+
+export const shapeOf = (answers: readonly Answer[]) => answers.map(({ step, item, reason }) => [step, item, reason]);

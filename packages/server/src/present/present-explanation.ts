@@ -1,0 +1,120 @@
+import { type ExplainedAnswer, isoTime, isoTimeOrNull, type RunExplanation } from '@millrace/api';
+import { unreachable } from '@millrace/core';
+import type { Answer, Explanation, Holder } from '@millrace/engine';
+import { presentFault } from './present-fault.ts';
+
+export function presentExplanation(explanation: Explanation): RunExplanation {
+  const { run, workspace, workflow, status, at, answers, more } = explanation;
+  return { run, workspace, workflow, status, at: isoTime(at), answers: answers.map(presentAnswer), more };
+}
+
+function presentAnswer(answer: Answer): ExplainedAnswer {
+  const { step, item, iteration, attempt, message, changes, deadlines } = answer;
+  const subject = {
+    step,
+    item,
+    iteration,
+    attempt,
+    message,
+    changes: changes.map((change) => ({ ...change, at: isoTimeOrNull(change.at) })),
+    deadlines: deadlines.map(({ kind, at }) => ({ kind, at: isoTime(at) })),
+  };
+  switch (answer.reason) {
+    case 'ended': {
+      const { reason, status, why, error } = answer;
+      return { ...subject, reason, status, why, error: presentFault(error) };
+    }
+    case 'steps_open': {
+      const { reason, underWay, waiting, ended, total } = answer;
+      return { ...subject, reason, under_way: underWay, waiting, ended, total };
+    }
+    case 'waiting_for_dependencies':
+      return { ...subject, reason: answer.reason, dependencies: [...answer.dependencies] };
+    case 'waiting_for_transition':
+      return { ...subject, reason: answer.reason, from: [...answer.from] };
+    case 'waiting_for_join': {
+      const { reason, needed, arrived, missing } = answer;
+      return { ...subject, reason, needed, arrived: [...arrived], missing: [...missing] };
+    }
+    case 'waiting_for_worker':
+      return { ...subject, ...presentSearch(answer) };
+    case 'running':
+      return { ...subject, reason: answer.reason, since: isoTime(answer.since), holder: presentHolder(answer.holder) };
+    case 'worker_lost': {
+      const { reason, since, reapedAt, holder } = answer;
+      return {
+        ...subject,
+        reason,
+        since: isoTimeOrNull(since),
+        reaped_at: isoTime(reapedAt),
+        holder: presentHolder(holder),
+      };
+    }
+    case 'delay':
+      return { ...subject, reason: answer.reason, until: isoTime(answer.until) };
+    case 'retry_backoff': {
+      const { reason, until, tries, maxTries, error } = answer;
+      return { ...subject, reason, until: isoTime(until), tries, max_tries: maxTries, error: presentFault(error) };
+    }
+    case 'timer':
+      return { ...subject, reason: answer.reason, since: isoTime(answer.since), until: isoTime(answer.until) };
+    case 'child_run':
+      return { ...subject, reason: answer.reason, since: isoTime(answer.since), child: answer.child };
+    case 'items_open': {
+      const { reason, total, notStarted, open, succeeded, failed, cancelled, concurrency, openByReason } = answer;
+      const counts = { total, not_started: notStarted, open, succeeded, failed, cancelled, concurrency };
+      return { ...subject, reason, ...counts, open_by_reason: { ...openByReason } };
+    }
+    case 'waiting_for_items': {
+      const { reason, open, concurrency, ahead } = answer;
+      return { ...subject, reason, open, concurrency, ahead };
+    }
+    case 'cancelling': {
+      const { reason, why, since, requestedBy, comment, forcedAt, holder, child } = answer;
+      return {
+        ...subject,
+        reason,
+        why,
+        since: isoTime(since),
+        requested_by: requestedBy,
+        comment,
+        forced_at: isoTimeOrNull(forcedAt),
+        holder: holder === null ? null : presentHolder(holder),
+        child,
+      };
+    }
+    default:
+      return unreachable(answer);
+  }
+}
+
+function presentSearch(answer: Extract<Answer, { reason: 'waiting_for_worker' }>) {
+  const { reason, since, queue, capability, labels, ready, connected, matching, busy, stopping, nearest } = answer;
+  return {
+    reason,
+    since: isoTime(since),
+    queue,
+    capability,
+    labels: [...labels],
+    ready,
+    connected,
+    matching,
+    busy,
+    stopping,
+    nearest:
+      nearest === null
+        ? null
+        : {
+            worker: nearest.worker,
+            name: nearest.name,
+            lacks_queue: nearest.lacksQueue,
+            lacks_capability: nearest.lacksCapability,
+            lacks_labels: [...nearest.lacksLabels],
+          },
+  };
+}
+
+function presentHolder({ worker, name, host, slots, held, heardAt, leaseUntil }: Holder) {
+  const times = { heard_at: isoTimeOrNull(heardAt), lease_until: isoTimeOrNull(leaseUntil) };
+  return { worker, name, host, slots, held, ...times };
+}
