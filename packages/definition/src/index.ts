@@ -7,3 +7,4 @@ export type { Difference } from './workflow-tests/differences.ts';
 export { judgeTest, type Mismatch } from './workflow-tests/judge-test.ts';
 export { loadWorkflowTests } from './workflow-tests/load-workflow-tests.ts';
 export type { WorkflowTest } from './workflow-tests/workflow-test.ts';
+export { type RecordedRun, type RecordedStep, writeWorkflowTest } from './workflow-tests/write-workflow-test.ts';

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { loadDefinitions } from '../load-definitions.ts';
+import { loadWorkflowTests } from './load-workflow-tests.ts';
+import { type RecordedRun, type RecordedStep, writeWorkflowTest } from './write-workflow-test.ts';
+
+const { definitions } = loadDefinitions([
+  {
+    path: 'a.yaml',
+    text: `
+workflows:
+  a:
+    input: { who: { type: string } }
+    steps:
+      one: { type: shell, cmd: x }
+      each: { type: shell, cmd: x, for_each: [1, 2, 3] }
+      rest: { type: wait, for: 1d }
+      last: { type: shell, cmd: x }
+`,
+  },
+]);
+
+const step = (name: string, part: Partial<RecordedStep> = {}): RecordedStep => ({
+  name,
+  actionType: 'shell',
+  forEach: false,
+  repeatable: false,
+  status: 'succeeded',
+  reason: null,
+  output: null,
+  error: null,
+  attempts: 1,
+  failedItems: 0,
+  startedAt: 1_000,
+  endedAt: 3_500,
+  ...part,
+});
+
+function write(steps: readonly RecordedStep[], part: Partial<RecordedRun> = {}) {
+  const text = writeWorkflowTest({
+    id: '7',
+    workflow: 'a',
+    status: 'succeeded',
+    input: { who: '# "Ada": {{ x }}' },
+    output: null,
+    error: null,
+    startedAt: 0,
+    endedAt: 60_000,
+    steps,
+    ...part,
+  });
+  if (definitions === null) throw new Error('The definitions of this test are wrong.');
+  const { tests, diagnostics } = loadWorkflowTests([{ path: 'a.test.yaml', text }], definitions);
+  expect(diagnostics).toEqual([]);
+  return { text, test: tests[0] };
+}
+
+describe('a test made of a run', () => {
+  it('has its input, its results as mocks and its end as expectation', () => {
+    const { test } = write([step('one', { output: 'no' }), step('rest', { actionType: 'wait' })], { output: { n: 1 } });
+    expect(test).toMatchObject({ workflow: 'a', startsAt: 0, input: { who: '# "Ada": {{ x }}' } });
+    expect(test?.mocks).toEqual(new Map([['one', [{ durationMs: 0, kind: 'output', output: 'no' }]]]));
+    expect(test?.expect).toMatchObject({ status: 'succeeded', output: { n: 1 } });
+    expect([...(test?.expect.steps ?? [])]).toEqual([
+      ['one', { status: 'succeeded' }],
+      ['rest', { status: 'succeeded' }],
+    ]);
+  });
+
+  it('has the attempts before the last one, and says that their errors are not known', () => {
+    const { text, test } = write([step('one', { attempts: 3, output: 1 })]);
+    expect(test?.mocks.get('one')?.map(({ kind }) => kind)).toEqual(['error', 'error', 'output']);
+    expect(test?.expect.steps.get('one')).toEqual({ status: 'succeeded', attempts: 3 });
+    expect(text).toMatch(/^# Made of run 7\.\n# `one` took 3 attempts/);
+  });
+
+  it('mocks each item, or all at once where they gave the same', () => {
+    const each = (output: readonly (number | null)[], failedItems = 0) =>
+      write([step('each', { forEach: true, output, attempts: 3, failedItems })]);
+    expect([...(each([1, 1, 1]).test?.mocks.keys() ?? [])]).toEqual(['each']);
+    expect([...(each([1, 2, 1]).test?.mocks.keys() ?? [])]).toEqual(['each[0]', 'each[1]', 'each[2]']);
+    const failed = each([1, null, 1], 1);
+    expect(failed.test?.mocks.get('each[1]')).toMatchObject([{ kind: 'error' }]);
+    expect(failed.text).toContain('their own errors are not known');
+  });
+
+  it('of a cancelled run lets steps take their time, and those that were stopped go on', () => {
+    const stopped = step('last', { status: 'cancelled', reason: 'run_cancelled' });
+    const { test } = write([step('one'), stopped, step('each', { status: 'skipped', attempts: 0 })], {
+      status: 'cancelled',
+    });
+    expect(test?.cancel).toMatchObject({ afterMs: 60_000 });
+    expect(test?.mocks.get('one')).toMatchObject([{ durationMs: 2_500 }]);
+    expect(test?.mocks.get('last')).toMatchObject([{ durationMs: 366 * 86_400_000 }]);
+    expect(test?.mocks.has('each')).toBe(false);
+  });
+
+  it('of a failed run has the error with its code', () => {
+    const error = { code: 'exit_code', message: 'It ended with 3.', details: { exit_code: 3 } };
+    const { test } = write([step('one', { status: 'failed', error })], {
+      status: 'failed',
+      error: { ...error, step: 'one' },
+    });
+    expect(test?.mocks.get('one')).toEqual([{ durationMs: 0, kind: 'error', error }]);
+    expect(test?.expect.error).toEqual({ code: 'exit_code', step: 'one' });
+  });
+});
