@@ -75,6 +75,12 @@ describe('millrace dev', { timeout: 120_000 }, () => {
     expect(listed.items.map((workflow: { name: string }) => workflow.name)).toEqual(['call', 'hello', 'long', 'slow']);
     expect((await run(['workflow', 'get', 'hello'], remote)).stdout).toMatch(/who +string +"world"/);
 
+    const exported = await run(['run', 'export', id, '--as-test'], remote);
+    expect(exported.exit).toBe(0);
+    scratch.write('.workflows/recorded.test.yaml', exported.stdout);
+    const tested = await run(['test', '.', '--json'], remote);
+    expect(JSON.parse(tested.stdout)).toMatchObject({ passed: 1, failed: 0 });
+
     expect(await stop(first.process)).toBe(0);
     const second = await dev();
     const again = { cwd: scratch.path, env: { MILLRACE_URL: second.url } };

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { collect, inputHelp } from './input-option.ts';
 import { addRunCancelCommand } from './run-cancel.ts';
+import { addRunExportCommand } from './run-export.ts';
 import { addRunGetCommand } from './run-get.ts';
 import { addRunListCommand } from './run-list.ts';
 import { addRunLogsCommand } from './run-logs.ts';
@@ -8,7 +9,7 @@ import { addRunLogsCommand } from './run-logs.ts';
 export type OfflineOptions = Readonly<{ input?: string[]; json?: boolean; quiet?: boolean }>;
 
 /**
- * `run` is both the verb (run this here) and the noun (runs of a server). The four subcommands win; everything else is
+ * `run` is both the verb (run this here) and the noun (runs of a server). The five subcommands win; everything else is
  * PATH WORKFLOW, and a folder that has the name of a subcommand is written `./list`.
  */
 export function addRunCommand(program: Command): void {
@@ -20,7 +21,7 @@ export function addRunCommand(program: Command): void {
     .option('-i, --input <input>', inputHelp, collect)
     .option('--json', 'print the run as one JSON document')
     .option('-q, --quiet', 'no logs and no progress on stderr')
-    .usage('[options] <path> [workflow]\n       millrace run list|get|cancel|logs [options]')
+    .usage('[options] <path> [workflow]\n       millrace run list|get|cancel|logs|export [options]')
     .addHelpText(
       'after',
       `
@@ -39,7 +40,7 @@ Examples:
     )
     .action(async (path: string | undefined, workflow: string | undefined, options: OfflineOptions) => {
       if (path === undefined)
-        run.error('error: give PATH and WORKFLOW, or one of list, get, cancel, logs', { exitCode: 2 });
+        run.error('error: give PATH and WORKFLOW, or one of list, get, cancel, logs, export', { exitCode: 2 });
       const { runHere } = await import('../offline/run-here.ts');
       process.exitCode = await runHere(path ?? '.', workflow, options);
     });
@@ -47,4 +48,5 @@ Examples:
   addRunGetCommand(run);
   addRunCancelCommand(run);
   addRunLogsCommand(run);
+  addRunExportCommand(run);
 }
