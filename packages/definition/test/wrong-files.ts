@@ -116,13 +116,6 @@ export const wrongFiles: readonly WrongFile[] = [
     'entered_both_ways',
     'one of the two',
   ],
-  [
-    steps(`      e: ${run}\n      a: { type: shell, cmd: x, next: [{ do: a }] }\n`),
-    5,
-    7,
-    'unreachable_step',
-    'never start',
-  ],
   [steps(`      a: { type: shell, cmd: x, next: [{ do: bb }] }\n      b: ${run}\n`), 4, 46, 'unknown_step', '`b`'],
   [
     steps(`      a: { type: shell, cmd: x, next: [{ do: [b] }] }\n      b: { type: shell, cmd: x, join: 2 }\n`),

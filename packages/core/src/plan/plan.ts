@@ -1,7 +1,7 @@
 import type { ActionBody, ActionType } from '../definitions/action.ts';
 import type { Parameters } from '../definitions/parameters.ts';
 import type { RetryPolicy } from '../definitions/retry.ts';
-import type { ConcurrencyLimit, HookCall, Hooks, Transition } from '../definitions/workflow.ts';
+import type { ConcurrencyLimit, Hooks, Transition } from '../definitions/workflow.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 import type { Place } from '../values/place.ts';
 
@@ -95,5 +95,3 @@ export type Capability =
   | 'cloud_run'
   | 'fargate'
   | 'container_app';
-
-export type { HookCall };

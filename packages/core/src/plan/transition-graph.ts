@@ -1,6 +1,6 @@
 import type { Plan, PlanStep } from './plan.ts';
 
-export type EngineTarget = 'noop' | 'fail' | 'succeed';
+type EngineTarget = 'noop' | 'fail' | 'succeed';
 
 /** Where a transition leads: to the engine, or to a step, of whose sources this one is number `source`. */
 export type TransitionTarget = EngineTarget | Readonly<{ step: number; source: number }>;

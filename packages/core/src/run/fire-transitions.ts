@@ -11,8 +11,9 @@ import { scopeFor, type Viewpoint } from './scope.ts';
 import type { EndedPhase } from './state.ts';
 
 /**
- * Fires the transitions of a step that has just ended, in written order: each whose `when` holds publishes its
- * variables, then leads to its targets. Gives whether one led somewhere, which handles the step's failure.
+ * Fires the transitions of a step that has just ended. First every `when` is asked, so that all judge the same moment;
+ * then, in written order, each that holds publishes its variables and leads to its targets. Gives whether one led
+ * somewhere, which handles the step's failure.
  *
  * A step that was skipped has no result to judge, and one that was stopped with its run leads nowhere: both fire none. A
  * fault in a `when` or a published value fails the run, and ends the firing there.
@@ -30,23 +31,42 @@ export function fireTransitions(decision: Deciding, step: number, end: EndedPhas
   }
   let handled = false;
   const joined = new Set<number>();
+  const { firing, fault } = whichFire(decision, step, end, next);
+  if (firing.length < next.length) decision.waysClosed = true;
   try {
-    for (const [index, transition] of next.entries()) {
-      if (!fires(decision, step, end, transition)) {
-        decision.waysClosed = true;
-        continue;
-      }
-      publish(decision, step, end, transition);
+    for (const index of firing) {
+      const transition = next[index];
+      if (transition !== undefined) publish(decision, step, end, transition);
       const own = targets[index] ?? [];
       handled ||= own.length > 0;
       for (const target of own) follow(decision, step, end, target, joined);
     }
+    if (fault !== null) throw fault;
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
     decision.waysClosed = true;
     noteFailure(decision, { step, endedAt: end.endedAt, error: error.fault });
   }
   return handled;
+}
+
+/** The transitions that hold, up to the first whose condition has a fault. */
+function whichFire(
+  decision: Deciding,
+  step: number,
+  end: EndedPhase,
+  next: readonly PreparedTransition[],
+): Readonly<{ firing: readonly number[]; fault: FaultError | null }> {
+  const firing: number[] = [];
+  for (const [index, transition] of next.entries()) {
+    try {
+      if (fires(decision, step, end, transition)) firing.push(index);
+    } catch (error) {
+      if (!(error instanceof FaultError)) throw error;
+      return { firing, fault: error };
+    }
+  }
+  return { firing, fault: null };
 }
 
 function firesNone({ plan, state }: Deciding, step: number, end: EndedPhase): boolean {

@@ -57,7 +57,7 @@ function invalidInput(decision: Deciding, step: string, action: string, problems
  * Just the values at the paths, in objects like those that they stand in. A list is taken whole. Absent ones are left
  * out.
  */
-export function pickNames(names: JsonObject, paths: readonly (readonly (string | number)[])[]): JsonObject {
+function pickNames(names: JsonObject, paths: readonly (readonly (string | number)[])[]): JsonObject {
   const picked: Record<string, Json> = {};
   for (const path of paths) pickPath(names, path, picked);
   return picked;

@@ -1,3 +1,4 @@
+import type { PlanStep } from '../plan/plan.ts';
 import type { PreparedPlan } from '../plan/prepared-plan.ts';
 import type { JsonObject } from '../values/json.ts';
 import { advance } from './advance.ts';
@@ -29,9 +30,15 @@ export function startRun(plan: PreparedPlan, origin: RunOrigin, input: JsonObjec
     decision.changes.setWait({ ...runKey, attempt: 0, kind: 'run_timeout', dueAt, document: null });
   }
   for (const step of plan.plan.steps) {
-    if (step.entry === 'dependencies' && step.dependsOn.length === 0) decision.entering.push(step.index);
+    if (startsByItself(plan, step)) decision.entering.push(step.index);
   }
   return advance(decision);
+}
+
+/** A step that nothing leads to; a loop that only the step itself leads to begins by itself, too. */
+function startsByItself({ transitions }: PreparedPlan, { index, entry, dependsOn }: PlanStep): boolean {
+  if (entry === 'dependencies') return dependsOn.length === 0;
+  return transitions.sources(index).every((source) => source === index);
 }
 
 /** The steps of a run of which nothing has begun. */

@@ -24,7 +24,7 @@ export function outputOf(end: EndedPhase): Json {
 }
 
 /** Outputs in item order; null where an item did not succeed. */
-export function itemOutputs(ended: readonly (EndedItem | undefined)[], total: number): readonly Json[] {
+function itemOutputs(ended: readonly (EndedItem | undefined)[], total: number): readonly Json[] {
   const list: Json[] = [];
   for (let index = 0; index < total; index++) list.push(parseOutput(ended[index]?.output ?? null));
   return list;

@@ -57,6 +57,21 @@ describe('a transition', () => {
     expect(run.step('b').reason).toBe(fires ? null : 'not_reached');
   });
 
+  test('of a step to itself is a loop that begins by itself', () => {
+    const again = to('a', { when: 'vars.n < 2', publish: [{ n: '{{ vars.n + 1 }}' }] });
+    const run = runOf({ vars: { n: 0 }, steps: { a: { next: [again, to('end', { when: 'vars.n >= 2' })] }, end: {} } });
+    for (const n of [1, 2]) {
+      expect(run.statuses).toBe('a:ready end:pending');
+      run.succeed('a');
+      expect(varsOf(run)).toEqual({ n });
+    }
+    run.succeed('a');
+    expect(run.statuses).toBe('a:succeeded end:ready');
+    run.succeed('end');
+    expect(run.status).toBe('succeeded');
+    expect(run.step('a').iterations).toBe(3);
+  });
+
   test('fires beside every other whose condition holds, in written order', () => {
     const run = runOf({
       steps: { a: { next: [to('z'), to('no', { when: 'false' }), to('b')] }, z: {}, no: {}, b: {} },
@@ -108,13 +123,24 @@ describe('variables', () => {
     expect(run.output).toEqual([1, 0]);
   });
 
-  test('that a transition publishes are seen by the conditions after it', () => {
+  test('that a transition publishes are seen by what others publish after it, not by their conditions', () => {
     const run = runOf({
-      vars: { x: 0 },
-      steps: { a: { next: [to('', { publish: [{ x: 1 }] }), to('b', { when: 'vars.x == 1' })] }, b: {} },
+      vars: { x: 0, y: 0 },
+      steps: {
+        a: {
+          next: [
+            to('', { publish: [{ x: 1 }] }),
+            to('b', { when: 'vars.x == 1' }),
+            to('c', { when: 'vars.x == 0', publish: [{ y: '{{ vars.x + 1 }}' }] }),
+          ],
+        },
+        b: {},
+        c: {},
+      },
     });
     run.succeed('a');
-    expect(run.step('b').status).toBe('ready');
+    expect(run.statuses).toBe('a:succeeded b:pending c:ready');
+    expect(varsOf(run)).toEqual({ x: 1, y: 2 });
   });
 
   test('of two branches at once have the value of the later commit', () => {

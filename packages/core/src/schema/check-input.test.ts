@@ -146,6 +146,16 @@ describe('output', () => {
     expect(checkOutput(parameters, { tag: 'v1', more: 1 })).toEqual({ ok: true, value: { tag: 'v1', more: 1 } });
     expect(checkOutput(parameters, { tag: 5 })).toMatchObject({ ok: false, problems: [{ path: '/tag' }] });
     expect(checkOutput(parameters, null)).toMatchObject({ ok: false });
+    expect(checkOutput(parameters, 'v1')).toMatchObject({
+      ok: false,
+      problems: [{ message: expect.stringMatching(/^The output: expected/) }],
+    });
+  });
+
+  test('may be nothing while no field is required; defaults are filled in', () => {
+    expect(checkOutput(fields({ tag: { type: 'string' } }), null)).toEqual({ ok: true, value: null });
+    const withDefault = fields({ tag: { type: 'string', default: 'v0' } });
+    expect(checkOutput(withDefault, null)).toEqual({ ok: true, value: { tag: 'v0' } });
   });
 });
 

@@ -27,8 +27,22 @@ export function checkInput(parameters: Parameters, value: Json): Checked<JsonObj
 
 /** Checks what an action gave. Fields that it does not promise are fine. */
 export function checkOutput(parameters: Parameters, value: Json): Checked<Json> {
-  return check(outputChecks, parameters, value);
+  if (value !== null || parameters.kind !== 'flat') return asOutput(check(outputChecks, parameters, value));
+  // Who says nothing gives none of the fields, which is fine while none is required.
+  const checked = asOutput(check(outputChecks, parameters, {}));
+  return checked.ok && Object.keys(checked.value ?? {}).length === 0 ? { ok: true, value: null } : checked;
 }
+
+const asOutput = (checked: Checked<Json>): Checked<Json> =>
+  checked.ok
+    ? checked
+    : {
+        ok: false,
+        problems: checked.problems.map((problem) => ({
+          ...problem,
+          message: problem.message.replace(/^The input:/, 'The output:'),
+        })),
+      };
 
 type Checks = WeakMap<Parameters, SchemaCheck | InputProblem>;
 const inputChecks: Checks = new WeakMap();

@@ -59,6 +59,6 @@ function insert<Row>(map: Map<string, Row>, key: string, row: Row): void {
   map.set(key, row);
 }
 
-export const keyText = (key: AttemptKey): string => `${key.step}.${key.item}.${key.iteration}.${key.attempt}`;
+const keyText = (key: AttemptKey): string => `${key.step}.${key.item}.${key.iteration}.${key.attempt}`;
 const waitText = (key: StepKey & Readonly<{ kind: string }>): string =>
   `${key.step}.${key.item}.${key.iteration}.${key.kind}`;

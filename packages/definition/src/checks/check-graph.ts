@@ -66,7 +66,7 @@ function checkJoin(name: string, { node }: LoadedStep, graph: StepGraph, report:
   } else if (typeof join.value === 'number' && join.value > inbound) {
     report({
       code: 'join_unreachable',
-      message: `Step \`${name}\` waits for ${join.value} arrivals, but only ${inbound} ${inbound === 1 ? 'transition leads' : 'transitions lead'} to it.`,
+      message: `Step \`${name}\` waits for ${join.value} arrivals, but only ${inbound} ${inbound === 1 ? 'step leads' : 'steps lead'} to it.`,
       hint: `Write \`join: all\`, or a number up to ${inbound}.`,
       at: placeOf(join),
     });
@@ -144,7 +144,8 @@ function checkReachable(
   }
 }
 
+/** Nothing leads to it, except perhaps a transition of its own: a loop begins by itself. */
 function isEntry(name: string, graph: StepGraph): boolean {
   const known = (graph.dependsOn.get(name) ?? []).filter((ref) => ref.name !== name && graph.before.has(ref.name));
-  return known.length === 0 && (graph.inbound.get(name) ?? 0) === 0;
+  return known.length === 0 && [...(graph.before.get(name) ?? [])].every((earlier) => earlier === name);
 }

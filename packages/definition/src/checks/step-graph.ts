@@ -15,7 +15,7 @@ export type StepGraph = Readonly<{
   dependsOn: ReadonlyMap<string, readonly StepRef[]>;
   /** The targets of a step's transitions, engine targets left out; one list for each transition. */
   targets: ReadonlyMap<string, readonly (readonly StepRef[])[]>;
-  /** How many transitions name a step. */
+  /** How many steps have transitions that name a step; a join counts these, however many transitions each has. */
   inbound: ReadonlyMap<string, number>;
   /** The steps directly before a step, by either kind of edge. */
   before: ReadonlyMap<string, ReadonlySet<string>>;
@@ -38,8 +38,10 @@ export function stepGraph(workflow: LoadedWorkflow): StepGraph {
       refsIn(nodeAt(one, ['do'])).filter((ref) => !isEngineTarget(ref.name)),
     );
     targets.set(name, perTransition);
-    for (const target of new Set(perTransition.flat().map((ref) => ref.name))) before.get(target)?.add(name);
-    for (const ref of perTransition.flat()) inbound.set(ref.name, (inbound.get(ref.name) ?? 0) + 1);
+    for (const target of new Set(perTransition.flat().map((ref) => ref.name))) {
+      before.get(target)?.add(name);
+      inbound.set(target, (inbound.get(target) ?? 0) + 1);
+    }
   }
   return { names, dependsOn, targets, inbound, before, isBefore: isBeforeIn(before) };
 }
