@@ -40,6 +40,24 @@ workflows:
     steps:
       slow: { type: shell, cmd: 'true', timeout: 10m }
       next: { type: shell, cmd: 'true', when: failed(), depends_on: [slow] }
+  packed:
+    steps:
+      pack: { type: docker, image: "tar:1", command: [tar] }
+      run: { type: shell, cmd: 'true', image: "alpine:3", depends_on: [pack] }
+  endless:
+    steps:
+      rest: { type: wait, until: "9999-01-01T00:00:00Z" }
+  guess:
+    vars: { tries: 0 }
+    steps:
+      begin: { type: shell, cmd: 'true', next: [{ do: try }] }
+      try:
+        type: shell
+        cmd: 'true'
+        max_iterations: 10
+        next:
+          - { when: not steps.try.output.good, publish: { tries: "{{ vars.tries + 1 }}" }, do: try }
+    output: { failed: "{{ vars.tries }}" }
   labelled:
     steps:
       special: { type: shell, cmd: 'true', labels: [gpu], queue: night }
@@ -146,6 +164,31 @@ describe('a rehearsal', () => {
     expect(elapsedMs).toBe(7 * day);
     expect(steps.get('rest')).toMatchObject({ status: 'cancelled' });
     expect(steps.get('after')).toMatchObject({ began: null });
+  });
+
+  it('that is cancelled at the moment when it ends is not disturbed', async () => {
+    const cancel = { afterMs: 30 * day, reason: null, force: false };
+    const { outcome } = await rehearse('patient', { before: ok(), after: ok() }, { cancel });
+    expect(outcome).toMatchObject({ kind: 'run' });
+    const quick = await rehearse('each', { one: ok() }, { cancel: { ...cancel, afterMs: 0 } });
+    expect(quick.outcome).toMatchObject({ kind: 'run' });
+  });
+
+  it('gives each iteration of a loop its result', async () => {
+    const good = (value: boolean) => ok({ good: value });
+    const { outcome } = await rehearse('guess', { begin: ok(), try: [good(false), good(false), good(true)] });
+    expect(outcome).toMatchObject({ status: 'succeeded', output: { failed: 2 } });
+  });
+
+  it('mocks kinds of steps that cannot be executed yet', async () => {
+    expect((await rehearse('packed', { pack: ok(), run: ok() })).outcome).toMatchObject({ status: 'succeeded' });
+    expect((await rehearse('packed', { pack: ok() })).unmocked).toEqual(['run']);
+  });
+
+  it('tells when nothing is left that could happen', async () => {
+    const { outcome, stuck } = await rehearse('endless', {});
+    expect(outcome).toMatchObject({ kind: 'run', status: 'running' });
+    expect(stuck).toContain('Nothing is left');
   });
 
   it('serves every queue and label', async () => {

@@ -28,6 +28,7 @@ import type { EngineSettings } from '../settings.ts';
 import { compileAll } from '../workspaces/publish-workspace.ts';
 import { MockBook } from './mock-book.ts';
 import { MockWorker } from './mock-worker.ts';
+import { withoutMockable } from './mockable-problems.ts';
 import { mockEngineSteps } from './mocked-plans.ts';
 import { noBlobs } from './no-blobs.ts';
 import { observeSteps } from './observe-steps.ts';
@@ -54,11 +55,12 @@ const maxTurns = 1_000_000;
 export function createRehearsals(definitions: Definitions): Rehearsals {
   const compiled = compileAll(definitions, workspace);
   const plans = new Map(compiled.plans.map((plan) => [plan.plan.workflow, plan]));
-  const unchanged = publish(plans, compiled.problems);
+  const problems = withoutMockable(compiled.problems, definitions);
+  const unchanged = publish(plans, problems);
   return {
     async rehearse(request) {
       const changed = mockEngineSteps(request.workflow, request.mocks, plans);
-      const published = changed.size === 0 ? unchanged : publish(new Map([...plans, ...changed]), compiled.problems);
+      const published = changed.size === 0 ? unchanged : publish(new Map([...plans, ...changed]), problems);
       return rehearse(request, await published);
     },
   };
@@ -94,8 +96,11 @@ async function rehearse(request: RehearsalRequest, { stores, lanes }: Published)
   engine.subscribe((event) => events.hear(event));
   await engine.start();
   try {
-    const { workflow, input } = request;
-    const { run } = await engine.startRun({ workspace, workflow, input, trigger: { type: 'test' } });
+    const started = await start(engine, request);
+    if (typeof started !== 'string') {
+      return { outcome: started, steps: new Map(), elapsedMs: 0, unmocked: [], stuck: null };
+    }
+    const run = started;
     const paths = new RunPaths(run, store.runs, new PlanCache(store.plans));
     const book = new MockBook(request.mocks);
     const worker = new MockWorker({
@@ -116,13 +121,21 @@ async function rehearse(request: RehearsalRequest, { stores, lanes }: Published)
       unmocked: [...book.unmocked],
       stuck,
     };
-  } catch (error) {
-    if (!(error instanceof MillraceError) || error.code === 'internal') throw error;
-    const outcome = { kind: 'refused', code: error.code, message: error.message } as const;
-    return { outcome, steps: new Map(), elapsedMs: 0, unmocked: [], stuck: null };
   } finally {
     await engine.stop();
     await memory.store.close();
+  }
+}
+
+async function start(
+  engine: Engine,
+  { workflow, input }: RehearsalRequest,
+): Promise<RunId | Extract<Rehearsed['outcome'], { kind: 'refused' }>> {
+  try {
+    return (await engine.startRun({ workspace, workflow, input, trigger: { type: 'test' } })).run;
+  } catch (error) {
+    if (!(error instanceof MillraceError) || error.code === 'internal') throw error;
+    return { kind: 'refused', code: error.code, message: error.message };
   }
 }
 
@@ -152,10 +165,19 @@ async function play({ engine, run, worker, clock, cancel }: Play): Promise<{ end
     clock.moveTo(next);
     if (cancel !== null && cancelAt !== null && cancelAt <= clock.now()) {
       cancelAt = null;
-      await engine.cancelRun(run, { by: 'test', reason: cancel.reason, force: cancel.force });
+      await cancelRun(engine, run, cancel);
     }
   }
   return { endedAt: clock.now(), stuck: `It went on for ${maxTurns} turns.` };
+}
+
+/** The run may end by itself at the very same moment. */
+async function cancelRun(engine: Engine, run: RunId, cancel: NonNullable<RehearsalRequest['cancel']>): Promise<void> {
+  try {
+    await engine.cancelRun(run, { by: 'test', reason: cancel.reason, force: cancel.force });
+  } catch (error) {
+    if (!(error instanceof MillraceError) || error.code !== 'run_ended') throw error;
+  }
 }
 
 function earliest(times: readonly (number | null)[], horizon: number): number | null {

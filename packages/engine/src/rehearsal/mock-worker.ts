@@ -26,7 +26,7 @@ export class MockWorker {
   readonly #options: MockWorkerOptions;
   readonly #executions = new Map<string, Execution>();
   readonly #seen = new Set<string>();
-  #results: SyncRequest['results'] = [];
+  #results: SyncRequest['results'][number][] = [];
   #received = 0;
 
   constructor(options: MockWorkerOptions) {
@@ -86,7 +86,7 @@ export class MockWorker {
   #report(assignment: Assignment, result: AttemptResult): void {
     const { run, step, item, iteration, attempt } = assignment;
     this.#executions.delete(refKey(assignment));
-    this.#results = [...this.#results, { run, step, item, iteration, attempt, result }];
+    this.#results.push({ run, step, item, iteration, attempt, result });
   }
 }
 
