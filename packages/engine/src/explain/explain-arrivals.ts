@@ -102,12 +102,12 @@ function dependencyOf(
 
 /** What a step that waits for others has to say of them. */
 export function stepChanges({ run }: Explaining, steps: readonly Dependency[]): readonly Change[] {
-  return steps.slice(0, 5).map(({ step }) => ({
-    by: 'run',
-    what: `Step ${step} ends.`,
-    at: null,
-    command: `millrace explain ${run.id} ${step}`,
-  }));
+  return steps.slice(0, 5).map(({ step, reason }): Change => {
+    const command = `millrace explain ${run.id} ${step}`;
+    return reason === null
+      ? { by: 'engine', what: `Step ${step} counts as not reached once something else has ended.`, at: null, command }
+      : { by: 'run', what: `Step ${step} ends.`, at: null, command };
+  });
 }
 
 const entered = (explaining: Explaining, { index, name }: PlanStep) => ({

@@ -106,10 +106,13 @@ export function explainPending(
   reasons: ReadonlyMap<number, ReasonName>,
 ): Answer {
   const dependencies = step.dependsOn.flatMap((number): Dependency[] => {
-    const reason = reasons.get(number);
-    return reason === undefined ? [] : [{ step: planStep(explaining, number).name, reason }];
+    const { name, entry } = planStep(explaining, number);
+    const reason = reasons.get(number) ?? null;
+    // One that no transition leads to any more settles when the engine looks for such: at the end of something else.
+    const waits = reason !== null || (entry === 'transitions' && !explaining.settled.has(number));
+    return waits ? [{ step: name, reason }] : [];
   });
-  const names = dependencies.map(({ step: name, reason }) => `${name} (${reason})`);
+  const names = dependencies.map(({ step: name, reason }) => `${name} (${reason ?? 'not reached'})`);
   return {
     step: step.name,
     item: -1,

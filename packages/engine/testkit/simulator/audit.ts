@@ -10,6 +10,7 @@ import {
   type WorkerId,
 } from '@millrace/core';
 import type { CommitOutcome, OutboxKey, RunCommit, Store } from '../../src/ports/index.ts';
+import { checkExplained } from './check-explained.ts';
 import type { Counts } from './counts.ts';
 import { attemptText, checkCommit, checkRows, controlOf } from './run-checks.ts';
 import { Violation } from './violation.ts';
@@ -71,6 +72,7 @@ export class Audit {
     if (plan === undefined) throw new Violation('commit_is_kept', `Run ${commit.id} has an unknown plan.`);
     checkCommit(commit, before, after);
     checkRows(plan, after);
+    checkExplained(plan, after, this.#now());
     this.runs.set(commit.id, after);
     if (before === null) this.#created(after);
     this.#checkNewAttempts(plan, commit, after);

@@ -1,0 +1,68 @@
+import { isRunEnd, type LoadedRun, type PreparedPlan } from '@millrace/core';
+import { explainRun } from '../../src/explain/explain-run.ts';
+import type { Answer } from '../../src/explain/explanation.ts';
+import type { Facts } from '../../src/explain/facts.ts';
+import { Violation } from './violation.ts';
+
+/** As if no worker were there and every child were being started: reasons must exist in any case. */
+const bare: Omit<Facts, 'now'> = {
+  workers: [],
+  stopping: new Set(),
+  lanes: [],
+  children: new Map(),
+  leaseMs: 9_000,
+  reaperMs: 2_000,
+};
+
+/** Whatever has not ended has a reason, and something that moves it. */
+export function checkExplained(plan: PreparedPlan, loaded: LoadedRun, now: number): void {
+  const { id, status } = loaded.run;
+  const explain = (step?: string) => explainRun(loaded, plan, { ...bare, now }, step === undefined ? {} : { step });
+  const [whole, ...parts] = explain().answers;
+  if (isRunEnd(status)) {
+    if (whole?.reason !== 'ended' || parts.length > 0) fail(id, `it has ended as ${status}, and is ${whole?.reason}`);
+    return;
+  }
+  if (whole === undefined || (whole.reason !== 'steps_open' && whole.reason !== 'cancelling')) {
+    fail(id, `it is ${status}, and is said to be ${whole?.reason}`);
+  }
+  for (const answer of [whole, ...parts]) checkAnswer(id, answer);
+  if (!parts.some(isUnderWay)) fail(id, 'nothing is said to be under way');
+  const ended = new Set(loaded.attempts.filter((row) => row.item === -1 && row.final).map(({ step }) => step));
+  for (const { index, name, entry } of plan.plan.steps) {
+    const told = parts.some(({ step }) => step === name);
+    if (entry === 'dependencies' && !told && !ended.has(index)) fail(id, `nothing is said of step ${name}`);
+    const [own] = explain(name).answers;
+    if (own === undefined || own.step !== name) fail(id, `nothing is said of step ${name} when it is asked for`);
+    if (entry === 'dependencies' && (own.reason === 'ended') !== ended.has(index)) fail(id, own.message);
+  }
+}
+
+const isUnderWay = ({ reason }: Answer): boolean =>
+  reason !== 'waiting_for_dependencies' && reason !== 'waiting_for_transition' && reason !== 'waiting_for_join';
+
+function checkAnswer(id: string, answer: Answer): void {
+  const { message, changes } = answer;
+  if (changes.length === 0) fail(id, `nothing is said to move it: ${message}`);
+  if (/undefined|NaN/.test(message)) fail(id, message);
+  switch (answer.reason) {
+    case 'waiting_for_dependencies':
+      if (answer.dependencies.length === 0) fail(id, message);
+      return;
+    case 'waiting_for_transition':
+      if (answer.from.length === 0) fail(id, message);
+      return;
+    case 'waiting_for_join':
+      // The engine begins or gives up a join that no more can arrive at, so somebody must still come.
+      if (answer.missing.every(({ reason }) => reason === null)) fail(id, message);
+      return;
+    case 'items_open':
+      if (answer.open === 0 || answer.notStarted < 0) fail(id, message);
+      return;
+    default:
+  }
+}
+
+function fail(id: string, message: string): never {
+  throw new Violation('always_explains', `Run ${id}: ${message}.`);
+}
