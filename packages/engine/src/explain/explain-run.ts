@@ -34,37 +34,42 @@ export function explainRun(
   if (name === undefined && item !== undefined) {
     throw new MillraceError('invalid_request', `Item ${item} of which step?`, { hint: 'Name the step as well.' });
   }
-  const [first, parts] =
+  const { first, parts, more } =
     name === undefined ? wholeRun(explaining) : oneStep(explaining, stepNamed(plan.plan, name), item);
   const { id, workspace, workflow, status } = loaded.run;
-  const answers = [...first, ...parts.slice(0, maxParts)];
-  return { run: id, workspace, workflow, status, at: facts.now, answers, more: Math.max(0, parts.length - maxParts) };
+  return { run: id, workspace, workflow, status, at: facts.now, answers: [...first, ...parts], more };
 }
 
-type Told = readonly [first: readonly Answer[], parts: readonly Answer[]];
+type Told = Readonly<{ first: readonly Answer[]; parts: readonly Answer[]; more: number }>;
+
+const alone = (answer: Answer): Told => ({ first: [answer], parts: [], more: 0 });
 
 function wholeRun(explaining: Explaining): Told {
   const { run } = explaining;
-  if (isRunEnd(run.status)) return [[endedRun(explaining)], []];
+  if (isRunEnd(run.status)) return alone(endedRun(explaining));
   const { underWay, waiting } = openSteps(explaining);
-  return [[explainRunItself(explaining, underWay, waiting)], [...underWay, ...waiting]];
+  const parts = [...underWay, ...waiting];
+  const first = [explainRunItself(explaining, underWay, waiting)];
+  return { first, parts: parts.slice(0, maxParts), more: Math.max(0, parts.length - maxParts) };
 }
 
 function oneStep(explaining: Explaining, step: PlanStep, item: number | undefined): Told {
   const iterations = explaining.rows.get(step.index) ?? [];
-  if (item !== undefined) return [oneItem(explaining, step, iterations, item), []];
+  if (item !== undefined) return alone(oneItem(explaining, step, iterations, item));
   const open = iterations.flatMap((rows) => {
     const answer = explainOpenStep(explaining, rows);
     return answer === null ? [] : [{ answer, rows }];
   });
-  if (open.length === 0) return [[explainIdle(explaining, step, iterations)], []];
+  if (open.length === 0) return alone(explainIdle(explaining, step, iterations));
   const items = open.flatMap(({ rows }) =>
     [...movingRows(rows)]
       .filter(([index]) => index >= 0)
       .sort(([left], [right]) => left - right)
-      .map(([, moving]) => explainMoving(explaining, rows, moving)),
+      .map(([, moving]) => ({ rows, moving })),
   );
-  return [open.map(({ answer }) => answer), items];
+  // There may be 100,000 of them: only those that are told are explained.
+  const told = items.slice(0, maxParts).map(({ rows, moving }) => explainMoving(explaining, rows, moving));
+  return { first: open.map(({ answer }) => answer), parts: told, more: items.length - told.length };
 }
 
 /** A step with nothing under way: it ended, or something has to happen first. */
@@ -82,23 +87,18 @@ function pendingAnswer(explaining: Explaining, step: PlanStep): Answer {
     : explainArrivals(explaining, step, outlook);
 }
 
-function oneItem(
-  explaining: Explaining,
-  step: PlanStep,
-  iterations: readonly StepRows[],
-  item: number,
-): readonly Answer[] {
+function oneItem(explaining: Explaining, step: PlanStep, iterations: readonly StepRows[], item: number): Answer {
   if (step.forEach === null) {
     throw new MillraceError('not_found', `Step ${step.name} has no items: it has no for_each.`, {
       hint: 'Ask for the step alone.',
     });
   }
   const last = iterations.at(-1);
-  if (last === undefined) return [{ ...pendingAnswer(explaining, step), item }];
+  if (last === undefined) return { ...pendingAnswer(explaining, step), item };
   const end = finalAttempt(last, item);
-  if (end !== undefined) return [explainEnded(explaining, end)];
+  if (end !== undefined) return explainEnded(explaining, end);
   const moving = movingRows(last).get(item);
-  if (moving !== undefined) return [explainMoving(explaining, last, moving)];
+  if (moving !== undefined) return explainMoving(explaining, last, moving);
   const whole = finalAttempt(last, -1);
   const total = whole === undefined ? totalItems(step, last) : endedTotal(whole.input);
   if (total !== null && item >= total) {
@@ -107,10 +107,8 @@ function oneItem(
       `Step ${step.name} has ${counted(total, 'item')}, counted from 0; there is no ${item}.`,
     );
   }
-  if (whole !== undefined) return [explainEnded(explaining, { ...whole, ...neverStarted(total) }, item)];
-  return total === null
-    ? [{ ...idleOrOpen(explaining, step, last), item }]
-    : [explainWaitingItem(explaining, last, item)];
+  if (whole !== undefined) return explainEnded(explaining, { ...whole, ...neverStarted(total) }, item);
+  return total === null ? { ...idleOrOpen(explaining, step, last), item } : explainWaitingItem(explaining, last, item);
 }
 
 /** Items that a for-each never started count as cancelled; where it has no items at all, its own end says why. */
