@@ -100,6 +100,30 @@ describe('millrace run PATH WORKFLOW', () => {
     return { ...ended, document: JSON.parse(ended.stdout) };
   };
 
+  it('tells how often a step ran that is entered by transitions', async () => {
+    scratch.write(
+      '.workflows/loop.yaml',
+      `workflows:
+  loop:
+    vars: { n: 0 }
+    steps:
+      count:
+        type: shell
+        cmd: echo "OUTPUT:{{ vars.n }}"
+        next:
+          - { when: "vars.n < 2", publish: { n: "{{ vars.n + 1 }}" }, do: count }
+          - { when: "vars.n >= 2", do: done }
+      done: { type: shell, cmd: "true" }
+`,
+    );
+    const { exit, document } = await json(['loop', '--quiet']);
+    expect(exit).toBe(0);
+    expect(document.steps).toMatchObject({
+      count: { status: 'succeeded', iterations: 3, output: 2, attempts: 1 },
+      done: { status: 'succeeded', iterations: 1 },
+    });
+  });
+
   it('prints one document and exits with 0 when the run succeeded', async () => {
     const { exit, document, stderr } = await json(['greet', '--input', '{"who": "Ada"}']);
     expect(exit).toBe(0);

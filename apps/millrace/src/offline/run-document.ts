@@ -24,6 +24,8 @@ type StepDocument = Readonly<{
   output: Json;
   error: Fault | null;
   attempts: number;
+  /** How often a step that is entered by transitions ran; the rest tells the last time. */
+  iterations?: number;
   /** How the items of a for-each step ended. */
   items?: ItemsSummary;
 }>;
@@ -48,6 +50,14 @@ export function runDocument(detail: RunDetail): RunDocument {
 }
 
 function stepDocument(step: StepSummary): StepDocument {
-  const { status, reason, output, error, attempts, items } = step;
-  return { status, reason, output, error, attempts, ...(items === undefined ? {} : { items }) };
+  const { status, reason, output, error, attempts, iterations, items } = step;
+  return {
+    status,
+    reason,
+    output,
+    error,
+    attempts,
+    ...(iterations === undefined ? {} : { iterations }),
+    ...(items === undefined ? {} : { items }),
+  };
 }

@@ -7,6 +7,7 @@ export function presentStep(step: StepSummary): RunStep {
     status: step.status,
     reason: step.reason,
     attempts: step.attempts,
+    iterations: step.iterations ?? null,
     items: step.items === undefined ? null : { ...step.items },
     output: step.output,
     error: presentFault(step.error),
