@@ -22,12 +22,9 @@ export const runStep = z
     status: stepStatus,
     reason: z.string().nullable().meta({ description: 'Why, where the status alone does not say it.' }),
     attempts: z.int(),
-    iterations: z
-      .int()
-      .nullable()
-      .meta({
-        description: 'How often a step entered by transitions ran; the rest tells the last time. null: other steps.',
-      }),
+    iterations: z.int().nullable().meta({
+      description: 'How often a step entered by transitions ran; the rest tells the last time. null: other steps.',
+    }),
     items: z
       .object({
         total: z.int(),
