@@ -103,6 +103,8 @@ export type EngineStats = Readonly<{
   heldAttempts: number;
   cachedRuns: number;
   backlog: number;
+  /** For each loop, how long it has been without success, in milliseconds; while it works, a few seconds at most. */
+  loopSilenceMs: Readonly<Record<string, number>>;
 }>;
 
 /** The engine of one server: use cases for people and programs, the protocol for workers, and the loops behind them. */

@@ -536,3 +536,25 @@ describe('a worker', () => {
     expect(hand.take('only').attempt).toBe(2);
   });
 });
+
+describe('the loops', () => {
+  test('tell how long they have been without success', async () => {
+    let fail = false;
+    const { engine, clock } = await start({
+      wrap: (store) => ({
+        ...store,
+        waits: {
+          ...store.waits,
+          takeDue: (request) => (fail ? Promise.reject(new Error('away')) : store.waits.takeDue(request)),
+        },
+      }),
+    });
+    await clock.advance(10_000);
+    expect(Math.max(...Object.values(engine.stats().loopSilenceMs))).toBeLessThan(5_000);
+    fail = true;
+    await clock.advance(70_000);
+    const { timers, ...others } = engine.stats().loopSilenceMs;
+    expect(timers).toBeGreaterThan(60_000);
+    expect(Math.max(...Object.values(others))).toBeLessThan(5_000);
+  });
+});

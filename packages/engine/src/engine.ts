@@ -155,6 +155,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       heldAttempts: [...dispatcher.workers()].reduce((sum, worker) => sum + worker.heldCount, 0),
       cachedRuns: driver.cachedRuns,
       backlog: driver.backlog,
+      loopSilenceMs: Object.fromEntries(loops.map((loop) => [loop.name, loop.silentMs])),
     }),
   };
 }

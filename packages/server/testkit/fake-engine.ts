@@ -49,7 +49,7 @@ export function createFakeEngine() {
     syncSignals: [] as AbortSignal[],
     waits: 0,
   };
-  const broken = { store: null as unknown };
+  const broken = { store: null as unknown, loopSilenceMs: { timers: 100, reaper: 2_000 } };
   let sync = async (_request: SyncRequest, _signal?: AbortSignal): Promise<SyncResponse> => ({
     sequence: 1,
     assignments: [],
@@ -291,7 +291,7 @@ export function createFakeEngine() {
       countRuns: async () => ({}),
     } as unknown as Queries,
     blobs: {} as Engine['blobs'],
-    stats,
+    stats: () => stats(broken.loopSilenceMs),
   };
 
   return {
@@ -353,7 +353,8 @@ function detailOf(id: RunId, request: StartRunRequest): RunDetail {
   };
 }
 
-const stats = (): EngineStats => ({
+const stats = (loopSilenceMs: Readonly<Record<string, number>>): EngineStats => ({
+  loopSilenceMs,
   runsStarted: 7,
   runsEnded: { succeeded: 4, failed: 1, cancelled: 0, timed_out: 0 },
   attemptsEnded: { succeeded: 9, failed: 2, timed_out: 0, cancelled: 0, skipped: 1 },

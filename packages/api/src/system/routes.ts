@@ -6,7 +6,7 @@ const liveness = z.object({ status: z.literal('ok'), version: z.string() }).meta
 const readiness = z
   .object({
     status: z.enum(['ready', 'not_ready']),
-    reasons: z.array(z.object({ check: z.enum(['store', 'closing']), message: z.string() })).meta({
+    reasons: z.array(z.object({ check: z.enum(['store', 'loop', 'closing']), message: z.string() })).meta({
       description: 'Why the server is not ready; empty when it is.',
     }),
   })

@@ -5,9 +5,9 @@ import type { Clock } from '../ports/clock.ts';
  * and tried again after the pause. Tests call `tick` themselves.
  */
 export class Loop {
-  /** When a tick last ended well, by the engine's clock; for readiness. */
-  lastSuccess: number | null = null;
-  readonly #name: string;
+  readonly name: string;
+  /** When a tick last ended well (or the loop was started), by the engine's clock. */
+  #succeededAt: number;
   readonly #clock: Clock;
   readonly #duty: () => Promise<number>;
   readonly #pauseMs: number;
@@ -26,15 +26,22 @@ export class Loop {
     readonly pauseMs: number;
     readonly onError: (error: unknown, where: string) => void;
   }) {
-    this.#name = options.name;
+    this.name = options.name;
     this.#clock = options.clock;
+    this.#succeededAt = options.clock.now();
     this.#duty = options.duty;
     this.#pauseMs = options.pauseMs;
     this.#onError = options.onError;
   }
 
+  /** How long it has been without success: while it works, about its pause at most. */
+  get silentMs(): number {
+    return this.#clock.now() - this.#succeededAt;
+  }
+
   start(): void {
     this.#active = true;
+    this.#succeededAt = this.#clock.now();
     this.wakeAfter(0);
   }
 
@@ -62,9 +69,9 @@ export class Loop {
     let rest = this.#pauseMs;
     try {
       rest = await this.#duty();
-      this.lastSuccess = this.#clock.now();
+      this.#succeededAt = this.#clock.now();
     } catch (error) {
-      this.#onError(error, this.#name);
+      this.#onError(error, this.name);
     }
     this.#running = null;
     const next = this.#again ? 0 : rest;

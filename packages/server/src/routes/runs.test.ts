@@ -184,6 +184,16 @@ describe('readiness', () => {
     ]);
     expect((await call('GET', '/health/live')).status).toBe(200);
   });
+
+  test('is gone when a loop has not succeeded for long', async () => {
+    expect((await call('GET', '/health/ready')).body).toEqual({ status: 'ready', reasons: [] });
+    server.fake.broken.loopSilenceMs.reaper = 75_000;
+    const { status, body } = await call('GET', '/health/ready');
+    expect([status, body.reasons]).toEqual([
+      503,
+      [{ check: 'loop', message: 'The loop `reaper` has not succeeded for 75 s.' }],
+    ]);
+  });
 });
 
 describe('metrics', () => {

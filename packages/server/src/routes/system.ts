@@ -6,6 +6,8 @@ import type { ServerContext } from '../server-context.ts';
 
 /** The store answers within this, or the server is not ready. */
 const storeTimeoutMs = 2_000;
+/** A loop's pause is two seconds at most, its work rarely as long; after this something is wrong. */
+const loopSilenceLimitMs = 60_000;
 
 export function addSystemRoutes(app: FastifyInstance, { engine, metrics, options, closing }: ServerContext): void {
   const { version } = options;
@@ -24,15 +26,27 @@ export function addSystemRoutes(app: FastifyInstance, { engine, metrics, options
       return { status: 'not_ready', reasons: [{ check: 'closing', message: 'The server is closing.' }] };
     }
     const failure = await storeFailure(engine);
-    if (failure === null) return { status: 'ready', reasons: [] };
-    request.log.warn({ err: failure }, 'not ready');
+    const away = { check: 'store' as const, message: 'The store does not answer.' };
+    const reasons = failure === null ? silentLoops(engine) : [away];
+    if (reasons.length === 0) return { status: 'ready', reasons };
+    request.log.warn({ err: failure, reasons }, 'not ready');
     reply.code(503).header('retry-after', '1');
-    return { status: 'not_ready', reasons: [{ check: 'store', message: 'The store does not answer.' }] };
+    return { status: 'not_ready', reasons };
   });
 
   mountRawRoute(app, 'getMetrics', async ({ reply }) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
+}
+
+/** Loops that have not succeeded for long: this server fires no timers, or finds no lost workers, though its store answers. */
+function silentLoops(engine: Engine): { check: 'loop'; message: string }[] {
+  return Object.entries(engine.stats().loopSilenceMs)
+    .filter(([, ms]) => ms > loopSilenceLimitMs)
+    .map(([name, ms]) => ({
+      check: 'loop' as const,
+      message: `The loop \`${name}\` has not succeeded for ${Math.round(ms / 1000)} s.`,
+    }));
 }
 
 async function storeFailure(engine: Engine): Promise<unknown> {
