@@ -1,0 +1,143 @@
+// Kills the real thing while it works, and audits what is left: npm run crashtest -- --minutes 5 --seed 1
+//
+//   --minutes N   how long to do harm (default 2)      --seed S   decides what happens when (default 1)
+//   --keep        keep the folder with logs and database also when all is well
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { Random } from '../packages/engine/testkit/simulator/random.ts';
+import { type Audit, audit } from './crashtest/audit.ts';
+import { startCallers } from './crashtest/callers.ts';
+import { type Cluster, startCluster } from './crashtest/cluster.ts';
+import { startFaults } from './crashtest/faults.ts';
+import { percentile, restartTimes } from './crashtest/restart-times.ts';
+import { watchStaleReports } from './crashtest/stale-reports.ts';
+import { stepProcesses } from './crashtest/step-processes.ts';
+import { readLedger, writeWorkspace } from './crashtest/workload.ts';
+
+/** A dead worker's steps begin again within this, in 99 of 100 cases, while servers and database are up. */
+const restartGoalMs = 15_000;
+/** Everything acknowledged has to end within this after the last fault. */
+const healMs = 180_000;
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '2' },
+    seed: { type: 'string', default: '1' },
+    keep: { type: 'boolean', default: false },
+  },
+});
+const minutes = Number(values.minutes);
+const seed = Number(values.seed);
+if (!(minutes > 0) || !Number.isSafeInteger(seed)) {
+  process.stderr.write('--minutes expects a number above 0, --seed a whole number.\n');
+  process.exit(2);
+}
+
+const began = Date.now();
+const say = (text: string): void => {
+  process.stdout.write(`${((Date.now() - began) / 1000).toFixed(1).padStart(7)} s  ${text}\n`);
+};
+const violations: string[] = [];
+const violate = (text: string): void => {
+  violations.push(text);
+  say(`✗ ${text}`);
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'millrace-crash-'));
+const workspace = join(folder, 'workspace');
+const ledger = join(folder, 'ledger');
+writeWorkspace(workspace, ledger);
+const token = randomBytes(24).toString('hex');
+const workerToken = randomBytes(24).toString('hex');
+const cluster = await startCluster({ folder, workspace, token, workerToken, onCrash: violate });
+killAllOnExit(cluster);
+say(`two servers, three workers, one database are up; seed ${seed}; logs in ${folder}`);
+
+const callers = startCallers(cluster, new Random(seed, 'callers'), violate);
+const stale = watchStaleReports(cluster);
+await sleep(2_000);
+const kindsTold: string[] = [];
+const faults = startFaults(cluster, new Random(seed, 'faults'), violate, (kind) => kindsTold.push(kind));
+const faultsEnd = Date.now() + minutes * 60_000;
+while (Date.now() < faultsEnd) {
+  await sleep(Math.min(10_000, Math.max(0, faultsEnd - Date.now())));
+  say(`${callers.acknowledged.length} runs acknowledged; ${kindsTold.splice(0).join(', ')}`);
+}
+say('no more faults; everything is mended');
+await faults.stop();
+await callers.stop();
+await waitForEnds(cluster);
+await stale.stop();
+const outcome = await stopAndAudit(cluster);
+report(outcome);
+
+async function waitForEnds({ store: { queries } }: Cluster): Promise<void> {
+  const deadline = Date.now() + healMs;
+  for (;;) {
+    const counts = await queries.countRuns({}).catch(() => null);
+    const live = counts === null ? -1 : counts.queued + counts.running + counts.paused;
+    if (live === 0) return;
+    if (Date.now() > deadline) return violate(`${live} runs have not ended ${healMs / 1000} s after the last fault.`);
+    await sleep(500);
+  }
+}
+
+/** Stops the workers, gives the reaper its time with those that died, stops the servers, and audits what they left. */
+async function stopAndAudit({ workers, servers, store, database, workersFolder }: Cluster): Promise<Audit> {
+  const codes = await Promise.all(workers.map(({ process }) => process.stop()));
+  const deadline = Date.now() + 30_000;
+  const left = async () => (await store.queries.listWorkers()).length + (await store.store.workers.expired(10)).length;
+  while ((await left()) > 0 && Date.now() < deadline) await sleep(500);
+  codes.push(...(await Promise.all(servers.map(({ process }) => process.stop()))));
+  if (codes.some((code) => code !== 0)) violate(`Not all stopped in order: exit codes ${codes.join(', ')}.`);
+  for (const { proxy } of servers) proxy.close();
+  const orphans = stepProcesses(workersFolder);
+  if (orphans.length > 0) violate(`Processes of steps are left: ${orphans.map((one) => one.command).join('; ')}`);
+  const found = await audit(store, callers.acknowledged, readLedger(ledger));
+  for (const text of found.violations) violate(text);
+  await store.close();
+  await database.stop();
+  return found;
+}
+
+function report({ runs, attempts, lost, givenUp, bodiesOfLost }: Audit): void {
+  const times = restartTimes(runs, faults.workerKills, faults.disturbances);
+  const seconds = (ms: number | null) => (ms === null ? 'none' : `${(ms / 1000).toFixed(1)} s`);
+  const tell = (sorted: readonly number[]) =>
+    `p50 ${seconds(percentile(sorted, 0.5))}, p99 ${seconds(percentile(sorted, 0.99))} of ${sorted.length}`;
+  const p99 = percentile(times.undisturbed, 0.99);
+  if (p99 !== null && p99 > restartGoalMs) violate(`Dead workers' steps began again after ${seconds(p99)} (p99).`);
+  const { kill_worker, kill_server, kill_database } = faults.counts;
+  const rows = {
+    'kill -9': `${kill_worker + kill_server + kill_database}`,
+    faults: Object.entries(faults.counts)
+      .map(([kind, count]) => `${kind} ${count}`)
+      .join(', '),
+    runs: `${runs.length}, of them ${callers.acknowledged.length} acknowledged starts, ${givenUp} given up after 3 losses`,
+    'repeated starts': `${callers.repeats()}`,
+    attempts: `${attempts}, of them ${lost} lost with their worker`,
+    'bodies without effect': `${bodiesOfLost} (of lost and of failed attempts)`,
+    'stale reports': `at least ${stale.total()} refused`,
+    'orphans ended': `${faults.orphansEnded()} processes of dead workers`,
+    'steps begin again': `${tell(times.undisturbed)} with servers and database up; ${tell(times.all)} in all`,
+  };
+  for (const [name, text] of Object.entries(rows)) process.stdout.write(`  ${name.padEnd(22)} ${text}\n`);
+  const verdict = violations.length === 0 ? 'no violation' : `${violations.length} violations`;
+  say(`seed ${seed}, ${minutes} minutes of faults: ${verdict}.`);
+  for (const text of violations) process.stdout.write(`✗ ${text}\n`);
+  if (violations.length === 0 && !values.keep) rmSync(folder, { recursive: true, force: true });
+  else process.stdout.write(`Logs, ledger and database are kept in ${folder}\n`);
+  process.exit(violations.length === 0 ? 0 : 1);
+}
+
+/** However the test itself ends, what it started ends, too; the database follows by itself. */
+function killAllOnExit({ servers, workers }: Cluster): void {
+  process.on('exit', () => {
+    for (const { process: one } of [...servers, ...workers]) one.signal('SIGKILL');
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+}

@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '../../packages/engine/testkit/simulator/random.ts';
+import type { Cluster, ServerNode, WorkerNode } from './cluster.ts';
+import { stepProcesses } from './step-processes.ts';
+
+/** Beyond the lease of a worker (9 s). */
+const beyondLeaseMs = 12_000;
+
+/** What happens, and how often of all. */
+const weights = {
+  kill_worker: 34,
+  kill_server: 24,
+  kill_database: 8,
+  stop_worker: 6,
+  stop_server: 5,
+  cut_connections: 11,
+  lose_answers: 12,
+} as const;
+type FaultKind = keyof typeof weights;
+const kinds = Object.keys(weights) as FaultKind[];
+
+/** A time in which a server or the database was away, or answers got lost: steps of a dead worker may begin later. */
+export type Disturbance = Readonly<{ from: number; to: number }>;
+export type WorkerKill = Readonly<{ worker: string; at: number }>;
+
+export type Faults = Readonly<{
+  counts: Readonly<Record<FaultKind, number>>;
+  workerKills: readonly WorkerKill[];
+  disturbances: readonly Disturbance[];
+  /** Steps' processes that outlived their worker, and were ended when it started again. */
+  orphansEnded: () => number;
+  /** No new faults; resolves when everything that was hit is up again. */
+  stop(): Promise<void>;
+}>;
+
+/** Does harm at random moments, several at a time, and mends each after a random time. */
+export function startFaults(
+  cluster: Cluster,
+  random: Random,
+  violate: (text: string) => void,
+  tell: (text: string) => void,
+): Faults {
+  const counts = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<FaultKind, number>;
+  const workerKills: WorkerKill[] = [];
+  const disturbances: Disturbance[] = [];
+  let orphans = 0;
+
+  const disturb = async (work: () => Promise<void>): Promise<void> => {
+    const from = Date.now();
+    const open = { from, to: Number.POSITIVE_INFINITY };
+    disturbances.push(open);
+    await work();
+    open.to = Date.now();
+  };
+
+  const restart = async ({ process }: ServerNode | WorkerNode, downMs: number): Promise<void> => {
+    await process.kill();
+    await sleep(downMs);
+    await process.start();
+  };
+
+  const killWorker = async (worker: WorkerNode): Promise<void> => {
+    workerKills.push({ worker: worker.id(), at: Date.now() });
+    await worker.process.kill();
+    await sleep(random.chance(200) ? random.int(10_000, 16_000) : random.int(100, 3_000));
+    const left = stepProcesses(worker.folder);
+    await worker.process.start();
+    const deadline = Date.now() + 10_000;
+    const still = (): string[] => {
+      const now = stepProcesses(worker.folder);
+      return left
+        .filter(({ pid, startedAt }) => now.some((one) => one.pid === pid && one.startedAt === startedAt))
+        .map(({ pid, command }) => `${pid} ${command}`);
+    };
+    while (still().length > 0 && Date.now() < deadline) await sleep(100);
+    if (still().length > 0) violate(`${worker.process.name} left orphans when it started again: ${still().join(', ')}`);
+    orphans += left.length;
+  };
+
+  const pause = async ({ process }: ServerNode | WorkerNode): Promise<void> => {
+    process.signal('SIGSTOP');
+    await sleep(beyondLeaseMs + random.int(0, 2_000));
+    process.signal('SIGCONT');
+  };
+
+  const loseAnswers = async ({ proxy }: ServerNode): Promise<void> => {
+    proxy.setSwallowing(true);
+    await sleep(random.int(500, 3_000));
+    proxy.setSwallowing(false);
+  };
+
+  const away = () => random.int(100, 4_000);
+  const begin = (kind: FaultKind): Promise<void> | null => {
+    const server = random.pick(cluster.servers);
+    const worker = random.pick(cluster.workers);
+    switch (kind) {
+      case 'kill_worker':
+        return hold(worker.process, () => killWorker(worker));
+      case 'kill_server':
+        return hold(server.process, () => disturb(() => restart(server, away())));
+      case 'kill_database':
+        return hold(cluster.database, () => disturb(() => cluster.database.crash(away())));
+      case 'stop_worker':
+        return hold(worker.process, () => pause(worker));
+      case 'stop_server':
+        return hold(server.process, () => disturb(() => pause(server)));
+      case 'cut_connections':
+        server.proxy.cut();
+        return Promise.resolve();
+      case 'lose_answers':
+        return hold(server.process, () => disturb(() => loseAnswers(server)));
+    }
+  };
+
+  let stopped = false;
+  const under = new Set<Promise<void>>();
+  const loop = (async () => {
+    while (!stopped) {
+      await sleep(random.int(300, 2_500));
+      if (stopped) break;
+      const kind = pickKind(random);
+      const fault = begin(kind);
+      if (fault === null) continue; // Another fault has it.
+      counts[kind] += 1;
+      tell(kind);
+      const ended = fault
+        .catch((error: unknown) => violate(`${kind}: ${error instanceof Error ? error.message : String(error)}`))
+        .finally(() => under.delete(ended));
+      under.add(ended);
+    }
+  })();
+  return {
+    counts,
+    workerKills,
+    disturbances,
+    orphansEnded: () => orphans,
+    async stop() {
+      stopped = true;
+      await loop;
+      await Promise.all(under);
+    },
+  };
+}
+
+/** One fault at a time for each thing. Null: another one has it. */
+function hold(thing: { busy: boolean }, work: () => Promise<void>): Promise<void> | null {
+  if (thing.busy) return null;
+  thing.busy = true;
+  return work().finally(() => {
+    thing.busy = false;
+  });
+}
+
+function pickKind(random: Random): FaultKind {
+  let left = random.int(
+    1,
+    Object.values(weights).reduce((sum, weight) => sum + weight, 0),
+  );
+  for (const kind of kinds) {
+    left -= weights[kind];
+    if (left <= 0) return kind;
+  }
+  return 'kill_worker';
+}

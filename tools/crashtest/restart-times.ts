@@ -1,0 +1,41 @@
+import type { LoadedRun } from '@millrace/core';
+import type { Disturbance, WorkerKill } from './faults.ts';
+
+export type RestartTimes = Readonly<{
+  /** Milliseconds from a worker's kill to the start of the next attempt of what it had, sorted. */
+  all: readonly number[];
+  /** Those during which both servers and the database were up. */
+  undisturbed: readonly number[];
+}>;
+
+/** Measured from the rows: a lost attempt names its worker, and the attempt after it says when it began. */
+export function restartTimes(
+  runs: readonly LoadedRun[],
+  kills: readonly WorkerKill[],
+  disturbances: readonly Disturbance[],
+): RestartTimes {
+  const killedAt = new Map(kills.map(({ worker, at }) => [worker, at]));
+  const all: number[] = [];
+  const undisturbed: number[] = [];
+  for (const { attempts } of runs) {
+    for (const lost of attempts) {
+      const killed = lost.worker === null ? undefined : killedAt.get(lost.worker);
+      if (lost.reason !== 'worker_lost' || lost.final || killed === undefined) continue;
+      const { step, iteration, item, attempt } = lost;
+      const next = attempts.find(
+        (row) => row.step === step && row.iteration === iteration && row.item === item && row.attempt === attempt + 1,
+      );
+      if (next === undefined || next.startedAt === null) continue;
+      const began = next.startedAt;
+      all.push(began - killed);
+      if (!disturbances.some(({ from, to }) => from < began && to > killed)) undisturbed.push(began - killed);
+    }
+  }
+  const ascending = (a: number, b: number) => a - b;
+  return { all: all.sort(ascending), undisturbed: undisturbed.sort(ascending) };
+}
+
+/** The value that this share of all does not pass; null when there is none. */
+export function percentile(sorted: readonly number[], share: number): number | null {
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? null;
+}
