@@ -104,7 +104,7 @@ async function stopAndAudit({ workers, servers, store, database, workersFolder }
   return found;
 }
 
-function report({ runs, attempts, lost, givenUp, bodiesOfLost }: Audit): void {
+function report({ runs, attempts, lost, givenUp, bodiesWithoutResult }: Audit): void {
   const times = restartTimes(runs, faults.workerKills, faults.disturbances);
   const seconds = (ms: number | null) => (ms === null ? 'none' : `${(ms / 1000).toFixed(1)} s`);
   const tell = (sorted: readonly number[]) =>
@@ -120,7 +120,7 @@ function report({ runs, attempts, lost, givenUp, bodiesOfLost }: Audit): void {
     runs: `${runs.length}, of them ${callers.acknowledged.length} acknowledged starts, ${givenUp} given up after 3 losses`,
     'repeated starts': `${callers.repeats()}`,
     attempts: `${attempts}, of them ${lost} lost with their worker`,
-    'bodies without effect': `${bodiesOfLost} (of lost and of failed attempts)`,
+    'bodies without result': `${bodiesWithoutResult} (of lost and of failed attempts)`,
     'stale reports': `at least ${stale.total()} refused`,
     'orphans ended': `${faults.orphansEnded()} processes of dead workers`,
     'steps begin again': `${tell(times.undisturbed)} with servers and database up; ${tell(times.all)} in all`,

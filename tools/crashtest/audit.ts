@@ -1,8 +1,8 @@
-// What has to be true of the store when everything has ended. Reads it as it is; trusts neither servers nor workers.
-import { type EndedAttempt, isRunEnd, type LoadedRun, type RunId, runId } from '@millrace/core';
+import { type LoadedRun, type RunId, runId } from '@millrace/core';
 import type { PostgresStore } from '@millrace/store-postgres';
 import type { Acknowledged } from './callers.ts';
-import { expectedOutput, failingStep, type LedgerLine } from './workload.ts';
+import { checkRuns } from './check-runs.ts';
+import type { LedgerLine } from './workload.ts';
 
 export type Audit = Readonly<{
   violations: readonly string[];
@@ -11,12 +11,11 @@ export type Audit = Readonly<{
   lost: number;
   /** Runs that failed as promised: the third loss of a worker ends a step that does not count losses as attempts. */
   givenUp: number;
-  /** Bodies that ran although their result was not wanted any more: of attempts that were lost. */
-  bodiesOfLost: number;
+  /** Bodies that ran and whose result is not recorded: of attempts that were lost, or that failed. */
+  bodiesWithoutResult: number;
 }>;
 
-const lossesThatEnd = 3;
-
+/** Reads the store as it is when everything has ended and the servers are gone, and says what is not as promised. */
 export async function audit(
   { store, queries }: PostgresStore,
   acknowledged: readonly Acknowledged[],
@@ -25,34 +24,7 @@ export async function audit(
   const violations: string[] = [];
   const violate = (text: string): void => void violations.push(text);
   const runs = await loadAll(store, queries);
-  const byId = new Map(runs.map((loaded) => [String(loaded.run.id), loaded]));
-  const gaveUp = (loaded: LoadedRun): boolean =>
-    endedByLosses(loaded) || runs.some(({ run }) => run.parent?.run === loaded.run.id && run.status === 'failed');
-
-  const starts = new Map(acknowledged.map((start) => [start.run, start]));
-  for (const { key, run, shape, n } of acknowledged) {
-    const loaded = byId.get(run);
-    if (loaded === undefined) {
-      violate(`Run ${run} (${shape}, ${key}) was acknowledged and is lost.`);
-      continue;
-    }
-    const { status, output, startKey } = loaded.run;
-    if (startKey !== key) violate(`Run ${run} has the start key ${startKey}; it was acknowledged for ${key}.`);
-    const found = output === null ? null : JSON.parse(output).n;
-    const expected = expectedOutput[shape]?.(n);
-    if (status === 'succeeded' ? found !== expected : !(status === 'failed' && gaveUp(loaded))) {
-      violate(
-        `Run ${run} (${shape}) is ${status} with n = ${found}; expected ${expected}. ${loaded.run.error?.message}`,
-      );
-    }
-  }
-  for (const { run } of runs) {
-    if (run.parent === null && !starts.has(String(run.id)))
-      violate(`Run ${run.id} (${run.startKey}) has no acknowledgement.`);
-  }
-  for (const loaded of runs) checkRun(loaded, violate);
-  checkChildren(runs, violate);
-  const bodiesOfLost = checkBodies(runs, ledger, violate);
+  for (const text of checkRuns({ runs, acknowledged, ledger })) violate(text);
   const messages = await store.outbox.takeOld({ olderThanMs: 0, hideMs: 1_000, limit: 100 });
   if (messages.length > 0) violate(`${messages.length} messages are left in the outbox: ${JSON.stringify(messages)}`);
   const workers = [...(await queries.listWorkers()), ...(await store.workers.expired(100))];
@@ -67,7 +39,8 @@ export async function audit(
     attempts: attempts.length,
     lost: attempts.filter(({ reason }) => reason === 'worker_lost').length,
     givenUp: runs.filter(({ run }) => run.status === 'failed').length,
-    bodiesOfLost,
+    bodiesWithoutResult:
+      ledger.length - attempts.filter(({ output, worker }) => output !== null && worker !== null).length,
   };
 }
 
@@ -84,104 +57,4 @@ async function loadAll(
     after = page.next;
   } while (after !== null);
   return loaded;
-}
-
-const stepRun = ({ step, iteration, item }: EndedAttempt): string => `${step}/${iteration}/${item}`;
-
-function endedByLosses({ attempts }: LoadedRun): boolean {
-  const ends = attempts.filter(({ final, reason, item }) => final && reason === 'worker_lost' && item === -1);
-  return ends.some(
-    (end) =>
-      attempts.filter((one) => stepRun(one) === stepRun(end) && one.reason === 'worker_lost').length === lossesThatEnd,
-  );
-}
-
-function checkRun({ run, attempts, work, waits }: LoadedRun, violate: (text: string) => void): void {
-  const name = `Run ${run.id} (${run.workflow})`;
-  if (!isRunEnd(run.status)) violate(`${name} has not ended: ${run.status}.`);
-  if (isRunEnd(run.status) !== (run.endedAt !== null)) violate(`${name} is ${run.status}, ended at ${run.endedAt}.`);
-  if (work.length + waits.length > 0) violate(`${name} keeps ${work.length} rows of work, ${waits.length} waits.`);
-  for (const [key, rows] of Map.groupBy(attempts, stepRun)) {
-    const final = rows.filter((row) => row.final);
-    if (final.length !== 1) violate(`${name}, step ${key}: ${final.length} final attempts.`);
-    const numbers = rows.map(({ attempt }) => attempt).sort((a, b) => a - b);
-    const first = numbers[0] === 0 ? 0 : 1;
-    if (numbers.some((number, index) => number !== first + index)) {
-      violate(`${name}, step ${key}: its attempts are ${numbers.join(', ')}.`);
-    }
-    if (final[0]?.attempt !== numbers.at(-1)) violate(`${name}, step ${key}: attempts after the final one.`);
-    for (const row of rows) {
-      if (row.final || row.reason === 'worker_lost' || `${run.workflow}/unsure` === failingStep) continue;
-      violate(`${name}, step ${key}, attempt ${row.attempt}: ${row.status} ${JSON.stringify(row.error)}`);
-    }
-  }
-}
-
-function checkChildren(runs: readonly LoadedRun[], violate: (text: string) => void): void {
-  const children = runs.filter(({ run }) => run.parent !== null);
-  const byAttempt = Map.groupBy(children, ({ run: { parent } }) =>
-    [parent?.run, parent?.step, parent?.iteration, parent?.item, parent?.attempt].join('/'),
-  );
-  for (const [key, same] of byAttempt) {
-    if (same.length > 1)
-      violate(`Attempt ${key} has ${same.length} children: ${same.map(({ run }) => run.id).join(', ')}`);
-  }
-  const started = new Map(runs.map((loaded) => [loaded.run.id, loaded]));
-  for (const { run } of children) {
-    const { parent } = run;
-    if (parent === null) continue;
-    const ended = started
-      .get(parent.run)
-      ?.attempts.find(
-        (row) =>
-          row.step === parent.step &&
-          row.iteration === parent.iteration &&
-          row.item === parent.item &&
-          row.attempt === parent.attempt,
-      );
-    if (ended?.status !== run.status || ended.output !== run.output) {
-      violate(
-        `Run ${run.id} ended ${run.status} with ${run.output}; its parent knows ${ended?.status} ${ended?.output}.`,
-      );
-    }
-  }
-}
-
-/** Each recorded result is what the body of just this attempt wrote, and no body ran twice for one attempt. */
-function checkBodies(
-  runs: readonly LoadedRun[],
-  ledger: readonly LedgerLine[],
-  violate: (text: string) => void,
-): number {
-  const byNonce = new Map(ledger.map((line) => [line.nonce, line]));
-  if (byNonce.size !== ledger.length) violate('Two bodies wrote the same text.');
-  const names = new Map<string, string>();
-  const taken = new Set<string>();
-  for (const { run, attempts } of runs) {
-    for (const row of attempts) {
-      if (row.output === null || row.worker === null) continue;
-      const at = `Run ${run.id} (${run.workflow}), step ${stepRun(row)}, attempt ${row.attempt}`;
-      const result = JSON.parse(row.output) as { n?: number; nonce?: string };
-      const line = byNonce.get(result.nonce ?? '');
-      if (line === undefined || taken.has(line.nonce)) {
-        violate(
-          `${at}: its result ${row.output} was written by ${line === undefined ? 'no body' : 'the body of another'}.`,
-        );
-        continue;
-      }
-      taken.add(line.nonce);
-      const place = `${run.workflow}/${row.step}`;
-      const name = names.get(place) ?? line.step;
-      names.set(place, name);
-      const same =
-        line.run === String(run.id) && line.step === name && line.item === row.item && line.attempt === row.attempt;
-      if (!same || line.n !== String(result.n)) violate(`${at}: its result is of ${JSON.stringify(line)}.`);
-    }
-  }
-  const bodies = Map.groupBy(ledger, ({ run, step, item, attempt, n }) => [run, step, item, attempt, n].join('/'));
-  for (const [key, lines] of bodies) if (lines.length > 1) violate(`The body of ${key} ran ${lines.length} times.`);
-  const known = new Set(runs.map(({ run }) => String(run.id)));
-  for (const { run, step } of ledger)
-    if (!known.has(run)) violate(`A body of run ${run}, step ${step}, ran; there is no such run.`);
-  return ledger.length - taken.size;
 }

@@ -24,8 +24,8 @@ export const expectedOutput: Readonly<Record<string, (n: number) => number>> = {
 };
 export const shapes = Object.keys(expectedOutput);
 
-/** Attempts of this step are meant to fail. */
-export const failingStep = 'flaky/unsure';
+/** In runs of this workflow attempts are meant to fail. */
+export const failingWorkflow = 'flaky';
 
 export function writeWorkspace(folder: string, ledger: string): void {
   mkdirSync(join(folder, '.workflows'), { recursive: true });

@@ -1,0 +1,141 @@
+// What has to be true of the rows of all runs when everything has ended.
+import { type EndedAttempt, isRunEnd, type LoadedRun } from '@millrace/core';
+import type { Acknowledged } from './callers.ts';
+import { expectedOutput, failingWorkflow, type LedgerLine } from './workload.ts';
+
+type Histories = Readonly<{
+  runs: readonly LoadedRun[];
+  acknowledged: readonly Acknowledged[];
+  ledger: readonly LedgerLine[];
+}>;
+
+/** How often a step that does not count losses as attempts may lose its worker: the last loss ends it. */
+const lossesThatEnd = 3;
+
+/** Everything that is not as promised, a sentence for each. */
+export function checkRuns({ runs, acknowledged, ledger }: Histories): readonly string[] {
+  const violations: string[] = [];
+  const violate = (text: string): void => void violations.push(text);
+  const byId = new Map(runs.map((loaded) => [String(loaded.run.id), loaded]));
+
+  const starts = new Map(acknowledged.map((start) => [start.run, start]));
+  for (const { key, run, shape, n } of acknowledged) {
+    const loaded = byId.get(run);
+    if (loaded === undefined) {
+      violate(`Run ${run} (${shape}, ${key}) was acknowledged and is lost.`);
+      continue;
+    }
+    const { status, output, startKey } = loaded.run;
+    if (startKey !== key) violate(`Run ${run} has the start key ${startKey}; it was acknowledged for ${key}.`);
+    const found = output === null ? null : JSON.parse(output).n;
+    const expected = expectedOutput[shape]?.(n);
+    if (status === 'succeeded' ? found !== expected : !(status === 'failed' && endedByLosses(loaded))) {
+      violate(
+        `Run ${run} (${shape}) is ${status} with n = ${found}; expected ${expected}. ${loaded.run.error?.message}`,
+      );
+    }
+  }
+  for (const { run } of runs) {
+    if (run.parent === null && !starts.has(String(run.id)))
+      violate(`Run ${run.id} (${run.startKey}) has no acknowledgement.`);
+  }
+  for (const loaded of runs) checkRun(loaded, violate);
+  checkChildren(runs, violate);
+  checkBodies(runs, ledger, violate);
+  return violations;
+}
+
+const stepRun = ({ step, iteration, item }: EndedAttempt): string => `${step}/${iteration}/${item}`;
+
+function endedByLosses({ attempts }: LoadedRun): boolean {
+  const ends = attempts.filter(({ final, reason, item }) => final && reason === 'worker_lost' && item === -1);
+  return ends.some(
+    (end) =>
+      attempts.filter((one) => stepRun(one) === stepRun(end) && one.reason === 'worker_lost').length === lossesThatEnd,
+  );
+}
+
+function checkRun({ run, attempts, work, waits }: LoadedRun, violate: (text: string) => void): void {
+  const name = `Run ${run.id} (${run.workflow})`;
+  if (!isRunEnd(run.status)) violate(`${name} has not ended: ${run.status}.`);
+  if (isRunEnd(run.status) !== (run.endedAt !== null)) violate(`${name} is ${run.status}, ended at ${run.endedAt}.`);
+  if (work.length + waits.length > 0) violate(`${name} keeps ${work.length} rows of work, ${waits.length} waits.`);
+  for (const [key, rows] of Map.groupBy(attempts, stepRun)) {
+    const final = rows.filter((row) => row.final);
+    if (final.length !== 1) violate(`${name}, step ${key}: ${final.length} final attempts.`);
+    const numbers = rows.map(({ attempt }) => attempt).sort((a, b) => a - b);
+    const first = numbers[0] === 0 ? 0 : 1;
+    if (numbers.some((number, index) => number !== first + index)) {
+      violate(`${name}, step ${key}: its attempts are ${numbers.join(', ')}.`);
+    }
+    if (final[0]?.attempt !== numbers.at(-1)) violate(`${name}, step ${key}: attempts after the final one.`);
+    for (const row of rows) {
+      if (row.final || row.reason === 'worker_lost' || run.workflow === failingWorkflow) continue;
+      violate(`${name}, step ${key}, attempt ${row.attempt}: ${row.status} ${JSON.stringify(row.error)}`);
+    }
+  }
+}
+
+function checkChildren(runs: readonly LoadedRun[], violate: (text: string) => void): void {
+  const children = runs.filter(({ run }) => run.parent !== null);
+  const byAttempt = Map.groupBy(children, ({ run: { parent } }) =>
+    [parent?.run, parent?.step, parent?.iteration, parent?.item, parent?.attempt].join('/'),
+  );
+  for (const [key, same] of byAttempt) {
+    if (same.length > 1)
+      violate(`Attempt ${key} has ${same.length} children: ${same.map(({ run }) => run.id).join(', ')}`);
+  }
+  const started = new Map(runs.map((loaded) => [loaded.run.id, loaded]));
+  for (const { run } of children) {
+    const { parent } = run;
+    if (parent === null) continue;
+    const ended = started
+      .get(parent.run)
+      ?.attempts.find(
+        (row) =>
+          row.step === parent.step &&
+          row.iteration === parent.iteration &&
+          row.item === parent.item &&
+          row.attempt === parent.attempt,
+      );
+    if (ended?.status !== run.status || ended.output !== run.output) {
+      violate(
+        `Run ${run.id} ended ${run.status} with ${run.output}; its parent knows ${ended?.status} ${ended?.output}.`,
+      );
+    }
+  }
+}
+
+/** Each recorded result is what the body of just this attempt wrote, and no body ran twice for one attempt. */
+function checkBodies(runs: readonly LoadedRun[], ledger: readonly LedgerLine[], violate: (text: string) => void): void {
+  const byNonce = new Map(ledger.map((line) => [line.nonce, line]));
+  if (byNonce.size !== ledger.length) violate('Two bodies wrote the same text.');
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const { run, attempts } of runs) {
+    for (const row of attempts) {
+      if (row.output === null || row.worker === null) continue;
+      const at = `Run ${run.id} (${run.workflow}), step ${stepRun(row)}, attempt ${row.attempt}`;
+      const result = JSON.parse(row.output) as { n?: number; nonce?: string };
+      const line = byNonce.get(result.nonce ?? '');
+      if (line === undefined || taken.has(line.nonce)) {
+        violate(
+          `${at}: its result ${row.output} was written by ${line === undefined ? 'no body' : 'the body of another'}.`,
+        );
+        continue;
+      }
+      taken.add(line.nonce);
+      const place = `${run.workflow}/${row.step}`;
+      const name = names.get(place) ?? line.step;
+      names.set(place, name);
+      const same =
+        line.run === String(run.id) && line.step === name && line.item === row.item && line.attempt === row.attempt;
+      if (!same || line.n !== String(result.n)) violate(`${at}: its result is of ${JSON.stringify(line)}.`);
+    }
+  }
+  const bodies = Map.groupBy(ledger, ({ run, step, item, attempt, n }) => [run, step, item, attempt, n].join('/'));
+  for (const [key, lines] of bodies) if (lines.length > 1) violate(`The body of ${key} ran ${lines.length} times.`);
+  const known = new Set(runs.map(({ run }) => String(run.id)));
+  for (const { run, step } of ledger)
+    if (!known.has(run)) violate(`A body of run ${run}, step ${step}, ran; there is no such run.`);
+}
