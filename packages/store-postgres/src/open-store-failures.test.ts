@@ -165,6 +165,31 @@ describe('lost connections', () => {
     expect(committed).toEqual(new Set(ids));
   });
 
+  it('a read whose connection breaks meanwhile fails with store_unavailable, and does not end the process', async () => {
+    const store = await open({ schema: 'reading', applicationName: 'to be cut while reading' });
+    await store.migrate();
+    await createRun(store);
+    const load = () => store.store.runs.load(['1' as RunId]);
+    await withClient(url(), async (client) => {
+      await client.query('begin');
+      await client.query('lock table reading.run in access exclusive mode');
+      const outcome = Promise.allSettled([load()]);
+      await vi.waitFor(
+        async () => {
+          const waiting = await client.query(
+            `select from pg_stat_activity where application_name = 'to be cut while reading' and wait_event_type = 'Lock'`,
+          );
+          expect(waiting.rowCount).toBe(1);
+        },
+        { timeout: 10_000, interval: 10 },
+      );
+      await cutConnections('to be cut while reading');
+      expect(await outcome).toMatchObject([{ status: 'rejected', reason: { code: 'store_unavailable' } }]);
+      await client.query('rollback');
+    });
+    expect(await load()).toHaveLength(1);
+  });
+
   it('a server that is not there is store_unavailable, and its return is noticed', async () => {
     const gate = await openGate(new URL(url()));
     const through = new URL(url());

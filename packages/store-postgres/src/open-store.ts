@@ -5,6 +5,7 @@ import pg from 'pg';
 import { PostgresListener } from './changes/postgres-listener.ts';
 import { hotConnection, patientConnection, readConnection } from './connections/connection-settings.ts';
 import { openDatabase } from './connections/database.ts';
+import { openPool } from './connections/open-pool.ts';
 import { wrapPostgresError } from './connections/postgres-error.ts';
 import { readStatement } from './connections/statement.ts';
 import { Writer } from './connections/writer.ts';
@@ -72,8 +73,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const writer = new Writer(hotConnection(target), onError);
   const channel = `millrace:${schema}`;
   const changes = new PostgresListener(hotConnection(target), channel, onError);
-  const readPool = new pg.Pool({ ...readConnection(target, schema), max: Math.max(2, poolSize - hotSize) });
-  readPool.on('error', onError);
+  const readPool = openPool({ ...readConnection(target, schema), max: Math.max(2, poolSize - hotSize) }, onError);
   const reads = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: readPool }) });
 
   const now = async () => {
@@ -115,7 +115,7 @@ type Target = Parameters<typeof patientConnection>[0];
 
 /** Migrations have a connection of their own: they may take long, and only once. */
 async function migrateOnce(target: Target, schema: string): Promise<{ applied: string[] }> {
-  const pool = new pg.Pool({ ...patientConnection(target), max: 1 });
+  const pool = openPool({ ...patientConnection(target), max: 1 }, () => undefined);
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     return await migrate(db, schema);

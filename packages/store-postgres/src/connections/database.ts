@@ -1,5 +1,6 @@
-import pg, { type PoolClient } from 'pg';
+import type { PoolClient } from 'pg';
 import { type ConnectionTarget, hotConnection } from './connection-settings.ts';
+import { openPool } from './open-pool.ts';
 import { wrapPostgresError } from './postgres-error.ts';
 import { inSchema, type Statement } from './statement.ts';
 
@@ -23,8 +24,7 @@ export function openDatabase(
   size: number,
   onError: (error: unknown) => void,
 ): Database {
-  const pool = new pg.Pool({ ...hotConnection(target), pipeline: true, max: size, idleTimeoutMillis: 60_000 });
-  pool.on('error', onError);
+  const pool = openPool({ ...hotConnection(target), pipeline: true, max: size, idleTimeoutMillis: 60_000 }, onError);
   const texts = new Map<Statement, string>();
   const prepared = (statement: Statement, values: readonly unknown[]) => {
     let text = texts.get(statement);
