@@ -88,6 +88,19 @@ describe('the audit of a crash test', () => {
     ['two ends of a step', [chain([...good, attempt(2, 2, { output: null })])], undefined, /2 final attempts/],
     ['a hole', [chain([attempt(0, 1), lost(1, 1), attempt(1, 3), attempt(2, 1)])], undefined, /attempts are 1, 3/],
     ['a result of a lost attempt', [chain([attempt(0, 1), lost(1, 1), stale, attempt(2, 1)])], undefined, /is of/],
+    [
+      'a failure that no body made',
+      [
+        chain([
+          attempt(0, 1),
+          attempt(1, 1, { status: 'failed', final: false, output: null }),
+          attempt(1, 2),
+          attempt(2, 1),
+        ]),
+      ],
+      undefined,
+      /1 attempts were used up/,
+    ],
     ['a result of no body', [chain(good)], ledger.slice(1), /written by no body/],
     ['a body that ran twice for one attempt', [chain(good)], twice, /ran 2 times/],
     ['a body of an unknown run', [chain(good)], [...ledger, { ...line(0, 1, 'x'), run: '9' }], /no such run/],

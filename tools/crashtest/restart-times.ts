@@ -21,6 +21,7 @@ export function restartTimes(
     for (const lost of attempts) {
       const killed = lost.worker === null ? undefined : killedAt.get(lost.worker);
       if (lost.reason !== 'worker_lost' || lost.final || killed === undefined) continue;
+      if (lost.endedAt < killed) continue; // Lost before, while the worker was silent.
       const { step, iteration, item, attempt } = lost;
       const next = attempts.find(
         (row) => row.step === step && row.iteration === iteration && row.item === item && row.attempt === attempt + 1,
