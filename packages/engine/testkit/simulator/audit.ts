@@ -105,7 +105,9 @@ export class Audit {
     const loaded = this.runs.get(parent.run);
     if (loaded === undefined || controlOf(loaded.run).cancel !== undefined) return false;
     const { waits } = loaded;
-    const stopped = waits.some((wait) => wait.step === parent.step && wait.kind === 'cancel_grace');
+    const stopped = waits.some(
+      (wait) => wait.step === parent.step && wait.iteration === parent.iteration && wait.kind === 'cancel_grace',
+    );
     return !stopped && waits.some((wait) => wait.kind === 'child' && attemptText(wait) === attemptText(parent));
   }
 
