@@ -3,7 +3,7 @@ import type { Cluster } from './cluster.ts';
 
 export type StaleReports = Readonly<{ total: () => number; stop(): Promise<void> }>;
 
-/** Adds up how many reports of lost attempts the servers refused. What a server counted just before its death is missing. */
+/** Adds up how many reports of lost attempts the servers refused, without what each counted just before its death. */
 export function watchStaleReports({ servers, token }: Cluster): StaleReports {
   const seen = new Map<string, number>();
   let stopped = false;

@@ -1,5 +1,5 @@
-// What the crash test lets run. Every body writes a line before it works, with a text of its own that is also part of its
-// result: so the audit can tell which execution a recorded result came from.
+// What the crash test lets run. Every body writes a line before it works, with a text of its own that is also part of
+// its result: so the audit can tell which execution a recorded result came from.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -61,7 +61,12 @@ function body(name: string, pause: string, before = ''): string {
 }
 
 function workflows(ledger: string): string {
-  return `actions:${body('work', '0.2')}${body('doze', '4')}${body('unsure', '0.1', '[ "$MILLRACE_ATTEMPT" -ge 3 ] || exit 1')}
+  const actions = [
+    body('work', '0.2'),
+    body('doze', '4'),
+    body('unsure', '0.1', '[ "$MILLRACE_ATTEMPT" -ge 3 ] || exit 1'),
+  ];
+  return `actions:${actions.join('')}
 workflows:
   chain: # losses of workers count as they do by default: the third one ends the step
     input: { n: { type: integer, required: true } }
