@@ -250,6 +250,35 @@ describe('stopping a worker', () => {
       expect(await server.resultOf(each)).toMatchObject({ error: { code: 'worker_stopped' } });
   });
 
+  it('waits for the files of a workspace while the server cannot give them', async () => {
+    const server = new FakeServer();
+    start(server);
+    const assignment = assignmentOf(1, shell('true'));
+    server.files = () => {
+      if (server.filesOpened < 3) throw new MillraceError('store_unavailable', 'The database is away.');
+      server.files = null;
+      throw new MillraceError('blob_store_unavailable', 'The disk is away.');
+    };
+    server.assign(assignment);
+    expect(await server.resultOf(assignment)).toMatchObject({ status: 'succeeded' });
+    expect(server.filesOpened).toBe(4);
+  });
+
+  it('does not wait for files that will never come', async () => {
+    const server = new FakeServer();
+    start(server);
+    server.files = () => {
+      throw new MillraceError('not_found', 'There is no such revision.');
+    };
+    const assignment = assignmentOf(1, shell('true'));
+    server.assign(assignment);
+    expect(await server.resultOf(assignment)).toMatchObject({
+      status: 'failed',
+      error: { code: 'files_unavailable', retryable: false },
+    });
+    expect(server.filesOpened).toBe(1);
+  });
+
   it('ends although the server is away', async () => {
     const server = new FakeServer();
     const worker = start(server);

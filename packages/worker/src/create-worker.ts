@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type Assignment, type AttemptRef, type AttemptResult, type SyncResponse, workerId } from '@millrace/core';
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
+import {
+  type Assignment,
+  type AttemptRef,
+  type AttemptResult,
+  MillraceError,
+  type SyncResponse,
+  workerId,
+} from '@millrace/core';
 import { baseEnvironment, type Executor, executorFor, type StopReason, stopped } from '@millrace/executors';
 import { attemptKey, refOf } from './attempts/attempt-key.ts';
 import { RecentKeys } from './attempts/recent-keys.ts';
@@ -12,6 +20,9 @@ import type { Worker, WorkerOptions, WorkerStopOptions } from './worker.ts';
 
 /** A process is given this much longer than its grace to be killed before the attempt is reported without it. */
 const killMarginMs = 15_000;
+/** How long an attempt waits for the files of its workspace while the server cannot give them, and how often it asks. */
+const filesRetryMs = 60_000;
+const maxFilesPauseMs = 2_000;
 /** How long a stopping worker tries to report what is left. */
 const lastReportsMs = 10_000;
 const quietLogger = { info: () => {}, warn: () => {}, error: () => {} };
@@ -163,10 +174,18 @@ class LocalWorker implements Worker {
 
   async #prepareAndExecute(attempt: RunningAttempt): Promise<AttemptResult> {
     const startedAt = performance.now();
-    try {
-      attempt.folder = await this.#folders.create(attempt.assignment);
-    } catch (cause) {
-      return notPreparedFault(attempt.assignment, cause, startedAt);
+    // The files of a new revision come from the server, which may be away for a while: that is not the step's failure.
+    for (let pauseMs = 100; attempt.stopReason === null; pauseMs = Math.min(pauseMs * 2, maxFilesPauseMs)) {
+      try {
+        attempt.folder = await this.#folders.create(attempt.assignment);
+        break;
+      } catch (cause) {
+        const passing = cause instanceof MillraceError && cause.retryable;
+        if (!passing || performance.now() - startedAt > filesRetryMs) {
+          return notPreparedFault(attempt.assignment, cause, startedAt);
+        }
+        await setTimeoutPromise(pauseMs);
+      }
     }
     if (attempt.stopReason !== null) return stopped(attempt.stopReason, attempt.assignment, startedAt);
     return await attempt.executor.execute(attempt);
