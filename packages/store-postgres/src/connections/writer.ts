@@ -61,9 +61,13 @@ export class Writer {
     const line = { client, cut };
     client.on('error', (error) => {
       this.#onError(error);
-      void this.#line?.then((current) => {
-        if (current === line) this.#line = null;
-      });
+      // By now `#line` may be a newer connection that cannot be made; whoever asked for that one is told.
+      void this.#line?.then(
+        (current) => {
+          if (current === line) this.#line = null;
+        },
+        () => undefined,
+      );
     });
     try {
       await client.connect();
