@@ -37,5 +37,4 @@ export { formatDuration, parseDurationMs } from './values/duration.ts';
 export * from './values/ids.ts';
 export type { Json, JsonObject } from './values/json.ts';
 export type { Place } from './values/place.ts';
-export { sha256 } from './values/sha256.ts';
 export { unreachable } from './values/unreachable.ts';

@@ -1,11 +1,13 @@
 export type { BinaryOperator, CallNode, Expression } from './ast.ts';
 export type { Budget } from './budget.ts';
 export { defaultBudget } from './budget.ts';
+export { editDistance } from './edit-distance.ts';
 export { evaluate } from './evaluate/evaluate.ts';
 export type { HostFunction, Scope } from './evaluate/scope.ts';
 export type { ExpressionErrorCode } from './expression-error.ts';
 export { ExpressionError } from './expression-error.ts';
 export { functionNames, statusFunctionNames } from './functions/function-names.ts';
+export { sha256 } from './functions/sha256.ts';
 export type { Json } from './json.ts';
 export { deepEqual, renderText, truthy } from './json.ts';
 export { parseExpression } from './parser/parse-expression.ts';

@@ -1,6 +1,7 @@
+import { editDistance } from '@millrace/expression';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { closest, didYouMean, editDistance } from './did-you-mean.ts';
+import { closest, didYouMean } from './did-you-mean.ts';
 
 describe('a suggestion', () => {
   it.each([
