@@ -1,4 +1,4 @@
-import type { AttemptRef, Instant } from '@millrace/core';
+import type { Instant } from '@millrace/core';
 import { isRunEnd, isStepEnd } from '@millrace/core';
 import { toAssignment } from '../dispatch/assignment.ts';
 import { attemptRef } from '../dispatch/attempt-ref.ts';
@@ -26,14 +26,6 @@ export type AfterCommitOptions = Readonly<{
 export function createAfterCommit(options: AfterCommitOptions) {
   const { dispatcher, timers, bus, waiters, stats, settings, deliver } = options;
 
-  const cancelHeld = (ref: AttemptRef, how: { lost: boolean; force: boolean }) => {
-    for (const worker of dispatcher.workers()) {
-      if (!worker.holds(ref)) continue;
-      worker.cancel(ref, how);
-      if (how.lost) worker.release(ref);
-    }
-  };
-
   return (decided: Decided, version: number, now: Instant): void => {
     const { aggregate, commit, leases } = decided;
     const { changes, id } = commit;
@@ -41,10 +33,10 @@ export function createAfterCommit(options: AfterCommitOptions) {
     if (plan === null || origin === null) return;
     const startedAt = aggregate.state?.head.startedAt ?? null;
     for (const { worker, work } of leases) worker.assign(toAssignment(plan, origin, startedAt, work, settings));
-    for (const key of changes.workCancelled) cancelHeld(attemptRef(id, key), { lost: false, force: false });
+    for (const key of changes.workCancelled) dispatcher.cancelHeld(attemptRef(id, key), { lost: false, force: false });
     for (const attempt of changes.attempts) {
       stats.attemptEnded(attempt.status);
-      if (endedWithoutReport(attempt)) cancelHeld(attemptRef(id, attempt), { lost: true, force: true });
+      if (endedWithoutReport(attempt)) dispatcher.cancelHeld(attemptRef(id, attempt), { lost: true, force: true });
     }
     for (const wait of changes.waits) if (wait.dueAt !== null) timers.arm(wait.dueAt);
     changes.outbox.forEach((message, ordinal) => {

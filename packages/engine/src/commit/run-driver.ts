@@ -15,7 +15,7 @@
 // Failure: a commit that throws may have happened. All its commands settle as failed, all copies are dropped, and whoever
 // sent the commands sends them again (workers repeat results, the loops take timers and messages again); what was applied
 // already is then rejected as stale. Workers that would have got work with it are compared with the store.
-import type { Command, Instant, JsonObject, OutboxMessage, PreparedPlan, RunId, RunOrigin } from '@millrace/core';
+import type { Command, Instant, OutboxMessage, PreparedPlan, RunId, RunOrigin } from '@millrace/core';
 import { isRunEnd, laneKey, MillraceError, restoreState } from '@millrace/core';
 import { attemptRef } from '../dispatch/attempt-ref.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
@@ -73,11 +73,16 @@ export class RunDriver {
   }
 
   /** Creates a run. `exists` when its id or start key is taken. */
-  create(plan: PreparedPlan, origin: RunOrigin, input: JsonObject, delivered: OutboxKey | null): Promise<Settled> {
+  create(
+    plan: PreparedPlan,
+    origin: RunOrigin,
+    creation: NonNullable<Aggregate['creation']>,
+    delivered: OutboxKey | null,
+  ): Promise<Settled> {
     const aggregate = newAggregate(origin.id);
     aggregate.plan = plan;
     aggregate.origin = origin;
-    aggregate.creation = { input, inputText: JSON.stringify(input) };
+    aggregate.creation = creation;
     this.#aggregates.set(origin.id, aggregate);
     return new Promise((settle) => this.#post(aggregate, null, delivered, settle));
   }

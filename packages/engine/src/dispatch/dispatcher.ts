@@ -102,6 +102,15 @@ export class Dispatcher {
     return best;
   }
 
+  /** Tells whoever holds an attempt here to stop it; one that is `lost` is no longer that worker's. */
+  cancelHeld(ref: AttemptRef, how: Readonly<{ lost: boolean; force: boolean }>): void {
+    for (const worker of this.#workers.values()) {
+      if (!worker.holds(ref)) continue;
+      worker.cancel(ref, how);
+      if (how.lost) worker.release(ref);
+    }
+  }
+
   /** Looks for ready work for the workers that have room. Many calls become one look. */
   claimSoon(): void {
     if (this.#stopped) return;

@@ -70,7 +70,8 @@ export function createDeliver({ store, driver, ids, livePlans }: DeliverOptions)
       priority: parent.priority,
     };
     // A child that nobody waits for is its own; its creation is all that the message asks for.
-    const settled = await driver.create(found.plan, child, checked.value, wait ? null : key);
+    const creation = { input: checked.value, inputText: JSON.stringify(checked.value) };
+    const settled = await driver.create(found.plan, child, creation, wait ? null : key);
     if (settled.kind === 'failed') throw settled.error;
     if (wait) await keepIfAwaited(parent, from, key);
     else if (settled.kind === 'exists') await store.outbox.remove([key]);

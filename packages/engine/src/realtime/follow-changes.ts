@@ -30,13 +30,7 @@ export function followChanges(options: FollowChangesOptions): Promise<() => Prom
       const hint = readHint(text);
       if (hint === null || hint.s === name) return;
       if (hint.l !== undefined) void lanesArrived(hint.l).catch((error) => onError(error, 'new lanes'));
-      for (const [ref, force] of hint.c ?? []) {
-        for (const worker of dispatcher.workers()) {
-          if (!worker.holds(ref)) continue;
-          worker.cancel(ref, { lost: force, force });
-          if (force) worker.release(ref);
-        }
-      }
+      for (const [ref, force] of hint.c ?? []) dispatcher.cancelHeld(ref, { lost: force, force });
       for (const workspace of hint.w ?? []) livePlans.forget(workspace);
       if (hint.r === undefined) {
         waiters.wakeAll();

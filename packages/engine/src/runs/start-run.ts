@@ -25,7 +25,7 @@ export function createStartRun({ store, driver, ids, livePlans, settings }: Star
       });
     }
     const { plan, revision } = await livePlans.require(workspace, workflow, request.revision ?? null);
-    const input = checkedInput(request, plan.plan.input, settings);
+    const creation = checkedInput(request, plan.plan.input, settings);
     const startKey = request.startKey ?? null;
     const origin: RunOrigin = {
       id: await ids.next(),
@@ -40,7 +40,7 @@ export function createStartRun({ store, driver, ids, livePlans, settings }: Star
       tags: request.tags ?? [],
       priority: request.priority ?? plan.plan.priority,
     };
-    const settled = await driver.create(plan, origin, input, null);
+    const settled = await driver.create(plan, origin, creation, null);
     if (settled.kind === 'applied') return { run: origin.id, created: true };
     if (settled.kind === 'exists' && startKey !== null) {
       const existing = await store.runs.findByStartKey(workspace, startKey);
@@ -55,7 +55,7 @@ function checkedInput(
   { workspace, workflow, input }: StartRunRequest,
   parameters: Parameters<typeof checkInput>[0],
   settings: EngineSettings,
-): JsonObject {
+): Readonly<{ input: JsonObject; inputText: string }> {
   const checked = checkInput(parameters, input);
   if (!checked.ok) {
     const lines = checked.problems.map(({ message }) => message);
@@ -64,7 +64,8 @@ function checkedInput(
       details: { problems: checked.problems.map((problem) => ({ ...problem })) },
     });
   }
-  const sizeBytes = Buffer.byteLength(JSON.stringify(checked.value));
+  const inputText = JSON.stringify(checked.value);
+  const sizeBytes = Buffer.byteLength(inputText);
   if (sizeBytes > settings.inputBytes) {
     throw new MillraceError(
       'too_large',
@@ -74,5 +75,5 @@ function checkedInput(
       },
     );
   }
-  return checked.value;
+  return { input: checked.value, inputText };
 }
