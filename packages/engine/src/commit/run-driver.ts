@@ -16,7 +16,7 @@
 // sent the commands sends them again (workers repeat results, the loops take timers and messages again); what was applied
 // already is then rejected as stale. Workers that would have got work with it are compared with the store.
 import type { Command, Instant, OutboxMessage, PreparedPlan, RunId, RunOrigin } from '@millrace/core';
-import { isRunEnd, laneKey, MillraceError, restoreState } from '@millrace/core';
+import { isRunEnd, MillraceError, restoreState } from '@millrace/core';
 import { attemptRef } from '../dispatch/attempt-ref.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { PlanCache } from '../plans/plan-cache.ts';
@@ -26,8 +26,8 @@ import type { Store } from '../ports/store.ts';
 import type { EngineSettings } from '../settings.ts';
 import { type Aggregate, newAggregate, type Question, type Settled } from './aggregate.ts';
 import { type Decided, decideAll, entriesOf, settleRefused } from './decide-batch.ts';
-import { endedWithoutReport } from './ended-without-report.ts';
-import { type Hint, writeHint } from './hint.ts';
+import { writeHint } from './hint.ts';
+import { hintOf } from './hint-of.ts';
 
 /** A message that a commit put into the outbox, with the run that sent it. */
 export type Posted = Readonly<{ key: OutboxKey; message: OutboxMessage; origin: RunOrigin }>;
@@ -209,7 +209,7 @@ export class RunDriver {
     try {
       const outcome = await store.runs.commit(
         batch.map((decided) => decided.commit),
-        writeHint(this.#hintOf(batch)),
+        writeHint(hintOf(this.#options.name, batch)),
       );
       this.counts.commits += 1;
       for (const decided of batch) {
@@ -290,24 +290,6 @@ export class RunDriver {
       worker.release(attemptRef(decided.commit.id, work));
       if (unknown) worker.suspect = true;
     }
-  }
-
-  #hintOf(batch: readonly Decided[]): Hint {
-    const lanes = new Set<string>();
-    const cancellations: NonNullable<Hint['c']>[number][] = [];
-    for (const { commit } of batch) {
-      for (const work of commit.changes.work) if (work.worker === null) lanes.add(laneKey(work.lane));
-      for (const key of commit.changes.workCancelled) cancellations.push([attemptRef(commit.id, key), false]);
-      for (const key of commit.changes.attempts) {
-        if (endedWithoutReport(key)) cancellations.push([attemptRef(commit.id, key), true]);
-      }
-    }
-    return {
-      s: this.#options.name,
-      r: batch.map(({ commit }) => commit.id),
-      ...(lanes.size > 0 ? { l: [...lanes] } : {}),
-      ...(cancellations.length > 0 ? { c: cancellations } : {}),
-    };
   }
 
   #load(): void {
