@@ -4,7 +4,7 @@ import type { JsonObject } from '../values/json.ts';
 import { unreachable } from '../values/unreachable.ts';
 import { type Deciding, faultAt, keyOf, planStep, type StepAt } from './deciding.ts';
 import type { Fault } from './fault.ts';
-import type { WorkDocument } from './records.ts';
+import type { EngineWaitKind, WorkDocument } from './records.ts';
 import { scopeFor, type Viewpoint } from './scope.ts';
 import type { Task } from './state.ts';
 import type { AttemptEnd } from './task.ts';
@@ -18,6 +18,7 @@ export const maxDepth = 10;
 export function launchAttempt(decision: Deciding, target: TaskTarget, task: Task): AttemptEnd | null {
   task.readyAt = decision.now;
   task.dueAt = null;
+  task.detail = null;
   const { body } = planStep(decision.plan, target.step).action;
   try {
     switch (body.type) {
@@ -87,7 +88,6 @@ function startChild(decision: Deciding, target: TaskTarget, task: Task, wait: bo
   const { input } = JSON.parse(task.document) as WorkDocument;
   decision.changes.send({ kind: 'start_child', from, workflow: String(workflow), input, depth, wait });
   if (!wait) return succeededAtOnce(decision);
-  task.doing = 'child';
   setEngineWait(decision, target, task, 'child');
   return null;
 }
@@ -99,14 +99,16 @@ function startTimer(decision: Deciding, target: TaskTarget, task: Task): Attempt
   const end = readWaitEnd(key, renderBody(decision, target, task, key), now);
   if (typeof end !== 'number') throw new FaultError(faultAt(decision, target.step, `action/body/${key}`, end));
   if (end <= now) return succeededAtOnce(decision);
-  task.doing = 'timer';
   task.dueAt = end;
   setEngineWait(decision, target, task, 'timer');
   return null;
 }
 
-function setEngineWait(decision: Deciding, target: TaskTarget, task: Task, kind: 'timer' | 'child'): void {
-  const document = `{"readyAt":${task.readyAt},"work":${task.document}}`;
+/** Lets the task wait in place of its work: writes what `task` says of it. */
+function setEngineWait(decision: Deciding, target: TaskTarget, task: Task, kind: EngineWaitKind): void {
+  task.doing = kind;
+  const detail = task.detail === null ? '' : `,"detail":${task.detail}`;
+  const document = `{"readyAt":${task.readyAt},"work":${task.document}${detail}}`;
   decision.changes.setWait({ ...attemptKey(target, task.attempt), kind, dueAt: task.dueAt, document });
 }
 

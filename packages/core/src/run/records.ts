@@ -128,8 +128,11 @@ export type WorkDocument = Readonly<{ input: JsonObject; names: JsonObject; env?
 /** What an `items` wait remembers; a number of items counts from 0. */
 export type ItemsDocument = Readonly<{ startedAt: Instant; items: readonly Json[] | number }>;
 
-/** What a `timer` or `child` wait remembers. */
-export type EngineWaitDocument = Readonly<{ readyAt: Instant; work: WorkDocument }>;
+/**
+ * What a wait in place of work remembers: since when, the work that it stands for, and what is its own matter (the answers
+ * to an approval, say).
+ */
+export type EngineWaitDocument = Readonly<{ readyAt: Instant; work: WorkDocument; detail?: JsonObject }>;
 
 export const waitKinds = [
   'delay', // a step's `delay` before its first attempt
@@ -141,10 +144,20 @@ export const waitKinds = [
   'cancel_grace', // force what still runs: of the run (step -1), or of one step (`document`: `{"stop": why}`)
   'child', // a child run; no due time
   'items', // a for-each that is under way; `document` is JSON of `ItemsDocument`; no due time
-  'approval',
-  'event',
+  'approval', // `approval` steps; due when its time is over or it escalates
+  'event', // `wait` steps: event; due when its time is over
+  'held', // an attempt that may not begin because the run is paused; no due time
+  'slots', // an attempt, or the run (step -1), that waits for limits which runs share
+  'cache', // an attempt whose output may be in the cache already
 ] as const;
 export type WaitKind = (typeof waitKinds)[number];
+
+/** Waits that take the place of an attempt's work: what `Task.doing` says. Their document is an `EngineWaitDocument`. */
+const engineWaitKinds = ['timer', 'child', 'approval', 'event', 'held', 'slots', 'cache'] as const;
+export type EngineWaitKind = (typeof engineWaitKinds)[number];
+
+export const isEngineWait = (kind: WaitKind): kind is EngineWaitKind =>
+  (engineWaitKinds as readonly WaitKind[]).includes(kind);
 
 /** Something that a run waits for, other than work. One for each step key and kind. Step -1 means the run itself. */
 export type Wait = AttemptKey &

@@ -1,6 +1,13 @@
 import type { PlanStep } from '../plan/plan.ts';
 import { countItem } from './items.ts';
-import type { EndedAttempt, EngineWaitDocument, ItemsDocument, Wait, Work } from './records.ts';
+import {
+  type EndedAttempt,
+  type EngineWaitDocument,
+  type ItemsDocument,
+  isEngineWait,
+  type Wait,
+  type Work,
+} from './records.ts';
 import type { StepRows } from './restore-state.ts';
 import type { EndedItem, EndedItems, EndedPhase, ItemsPhase, OpenPhase, StepStop, Task } from './state.ts';
 
@@ -98,20 +105,15 @@ function restoreTasks(rows: StepRows): Map<number, Task> {
 }
 
 function workTask({ attempt, readyAt, document, worker, leasedAt }: Work): Task {
-  return { attempt, failures: 0, losses: 0, doing: 'work', readyAt, dueAt: null, document, worker, leasedAt };
+  const common = { attempt, failures: 0, losses: 0, dueAt: null, detail: null };
+  return { ...common, doing: 'work', readyAt, document, worker, leasedAt };
 }
 
 function waitTask({ kind, attempt, dueAt, document }: Wait): Task | null {
   const common = { attempt, failures: 0, losses: 0, dueAt, worker: null, leasedAt: null };
-  switch (kind) {
-    case 'retry':
-      return { ...common, doing: kind, readyAt: dueAt ?? 0, document: document ?? '' };
-    case 'timer':
-    case 'child': {
-      const { readyAt, work } = JSON.parse(document ?? 'null') as EngineWaitDocument;
-      return { ...common, doing: kind, readyAt, document: JSON.stringify(work) };
-    }
-    default:
-      return null;
-  }
+  if (kind === 'retry') return { ...common, doing: kind, readyAt: dueAt ?? 0, document: document ?? '', detail: null };
+  if (!isEngineWait(kind)) return null;
+  const { readyAt, work, detail } = JSON.parse(document ?? 'null') as EngineWaitDocument;
+  const own = detail === undefined ? null : JSON.stringify(detail);
+  return { ...common, doing: kind, readyAt, document: JSON.stringify(work), detail: own };
 }

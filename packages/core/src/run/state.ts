@@ -1,7 +1,7 @@
 import type { WorkerId } from '../values/ids.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 import type { Fault } from './fault.ts';
-import type { Instant, RunControl, RunHead, RunOrigin } from './records.ts';
+import type { EngineWaitKind, Instant, RunControl, RunHead, RunOrigin } from './records.ts';
 import type { StepEndStatus, StepReason } from './status.ts';
 
 /**
@@ -122,11 +122,13 @@ export type Task = {
   /** Ended attempts that count for the retry policy, and those that were lost with their worker. */
   failures: number;
   losses: number;
-  doing: 'work' | 'retry' | 'timer' | 'child';
+  doing: 'work' | 'retry' | EngineWaitKind;
   readyAt: Instant;
   dueAt: Instant | null;
   /** JSON of `WorkDocument`. */
   document: string;
+  /** JSON of what a wait in place of work remembers beyond it (`EngineWaitDocument.detail`). */
+  detail: string | null;
   /** Who holds the lease, as far as this server knows (`noteLease`). */
   worker: WorkerId | null;
   leasedAt: Instant | null;

@@ -44,6 +44,7 @@ export function startTask(decision: Deciding, target: TaskTarget): Task | TaskEn
     readyAt: decision.now,
     dueAt: null,
     document,
+    detail: null,
     worker: null,
     leasedAt: null,
   };

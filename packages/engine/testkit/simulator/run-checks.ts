@@ -2,6 +2,7 @@
 import {
   type AttemptKey,
   type EndedAttempt,
+  isEngineWait,
   isRunEnd,
   isStepEnd,
   type LoadedRun,
@@ -112,7 +113,7 @@ function checkAttempts({ run, attempts, work, waits }: LoadedRun): void {
       throw new Violation('attempts_grow_by_one', `Run ${run.id}: step run ${key} has attempts ${numbers}.`);
     }
   }
-  const taskWaits = waits.filter(({ kind }) => kind === 'retry' || kind === 'timer' || kind === 'child');
+  const taskWaits = waits.filter(({ kind }) => kind === 'retry' || isEngineWait(kind));
   const doing = new Set<string>();
   for (const row of [...work, ...taskWaits]) {
     const key = stepText(row);

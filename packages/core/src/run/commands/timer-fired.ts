@@ -36,6 +36,9 @@ function fire(decision: Deciding, key: AttemptKey, kind: WaitKind): boolean {
     case 'items':
     case 'approval':
     case 'event':
+    case 'held':
+    case 'slots':
+    case 'cache':
       return false;
     default:
       return unreachable(kind);
