@@ -3,7 +3,9 @@ import { formatDuration } from '../values/duration.ts';
 import type { JsonObject } from '../values/json.ts';
 import { unreachable } from '../values/unreachable.ts';
 import { type Deciding, faultAt, keyOf, planStep, type StepAt } from './deciding.ts';
+import { setEngineWait } from './engine-wait.ts';
 import type { Fault } from './fault.ts';
+import { askGates } from './gates.ts';
 import type { EngineWaitKind, WorkDocument } from './records.ts';
 import { scopeFor, type Viewpoint } from './scope.ts';
 import type { Task } from './state.ts';
@@ -14,11 +16,21 @@ import { readWaitEnd } from './wait-end.ts';
 /** How deep runs may start runs. */
 export const maxDepth = 10;
 
-/** Hands the task's current attempt to what carries it out. Gives its end when that is known at once. */
-export function launchAttempt(decision: Deciding, target: TaskTarget, task: Task): AttemptEnd | null {
+/**
+ * Hands the task's current attempt to what carries it out, when the gates before it are open (gates.ts); `passed` is the
+ * one that it waited at until now. Gives its end when that is known at once.
+ */
+export function launchAttempt(
+  decision: Deciding,
+  target: TaskTarget,
+  task: Task,
+  passed: EngineWaitKind | null = null,
+): AttemptEnd | null {
   task.readyAt = decision.now;
   task.dueAt = null;
   task.detail = null;
+  const answer = askGates(decision, target, task, passed);
+  if (answer !== 'open') return answer === 'waits' ? null : answer;
   const { body } = planStep(decision.plan, target.step).action;
   try {
     switch (body.type) {
@@ -102,14 +114,6 @@ function startTimer(decision: Deciding, target: TaskTarget, task: Task): Attempt
   task.dueAt = end;
   setEngineWait(decision, target, task, 'timer');
   return null;
-}
-
-/** Lets the task wait in place of its work: writes what `task` says of it. */
-function setEngineWait(decision: Deciding, target: TaskTarget, task: Task, kind: EngineWaitKind): void {
-  task.doing = kind;
-  const detail = task.detail === null ? '' : `,"detail":${task.detail}`;
-  const document = `{"readyAt":${task.readyAt},"work":${task.document}${detail}}`;
-  decision.changes.setWait({ ...attemptKey(target, task.attempt), kind, dueAt: task.dueAt, document });
 }
 
 /** A value of a body that the engine carries out. The body's `input` is the step's rendered one, as for a worker. */

@@ -69,6 +69,8 @@ export type RunControl = Readonly<{
     reason: string | null;
     kind: 'cancel' | 'timeout' | 'fail_fast' | 'succeed';
   }>;
+  /** While the run is paused. */
+  paused?: Readonly<{ at: Instant; by: string; reason: string | null }>;
   vars?: JsonObject;
   /** Of plans with transitions: the first failure that nobody handled. */
   failure?: Readonly<{ step: number; endedAt: Instant; error: Fault }>;

@@ -22,6 +22,7 @@ export function restoreState(plan: PreparedPlan, loaded: LoadedRun): RunState {
     input: JSON.parse(run.input) as JsonObject,
     head: { status, startedAt, endedAt, control: run.control, output, error },
     cancel: control.cancel ?? null,
+    paused: control.paused ?? null,
     vars: control.vars ?? plan.plan.vars,
     ...freshSteps(plan),
     rounds: readRounds(control),

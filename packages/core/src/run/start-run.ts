@@ -17,6 +17,7 @@ export function startRun(plan: PreparedPlan, origin: RunOrigin, input: JsonObjec
     input,
     head: { status: 'running', startedAt: now, endedAt: null, control: null, output: null, error: null },
     cancel: null,
+    paused: null,
     vars: plan.plan.vars,
     ...freshSteps(plan),
     rounds: new Map(),

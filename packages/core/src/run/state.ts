@@ -15,6 +15,8 @@ export type RunState = {
   head: RunHead;
   /** Why the run is being stopped; null while it goes on. */
   cancel: CancelRequest | null;
+  /** Since when and why nothing begins; null while the run is not paused. */
+  paused: NonNullable<RunControl['paused']> | null;
   vars: JsonObject;
   /** By step number. */
   readonly steps: StepState[];

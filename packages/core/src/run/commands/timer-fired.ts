@@ -3,7 +3,8 @@ import type { Command, Rejection } from '../command.ts';
 import { type Deciding, keyOf, planStep, runKey } from '../deciding.ts';
 import { leaveDelay } from '../enter-step.ts';
 import { findTask, followEnd } from '../find-task.ts';
-import { clearLaunch, launchAttempt, timeoutText } from '../launch-attempt.ts';
+import { launchAgain } from '../launch-again.ts';
+import { clearLaunch, timeoutText } from '../launch-attempt.ts';
 import type { AttemptKey, WaitKind } from '../records.ts';
 import { forceStep, stopOneStep, stopRun, stopSteps } from '../stop-run.ts';
 import { type AttemptEnd, recordEnd, settleAttempt } from '../task.ts';
@@ -54,10 +55,7 @@ function endDelay(decision: Deciding, key: AttemptKey): boolean {
 function retry(decision: Deciding, key: AttemptKey): boolean {
   const found = findTask(decision, key, 'retry');
   if (found === null) return false;
-  const { target, task } = found;
-  clearLaunch(decision, target, task);
-  const end = launchAttempt(decision, target, task);
-  if (end !== null) followEnd(decision, found, settleAttempt(decision, target, task, end));
+  launchAgain(decision, found);
   return true;
 }
 
