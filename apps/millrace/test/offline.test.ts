@@ -30,6 +30,11 @@ const workflows = `workflows:
   each:
     steps:
       item: { for_each: [1, 2, 3], type: shell, cmd: 'echo "OUTPUT: {{ item }}"' }
+  shared:
+    steps:
+      first: { type: shell, shared_folder: true, cmd: 'echo 7 > "$MILLRACE_SHARED/n"' }
+      second: { depends_on: [first], type: script, runtime: shell, shared_folder: true, code: 'cat "$MILLRACE_SHARED/n"', output_format: json }
+    output: { n: "{{ steps.second.output }}" }
   script:
     steps:
       file: { type: shell, script: scripts/tell.sh, shell: sh }
@@ -63,7 +68,7 @@ describe('millrace validate', () => {
   it('takes the current folder when no path is given', async () => {
     scratch.write('.workflows/a.yaml', workflows);
     const { exit, stdout } = await run(['validate'], { cwd: scratch.path });
-    expect({ exit, stdout }).toEqual({ exit: 0, stdout: 'valid 6 workflows in 1 file, 0 errors, 0 warnings\n' });
+    expect({ exit, stdout }).toEqual({ exit: 0, stdout: 'valid 7 workflows in 1 file, 0 errors, 0 warnings\n' });
   });
 
   it('shows people the line with a caret under the place', async () => {
@@ -158,6 +163,11 @@ describe('millrace run PATH WORKFLOW', () => {
     const { exit, document } = await json(['late']);
     expect(exit).toBe(1);
     expect(document.run.status).toBe('timed_out');
+  });
+
+  it('gives steps that ask for it a folder that they share', async () => {
+    const { exit, document } = await json(['shared']);
+    expect({ exit, output: document.run.output }).toEqual({ exit: 0, output: { n: 7 } });
   });
 
   it('gives the list of a for-each step as its output', async () => {

@@ -1,6 +1,6 @@
 // dev, serve and work as processes, and the commands that talk to them.
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runId } from '@millrace/core';
 import { openPostgresStore, startEmbeddedPostgres } from '@millrace/store-postgres';
@@ -241,6 +241,34 @@ describe('millrace serve and millrace work', { timeout: 120_000 }, () => {
     expect(await stop(process, 'SIGTERM')).toBe(0);
   });
 
+  it('give steps that share a folder to workers that reach it, and remove the folder after the run', async () => {
+    scratch.write(
+      '.workflows/shared.yaml',
+      `workflows:
+  shared:
+    steps:
+      write: { type: shell, shared_folder: true, cmd: 'echo "\\"text\\"" > "$MILLRACE_SHARED/file"' }
+      read: { depends_on: [write], type: shell, shared_folder: true, cmd: 'cp "$MILLRACE_SHARED/file" "$MILLRACE_OUTPUT"' }
+    output: { read: "{{ steps.read.output }}" }
+`,
+    );
+    const { url } = await serve(newSchema());
+    const without = work(url);
+    await without.says(/"working"/);
+    const remote = { cwd: scratch.path, env: { MILLRACE_URL: url, MILLRACE_TOKEN: token } };
+    const { id } = JSON.parse((await run(['workflow', 'start', 'shared', '--json'], remote)).stdout);
+    const explained = await run(['explain', id, 'write'], remote);
+    expect(explained.stdout).toContain('has not capability shared_folder');
+    expect(explained.stdout).toContain('millrace work --shared-folder');
+    const able = launch(['work', '--server', url, '--shared-folder', 'shared'], { MILLRACE_WORKER_TOKEN: workerToken });
+    await run(['run', 'logs', id, '--follow'], remote);
+    const ended = await run(['run', 'get', id, '--json'], remote);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ status: 'succeeded', output: { read: 'text' } });
+    await able.says(/"files":1.*shared folder of an ended run was removed/);
+    expect(readdirSync(join(scratch.path, 'shared'))).toEqual([]);
+    expect(await stop(able, 'SIGTERM')).toBe(0);
+  });
+
   it('end a run correctly when the server and then the worker are killed in the middle', async () => {
     const schema = newSchema();
     const first = await serve(schema);
@@ -292,6 +320,7 @@ describe('millrace serve and millrace work', { timeout: 120_000 }, () => {
     [['serve', '--host', '0.0.0.0', '--database', 'DATABASE', '--blobs', 'b'], 2, 'without an API token'],
     [['work', '--server', 'nowhere'], 2, 'address of a server'],
     [['work', '--capabilities', 'docker'], 2, 'docker'],
+    [['work', '--shared-folder', '/dev/null/x'], 2, 'shared folder /dev/null/x cannot be used'],
   ])('%j says what is missing', async (args, exit, text) => {
     const found = await run(
       args.map((arg) => (arg === 'DATABASE' ? database : arg)),

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadDefinitions } from './load-definitions.ts';
 
-const guide = readFileSync(new URL('../../../docs/guide/workflows.md', import.meta.url), 'utf8');
+const guide = ['workflows', 'where-steps-run']
+  .map((page) => readFileSync(new URL(`../../../docs/guide/${page}.md`, import.meta.url), 'utf8'))
+  .join('\n');
 const blocks = [...guide.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');
 
 describe('the guide', () => {

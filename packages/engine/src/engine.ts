@@ -36,6 +36,7 @@ import { createStartRun } from './runs/start-run.ts';
 import { createWaitForRun } from './runs/wait-for-run.ts';
 import { defaultSettings, type EngineSettings } from './settings.ts';
 import { StatsCounter } from './stats.ts';
+import { createEndedRuns } from './workers/ended-runs.ts';
 import { createOpenFiles } from './workers/open-files.ts';
 import { createSyncWorker } from './workers/sync-worker.ts';
 import { LivePlans } from './workspaces/live-plans.ts';
@@ -131,6 +132,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       sync: createSyncWorker({ store, driver, dispatcher, stats }),
       appendLogs: createAppendLogs(blobs, bus, names),
       openFiles: createOpenFiles(livePlans, blobs),
+      endedRuns: createEndedRuns(store.runs),
     },
     readLogs: createReadLogs(store, blobs, names),
     listLogs: createListLogs(blobs, names),

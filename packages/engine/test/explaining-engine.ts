@@ -62,6 +62,9 @@ workflows:
   sleepy:
     steps:
       only: { type: wait, for: 30d }
+  shared:
+    steps:
+      only: { type: shell, cmd: "true", shared_folder: true }
   parent:
     steps:
       child: { type: workflow, workflow: one }

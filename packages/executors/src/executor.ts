@@ -26,6 +26,8 @@ export type ExecutionContext = Readonly<{
   workDir: string;
   /** This attempt's own folder for the files through which Millrace and the step talk. */
   tempDir: string;
+  /** The folder that steps of the run share; null: this one has none. */
+  sharedDir: string | null;
   log: LogSink;
   /** Aborts when the attempt shall stop; the reason is a `StopReason`. Processes get SIGTERM, a grace, then SIGKILL. */
   signal: AbortSignal;

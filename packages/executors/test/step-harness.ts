@@ -68,6 +68,7 @@ export function makeStep(scratch: string, assignment: Assignment, more: Partial<
     assignment,
     workDir,
     tempDir,
+    sharedDir: null,
     log,
     signal: signal.signal,
     killed: killed.signal,

@@ -193,7 +193,11 @@ test('a run that waits tells why and what to do', async () => {
     body: {
       answers: [
         { step: null, reason: 'steps_open', under_way: 1, waiting: 1 },
-        { step: 'first', nearest: { name: 'w', lacks_capability: true }, changes: [{ command: 'millrace work' }] },
+        {
+          step: 'first',
+          nearest: { name: 'w', lacks_capabilities: ['shell'] },
+          changes: [{ command: 'millrace work' }],
+        },
         { step: 'second', reason: 'waiting_for_dependencies', dependencies: [{ step: 'first' }] },
       ],
     },

@@ -184,6 +184,13 @@ export function createFakeEngine() {
       appendLogs: async (chunks) => {
         seen.chunks.push(...chunks);
       },
+      async endedRuns(asked) {
+        const known = asked.filter((run) => runs.has(run));
+        return {
+          ended: known.filter((run) => isRunEnd(find(run).detail.run.status)),
+          unknown: asked.filter((run) => !runs.has(run)),
+        };
+      },
       async openFiles(name, revision) {
         if (name !== 'shop' || revision !== 'r1') return null;
         return (async function* () {

@@ -14,6 +14,7 @@ import { RecentKeys } from './attempts/recent-keys.ts';
 import { type AttemptSurroundings, RunningAttempt } from './attempts/running-attempt.ts';
 import { internalFault, logStoreFault, noExecutorFault, notPreparedFault } from './attempts/worker-faults.ts';
 import { createLazyFolders } from './files/lazy-folders.ts';
+import { createSharedFolders, type SharedFolders } from './files/shared-folders.ts';
 import { LogShipper } from './logs/log-shipper.ts';
 import { SyncClient } from './sync/sync-client.ts';
 import type { Worker, WorkerOptions, WorkerStopOptions } from './worker.ts';
@@ -39,6 +40,7 @@ class LocalWorker implements Worker {
   readonly #executors: ReadonlyMap<string, Executor>;
   readonly #surroundings: AttemptSurroundings;
   readonly #folders;
+  readonly #sharedFolders: SharedFolders | null;
   readonly #client: SyncClient;
   /** From assignment to confirmation, by key. */
   readonly #held = new Map<string, RunningAttempt>();
@@ -70,12 +72,25 @@ class LocalWorker implements Worker {
       api: options.api ?? null,
     };
     this.#folders = createLazyFolders(options.folder, (workspace, revision) => protocol.openFiles(workspace, revision));
+    const { sharedFolder, sharedSweepMs } = options;
+    this.#sharedFolders =
+      sharedFolder === undefined
+        ? null
+        : createSharedFolders({
+            root: sharedFolder,
+            endedRuns: (runs) => protocol.endedRuns(runs),
+            logger: this.#logger,
+            ...(sharedSweepMs === undefined ? {} : { sweepMs: sharedSweepMs }),
+          });
     this.#client = new SyncClient({
       sync: (request, signal) => protocol.sync(request, signal),
       worker: {
         ...options.description,
         id: this.id,
-        capabilities: options.executors.map(({ capability }) => capability),
+        capabilities: [
+          ...options.executors.map(({ capability }) => capability),
+          ...(sharedFolder === undefined ? [] : (['shared_folder'] as const)),
+        ],
       },
       held: () => this.#heldRefs(),
       freeSlots: () => Math.max(0, options.description.slots - this.#running - this.#queue.length),
@@ -104,6 +119,7 @@ class LocalWorker implements Worker {
     if (this.#started) return;
     this.#started = true;
     this.#client.start();
+    this.#sharedFolders?.start();
   }
 
   stop(options: WorkerStopOptions = {}): Promise<void> {
@@ -177,6 +193,7 @@ class LocalWorker implements Worker {
     // The files of a new revision come from the server, which may be away for a while: that is not the step's failure.
     for (let pauseMs = 100; attempt.stopReason === null; pauseMs = Math.min(pauseMs * 2, maxFilesPauseMs)) {
       try {
+        if (attempt.assignment.sharedFolder === true) attempt.sharedDir = await this.#sharedFolder(attempt.assignment);
         attempt.folder = await this.#folders.create(attempt.assignment);
         break;
       } catch (cause) {
@@ -189,6 +206,13 @@ class LocalWorker implements Worker {
     }
     if (attempt.stopReason !== null) return stopped(attempt.stopReason, attempt.assignment, startedAt);
     return await attempt.executor.execute(attempt);
+  }
+
+  #sharedFolder({ run }: Assignment): Promise<string> {
+    if (this.#sharedFolders !== null) return this.#sharedFolders.take(run);
+    throw new MillraceError('configuration', 'This worker has no shared folder.', {
+      hint: 'Start it with --shared-folder.',
+    });
   }
 
   /** Stops an attempt; when its executor does not end in time, its result stands without it. */
@@ -245,6 +269,7 @@ class LocalWorker implements Worker {
     this.#running--;
     const { folder, openLog } = attempt;
     if (folder !== null) this.#cleanUp(attempt, folder);
+    if (attempt.sharedDir !== null) this.#sharedFolders?.released();
     if (!this.#held.has(attempt.key)) {
       // Lost meanwhile: nobody wants the result.
     } else if (openLog === null) {
@@ -291,6 +316,7 @@ class LocalWorker implements Worker {
     }
     this.#client.end();
     await Promise.all(this.#cleaning);
+    await this.#sharedFolders?.end();
     await this.#folders
       .end()
       .catch((cause: unknown) => this.#logger.warn({ err: cause }, 'the folder was not removed'));

@@ -24,6 +24,10 @@ export type WorkerOptions = Readonly<{
   executors: readonly Executor[];
   /** Scratch folder on this machine; several workers may share it. Made when the first step needs a folder. */
   folder: string;
+  /** Where steps of a run share folders; every worker of the installation that has one has the same. Absent: none. */
+  sharedFolder?: string;
+  /** How often shared folders of ended runs are looked for. Default: a minute. */
+  sharedSweepMs?: number;
   /** What steps get of the worker's environment. Default: the allow-listed part of `process.env`. */
   baseEnvironment?: Readonly<Record<string, string>>;
   logger?: WorkerLogger;

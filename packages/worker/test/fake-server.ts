@@ -3,8 +3,10 @@ import {
   type Assignment,
   type AttemptRef,
   type AttemptResult,
+  type EndedRuns,
   type LogChunk,
   MillraceError,
+  type RunId,
   runId,
   type SyncRequest,
   type SyncResponse,
@@ -188,6 +190,18 @@ export class FakeServer implements WorkerProtocol {
       this.logs.set(keyOf(ref), Buffer.concat([known.subarray(0, offset), data]));
     }
     this.notify();
+  }
+
+  /** What it answers about runs. */
+  endedRunsNow: string[] = [];
+  unknownRunsNow: string[] = [];
+
+  async endedRuns(runs: readonly RunId[]): Promise<EndedRuns> {
+    this.notify();
+    return {
+      ended: runs.filter((run) => this.endedRunsNow.includes(run)),
+      unknown: runs.filter((run) => this.unknownRunsNow.includes(run)),
+    };
   }
 
   async openFiles(): Promise<AsyncIterable<Uint8Array> | null> {

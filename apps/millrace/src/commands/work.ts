@@ -10,6 +10,7 @@ export type WorkCommandOptions = Readonly<{
   capabilities?: string[];
   slots?: number;
   folder?: string;
+  sharedFolder?: string;
   allowPrivate?: string[];
   logLevel: string;
 }>;
@@ -26,6 +27,7 @@ export function addWorkCommand(program: Command): void {
     .option('--capabilities <names>', 'what it runs: shell, script, http (default: shell,script)', parseNames)
     .option('--slots <number>', 'how many steps run at once (default: four for each processor core)', parseCount)
     .option('--folder <folder>', 'where steps have their files (default: a folder for temporary files)')
+    .option('--shared-folder <folder>', 'where steps of a run share folders: a disk that all such workers reach')
     .option(
       '--allow-private <hosts>',
       'private hosts, addresses or networks that http steps may reach, separated by commas',
@@ -41,6 +43,7 @@ again elsewhere when its lease is over. Logs are JSON lines on stdout.
 Examples:
   $ millrace work --server https://millrace.example.com --token "$WORKER_TOKEN"
   $ millrace work --labels gpu,linux --queues default,nightly --slots 4
+  $ millrace work --shared-folder /mnt/nfs/millrace
 `,
     )
     .action(async (options: WorkCommandOptions) => {

@@ -43,6 +43,7 @@ export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
     description: describeWorker({ slots: Math.max(8, availableParallelism() * 4) }),
     executors: createLocalExecutors(localCapabilities, true),
     folder,
+    sharedFolder: join(folder, 'shared'),
   });
   const unsubscribe = request.onEvent === undefined ? () => undefined : engine.subscribe(request.onEvent);
   await engine.start();
@@ -113,5 +114,6 @@ function localProtocol(engine: Engine, location: WorkspaceLocation, logs: StepLo
       for (const chunk of chunks) logs.add(chunk);
     },
     openFiles: () => openWorkspaceFiles(location),
+    endedRuns: engine.workers.endedRuns,
   };
 }

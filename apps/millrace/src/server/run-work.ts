@@ -1,6 +1,8 @@
 // `millrace work`: a worker that talks HTTP only. It needs no database and no open port.
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { MillraceError } from '@millrace/core';
 import { createHttpWorkerProtocol, createWorker } from '@millrace/worker';
 import type { WorkCommandOptions } from '../commands/work.ts';
@@ -17,6 +19,8 @@ export async function runWork(options: WorkCommandOptions): Promise<ExitCode> {
   const url = serverUrl(options.server);
   const token = options.token ?? process.env.MILLRACE_WORKER_TOKEN;
   const capabilities = chooseCapabilities(options.capabilities ?? ['shell', 'script']);
+  const { sharedFolder } = options;
+  if (sharedFolder !== undefined) await openSharedFolder(sharedFolder);
   const log = createJsonLog(options.logLevel);
   const description = describeWorker({
     name: options.name,
@@ -29,6 +33,7 @@ export async function runWork(options: WorkCommandOptions): Promise<ExitCode> {
     description,
     executors: createLocalExecutors(capabilities, options.allowPrivate ?? false),
     folder: options.folder ?? join(tmpdir(), `millrace-work-${process.getuid?.() ?? 'user'}`),
+    ...(sharedFolder === undefined ? {} : { sharedFolder: resolve(sharedFolder) }),
     logger: log,
   });
   const stop = listenForStop({ onFirst: () => log.info('stopping; running steps get a grace to end') });
@@ -43,6 +48,19 @@ export async function runWork(options: WorkCommandOptions): Promise<ExitCode> {
     return exitCodes.ok;
   } finally {
     stop.release();
+  }
+}
+
+/** A worker that says that it has a shared folder must have it: steps are given to it because of that. */
+async function openSharedFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new MillraceError('configuration', `The shared folder ${folder} cannot be used.`, {
+      hint: 'Is the disk mounted, and may this user write there?',
+      cause,
+    });
   }
 }
 

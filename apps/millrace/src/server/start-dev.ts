@@ -1,5 +1,5 @@
 // `millrace dev`: database, engine, server, worker and workspaces in one process, opened in this order and closed in the
-// other one. Everything that lasts is in the data folder: postgres/ (by the embedded server), blobs/, work/.
+// other one. Everything that lasts is in the data folder: postgres/ (by the embedded server), blobs/, work/, shared/.
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createLocalBlobStore } from '@millrace/blobs';
@@ -95,6 +95,7 @@ async function open(
     description: describeWorker({ name: 'dev', slots: options.slots ?? Math.max(8, availableParallelism() * 4) }),
     executors: createLocalExecutors(localCapabilities, true),
     folder: join(dataDir, 'work'),
+    sharedFolder: join(dataDir, 'shared'),
     logger: log,
   });
   worker.start();

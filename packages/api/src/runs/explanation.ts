@@ -87,7 +87,7 @@ const anAnswer = z
           worker: z.string(),
           name: z.string(),
           lacks_queue: z.boolean(),
-          lacks_capability: z.boolean(),
+          lacks_capabilities: z.array(z.string()),
           lacks_labels: z.array(z.string()),
         })
         .nullable()

@@ -1,8 +1,8 @@
-import { logBatchMediaType } from '@millrace/core';
+import { logBatchMediaType, maxEndedRuns } from '@millrace/core';
 import { z } from 'zod';
 import { route } from '../contract/route.ts';
 import { name } from '../contract/values.ts';
-import { syncRequest, syncResponse } from './sync.ts';
+import { runRef, syncRequest, syncResponse } from './sync.ts';
 
 /** The longest that a sync waits, whatever the worker asks for. */
 export const maxSyncWaitMs = 60_000;
@@ -28,6 +28,21 @@ export const workerProtocolRoutes = {
     bodyType: logBatchMediaType,
     responses: { 204: { description: 'Stored.' } },
     errors: ['invalid_request', 'unauthorized', 'too_large', 'lease_lost', 'blob_store_unavailable', 'blob_store_full'],
+  }),
+  endedRuns: route({
+    method: 'POST',
+    path: '/worker/v1/ended-runs',
+    summary: 'Ask which runs have ended, so that shared folders may go',
+    tag: 'worker protocol',
+    access: 'worker',
+    body: z.object({ runs: z.array(runRef).max(maxEndedRuns) }),
+    responses: {
+      200: {
+        description: 'Runs that have ended, and runs that the server does not know.',
+        schema: z.object({ ended: z.array(runRef), unknown: z.array(runRef) }).meta({ id: 'EndedRuns' }),
+      },
+    },
+    errors: ['invalid_request', 'unauthorized', 'store_unavailable'],
   }),
   openFiles: route({
     method: 'GET',

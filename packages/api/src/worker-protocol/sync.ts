@@ -1,6 +1,14 @@
 // The worker protocol keeps the names of its types (core's worker-protocol.ts) on the wire: both ends are Millrace's own,
 // and a busy worker should not pay for renaming keys twice per step.
-import type { AttemptRef, Capability, Fault, SyncRequest, SyncResponse, WorkerDescription } from '@millrace/core';
+import type {
+  AttemptRef,
+  Capability,
+  Fault,
+  RunId,
+  SyncRequest,
+  SyncResponse,
+  WorkerDescription,
+} from '@millrace/core';
 import { z } from 'zod';
 import { json } from '../contract/values.ts';
 
@@ -17,7 +25,10 @@ const capabilities = [
   'cloud_run',
   'fargate',
   'container_app',
+  'shared_folder',
 ] as const satisfies readonly Capability[];
+
+export const runRef = z.string().regex(/^\d{1,19}$/) as unknown as z.ZodType<RunId, RunId>;
 
 const attemptKey = {
   run: z.string().regex(/^\d{1,19}$/),

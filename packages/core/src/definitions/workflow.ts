@@ -56,6 +56,8 @@ export type StepDefinition = Readonly<{
   queue?: string;
   priority?: number;
   labels: readonly string[];
+  /** Its processes get the folder that all such steps of the run share. */
+  sharedFolder?: true;
   env?: Readonly<Record<string, string>>;
   tags: readonly string[];
 }>;

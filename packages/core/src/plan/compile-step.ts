@@ -2,6 +2,7 @@ import type { ActionBody, ActionDefinition } from '../definitions/action.ts';
 import type { Definitions } from '../definitions/definitions.ts';
 import type { StepDefinition, WorkflowDefinition } from '../definitions/workflow.ts';
 import { bodyReads } from './body-reads.ts';
+import { allOf } from './lane-capability.ts';
 import type { Capability, Lane, PlanAction, PlanStep } from './plan.ts';
 
 type Edges = Pick<PlanStep, 'index' | 'entry' | 'dependsOn' | 'dependants'>;
@@ -40,6 +41,7 @@ export function compileStep(
     continueOnFailure: step.continueOnFailure,
     cache: step.cache ?? null,
     priority: step.priority ?? workflow.priority ?? 0,
+    ...(step.sharedFolder === true ? { sharedFolder: true as const } : {}),
     lane: laneOf(workflow, step, named, action.body),
   };
 }
@@ -80,7 +82,11 @@ function laneOf(
   const capability = capabilityOf(body);
   if (capability === null) return null;
   const labels = [...new Set([...(action?.labels ?? []), ...step.labels])].sort();
-  return { queue: step.queue ?? action?.queue ?? workflow.queue ?? 'default', capability, labels };
+  return {
+    queue: step.queue ?? action?.queue ?? workflow.queue ?? 'default',
+    capability: step.sharedFolder === true ? allOf([capability, 'shared_folder']) : capability,
+    labels,
+  };
 }
 
 function capabilityOf(body: ActionBody): Capability | null {

@@ -62,6 +62,8 @@ export type PlanStep = Readonly<{
   continueOnFailure: boolean;
   cache: Readonly<{ key: string; ttlMs: number }> | null;
   priority: number;
+  /** Present: its processes get the folder that all such steps of a run share. */
+  sharedFolder?: true;
   /** Which workers may take its attempts; null for steps that the engine itself carries out (workflow, wait, …). */
   lane: Lane | null;
 }>;
@@ -82,9 +84,15 @@ export type PlanAction = Readonly<{
  * A class of work: what a worker must have to take it. Lanes are few (one for each queue, capability and set of labels in
  * use), are known when a plan is stored, and let a claim be one index range instead of a match row by row.
  */
-export type Lane = Readonly<{ queue: string; capability: Capability; labels: readonly string[] }>;
+export type Lane = Readonly<{ queue: string; capability: LaneCapability; labels: readonly string[] }>;
 
-/** What a worker can execute. `docker` and `kubernetes` also carry shell and script actions that name an image. */
+/** What a lane asks for: mostly one capability; several stand side by side (`shell+shared_folder`, lane-capability.ts). */
+export type LaneCapability = Capability | `${Capability}+${string}`;
+
+/**
+ * What a worker can execute. `docker` and `kubernetes` also carry shell and script actions that name an image;
+ * `shared_folder` tells that it reaches the folders that steps of a run share.
+ */
 export type Capability =
   | 'shell'
   | 'script'
@@ -94,4 +102,5 @@ export type Capability =
   | 'kubernetes'
   | 'cloud_run'
   | 'fargate'
-  | 'container_app';
+  | 'container_app'
+  | 'shared_folder';

@@ -72,6 +72,8 @@ export type Assignment = AttemptRef &
     body: ActionBody;
     /** Environment from the step, under that of the body. Rendered by the engine: these are values, not templates. */
     env: Readonly<Record<string, string>>;
+    /** Present: its processes get the folder that such steps of the run share. */
+    sharedFolder?: true;
     input: JsonObject;
     /** The names that the body's templates may read, beside `input`: `run`, `item`, `steps`, … */
     names: JsonObject;
@@ -91,10 +93,17 @@ export type LogChunk = AttemptRef &
     data: Uint8Array;
   }>;
 
+/** How many runs one call of `endedRuns` may ask for. */
+export const maxEndedRuns = 1_000;
+
+export type EndedRuns = Readonly<{ ended: readonly RunId[]; unknown: readonly RunId[] }>;
+
 /** What a worker talks to: the engine itself in the same process, or HTTP. */
 export type WorkerProtocol = Readonly<{
   sync(request: SyncRequest, signal?: AbortSignal): Promise<SyncResponse>;
   appendLogs(chunks: readonly LogChunk[]): Promise<void>;
   /** The files of a workspace at a revision, as a gzipped tar stream; null when the workspace has no files. */
   openFiles(workspace: string, revision: string): Promise<AsyncIterable<Uint8Array> | null>;
+  /** Which of these runs have ended, and which the server does not know, so that what is kept for them may go. */
+  endedRuns(runs: readonly RunId[]): Promise<EndedRuns>;
 }>;

@@ -25,6 +25,7 @@ export function assignmentOf(
     actionName: step.action.name,
     body: step.action.body,
     env,
+    ...(step.sharedFolder === true ? { sharedFolder: true as const } : {}),
     input,
     names: { ...names, run: runNames(run, work.attempt) },
     timeoutMs: step.timeoutMs,

@@ -87,6 +87,7 @@ function fromAccepted(name: string, json: JsonObject, type: ActionType | undefin
     ...(queue === undefined ? {} : { queue }),
     ...(priority === undefined ? {} : { priority }),
     labels: written.labels ?? [],
+    ...(written.shared_folder === true ? { sharedFolder: true as const } : {}),
     tags: written.tags ?? [],
   };
 }

@@ -7,6 +7,7 @@ import { checkGraph } from './check-graph.ts';
 import { checkParameters } from './check-parameters.ts';
 import { checkRecursion } from './check-recursion.ts';
 import { checkReferences } from './check-references.ts';
+import { checkSharedFolders } from './check-shared-folders.ts';
 import { checkTriggers } from './check-triggers.ts';
 import { checkPublishers, checkVariableNames, publishersOf } from './check-variables.ts';
 import type { Flow } from './expression-scope.ts';
@@ -25,6 +26,7 @@ export function checkWorkspace(loaded: Loaded, report: Report): ReadonlyMap<stri
   checkBodies(loaded, report);
   const flows = new Map([...loaded.workflows].map(([name, workflow]) => [name, checkFlow(workflow, report)]));
   checkReferences(loaded, report);
+  checkSharedFolders(loaded, report);
   checkTriggers(loaded.triggers.values(), report);
   checkRecursion(loaded, report);
   const places = new Map<string, Place>();

@@ -75,6 +75,7 @@ export const diagnosticCodes = {
   join_unreachable: 'error',
   concurrent_publish: 'warning',
   useless_key: 'warning',
+  shared_folder_without_process: 'error',
   // Dialects.
   dialect_unsupported: 'error',
   dialect_ignored: 'warning',

@@ -78,6 +78,7 @@ export const stepShape = {
   queue: filledText.exactOptional(),
   priority: priority.exactOptional(),
   labels: label.exactOptional(),
+  shared_folder: z.boolean().exactOptional().describe('Share a folder with other steps of the run. Default false.'),
   tags: label.exactOptional(),
 };
 

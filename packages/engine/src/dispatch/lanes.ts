@@ -1,5 +1,5 @@
 import type { Lane, WorkerDescription } from '@millrace/core';
-import { laneKey } from '@millrace/core';
+import { capabilitiesOf, laneKey } from '@millrace/core';
 
 type LaneEntry = { readonly lane: Lane; waiting: boolean; generation: number };
 
@@ -66,11 +66,17 @@ export class Lanes {
   }
 }
 
-/** Whether a worker may take work of a lane: it serves the queue, has the capability, and every label that is asked for. */
+/** Whether a worker may take work of a lane: it serves the queue, has every capability and label that is asked for. */
 export function serves(worker: WorkerDescription, lane: Lane): boolean {
   return (
     (worker.queues.includes(lane.queue) || worker.queues.includes('*')) &&
-    worker.capabilities.includes(lane.capability) &&
+    hasCapability(worker, lane) &&
     lane.labels.every((label) => worker.labels.includes(label))
   );
+}
+
+/** Asked for each new attempt and worker: most lanes ask for one capability, and nothing is made for these. */
+function hasCapability({ capabilities }: WorkerDescription, lane: Lane): boolean {
+  if ((capabilities as readonly string[]).includes(lane.capability)) return true;
+  return lane.capability.includes('+') && capabilitiesOf(lane).every((one) => capabilities.includes(one));
 }

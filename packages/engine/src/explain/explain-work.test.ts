@@ -43,10 +43,25 @@ describe('waiting for a worker', () => {
       worker: 'near',
       name: 'near',
       lacksQueue: false,
-      lacksCapability: false,
+      lacksCapabilities: [],
       lacksLabels: ['big'],
     });
     expect(answer.message).toContain('near comes nearest, but it has not label big.');
+  });
+
+  test('names the capabilities that a step needs together, and which of them the nearest has not', async () => {
+    const { start: run, worker, reasonOf } = await start();
+    await worker('plain').sync();
+    const id = await run('shared');
+    const answer = await reasonOf(id, 'waiting_for_worker');
+    expect(answer).toMatchObject({ matching: 0, nearest: { name: 'plain', lacksCapabilities: ['shared_folder'] } });
+    expect(answer.message).toContain('with capabilities shared_folder and shell');
+    expect(answer.message).toContain('plain comes nearest, but it has not capability shared_folder.');
+    expect(answer.changes[0]?.command).toBe('millrace work --shared-folder /mnt/millrace');
+    const able = worker('able', { capabilities: ['shell', 'shared_folder'] });
+    await able.sync();
+    await able.sync();
+    expect(able.assignments).toMatchObject([{ stepName: 'only', sharedFolder: true }]);
   });
 
   test('says when all that match are busy or stopping, and that other attempts wait as well', async () => {

@@ -1,4 +1,4 @@
-import { type Lane, maxWorkerLosses, type PlanStep, type Work, type WorkerId } from '@millrace/core';
+import { capabilitiesOf, type Lane, maxWorkerLosses, type PlanStep, type Work, type WorkerId } from '@millrace/core';
 import { type Explaining, planStep } from './explaining.ts';
 import type { Change, Holder, NearestWorker, Reason, WorkerSearch } from './explanation.ts';
 import { counted, listed, moment, since } from './moments.ts';
@@ -45,18 +45,19 @@ function whyNoWorker(search: WorkerSearch): string {
 }
 
 function laneText({ queue, capability, labels }: WorkerSearch): string {
-  const marks = labels.length === 0 ? '' : ` and ${labels.length === 1 ? 'label' : 'labels'} ${listed(labels)}`;
-  return `one for queue ${queue} with capability ${capability}${marks}`;
+  const able = plural('capability', 'capabilities', capabilitiesOf({ capability }));
+  const marks = labels.length === 0 ? '' : ` and ${plural('label', 'labels', labels)}`;
+  return `one for queue ${queue} with ${able}${marks}`;
 }
 
-function lackText(
-  { lacksQueue, lacksCapability, lacksLabels }: NearestWorker,
-  { queue, capability }: WorkerSearch,
-): string {
+const plural = (one: string, many: string, names: readonly string[]): string =>
+  `${names.length === 1 ? one : many} ${listed(names)}`;
+
+function lackText({ lacksQueue, lacksCapabilities, lacksLabels }: NearestWorker, { queue }: WorkerSearch): string {
   const lacks = [
-    lacksCapability ? `capability ${capability}` : '',
+    lacksCapabilities.length === 0 ? '' : plural('capability', 'capabilities', lacksCapabilities),
     lacksQueue ? `queue ${queue}` : '',
-    lacksLabels.length === 0 ? '' : `${lacksLabels.length === 1 ? 'label' : 'labels'} ${listed(lacksLabels)}`,
+    lacksLabels.length === 0 ? '' : plural('label', 'labels', lacksLabels),
   ];
   return `it has not ${listed(lacks.filter((text) => text !== ''))}`;
 }
@@ -78,9 +79,12 @@ function workerChanges(search: WorkerSearch): readonly Change[] {
 
 /** What `millrace work` has by itself is not named. */
 function workCommand({ queue, capability, labels }: Lane): string {
+  const wanted = capabilitiesOf({ capability });
+  const executed = wanted.filter((one) => one !== 'shared_folder');
   const options = [
     queue === 'default' ? '' : ` --queues ${quoted(queue)}`,
-    capability === 'shell' || capability === 'script' ? '' : ` --capabilities ${capability}`,
+    executed.every((one) => one === 'shell' || one === 'script') ? '' : ` --capabilities ${executed.join(',')}`,
+    wanted.includes('shared_folder') ? ' --shared-folder /mnt/millrace' : '',
     labels.length === 0 ? '' : ` --labels ${quoted(labels.join(','))}`,
   ];
   return `millrace work${options.join('')}`;

@@ -2,6 +2,7 @@ import type {
   Capability,
   Fault,
   Instant,
+  LaneCapability,
   RunControl,
   RunId,
   RunStatus,
@@ -122,7 +123,7 @@ export type ChildRun = Readonly<{ run: RunId; status: RunStatus }>;
 /** Which workers could take the work of a lane, and why none has. */
 export type WorkerSearch = Readonly<{
   queue: string;
-  capability: Capability;
+  capability: LaneCapability;
   labels: readonly string[];
   /** Attempts that wait in the same lane, this one included. */
   ready: number;
@@ -142,7 +143,7 @@ export type NearestWorker = Readonly<{
   worker: WorkerId;
   name: string;
   lacksQueue: boolean;
-  lacksCapability: boolean;
+  lacksCapabilities: readonly Capability[];
   lacksLabels: readonly string[];
 }>;
 

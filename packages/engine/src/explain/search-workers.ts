@@ -1,4 +1,4 @@
-import { type Lane, laneKey, type WorkerDescription } from '@millrace/core';
+import { capabilitiesOf, type Lane, laneKey, type WorkerDescription } from '@millrace/core';
 import { serves } from '../dispatch/lanes.ts';
 import type { NearestWorker, WorkerSearch } from './explanation.ts';
 import type { Facts } from './facts.ts';
@@ -51,10 +51,10 @@ function nearestOf(workers: readonly WorkerDescription[], lane: Lane): NearestWo
       worker: worker.id,
       name: worker.name,
       lacksQueue: !worker.queues.includes(lane.queue) && !worker.queues.includes('*'),
-      lacksCapability: !worker.capabilities.includes(lane.capability),
+      lacksCapabilities: capabilitiesOf(lane).filter((one) => !worker.capabilities.includes(one)),
       lacksLabels: lane.labels.filter((label) => !worker.labels.includes(label)),
     };
-    const cost = (found.lacksCapability ? 1_000 : 0) + (found.lacksQueue ? 10 : 0) + found.lacksLabels.length * 10;
+    const cost = found.lacksCapabilities.length * 1_000 + (found.lacksQueue ? 10 : 0) + found.lacksLabels.length * 10;
     if (cost < bestCost) {
       best = found;
       bestCost = cost;

@@ -8,6 +8,7 @@
 // The loops that look again by themselves, in case a hint was lost, are set to rest for centuries: nothing is lost here, and
 // time must not stop at each of their looks.
 import {
+  capabilitiesOf,
   type Definitions,
   isRunEnd,
   type Lane,
@@ -193,7 +194,7 @@ function describeWorker(lanes: readonly Lane[]): WorkerDescription {
     id: workerId('mocks'),
     name: 'mocks',
     labels: [...new Set(lanes.flatMap(({ labels }) => labels))],
-    capabilities: [...new Set(lanes.map(({ capability }) => capability))],
+    capabilities: [...new Set(lanes.flatMap(capabilitiesOf))],
     queues: ['*'],
     slots,
     version: '0',

@@ -102,6 +102,7 @@ const spices: readonly Spice[] = [
   { often: 12, add: (random) => ({ delay: random.chance(500) ? random.int(0, 3_000) : '{{ input.n }}s' }) },
   { often: 8, add: (random) => ({ priority: random.int(-2, 2) }) },
   { often: 8, add: () => ({ queue: 'slow' }) },
+  { often: 5, add: () => ({ sharedFolder: true }) },
   { often: 10, add: (random) => ({ inline: randomWait(random) }) },
   { often: 25, add: (random, _before, inner) => randomChild(random, inner) },
   { often: 30, add: (random, before) => randomItems(random, before) },

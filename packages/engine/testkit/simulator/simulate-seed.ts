@@ -135,7 +135,9 @@ class Simulation {
       slots: random.int(1, scenario.slots),
       labels: everything || random.chance(500) ? ['gpu'] : [],
       queues: everything ? ['*'] : random.pick([['default'], ['slow', 'default']]),
-      capabilities: everything ? ['shell', 'function'] : random.pick([['shell'], ['function'], ['shell', 'function']]),
+      capabilities: everything
+        ? ['shell', 'function', 'shared_folder']
+        : random.pick([['shell'], ['function'], ['shell', 'function'], ['shell', 'shared_folder']]),
     };
     note(this.#world, `${name} starts with ${description.slots} slots`);
     const worker: SimWorker = new SimWorker(this.#world, this.#servers, name, description, () => {

@@ -54,6 +54,7 @@ export function stepEnvironment(
     MILLRACE_OUTPUT: files.output,
     MILLRACE_INPUT: files.input,
   };
+  if (context.sharedDir !== null) environment.MILLRACE_SHARED = context.sharedDir;
   if (assignment.item >= 0) environment.MILLRACE_ITEM_INDEX = String(assignment.item);
   if (context.api !== undefined) {
     environment.MILLRACE_API_URL = context.api.url;

@@ -108,7 +108,7 @@ function presentSearch(answer: Extract<Answer, { reason: 'waiting_for_worker' }>
             worker: nearest.worker,
             name: nearest.name,
             lacks_queue: nearest.lacksQueue,
-            lacks_capability: nearest.lacksCapability,
+            lacks_capabilities: [...nearest.lacksCapabilities],
             lacks_labels: [...nearest.lacksLabels],
           },
   };

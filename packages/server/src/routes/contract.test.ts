@@ -61,6 +61,7 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
       waitMs: 0,
     },
   }),
+  endedRuns: () => ({ url: '/worker/v1/ended-runs', payload: { runs: [run] } }),
   openFiles: () => ({ url: '/worker/v1/files/shop/r1' }),
   getOpenApi: () => ({ url: '/openapi.json' }),
   getLiveness: () => ({ url: '/health/live' }),

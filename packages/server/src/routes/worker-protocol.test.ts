@@ -42,6 +42,27 @@ describe('logs of workers', () => {
   });
 });
 
+describe('runs that workers keep something for', () => {
+  const ask = (runs: readonly string[]) =>
+    server.app.inject({
+      method: 'POST',
+      url: '/worker/v1/ended-runs',
+      headers: { host: 'localhost' },
+      payload: { runs },
+    });
+
+  test('are told to have ended, or to be unknown', async () => {
+    const [ended, open] = [await server.fake.start(), await server.fake.start()];
+    server.fake.end(ended, 'succeeded');
+    const answer = await ask([ended, open, '999999']);
+    expect([answer.statusCode, answer.json()]).toEqual([200, { ended: [ended], unknown: ['999999'] }]);
+  });
+
+  test('are named by numbers', async () => {
+    expect((await ask(['../etc'])).json().error.code).toBe('invalid_request');
+  });
+});
+
 describe('files for workers', () => {
   const get = (url: string) => server.app.inject({ url, headers: { host: 'localhost' } });
 

@@ -29,6 +29,11 @@ export function addWorkerProtocolRoutes(parent: FastifyInstance, { engine, closi
       engine.workers.sync({ ...body, waitMs: Math.min(body.waitMs, maxSyncWaitMs) }, callerSignal(reply, closing)),
     );
 
+    mountRoute(app, 'endedRuns', async ({ body }) => {
+      const { ended, unknown } = await engine.workers.endedRuns(body.runs);
+      return { ended: [...ended], unknown: [...unknown] };
+    });
+
     mountRawRoute(app, 'appendLogs', async ({ request, reply }) => {
       await engine.workers.appendLogs(decodeLogBatch(request.body as Uint8Array));
       return reply.code(204).send();

@@ -1,4 +1,4 @@
-import type { Capability, EndedAttempt, Fault, Lane, RunRecord, RunStatus, Wait, WaitKind, Work } from '@millrace/core';
+import type { EndedAttempt, Fault, Lane, RunRecord, RunStatus, Wait, WaitKind, Work } from '@millrace/core';
 import { type StepEndStatus, type StepReason, workerId } from '@millrace/core';
 import { decodeOrigin, type OriginRow } from './run-facts.ts';
 
@@ -31,7 +31,7 @@ export type AttemptRow = KeyRow &
     error: string | null;
   }>;
 
-export type LaneRow = Readonly<{ queue: string; capability: Capability; labels: string }>;
+export type LaneRow = Readonly<{ queue: string; capability: Lane['capability']; labels: string }>;
 
 export type WorkRow = KeyRow &
   LaneRow &

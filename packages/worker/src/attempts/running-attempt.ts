@@ -24,6 +24,7 @@ export class RunningAttempt implements ExecutionContext {
   readonly executor: Executor;
   readonly #surroundings: AttemptSurroundings;
   folder: AttemptFolder | null = null;
+  sharedDir: string | null = null;
   stopReason: StopReason | null = null;
   /** Its result stands; what its executor does from now on is of no interest. */
   ended = false;

@@ -66,6 +66,9 @@ it('carries syncs, logs and files over kept connections', async () => {
     else if (incoming.url?.endsWith('/logs')) {
       logs = decodeLogBatch(body);
       answer.writeHead(204).end();
+    } else if (incoming.url?.endsWith('/ended-runs')) {
+      const { runs } = JSON.parse(body.toString());
+      answer.end(JSON.stringify({ ended: [runs[0]], unknown: [runs[1]] }));
     } else if (incoming.url?.includes('none')) answer.writeHead(204).end();
     else answer.end('archive');
   });
@@ -75,12 +78,14 @@ it('carries syncs, logs and files over kept connections', async () => {
   expect(logs).toMatchObject([{ run: '7', offset: 5 }]);
   expect(Buffer.from(logs[0]?.data ?? []).toString()).toBe('a\n');
   expect(await protocol.openFiles('none', 'r')).toBe(null);
+  expect(await protocol.endedRuns([runId('3'), runId('4')])).toEqual({ ended: ['3'], unknown: ['4'] });
   const files = await protocol.openFiles('a b', 'r/1');
   expect(Buffer.concat(await piecesOf(files)).toString()).toBe('archive');
   expect(seen).toEqual([
     'POST /base/worker/v1/sync Bearer secret',
     'POST /base/worker/v1/logs Bearer secret',
     'GET /base/worker/v1/files/none/r Bearer secret',
+    'POST /base/worker/v1/ended-runs Bearer secret',
     'GET /base/worker/v1/files/a%20b/r%2F1 Bearer secret',
   ]);
   expect(sockets.size).toBeLessThan(4);

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import {
+  type EndedRuns,
   type ErrorCode,
   encodeLogBatch,
   errorCatalogue,
@@ -33,7 +34,7 @@ const maxAnswerBytes = 256 * 1024 * 1024;
 
 /**
  * The worker protocol over HTTP: `POST /worker/v1/sync` (JSON), `POST /worker/v1/logs` (a log batch) and
- * `GET /worker/v1/files/{workspace}/{revision}` (a gzipped tar; 204: no files). Connections are kept open. Failures are
+ * `GET /worker/v1/files/{workspace}/{revision}` (a gzipped tar; 204: no files), `POST /worker/v1/ended-runs` (JSON). Connections are kept open. Failures are
  * MillraceErrors: the server's own codes, or `store_unavailable` (retryable) when it cannot be reached.
  */
 export function createHttpWorkerProtocol(options: HttpWorkerProtocolOptions): WorkerProtocol {
@@ -77,7 +78,7 @@ export function createHttpWorkerProtocol(options: HttpWorkerProtocolOptions): Wo
       });
       const text = await readText(answer, base);
       if (answer.statusCode !== 200) throw errorOf(answer, text, base);
-      return parseAnswer(text, base);
+      return parseAnswer(text, base, isSyncResponse);
     },
     async appendLogs(chunks) {
       const answer = await send({
@@ -89,6 +90,17 @@ export function createHttpWorkerProtocol(options: HttpWorkerProtocolOptions): Wo
       });
       const text = await readText(answer, base);
       if ((answer.statusCode ?? 0) >= 300) throw errorOf(answer, text, base);
+    },
+    async endedRuns(runs) {
+      const answer = await send({
+        method: 'POST',
+        path: '/worker/v1/ended-runs',
+        body: JSON.stringify({ runs }),
+        timeoutMs: graceMs,
+      });
+      const text = await readText(answer, base);
+      if (answer.statusCode !== 200) throw errorOf(answer, text, base);
+      return parseAnswer(text, base, isEndedRuns);
     },
     async openFiles(workspace, revision) {
       const path = `/worker/v1/files/${encodeURIComponent(workspace)}/${encodeURIComponent(revision)}`;
@@ -119,10 +131,10 @@ async function readText(answer: IncomingMessage, base: URL): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function parseAnswer(text: string, base: URL): SyncResponse {
+function parseAnswer<Answer>(text: string, base: URL, isOurs: (answer: unknown) => answer is Answer): Answer {
   try {
     const answer: unknown = JSON.parse(text);
-    if (isSyncResponse(answer)) return answer;
+    if (isOurs(answer)) return answer;
   } catch (cause) {
     throw notOurServer(base, cause);
   }
@@ -139,6 +151,12 @@ function isSyncResponse(answer: unknown): answer is SyncResponse {
     Array.isArray(fields.confirmed) &&
     typeof fields.leaseMs === 'number'
   );
+}
+
+function isEndedRuns(answer: unknown): answer is EndedRuns {
+  if (typeof answer !== 'object' || answer === null) return false;
+  const fields = answer as Readonly<Record<string, unknown>>;
+  return Array.isArray(fields.ended) && Array.isArray(fields.unknown);
 }
 
 /** The server's error envelope, `{ error: { code, message, hint } }`, as an error of the same code. */
