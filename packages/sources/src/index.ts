@@ -1,11 +1,6 @@
 export { type PackedFile, packFiles } from './files/pack-files.ts';
 export { defaultLimits, type WorkspaceLimits } from './files/workspace-limits.ts';
-export {
-  createFolderSource,
-  type FolderLoad,
-  type FolderSource,
-  type FolderSourceOptions,
-} from './folder/folder-source.ts';
+export { createFolderSource, type FolderSourceOptions } from './folder/folder-source.ts';
 export { type LoadedTestFiles, loadTests } from './folder/load-tests.ts';
 export {
   type LoadedWorkspace,
@@ -14,3 +9,4 @@ export {
   scanWorkspaceFiles,
 } from './folder/load-workspace.ts';
 export { isLocation, locateWorkspace, type WorkspaceLocation } from './folder/locate-workspace.ts';
+export type { SourceLoad, WorkspaceSource } from './sync/workspace-source.ts';

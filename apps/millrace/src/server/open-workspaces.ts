@@ -1,13 +1,13 @@
 import { MillraceError } from '@millrace/core';
 import type { Engine } from '@millrace/engine';
-import { createFolderSource, type FolderLoad, type FolderSource } from '@millrace/sources';
+import { createFolderSource, type SourceLoad, type WorkspaceSource } from '@millrace/sources';
 import type { Closers } from '../processes/closers.ts';
 import type { NamedFolder } from './workspace-option.ts';
 
 export type OpenWorkspaces = Readonly<{
   /** Loads one workspace now; for the API's sync. */
   sync(workspace: string): Promise<void>;
-  loads: ReadonlyMap<string, FolderLoad>;
+  loads: ReadonlyMap<string, SourceLoad>;
 }>;
 
 /** Loads the folders and watches them until everything is closed. */
@@ -18,12 +18,12 @@ export async function openWorkspaces(
   exclude: readonly string[],
   closers: Closers,
   told: Readonly<{
-    onLoad: (folder: NamedFolder, load: FolderLoad) => void;
+    onLoad: (folder: NamedFolder, load: SourceLoad) => void;
     onError: (error: unknown, where: string) => void;
   }>,
 ): Promise<OpenWorkspaces> {
-  const sources = new Map<string, FolderSource>();
-  const loads = new Map<string, FolderLoad>();
+  const sources = new Map<string, WorkspaceSource>();
+  const loads = new Map<string, SourceLoad>();
   await Promise.all(
     folders.map(async (folder) => {
       const source = createFolderSource({

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FolderLoad } from '@millrace/sources';
+import type { SourceLoad } from '@millrace/sources';
 import type { DevCommandOptions } from '../commands/dev.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { listenForStop } from '../processes/stop-signals.ts';
@@ -58,7 +58,7 @@ function startCommand(isSample: boolean): string {
 }
 
 function tellReady(
-  dev: { url: string; loads: ReadonlyMap<string, FolderLoad> },
+  dev: { url: string; loads: ReadonlyMap<string, SourceLoad> },
   options: DevCommandOptions,
   isSample: boolean,
 ): void {
@@ -76,7 +76,7 @@ function tellReady(
   );
 }
 
-function showLoad(folder: NamedFolder, load: FolderLoad): void {
+function showLoad(folder: NamedFolder, load: SourceLoad): void {
   const style = styleOf(process.stderr);
   const errors = load.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   if (load.diagnostics.length > 0) {

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createLocalBlobStore } from '@millrace/blobs';
 import { createEngine } from '@millrace/engine';
-import type { FolderLoad } from '@millrace/sources';
+import type { SourceLoad } from '@millrace/sources';
 import { openPostgresStore } from '@millrace/store-postgres';
 import { createWorker } from '@millrace/worker';
 import { type Closers, createClosers } from '../processes/closers.ts';
@@ -31,12 +31,12 @@ export type DevOptions = Readonly<{
   logLevel: string;
   /** The workflow that the home page and the ready line show how to start. */
   sample: Readonly<{ workspace: string; workflow: string; command: string }> | null;
-  onLoad: (folder: NamedFolder, load: FolderLoad) => void;
+  onLoad: (folder: NamedFolder, load: SourceLoad) => void;
   /** The database ended by itself and does not start again: nothing works any more. */
   onLost: (message: string) => void;
 }>;
 
-export type Dev = Readonly<{ url: string; loads: ReadonlyMap<string, FolderLoad>; stop(): Promise<void> }>;
+export type Dev = Readonly<{ url: string; loads: ReadonlyMap<string, SourceLoad>; stop(): Promise<void> }>;
 
 export async function startDev(options: DevOptions): Promise<Dev> {
   const log = createTerminalLog(options.logLevel);

@@ -5,7 +5,8 @@ import { MillraceError } from '@millrace/core';
 import type { PublishOutcome, PublishRequest } from '@millrace/engine';
 import { list } from 'tar';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFolderSource, type FolderSource, type FolderSourceOptions } from './folder-source.ts';
+import type { WorkspaceSource } from '../sync/workspace-source.ts';
+import { createFolderSource, type FolderSourceOptions } from './folder-source.ts';
 
 const workflow = (name: string, text = 'hello'): string => `workflows:
   ${name}:
@@ -46,7 +47,7 @@ function createReceiver() {
 
 let folder: string;
 let engine: ReturnType<typeof createReceiver>;
-let source: FolderSource | null = null;
+let source: WorkspaceSource | null = null;
 const errors: unknown[] = [];
 
 function write(path: string, content: string): void {
@@ -55,7 +56,7 @@ function write(path: string, content: string): void {
   writeFileSync(absolute, content);
 }
 
-function open(options: Partial<FolderSourceOptions> = {}): FolderSource {
+function open(options: Partial<FolderSourceOptions> = {}): WorkspaceSource {
   source = createFolderSource({
     workspace: 'main',
     path: folder,

@@ -1,0 +1,31 @@
+import type { StoredDiagnostic } from '@millrace/engine';
+
+/** What came of looking at a source once. */
+export type SourceLoad = Readonly<{
+  /** What the source holds now: a commit, or the hash of a folder's content. */
+  revision: string;
+  /** The revision that is live after the load: an older one when this load has errors; null: none ever was. */
+  live: string | null;
+  /** Names of this load's workflows; empty when it has errors. */
+  workflows: readonly string[];
+  diagnostics: readonly StoredDiagnostic[];
+  /** Whether it differs from the load before. */
+  changed: boolean;
+}>;
+
+/** Where a workspace comes from, watched or polled. */
+export type WorkspaceSource = Readonly<{
+  /** Loads it once and keeps looking. Throws what the engine throws; wrong files or a repository that is away are no failure. */
+  start(): Promise<SourceLoad>;
+  /** Loads it now. */
+  sync(): Promise<SourceLoad>;
+  stop(): Promise<void>;
+}>;
+
+/** What every kind of source is told of its surroundings. */
+export type SourceEvents = Readonly<{
+  /** Told after each load that said something new. */
+  onLoad?: (load: SourceLoad) => void;
+  /** Told about failures of loads that nobody waits for, and of watching. */
+  onError?: (error: unknown, where: string) => void;
+}>;
