@@ -33,6 +33,7 @@ describe('ignore rules', () => {
     ['\\#odd', '#odd', false, true],
     ['*.log  ', 'a.log', false, true],
     ['a.c', 'abc', false, false],
+    ['my-file.*', 'my-file.txt', false, true],
   ];
   it.each(cases)('%j says of %s (folder: %s): %s', (rules, path, isFolder, ignored) => {
     expect(createIgnoreRules(rules)(path, isFolder)).toBe(ignored);

@@ -3,8 +3,8 @@
 // folders, a leading `/` (or a slash in the middle) ties it to the root, a trailing `/` means folders only, `!` takes a
 // file back in. The last pattern that matches decides; nothing below an ignored folder can be taken back in.
 
-import { readFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { relative, sep } from 'node:path';
+import { readInside } from './read-inside.ts';
 
 /** Answers for a path from the workspace's root, with `/` as its separator. */
 export type IgnoreRules = (path: string, isFolder: boolean) => boolean;
@@ -16,7 +16,7 @@ export const ignoreFile = '.millraceignore';
 
 /** The rules of a workspace. `exclude`: absolute paths of folders that are none of its business, such as our own data. */
 export async function readIgnoreRules(root: string, exclude: readonly string[] = []): Promise<IgnoreRules> {
-  const rules = createIgnoreRules(await readFile(join(root, ignoreFile), 'utf8').catch(() => ''));
+  const rules = createIgnoreRules((await readInside(root, ignoreFile)) ?? '');
   const excluded = new Set(exclude.map((path) => relative(root, path).replaceAll(sep, '/')));
   return (path, isFolder) => excluded.has(path) || rules(path, isFolder);
 }
@@ -66,6 +66,6 @@ function translate(part: string): string {
     if (piece.startsWith('*')) return '[^/]*';
     if (piece === '?') return '[^/]';
     const literal = piece.startsWith('\\') && piece.length > 1 ? piece.slice(1) : piece;
-    return literal.replace(/[.+^${}()|[\]\\*?/-]/g, '\\$&');
+    return literal.replace(/[.+^${}()|[\]\\*?/]/g, '\\$&');
   });
 }

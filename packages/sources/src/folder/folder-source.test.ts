@@ -3,47 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MillraceError } from '@millrace/core';
 import type { PublishOutcome, PublishRequest } from '@millrace/engine';
-import { list } from 'tar';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createReceiver, filesIn, workflow } from '../../test/receiver.ts';
 import type { WorkspaceSource } from '../sync/workspace-source.ts';
 import { createFolderSource, type FolderSourceOptions } from './folder-source.ts';
-
-const workflow = (name: string, text = 'hello'): string => `workflows:
-  ${name}:
-    steps:
-      say: { type: shell, cmd: echo ${text} }
-`;
-
-type Published = Omit<PublishRequest, 'files'> & Readonly<{ files: Readonly<{ key: string; data: Buffer }> | null }>;
-
-/** What an engine does with a publication, as far as sources can see it; tests wait for the n-th one. */
-function createReceiver() {
-  const published: Published[] = [];
-  const waiting: { count: number; resolve: () => void }[] = [];
-  let live: string | null = null;
-  const failures: Error[] = [];
-  return {
-    published,
-    failNext: (error: Error) => failures.push(error),
-    reached: (count: number) =>
-      published.length >= count ? Promise.resolve() : new Promise<void>((resolve) => waiting.push({ count, resolve })),
-    async publishWorkspace(request: PublishRequest): Promise<PublishOutcome> {
-      const failure = failures.shift();
-      if (failure !== undefined) throw failure;
-      const parts: Uint8Array[] = [];
-      if (request.files !== null && !(request.files.data instanceof Uint8Array)) {
-        for await (const part of request.files.data) parts.push(part);
-      }
-      published.push({
-        ...request,
-        files: request.files === null ? null : { key: request.files.key, data: Buffer.concat(parts) },
-      });
-      if (request.definitions !== null) live = request.revision;
-      for (const { count, resolve } of waiting) if (published.length >= count) resolve();
-      return { revision: live, diagnostics: request.diagnostics };
-    },
-  };
-}
 
 let folder: string;
 let engine: ReturnType<typeof createReceiver>;
@@ -68,17 +31,7 @@ function open(options: Partial<FolderSourceOptions> = {}): WorkspaceSource {
   return source;
 }
 
-function names(archive: Buffer | undefined): string[] {
-  const found: string[] = [];
-  const reader = list({
-    sync: true,
-    onReadEntry: (entry) => {
-      found.push(entry.path);
-    },
-  });
-  if (archive !== undefined) reader.end(archive);
-  return found;
-}
+const names = (archive: Buffer | undefined): string[] => Object.keys(filesIn(archive));
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'millrace-source-'));

@@ -7,6 +7,7 @@ import { type ContentCache, createContentCache } from '../files/content-cache.ts
 import { describeBytes, fileProblem } from '../files/diagnostic.ts';
 import { ignoreFile, readIgnoreRules } from '../files/ignore-rules.ts';
 import { type PackedFile, packFiles } from '../files/pack-files.ts';
+import { isInside } from '../files/read-inside.ts';
 import { systemCode } from '../files/system-code.ts';
 import { type FoundFile, type Walk, walkFolder } from '../files/walk-folder.ts';
 import { defaultLimits, type WorkspaceLimits } from '../files/workspace-limits.ts';
@@ -73,6 +74,12 @@ export async function loadWorkspace(
   return { definitions: failed ? null : loaded.definitions, diagnostics: all, sources, hash: digest.digest('hex') };
 }
 
+/** Whether a folder is there and is the workspace's own: a link must not make another folder of this machine its part. */
+async function isFolderInside(root: string, folder: string): Promise<boolean> {
+  const there = await stat(folder).catch(() => null);
+  return there?.isDirectory() === true && (await isInside(root, folder));
+}
+
 async function findDefinitions(
   location: WorkspaceLocation,
   limits: WorkspaceLimits,
@@ -86,8 +93,7 @@ async function findDefinitions(
     return [];
   }
   const folder = definitionsPath(location.root);
-  const there = await stat(folder).catch(() => null);
-  if (there?.isDirectory() !== true) {
+  if (!(await isFolderInside(location.root, folder))) {
     diagnostics.push(
       fileProblem(
         'error',
