@@ -9,6 +9,7 @@ import { addTestCommand } from './commands/test.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { addWorkCommand } from './commands/work.ts';
 import { addWorkflowCommand } from './commands/workflow.ts';
+import { addWorkspaceCommand } from './commands/workspace.ts';
 import { exitCodeHelp, exitCodes } from './exit-codes.ts';
 import { reportError } from './terminal/report-error.ts';
 import { version } from './version.ts';
@@ -33,6 +34,7 @@ export function createProgram(): Command {
   addTestCommand(program);
   addSchemaCommand(program);
   addWorkflowCommand(program);
+  addWorkspaceCommand(program);
   program.addHelpText(
     'after',
     `

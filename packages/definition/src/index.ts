@@ -1,7 +1,24 @@
 export { type DiagnosticCode, diagnosticCodes } from './diagnostics/codes.ts';
 export type { Diagnostic } from './diagnostics/diagnostic.ts';
+export {
+  defaultGitSchemes,
+  type GitScheme,
+  isCommit,
+  isGitRef,
+  isGitUrl,
+  parseGitUrl,
+} from './git/git-url.ts';
 export { jsonSchema, testsJsonSchema } from './json-schema.ts';
 export { type LoadResult, loadDefinitions, type SourceFile } from './load-definitions.ts';
+export { type LoadedServerConfig, loadServerConfig } from './server-config/load-server-config.ts';
+export type {
+  FolderWorkspace,
+  GitAuth,
+  GitSettings,
+  GitWorkspace,
+  SecretPlace,
+  ServerConfig,
+} from './server-config/server-config.ts';
 export { formatDuration, parseDuration } from './values/duration.ts';
 export type { Difference } from './workflow-tests/differences.ts';
 export { judgeTest, type Mismatch } from './workflow-tests/judge-test.ts';

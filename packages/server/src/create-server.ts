@@ -15,6 +15,7 @@ import { observeRequests } from './metrics/observe-requests.ts';
 import { addEventRoutes, maxClientMessageBytes } from './routes/events.ts';
 import { addLogRoutes } from './routes/logs.ts';
 import { addPageRoutes } from './routes/pages.ts';
+import { addPushRoutes } from './routes/pushes.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addSystemRoutes } from './routes/system.ts';
 import { addWorkerProtocolRoutes } from './routes/worker-protocol.ts';
@@ -147,6 +148,7 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
   }
   app.register(async (scope) => {
     addWorkspaceRoutes(scope, context);
+    addPushRoutes(scope, context);
     addWorkflowRoutes(scope, context);
     addRunRoutes(scope, context);
     addLogRoutes(scope, context);

@@ -2,6 +2,7 @@ import type { JsonObject } from '@millrace/core';
 import type { Engine } from '@millrace/engine';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { LoggerOptions } from 'pino';
+import type { WorkspaceSources } from './workspace-sources.ts';
 
 export type ServerOptions = Readonly<{
   engine: Engine;
@@ -17,8 +18,8 @@ export type ServerOptions = Readonly<{
   workerToken?: string;
   /** Host names, beside those of this machine, under which a server without API token may be called. */
   allowedHosts?: readonly string[];
-  /** Loads a workspace from its source and publishes it; for `POST …/sync`. */
-  onSync?: (workspace: string) => Promise<void>;
+  /** The sources of the workspaces that this server loads itself. */
+  sources?: WorkspaceSources;
   /** The workflow that the home page shows how to start. `command`: the same for the command line. */
   sample?: Readonly<{ workspace: string; workflow: string; input?: JsonObject; command?: string }>;
   limits?: Partial<ServerLimits>;

@@ -9,4 +9,7 @@ export {
   scanWorkspaceFiles,
 } from './folder/load-workspace.ts';
 export { isLocation, locateWorkspace, type WorkspaceLocation } from './folder/locate-workspace.ts';
+export { credentialsFor, readSecret } from './git/git-access.ts';
+export { createGitSource, type GitSourceOptions } from './git/git-source.ts';
+export { createRepositoryCache, type RepositoryCache } from './git/repository-cache.ts';
 export type { SourceLoad, WorkspaceSource } from './sync/workspace-source.ts';

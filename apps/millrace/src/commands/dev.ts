@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
-import { workspaceHelp } from '../server/workspace-option.ts';
+import { configHelp, workspaceHelp } from '../server/workspace-option.ts';
 import { collect } from './input-option.ts';
 import { parseCount, parseLogLevel, parsePort } from './option-values.ts';
 
 export type DevCommandOptions = Readonly<{
   workspace?: string[];
+  config?: string;
   data: string;
   host: string;
   port?: number;
@@ -21,6 +22,7 @@ export function addDevCommand(program: Command): void {
     .description('server, worker and database in one process, for this machine')
     .option('-w, --workspace <folder>', `${workspaceHelp} (default: .)`, collect)
     .option('--data <folder>', 'where everything that lasts is kept', '.millrace')
+    .option('--config <file>', configHelp)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('-p, --port <port>', 'port to listen on (default: 7070, or the next free one)', parsePort)
     .option('--slots <number>', 'how many steps run at once (default: four for each processor core)', parseCount)
@@ -41,6 +43,7 @@ Examples:
   $ millrace dev
   $ millrace dev --workspace ./platform --workspace data=./data-team --port 8080
   $ millrace dev --data /var/lib/millrace
+  $ millrace dev --config millrace.yaml      # workspaces in Git
 `,
     )
     .action(async (options: DevCommandOptions) => {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { workspaceHelp } from '../server/workspace-option.ts';
+import { configHelp, workspaceHelp } from '../server/workspace-option.ts';
 import { collect } from './input-option.ts';
 import { parseLogLevel, parseNames, parsePort } from './option-values.ts';
 
@@ -8,6 +8,7 @@ export type ServeCommandOptions = Readonly<{
   schema?: string;
   blobs?: string;
   workspace?: string[];
+  config?: string;
   host: string;
   port?: number;
   token?: string;
@@ -25,6 +26,7 @@ export function addServeCommand(program: Command): void {
     .option('--schema <name>', 'schema for the tables, made when it is missing (default: millrace)')
     .option('--blobs <folder>', 'folder for logs and files; several servers share one (env: MILLRACE_BLOBS)')
     .option('-w, --workspace <folder>', `${workspaceHelp} (default: none)`, collect)
+    .option('--config <file>', configHelp)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('-p, --port <port>', 'port to listen on (default: 7070)', parsePort)
     .option(
@@ -47,6 +49,7 @@ Logs are JSON lines on stdout; the line with "ready" tells the address. SIGTERM 
 
 Examples:
   $ millrace serve --database postgres://millrace@db/millrace --blobs /srv/millrace/blobs -w ./platform
+  $ millrace serve --config /etc/millrace/millrace.yaml
   $ millrace serve --host 0.0.0.0 --token "$(openssl rand -hex 24)" --worker-token "$(openssl rand -hex 24)"
 `,
     )

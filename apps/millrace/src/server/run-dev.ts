@@ -1,20 +1,23 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ServerConfig } from '@millrace/definition';
 import type { SourceLoad } from '@millrace/sources';
 import type { DevCommandOptions } from '../commands/dev.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { listenForStop } from '../processes/stop-signals.ts';
 import { countProblems, showDiagnostics } from '../terminal/show-diagnostics.ts';
 import { styleOf } from '../terminal/style.ts';
+import { readServerConfig } from './server-config.ts';
 import { startDev } from './start-dev.ts';
-import { defaultWorkspace, type NamedFolder, parseWorkspaces } from './workspace-option.ts';
+import { allWorkspaces, defaultWorkspace, parseWorkspaces, type WorkspacePlace } from './workspace-option.ts';
 
 const examples = fileURLToPath(new URL('../../../../examples', import.meta.url));
 
 /** `millrace dev`: starts, tells the address in one line, and runs until it is stopped. */
 export async function runDev(options: DevCommandOptions): Promise<ExitCode> {
-  const { folders, isSample } = chooseFolders(options);
+  const config = await readServerConfig(options.config);
+  const { workspaces, isSample } = chooseWorkspaces(options, config);
   let fail: (message: string) => void = () => undefined;
   const lost = new Promise<string>((resolve) => {
     fail = resolve;
@@ -22,7 +25,8 @@ export async function runDev(options: DevCommandOptions): Promise<ExitCode> {
   const stop = listenForStop({ onFirst: () => process.stderr.write('Stopping. Press Ctrl-C again to end at once.\n') });
   try {
     const dev = await startDev({
-      workspaces: folders,
+      workspaces,
+      git: config.git,
       dataDir: options.data,
       host: options.host,
       port: options.port ?? null,
@@ -44,13 +48,17 @@ export async function runDev(options: DevCommandOptions): Promise<ExitCode> {
   }
 }
 
-/** The folders that were asked for; with `--sample`, and nothing here, the examples: `main` is hello, the rest by name. */
-function chooseFolders(options: DevCommandOptions): { folders: readonly NamedFolder[]; isSample: boolean } {
+/** What was asked for, else this folder; with `--sample`, and nothing here, the examples: `main` is hello, the rest by name. */
+function chooseWorkspaces(
+  options: DevCommandOptions,
+  config: ServerConfig,
+): { workspaces: readonly WorkspacePlace[]; isSample: boolean } {
   const given = options.workspace ?? [];
+  if (config.workspaces.length > 0) return { workspaces: allWorkspaces(config, given), isSample: false };
   const isSample = options.sample === true && given.length === 0 && !existsSync('.workflows') && existsSync(examples);
-  if (!isSample) return { folders: parseWorkspaces(given.length > 0 ? given : ['.']), isSample };
+  if (!isSample) return { workspaces: parseWorkspaces(given.length > 0 ? given : ['.']), isSample };
   const others = ['ci', 'backup', 'etl', 'failure-handling'].map((name) => `${name}=${join(examples, name)}`);
-  return { folders: parseWorkspaces([join(examples, 'hello'), ...others]), isSample };
+  return { workspaces: parseWorkspaces([join(examples, 'hello'), ...others]), isSample };
 }
 
 function startCommand(isSample: boolean): string {
@@ -76,16 +84,20 @@ function tellReady(
   );
 }
 
-function showLoad(folder: NamedFolder, load: SourceLoad): void {
+function showLoad(workspace: WorkspacePlace, load: SourceLoad): void {
   const style = styleOf(process.stderr);
   const errors = load.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   if (load.diagnostics.length > 0) {
-    process.stderr.write(`${showDiagnostics(load.diagnostics, [], (file) => join(folder.path, file), style)}\n`);
+    process.stderr.write(`${showDiagnostics(load.diagnostics, [], shownFile(workspace), style)}\n`);
   }
   if (!errors) return;
   const kept = load.live === null ? 'it has no workflows yet' : 'its last good version stays';
-  process.stderr.write(`${style.yellow(`workspace ${folder.name}`)}: ${countProblems(load.diagnostics)}; ${kept}\n`);
+  process.stderr.write(`${style.yellow(`workspace ${workspace.name}`)}: ${countProblems(load.diagnostics)}; ${kept}\n`);
 }
+
+/** A folder's files as paths from here; those of a repository under the workspace's name. */
+const shownFile = (workspace: WorkspacePlace) => (file: string) =>
+  join(workspace.type === 'folder' ? workspace.path : `${workspace.name}:`, file);
 
 function whenAborted(signal: AbortSignal): Promise<null> {
   return new Promise((resolve) => {

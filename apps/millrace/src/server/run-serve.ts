@@ -1,4 +1,5 @@
 // `millrace serve`: a server for many, on a PostgreSQL that exists. It keeps nothing itself, so any number may run.
+import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalBlobStore } from '@millrace/blobs';
@@ -13,10 +14,12 @@ import { createLocalExecutors } from '../processes/local-executors.ts';
 import { listenForStop } from '../processes/stop-signals.ts';
 import { describeWorker } from '../processes/worker-identity.ts';
 import { version } from '../version.ts';
+import { createLateSources } from './late-sources.ts';
 import { defaultPort, listen } from './listen.ts';
 import { openWorkspaces } from './open-workspaces.ts';
+import { readServerConfig } from './server-config.ts';
 import { createJsonLog, reportTo } from './server-log.ts';
-import { parseWorkspaces } from './workspace-option.ts';
+import { allWorkspaces, describePlace } from './workspace-option.ts';
 
 type Settings = Readonly<{
   database: string;
@@ -50,6 +53,7 @@ async function open(
   log: ReturnType<typeof createJsonLog>,
 ): Promise<string> {
   const onError = reportTo(log);
+  const config = await readServerConfig(options.config);
   const postgres = await openPostgresStore({
     url: settings.database,
     onError: (error) => onError(error, 'a connection to the database'),
@@ -63,7 +67,7 @@ async function open(
   const engine = await createEngine({ store, queries, blobs, onError });
   await engine.start();
   closers.add('engine', engine.stop);
-  let sync: (workspace: string) => Promise<void> = async () => undefined;
+  const sources = createLateSources();
   const listening = await listen(
     {
       engine,
@@ -73,18 +77,24 @@ async function open(
       ...(settings.token === undefined ? {} : { apiToken: settings.token }),
       ...(settings.workerToken === undefined ? {} : { workerToken: settings.workerToken }),
       ...(options.allowHost === undefined ? {} : { allowedHosts: options.allowHost }),
-      onSync: (workspace) => sync(workspace),
+      sources,
     },
     options.port ?? defaultPort,
   );
   closers.add('server', listening.server.close);
-  const workspaces = await openWorkspaces(engine, parseWorkspaces(options.workspace ?? []), [settings.blobs], closers, {
+  const workspaces = await openWorkspaces({
+    engine,
+    workspaces: allWorkspaces(config, options.workspace ?? []),
+    git: config.git,
+    cacheFolder: await ownFolder(closers),
+    exclude: [settings.blobs],
+    closers,
     onError,
-    onLoad: ({ name, path }, load) => {
+    onLoad: (workspace, load) => {
       const errors = load.diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
       const facts = {
-        workspace: name,
-        path,
+        workspace: workspace.name,
+        source: describePlace(workspace),
         revision: load.revision,
         live: load.live,
         workflows: load.workflows.length,
@@ -93,7 +103,7 @@ async function open(
       else log.warn({ ...facts, diagnostics: load.diagnostics }, 'workspace has errors; its last good version stays');
     },
   });
-  sync = workspaces.sync;
+  sources.become(workspaces.sources);
   const worker = createWorker({
     protocol: engine.workers,
     description: describeWorker({ slots: Math.max(32, availableParallelism() * 16) }),
@@ -104,6 +114,13 @@ async function open(
   worker.start();
   closers.add('worker', () => worker.stop());
   return listening.url;
+}
+
+/** For copies of repositories: gone with the process, since two may not share one. */
+async function ownFolder(closers: Closers): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-serve-'));
+  closers.add('folder for repositories', () => rm(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** Options, else the environment. Throws `configuration` for what has no default. */

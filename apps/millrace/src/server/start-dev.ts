@@ -1,8 +1,10 @@
 // `millrace dev`: database, engine, server, worker and workspaces in one process, opened in this order and closed in the
-// other one. Everything that lasts is in the data folder: postgres/ (by the embedded server), blobs/, work/, shared/.
+// other one. Everything that lasts is in the data folder: postgres/ (by the embedded server), blobs/, sources/, work/,
+// shared/.
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createLocalBlobStore } from '@millrace/blobs';
+import type { GitSettings } from '@millrace/definition';
 import { createEngine } from '@millrace/engine';
 import type { SourceLoad } from '@millrace/sources';
 import { openPostgresStore } from '@millrace/store-postgres';
@@ -11,17 +13,19 @@ import { type Closers, createClosers } from '../processes/closers.ts';
 import { createLocalExecutors, localCapabilities } from '../processes/local-executors.ts';
 import { describeWorker } from '../processes/worker-identity.ts';
 import { version } from '../version.ts';
+import { createLateSources } from './late-sources.ts';
 import { listen } from './listen.ts';
 import { openWorkspaces } from './open-workspaces.ts';
 import { createTerminalLog, reportTo } from './server-log.ts';
 import { startDatabase } from './start-database.ts';
-import type { NamedFolder } from './workspace-option.ts';
+import type { WorkspacePlace } from './workspace-option.ts';
 
 /** How long Ctrl-C lets running steps go on before it stops them. */
 const stopGraceMs = 5_000;
 
 export type DevOptions = Readonly<{
-  workspaces: readonly NamedFolder[];
+  workspaces: readonly WorkspacePlace[];
+  git: GitSettings;
   dataDir: string;
   host: string;
   /** null: the default port, or the next free one. */
@@ -31,7 +35,7 @@ export type DevOptions = Readonly<{
   logLevel: string;
   /** The workflow that the home page and the ready line show how to start. */
   sample: Readonly<{ workspace: string; workflow: string; command: string }> | null;
-  onLoad: (folder: NamedFolder, load: SourceLoad) => void;
+  onLoad: (workspace: WorkspacePlace, load: SourceLoad) => void;
   /** The database ended by itself and does not start again: nothing works any more. */
   onLost: (message: string) => void;
 }>;
@@ -71,7 +75,7 @@ async function open(
   await engine.start();
   closers.add('engine', engine.stop);
 
-  let sync: (workspace: string) => Promise<void> = async () => undefined;
+  const sources = createLateSources();
   const listening = await listen(
     {
       engine,
@@ -80,16 +84,22 @@ async function open(
       logger: log,
       ...(options.token === null ? {} : { apiToken: options.token }),
       ...(options.sample === null ? {} : { sample: options.sample }),
-      onSync: (workspace) => sync(workspace),
+      sources,
     },
     options.port,
   );
   closers.add('server', listening.server.close);
-  const workspaces = await openWorkspaces(engine, options.workspaces, [dataDir], closers, {
+  const workspaces = await openWorkspaces({
+    engine,
+    workspaces: options.workspaces,
+    git: options.git,
+    cacheFolder: join(dataDir, 'sources'),
+    exclude: [dataDir],
+    closers,
     onLoad: options.onLoad,
     onError,
   });
-  sync = workspaces.sync;
+  sources.become(workspaces.sources);
   const worker = createWorker({
     protocol: engine.workers,
     description: describeWorker({ name: 'dev', slots: options.slots ?? Math.max(8, availableParallelism() * 4) }),

@@ -32,7 +32,7 @@ export type Route = Readonly<{
   /** Headers that change what the operation does, in lower case. */
   headers?: z.ZodObject;
   body?: z.ZodType;
-  /** The media type of a body that is not JSON; `body` is then absent. */
+  /** The media type of a body that is not JSON (all of them: `*` on both sides of the slash); `body` is then absent. */
   bodyType?: string;
   /** By status. Errors are not listed here: each of `errors` answers with the envelope and its own status. */
   responses: Readonly<Record<number, ResponseSpec>>;

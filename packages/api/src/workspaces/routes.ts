@@ -39,4 +39,21 @@ export const workspaceRoutes = {
     responses: { 200: { description: 'The workspace as it is now.', schema: workspace } },
     errors: ['invalid_request', 'workspace_not_found', 'configuration', 'store_unavailable'],
   }),
+  receivePush: route({
+    method: 'POST',
+    path: '/sources/{workspace}/push',
+    summary: 'Tell that the repository of a Git workspace changed',
+    description:
+      'For the webhooks of Git hosts. The body is not looked at beyond its signature: `X-Hub-Signature-256` or ' +
+      '`X-Hub-Signature` (sha256), or the secret itself in `X-Gitlab-Token` or `Authorization: Bearer`. The workspace ' +
+      'is loaded after the answer.',
+    tag: 'workspaces',
+    access: 'public',
+    params,
+    bodyType: '*/*',
+    responses: {
+      202: { description: 'The repository will be looked at.', schema: z.object({ accepted: z.literal(true) }) },
+    },
+    errors: ['unauthorized', 'configuration', 'too_large'],
+  }),
 };

@@ -6,7 +6,7 @@ import type { Subject } from '../grammar/read-node.ts';
 import { describeValue, listOf } from '../values/describe-value.ts';
 import { nodeAt, placeOf, placeOfKey, type SourceNode, toJson } from '../yaml/source-node.ts';
 
-/** The `type` of an action, inline step or trigger: it decides which keys the rest may have. */
+/** The `type` of an action, inline step, trigger or workspace: it decides which keys the rest may have. */
 export function readType<Type extends string>(
   node: SourceNode,
   subject: Subject,

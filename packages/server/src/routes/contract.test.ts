@@ -2,9 +2,10 @@
 import { errorEnvelope, type Route, routeList } from '@millrace/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCheckedServer } from '../../testkit/checked-server.ts';
+import { createFakeSources } from '../../testkit/fake-sources.ts';
 import { record } from '../../testkit/lines.ts';
 
-const server = createCheckedServer({ onSync: async () => {} });
+const server = createCheckedServer({ sources: createFakeSources() });
 const host = { host: 'localhost' };
 const json = { ...host, 'content-type': 'application/json' };
 let run = '';
@@ -74,7 +75,7 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
 describe('every operation', () => {
   test('has a good call here, except those with tests of their own', () => {
     const missing = routeList.map((spec) => spec.operationId).filter((id) => goodCalls[id] === undefined);
-    expect(missing).toEqual(['openEvents', 'appendLogs']);
+    expect(missing).toEqual(['receivePush', 'openEvents', 'appendLogs']);
   });
 
   test.each(routeList.filter((spec) => goodCalls[spec.operationId] !== undefined))(
@@ -160,9 +161,10 @@ function wrongCalls(
 }
 
 describe('every wrong call', () => {
-  const calls = routeList.flatMap((spec) =>
-    wrongCalls(spec).map((call) => ({ ...call, method: spec.method, id: spec.operationId })),
-  );
+  // A body of any type is not read, only checked for its signature: see the tests of that.
+  const calls = routeList
+    .filter((spec) => spec.operationId !== 'receivePush')
+    .flatMap((spec) => wrongCalls(spec).map((call) => ({ ...call, method: spec.method, id: spec.operationId })));
 
   test.each(calls)('$id with $what gets the envelope', async ({ method, url, payload, type, status }) => {
     const answer = await server.app.inject({

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCheckedServer } from '../../testkit/checked-server.ts';
+import { createFakeSources } from '../../testkit/fake-sources.ts';
 import { sampleAnswers } from '../../testkit/sample-answers.ts';
 
 let server: ReturnType<typeof createCheckedServer>;
 beforeEach(() => {
-  server = createCheckedServer({ onSync: async () => {} });
+  server = createCheckedServer({ sources: createFakeSources() });
 });
 afterEach(async () => {
   expect(server.violations).toEqual([]);

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { mountRoute } from '../contract/mount-route.ts';
 import { presentWorkspace } from '../present/present-workspace.ts';
 import type { ServerContext } from '../server-context.ts';
+import type { WorkspaceSources } from '../workspace-sources.ts';
 
 export function addWorkspaceRoutes(app: FastifyInstance, { engine, options }: ServerContext): void {
   mountRoute(app, 'listWorkspaces', async () => ({
@@ -16,13 +17,16 @@ export function addWorkspaceRoutes(app: FastifyInstance, { engine, options }: Se
 
   mountRoute(app, 'syncWorkspace', async ({ params }) => {
     await findWorkspace(engine, params.workspace);
-    if (options.onSync === undefined) {
-      throw new MillraceError('configuration', 'This server does not load workspaces itself.', {
-        hint: 'Ask the server that watches the source, or publish the workspace from there.',
-      });
-    }
-    await options.onSync(params.workspace);
+    await loadsHere(options.sources).sync(params.workspace);
     return presentWorkspace(await findWorkspace(engine, params.workspace));
+  });
+}
+
+/** Throws `configuration` for a server without sources. */
+export function loadsHere(sources: WorkspaceSources | undefined): WorkspaceSources {
+  if (sources !== undefined) return sources;
+  throw new MillraceError('configuration', 'This server does not load workspaces itself.', {
+    hint: 'Ask the server that watches the source, or publish the workspace from there.',
   });
 }
 

@@ -102,7 +102,7 @@ function checkContentType(request: FastifyRequest): MillraceError | null {
   if (!changes(request) || request.is404) return null;
   const expected = request.routeOptions.config.bodyType ?? 'application/json';
   const given = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
-  if (given === expected) return null;
+  if (given === expected || expected === '*/*') return null;
   return new MillraceError(
     'invalid_request',
     `The request's content type is "${given?.slice(0, 100)}", not "${expected}".`,

@@ -1,11 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { MillraceError } from '@millrace/core';
-
-/** Where the credentials of a repository are kept. They are read anew for each use, so that a changed one just works. */
-export type GitAuth =
-  | Readonly<{ kind: 'none' }>
-  | Readonly<{ kind: 'token'; username: string; from: Readonly<{ env: string }> | Readonly<{ file: string }> }>
-  | Readonly<{ kind: 'ssh'; keyFile: string; knownHosts: string | null }>;
+import type { GitAuth, SecretPlace } from '@millrace/definition';
 
 export const noAuth: GitAuth = { kind: 'none' };
 
@@ -27,7 +22,7 @@ export async function openAccess(auth: GitAuth, url: string): Promise<GitAccess>
       return { env: { GIT_SSH_COMMAND: sshCommand(options) }, config: [], secrets: [] };
     }
     case 'token': {
-      const token = await readToken(auth.from);
+      const token = await readSecret(auth.from, `The token of the repository ${url}`);
       const basic = Buffer.from(`${auth.username}:${token}`).toString('base64');
       // For this host alone: a redirect to another one does not get the header.
       const config = [[`http.${new URL(url).origin}/.extraHeader`, `Authorization: Basic ${basic}`] as const];
@@ -43,12 +38,19 @@ function sshCommand(options: readonly string[]): string {
 
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-async function readToken(from: Extract<GitAuth, { kind: 'token' }>['from']): Promise<string> {
-  const where = 'env' in from ? `the environment variable ${from.env}` : `the file ${from.file}`;
-  const text = 'env' in from ? process.env[from.env] : await readFile(from.file, 'utf8').catch(() => undefined);
-  const token = text?.trim() ?? '';
-  if (token !== '') return token;
-  throw new MillraceError('configuration', `The token of a repository is missing: ${where} is not there or empty.`, {
+/** Reads it anew, so that a changed one just works. Throws `configuration` when it is not there; `what` names it then. */
+export async function readSecret(place: SecretPlace, what: string): Promise<string> {
+  const where = 'env' in place ? `the environment variable ${place.env}` : `the file ${place.file}`;
+  const text = 'env' in place ? process.env[place.env] : await readFile(place.file, 'utf8').catch(() => undefined);
+  const secret = text?.trim() ?? '';
+  if (secret !== '') return secret;
+  throw new MillraceError('configuration', `${what} is missing: ${where} is not there or empty.`, {
     hint: 'Set it for the process of the server, or name another place in millrace.yaml.',
   });
+}
+
+/** The credentials for an address: those of the longest beginning that fits, cut at a slash so that a host cannot be imitated. */
+export function credentialsFor(url: string, known: readonly Readonly<{ url: string; auth: GitAuth }>[]): GitAuth {
+  const fitting = known.filter((one) => url === one.url || url.startsWith(one.url.replace(/\/?$/, '/')));
+  return fitting.sort((a, b) => b.url.length - a.url.length)[0]?.auth ?? noAuth;
 }

@@ -7,11 +7,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type GitAuth, type GitScheme, isCommit, isGitRef, isGitUrl, parseGitUrl } from '@millrace/definition';
 import type { StoredDiagnostic } from '@millrace/engine';
 import { type Checkout, checkoutTree } from './checkout-tree.ts';
-import { type GitAuth, openAccess } from './git-access.ts';
+import { openAccess } from './git-access.ts';
 import { GitFailure } from './git-failure.ts';
-import { type GitScheme, isCommit, isGitRef, isGitUrl, parseGitUrl } from './git-url.ts';
 import { type GitCall, runGit } from './run-git.ts';
 
 export type GitRepositoryOptions = Readonly<{

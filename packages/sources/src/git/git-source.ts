@@ -6,6 +6,7 @@
 // problem of the workspace: the last good revision stays, and everybody sees why it is old.
 import { join } from 'node:path';
 import { MillraceError } from '@millrace/core';
+import type { GitAuth } from '@millrace/definition';
 import type { Engine, PublishRequest, StoredDiagnostic } from '@millrace/engine';
 import { createContentCache } from '../files/content-cache.ts';
 import { defaultLimits, type WorkspaceLimits } from '../files/workspace-limits.ts';
@@ -14,7 +15,7 @@ import { readSnapshot } from '../sync/read-snapshot.ts';
 import { createSyncQueue } from '../sync/sync-queue.ts';
 import { checkWorkspaceName } from '../sync/workspace-name.ts';
 import type { SourceEvents, SourceLoad, WorkspaceSource } from '../sync/workspace-source.ts';
-import { type GitAuth, noAuth } from './git-access.ts';
+import { noAuth } from './git-access.ts';
 import { GitFailure, gitProblem } from './git-failure.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 

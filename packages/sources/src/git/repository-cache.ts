@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-
-import type { GitAuth } from './git-access.ts';
+import type { GitAuth, GitScheme } from '@millrace/definition';
 import { createGitRepository, type GitRepository } from './git-repository.ts';
-import type { GitScheme } from './git-url.ts';
 
 /** The copies of all repositories that this process reads, one for each address, whoever asks for it. */
 export type RepositoryCache = Readonly<{

@@ -1,7 +1,7 @@
+import type { GitScheme } from '@millrace/definition';
 import { simpleGit } from 'simple-git';
 import type { GitAccess } from './git-access.ts';
 import { failureOf } from './git-failure.ts';
-import type { GitScheme } from './git-url.ts';
 
 export type GitCall = Readonly<{
   /** The repository as messages name it. */

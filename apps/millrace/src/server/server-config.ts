@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { MillraceError } from '@millrace/core';
+import {
+  defaultGitSchemes,
+  type GitAuth,
+  loadServerConfig,
+  type SecretPlace,
+  type ServerConfig,
+} from '@millrace/definition';
+
+const nothing: ServerConfig = {
+  workspaces: [],
+  git: { schemes: defaultGitSchemes, cache: null, silenceMs: 60_000, credentials: [] },
+};
+
+/** Reads the configuration that an option or MILLRACE_CONFIG names; its paths become absolute. Throws `configuration`. */
+export async function readServerConfig(option: string | undefined): Promise<ServerConfig> {
+  const path = option ?? process.env.MILLRACE_CONFIG;
+  if (path === undefined || path === '') return nothing;
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new MillraceError('configuration', `The configuration ${path} cannot be read.`, {
+      hint: 'Check the path of --config (or MILLRACE_CONFIG) and who may read the file.',
+      cause,
+    });
+  });
+  const { config, diagnostics } = loadServerConfig({ path, text });
+  if (config === null) {
+    const problems = diagnostics.map(({ file, line, column, message, hint }) => ({
+      message: `${file}:${line}:${column}: ${message}${hint === null ? '' : ` ${hint}`}`,
+    }));
+    throw new MillraceError('configuration', `The configuration ${path} is wrong.`, { details: { problems } });
+  }
+  return absolute(config, dirname(resolve(path)));
+}
+
+function absolute({ workspaces, git }: ServerConfig, folder: string): ServerConfig {
+  const at = (path: string): string => resolve(folder, path);
+  const secretAt = (place: SecretPlace): SecretPlace => ('file' in place ? { file: at(place.file) } : place);
+  const authAt = (auth: GitAuth): GitAuth => {
+    switch (auth.kind) {
+      case 'none':
+        return auth;
+      case 'token':
+        return { ...auth, from: secretAt(auth.from) };
+      case 'ssh':
+        return {
+          ...auth,
+          keyFile: at(auth.keyFile),
+          knownHosts: auth.knownHosts === null ? null : at(auth.knownHosts),
+        };
+    }
+  };
+  return {
+    workspaces: workspaces.map((workspace) =>
+      workspace.type === 'folder'
+        ? { ...workspace, path: at(workspace.path) }
+        : {
+            ...workspace,
+            auth: authAt(workspace.auth),
+            hook: workspace.hook === null ? null : secretAt(workspace.hook),
+          },
+    ),
+    git: {
+      ...git,
+      cache: git.cache === null ? null : at(git.cache),
+      credentials: git.credentials.map(({ url, auth }) => ({ url, auth: authAt(auth) })),
+    },
+  };
+}
