@@ -7,6 +7,7 @@ export const exitCodes = {
   invalid: 2,
   cancelled: 3,
   unavailable: 4,
+  changes: 5,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes] | 130;
@@ -17,6 +18,7 @@ export const exitCodeHelp = `Exit codes:
   2    invalid: definition, input, arguments, or a name that does not exist (nothing was run)
   3    the run was cancelled
   4    the server, database or disk cannot be used (try again later)
+  5    there are differences (workspace plan, workspace drift)
   130  ended at once by a second Ctrl-C`;
 
 export function exitCodeOfError(code: ErrorCode): ExitCode {

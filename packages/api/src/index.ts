@@ -28,4 +28,4 @@ export { maxSyncBytes, maxSyncWaitMs } from './worker-protocol/routes.ts';
 export type { QueueLane, Worker } from './workers/routes.ts';
 export { maxWaitSeconds } from './workflows/routes.ts';
 export type { PlanGraph, Workflow, WorkflowSummary } from './workflows/workflow.ts';
-export type { Workspace } from './workspaces/workspace.ts';
+export type { Workspace, WorkspaceComparison } from './workspaces/workspace.ts';

@@ -42,6 +42,11 @@ function workspaceCalls(transport: Transport) {
     list: (call?: CallOptions) => transport.call('listWorkspaces', {}, call),
     get: (workspace: string, call?: CallOptions) => transport.call('getWorkspace', { params: { workspace } }, call),
     sync: (workspace: string, call?: CallOptions) => transport.call('syncWorkspace', { params: { workspace } }, call),
+    definitions: (workspace: string, call?: CallOptions) =>
+      transport.call('getDefinitions', { params: { workspace } }, call),
+    /** What would change if the source (or another branch, tag or commit of it) became live. */
+    plan: (workspace: string, body: Body<'planWorkspace'> = {}, call?: CallOptions) =>
+      transport.call('planWorkspace', { params: { workspace }, body }, call),
   };
 }
 

@@ -1,4 +1,5 @@
 export type * from './definitions/action.ts';
+export * from './definitions/compare-definitions.ts';
 export type * from './definitions/definitions.ts';
 export * from './definitions/parameters.ts';
 export type * from './definitions/retry.ts';

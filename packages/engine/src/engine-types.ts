@@ -48,7 +48,9 @@ export type PublishRequest = Readonly<{
   /** null: the source is invalid; `diagnostics` say why, and the live revision stays. */
   definitions: Definitions | null;
   diagnostics: readonly StoredDiagnostic[];
-  /** The workspace's other files as a gzipped tar, under a content-addressed key. */
+  /** Whether the definitions are kept in the blob store as well, so that others can be compared with them. Default: no. */
+  keepDefinitions?: boolean;
+  /** The workspace's other files as a gzipped tar, under a key of its own for each revision. */
   files: Readonly<{ key: string; data: Uint8Array | AsyncIterable<Uint8Array> }> | null;
 }>;
 

@@ -8,4 +8,6 @@ export type { EngineEvent } from './realtime/event-bus.ts';
 export { createRehearsals, type Rehearsals } from './rehearsal/create-rehearsals.ts';
 export type * from './rehearsal/rehearsal-types.ts';
 export { defaultSettings, type EngineSettings } from './settings.ts';
+export { type LiveDefinitions, readLiveDefinitions } from './workspaces/live-definitions.ts';
 export { compileAll } from './workspaces/publish-workspace.ts';
+export { retireRevisions } from './workspaces/retire-revisions.ts';

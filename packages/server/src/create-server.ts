@@ -21,6 +21,7 @@ import { addSystemRoutes } from './routes/system.ts';
 import { addWorkerProtocolRoutes } from './routes/worker-protocol.ts';
 import { addWorkerRoutes } from './routes/workers.ts';
 import { addWorkflowRoutes } from './routes/workflows.ts';
+import { addWorkspacePlanRoutes } from './routes/workspace-plans.ts';
 import { addWorkspaceRoutes } from './routes/workspaces.ts';
 import { checkExposure } from './security/check-exposure.ts';
 import { guardRequests } from './security/guard-requests.ts';
@@ -148,6 +149,7 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
   }
   app.register(async (scope) => {
     addWorkspaceRoutes(scope, context);
+    addWorkspacePlanRoutes(scope, context);
     addPushRoutes(scope, context);
     addWorkflowRoutes(scope, context);
     addRunRoutes(scope, context);

@@ -297,7 +297,9 @@ export function createFakeEngine() {
       ],
       countRuns: async () => ({}),
     } as unknown as Queries,
-    blobs: {} as Engine['blobs'],
+    blobs: {
+      get: async () => Buffer.from('{"actions":{},"workflows":{},"triggers":{},"hooks":{},"places":{}}'),
+    } as unknown as Engine['blobs'],
     stats: () => stats(broken.loopSilenceMs),
   };
 

@@ -157,6 +157,7 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
       list: () => call('listWorkspaces', () => store.workspaces.list()),
       get: (workspace) => call('getWorkspace', () => store.workspaces.get(workspace)),
       revision: (...parameters) => call('revision', () => store.workspaces.revision(...parameters)),
+      retire: (options) => call('retire', () => store.workspaces.retire(options)),
     },
     changes: {
       tell: (hint) => call('tell', () => store.changes.tell(hint)),

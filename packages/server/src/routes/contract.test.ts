@@ -22,6 +22,8 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   listWorkspaces: () => ({ url: '/api/v1/workspaces' }),
   getWorkspace: () => ({ url: '/api/v1/workspaces/shop' }),
   syncWorkspace: () => ({ url: '/api/v1/workspaces/shop/sync', payload: {} }),
+  getDefinitions: () => ({ url: '/api/v1/workspaces/shop/definitions' }),
+  planWorkspace: () => ({ url: '/api/v1/workspaces/shop/plan', payload: { ref: 'main' } }),
   listWorkflows: () => ({ url: '/api/v1/workspaces/shop/workflows?search=builds%20REL' }),
   getWorkflow: () => ({ url: '/api/v1/workspaces/shop/workflows/release' }),
   startRun: () => ({
