@@ -4,6 +4,8 @@
 //   sync-worker (results) ─┼─▶ RunDriver: decide, commit ─▶ after-commit ─▶ workers, timers, messages, events
 //   timers, reaper, outbox ┘
 import { randomUUID } from 'node:crypto';
+import { createAnswerApproval } from './approvals/answer-approval.ts';
+import { createListApprovals, createRunApprovals } from './approvals/list-approvals.ts';
 import { createStoreClock } from './clock/store-clock.ts';
 import { createAfterCommit } from './commit/after-commit.ts';
 import { type Hint, writeHint } from './commit/hint.ts';
@@ -126,6 +128,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     startRun: createStartRun({ store, driver, ids, livePlans, settings }),
     cancelRun: createCancelRun(driver),
     getRun: createGetRun(store, plans),
+    listApprovals: createListApprovals(queries, plans),
+    runApprovals: createRunApprovals(store, plans),
+    answerApproval: createAnswerApproval({ store, plans, driver }),
     explain: createExplain({ store, queries, plans, dispatcher, clock, settings }),
     waitForRun: createWaitForRun(store, waiters, clock),
     workers: {

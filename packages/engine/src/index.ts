@@ -1,8 +1,11 @@
+export type * from './approvals/answer-approval.ts';
+export { type OpenApproval, readApprovalWait } from './approvals/open-approval.ts';
 export { createEngine, type EngineOptions } from './engine.ts';
 export type * from './engine-types.ts';
 export type { ExplainRequest } from './explain/explain-run.ts';
 export type * from './explain/explanation.ts';
 export { createMemoryStore } from './memory/index.ts';
+export { approvalCursor, readApprovalCursor } from './ports/approval-cursor.ts';
 export type * from './ports/index.ts';
 export type { EngineEvent } from './realtime/event-bus.ts';
 export { createRehearsals, type Rehearsals } from './rehearsal/create-rehearsals.ts';

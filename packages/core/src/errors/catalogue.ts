@@ -9,6 +9,8 @@ export const errorCatalogue = {
   run_not_found: { status: 404, retryable: false },
   log_not_found: { status: 404, retryable: false },
   run_ended: { status: 409, retryable: false },
+  approval_ended: { status: 409, retryable: false },
+  not_an_approver: { status: 403, retryable: false },
   conflict: { status: 409, retryable: true },
   unauthorized: { status: 401, retryable: false },
   too_large: { status: 413, retryable: false },

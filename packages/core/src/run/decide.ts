@@ -2,6 +2,7 @@ import type { PreparedPlan } from '../plan/prepared-plan.ts';
 import { unreachable } from '../values/unreachable.ts';
 import { advance } from './advance.ts';
 import type { Command, Rejection } from './command.ts';
+import { answerApproval } from './commands/answer.ts';
 import { attemptFinished } from './commands/attempt-finished.ts';
 import { cancel } from './commands/cancel.ts';
 import { childEnded } from './commands/child-ended.ts';
@@ -46,6 +47,8 @@ function apply(decision: Deciding, command: Command): Rejection | null {
       return timerFired(decision, command);
     case 'child_ended':
       return childEnded(decision, command);
+    case 'answer':
+      return answerApproval(decision, command);
     case 'cancel':
       return cancel(decision, command);
     default:

@@ -94,7 +94,8 @@ export function countItem(
   end: Pick<EndedItem, 'status' | 'reason'>,
 ): 'succeeded' | 'failed' | 'cancelled' {
   const kind =
-    end.status === 'succeeded'
+    // One that was skipped (an approval that nobody needed to give) is dealt with, and no failure.
+    end.status === 'succeeded' || end.status === 'skipped'
       ? 'succeeded'
       : end.status === 'cancelled' && end.reason !== null
         ? 'cancelled'

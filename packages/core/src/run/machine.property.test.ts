@@ -225,7 +225,8 @@ function expectSomethingMoves(run: RunDriver): void {
   const movers = new Set<string>();
   for (const row of run.store.work.values()) movers.add(`${row.step}.${row.iteration}`);
   for (const row of run.store.waits.values()) {
-    if (row.dueAt !== null || row.kind === 'child') movers.add(`${row.step}.${row.iteration}`);
+    if (row.dueAt !== null || row.kind === 'child' || row.kind === 'approval')
+      movers.add(`${row.step}.${row.iteration}`);
   }
   let open = 0;
   for (const [step, own] of run.state.steps.entries()) {

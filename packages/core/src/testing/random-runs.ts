@@ -1,8 +1,10 @@
 // Random plans and random histories, for properties of the run machine.
 import fc from 'fast-check';
+import type { ApprovalDetail } from '../run/approval.ts';
 import type { AttemptResult, Command } from '../run/command.ts';
+import type { Wait } from '../run/records.ts';
 import { runId } from '../values/ids.ts';
-import type { StepText, WorkflowText } from './build-plan.ts';
+import { fields, type StepText, type WorkflowText } from './build-plan.ts';
 import { keyOfWork, type RunDriver, worker } from './run-driver.ts';
 
 const conditions = [
@@ -42,6 +44,19 @@ const kinds: readonly StepText[] = [
   { inline: { type: 'workflow', workflow: 'inner', wait: false } },
   { inline: { type: 'wait', for: '10s' } },
   { inline: { type: 'wait', for: '{{ input.n }}' } },
+  { inline: { type: 'approval', prompt: 'Go on with {{ input.n }}?', quorum: 2 } },
+  {
+    inline: {
+      type: 'approval',
+      prompt: 'Now?',
+      form: fields({ tag: { type: 'string', default: 'v1' } }),
+      approvers: { users: ['ada'] },
+      timeoutMs: 400,
+      on_timeout: 'skip',
+      escalate: { afterMs: 100, approvers: { users: ['bob', 'cy'] } },
+    },
+  },
+  { forEach: 3, inline: { type: 'approval', prompt: '{{ item }}?', timeoutMs: 200 } },
 ];
 
 export const randomStep: fc.Arbitrary<Readonly<{ own: StepText; needs: readonly number[] }>> = fc
@@ -127,14 +142,29 @@ function waitEvents(run: RunDriver, choice: number): readonly Event[] {
       const error = status === 'failed' ? { code: 'c', message: 'C.' } : null;
       return [() => ({ type: 'child_ended', key, child: runId('9'), status, output: [1], error })];
     }
-    if (row.dueAt === null) return [];
+    const answers = row.kind === 'approval' ? answerEvents(row, choice) : [];
+    if (row.dueAt === null) return answers;
     const { dueAt } = row;
     return [
+      ...answers,
       () => {
         run.now = Math.max(run.now, dueAt);
-        return { type: 'timer_fired', key, kind: row.kind };
+        return { type: 'timer_fired', key, kind: row.kind, dueAt };
       },
     ];
+  });
+}
+
+/** Those who have not answered come first, so that whatever is asked comes to its end. */
+function answerEvents(wait: Wait, choice: number): Event[] {
+  const key = keyOfWork(wait);
+  const { detail } = JSON.parse(wait.document ?? 'null') as { detail: ApprovalDetail };
+  const answered = new Set(detail.answers.map(({ by }) => by));
+  const people = ['ada', 'bob', 'cy'].sort((a, b) => Number(answered.has(a)) - Number(answered.has(b)));
+  const values = (choice >> 7) % 6 === 1 ? { tag: 7 } : {};
+  return people.map((by): Event => {
+    const decision = (choice >> 5) % 5 === 1 ? 'reject' : 'approve';
+    return () => ({ type: 'answer', key, answer: { by, decision, values, comment: null } });
   });
 }
 

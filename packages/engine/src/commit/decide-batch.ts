@@ -1,4 +1,4 @@
-import type { Changes, Command, Decision, Instant, Rejection, RunState, Work } from '@millrace/core';
+import type { Changes, Command, Decision, Instant, Rejection, RunState, WaitKind, Work } from '@millrace/core';
 import { ChangeSet, decide, isNothing, isRunEnd, noteLease, startRun } from '@millrace/core';
 import { attemptRef } from '../dispatch/attempt-ref.ts';
 import type { ConnectedWorker } from '../dispatch/connected-worker.ts';
@@ -28,11 +28,11 @@ export type Refused = Readonly<{ entry: Entry; rejection: Rejection }>;
  */
 function mustSeeLeases(command: Command | Question): boolean {
   if (typeof command === 'function') return false;
-  return (
-    command.type === 'cancel' ||
-    (command.type === 'timer_fired' && command.kind !== 'retry' && command.kind !== 'delay' && command.kind !== 'timer')
-  );
+  return command.type === 'cancel' || (command.type === 'timer_fired' && !withoutLeases.has(command.kind));
 }
+
+/** Timers of what no worker holds. */
+const withoutLeases: ReadonlySet<WaitKind> = new Set(['retry', 'delay', 'timer', 'approval']);
 
 /**
  * Decides on everything that waits in a run's mailbox, as one change. null: nothing is to be committed (all was rejected,

@@ -1,4 +1,5 @@
 import type {
+  Approvers,
   Capability,
   Fault,
   Instant,
@@ -79,6 +80,19 @@ export type Reason =
   /** `tries` of `maxTries` are used up. */
   | Readonly<{ reason: 'retry_backoff'; until: Instant; tries: number; maxTries: number | null; error: Fault | null }>
   | Readonly<{ reason: 'timer'; since: Instant; until: Instant }>
+  /** `approvers` null: everybody. `approved` of `quorum` people have answered so far; `onTimeout` follows at `timesOutAt`. */
+  | Readonly<{
+      reason: 'waiting_for_people';
+      since: Instant;
+      prompt: string;
+      approvers: Approvers | null;
+      quorum: number;
+      approved: readonly string[];
+      escalatesAt: Instant | null;
+      escalated: boolean;
+      timesOutAt: Instant | null;
+      onTimeout: 'fail' | 'skip' | 'approve';
+    }>
   /** `child` is null while it is being started. */
   | Readonly<{ reason: 'child_run'; since: Instant; child: ChildRun | null }>
   | (Readonly<{ reason: 'items_open' }> & ItemCounts)

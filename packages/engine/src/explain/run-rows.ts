@@ -37,7 +37,9 @@ export const finalAttempt = ({ attempts }: StepRows, item: number): EndedAttempt
   attempts.find((attempt) => attempt.item === item && attempt.final);
 
 /** What moves a step run that has begun and not ended: its work, or the wait in the place of it. */
-export type Moving = Readonly<{ kind: 'work'; row: Work } | { kind: 'retry' | 'timer' | 'child' | 'delay'; row: Wait }>;
+export type Moving = Readonly<
+  { kind: 'work'; row: Work } | { kind: 'retry' | 'timer' | 'child' | 'delay' | 'approval'; row: Wait }
+>;
 
 /** By item; -1 is the step itself. */
 export function movingRows({ work, waits }: StepRows): ReadonlyMap<number, Moving> {
@@ -45,7 +47,7 @@ export function movingRows({ work, waits }: StepRows): ReadonlyMap<number, Movin
   for (const row of work) moving.set(row.item, { kind: 'work', row });
   for (const row of waits) {
     const { kind } = row;
-    if (kind === 'retry' || kind === 'timer' || kind === 'child' || kind === 'delay')
+    if (kind === 'retry' || kind === 'timer' || kind === 'child' || kind === 'delay' || kind === 'approval')
       moving.set(row.item, { kind, row });
   }
   return moving;
