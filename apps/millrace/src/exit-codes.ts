@@ -23,7 +23,13 @@ export const exitCodeHelp = `Exit codes:
 
 export function exitCodeOfError(code: ErrorCode): ExitCode {
   if (code === 'configuration') return exitCodes.invalid;
-  if (code === 'internal' || code === 'conflict' || code === 'run_ended' || code === 'folder_in_use')
+  if (
+    code === 'internal' ||
+    code === 'conflict' ||
+    code === 'run_ended' ||
+    code === 'approval_ended' ||
+    code === 'folder_in_use'
+  )
     return exitCodes.failed;
   const { status } = errorCatalogue[code];
   return status >= 500 ? exitCodes.unavailable : exitCodes.invalid;

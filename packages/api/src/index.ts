@@ -1,3 +1,4 @@
+export type { AnsweredApproval, Approval } from './approvals/approval.ts';
 export type { Access, Answer, Given, Parsed, ResponseSpec, Route, Tag } from './contract/route.ts';
 export { isoTime, isoTimeOrNull } from './contract/values.ts';
 export { type ErrorEnvelope, errorCodes, errorEnvelope, type Problem } from './errors/error-envelope.ts';

@@ -28,6 +28,7 @@ export function createClient(options: ClientOptions) {
     workspaces: workspaceCalls(transport),
     workflows: workflowCalls(transport),
     runs: runCalls(transport),
+    approvals: approvalCalls(transport),
     workers: { list: (call?: CallOptions) => transport.call('listWorkers', {}, call) },
     queues: { list: (call?: CallOptions) => transport.call('listQueues', {}, call) },
     system: systemCalls(transport),
@@ -114,6 +115,16 @@ function runCalls(transport: Transport) {
     /** The lines as they are written, until the run has ended. */
     followLogs: (run: string, choice: FollowChoice = {}, call: CallOptions = {}) =>
       followLogs(transport, run, choice, call.signal),
+  };
+}
+
+function approvalCalls(transport: Transport) {
+  return {
+    /** Open ones, of all runs. */
+    list: (query: Query<'listApprovals'> = {}, call?: CallOptions) => transport.call('listApprovals', { query }, call),
+    ofRun: (run: string, call?: CallOptions) => transport.call('listRunApprovals', { params: { run } }, call),
+    answer: (run: string, step: string, body: Body<'answerApproval'>, call?: CallOptions) =>
+      transport.call('answerApproval', { params: { run, step }, body }, call),
   };
 }
 

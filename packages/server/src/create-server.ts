@@ -12,6 +12,7 @@ import { addErrorHandlers, rawErrorResponse, sendError } from './errors/error-ha
 import { createEventHub } from './events/event-hub.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { observeRequests } from './metrics/observe-requests.ts';
+import { addApprovalRoutes } from './routes/approvals.ts';
 import { addEventRoutes, maxClientMessageBytes } from './routes/events.ts';
 import { addLogRoutes } from './routes/logs.ts';
 import { addPageRoutes } from './routes/pages.ts';
@@ -153,6 +154,7 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
     addPushRoutes(scope, context);
     addWorkflowRoutes(scope, context);
     addRunRoutes(scope, context);
+    addApprovalRoutes(scope, context);
     addLogRoutes(scope, context);
     addEventRoutes(scope, context);
     addWorkerRoutes(scope, context);

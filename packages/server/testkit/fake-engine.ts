@@ -26,7 +26,7 @@ import type {
   Store,
   WorkspaceState,
 } from '@millrace/engine';
-import { explanationOf } from './sample-answers.ts';
+import { explanationOf, sampleApproval } from './sample-answers.ts';
 import { samplePlan } from './sample-plan.ts';
 
 const at = Date.UTC(2026, 10, 21, 9, 30);
@@ -44,6 +44,8 @@ export function createFakeEngine() {
     filters: [] as RunFilter[],
     cancels: [] as unknown[],
     explains: [] as unknown[],
+    approvalFilters: [] as unknown[],
+    answers: [] as unknown[],
     syncs: [] as SyncRequest[],
     chunks: [] as LogChunk[],
     syncSignals: [] as AbortSignal[],
@@ -143,6 +145,21 @@ export function createFakeEngine() {
     async explain(run, request = {}) {
       seen.explains.push(request);
       return explanationOf(find(run).detail.run);
+    },
+    async listApprovals(filter) {
+      seen.approvalFilters.push(filter);
+      return { items: [sampleApproval], next: '1000/0/0/-1' };
+    },
+    async runApprovals(run) {
+      return [{ ...sampleApproval, run: find(run).detail.run.id }];
+    },
+    async answerApproval(run, request) {
+      find(run);
+      seen.answers.push(request);
+      if (request.step !== 'build') {
+        throw new MillraceError('not_found', `Run ${run} has no step ${request.step}.`, { hint: 'It has: build.' });
+      }
+      return { step: 0, item: -1, iteration: 0, attempt: 1, status: 'open', approvals: 1, quorum: 2 };
     },
     async cancelRun(run, request) {
       if (isRunEnd(status(run))) throw new MillraceError('run_ended', `Run ${run} has ended.`);

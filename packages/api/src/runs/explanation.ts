@@ -1,5 +1,6 @@
 import { runStatuses, stepStatuses } from '@millrace/core';
 import { z } from 'zod';
+import { approvers } from '../approvals/approval.ts';
 import { time } from '../contract/values.ts';
 import { runStatus } from './run.ts';
 import { fault } from './run-step.ts';
@@ -102,6 +103,17 @@ const anAnswer = z
     answer('delay', { until: time }),
     answer('retry_backoff', { until: time, tries: z.int(), max_tries: z.int().nullable(), error: fault.nullable() }),
     answer('timer', { since: time, until: time }),
+    answer('waiting_for_people', {
+      since: time,
+      prompt: z.string(),
+      approvers: approvers.nullable().meta({ description: 'null: everybody may answer.' }),
+      quorum: z.int(),
+      approved: z.array(z.string()).meta({ description: 'Who has approved so far.' }),
+      escalates_at: time.nullable(),
+      escalated: z.boolean(),
+      times_out_at: time.nullable(),
+      on_timeout: z.enum(['fail', 'skip', 'approve']),
+    }),
     answer('child_run', { since: time, child: child.nullable().meta({ description: 'null: it is being started.' }) }),
     answer('items_open', {
       total: z.int(),

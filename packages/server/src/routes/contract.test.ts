@@ -34,6 +34,12 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   listRuns: () => ({ url: '/api/v1/runs?status=running&limit=1' }),
   getRun: () => ({ url: `/api/v1/runs/${run}?include=plan` }),
   explainRun: () => ({ url: `/api/v1/runs/${run}/explain` }),
+  listApprovals: () => ({ url: '/api/v1/approvals?workspace=shop&approver=ada&after=12/0/0/-1' }),
+  listRunApprovals: () => ({ url: `/api/v1/runs/${run}/approvals` }),
+  answerApproval: () => ({
+    url: `/api/v1/runs/${run}/approvals/build/answer`,
+    payload: { by: 'ada', decision: 'approve', values: { tag: 'v2' }, comment: 'Go.', item: 3 },
+  }),
   cancelRun: () => ({ url: `/api/v1/runs/${run}/cancel`, payload: { reason: 'why not' }, status: 202 }),
   getRunOutput: () => ({ url: `/api/v1/runs/${run}/output` }),
   waitForRun: () => ({ url: `/api/v1/runs/${run}/wait?timeout=0` }),
@@ -109,7 +115,8 @@ function wrongCalls(
     .replace('{run}', '1')
     .replace('{workspace}', 'shop')
     .replace('{workflow}', 'release')
-    .replace('{revision}', 'r1');
+    .replace('{revision}', 'r1')
+    .replace('{step}', 'build');
   const type = spec.bodyType ?? 'application/json';
   return [
     ...(spec.params === undefined
