@@ -1,5 +1,6 @@
 export type * from './approvals/answer-approval.ts';
 export { type OpenApproval, readApprovalWait } from './approvals/open-approval.ts';
+export { peopleFor } from './approvals/people-for.ts';
 export { createEngine, type EngineOptions } from './engine.ts';
 export type * from './engine-types.ts';
 export type { ExplainRequest } from './explain/explain-run.ts';

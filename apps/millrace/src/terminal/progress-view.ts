@@ -7,6 +7,8 @@ export type ProgressView = Readonly<{
   step(update: StepUpdate): void;
   /** A line of a step's log. */
   log(step: string, line: string): void;
+  /** Leaves the terminal to a question until the returned function is called: the picture so far stays. */
+  pause(): () => void;
   /** The last picture stays; nothing is redrawn after it. */
   end(): void;
 }>;
@@ -43,6 +45,7 @@ function createPlainView(terminal: Terminal, { style, showLogs }: ViewOptions): 
     log(step, line) {
       if (showLogs) terminal.write(`${logPrefix(step, style)} ${printable(line)}\n`);
     },
+    pause: () => () => undefined,
     end: () => undefined,
   };
 }
@@ -54,8 +57,10 @@ function createLiveView(terminal: Terminal, { style, showLogs, now = Date.now }:
   let drawn = 0;
   let timer: NodeJS.Timeout | null = null;
   let pending = '';
+  let paused = false;
 
   function draw(): void {
+    if (paused) return;
     const erase = drawn > 0 ? `\u001b[${drawn}A\u001b[0J` : '';
     const lines = picture(list.steps(), Math.max(3, (terminal.rows ?? 24) - 2), style, now());
     const width = terminal.columns ?? 80;
@@ -70,6 +75,14 @@ function createLiveView(terminal: Terminal, { style, showLogs, now = Date.now }:
     step: (update) => void list.apply(update),
     log(step, line) {
       if (showLogs) pending += `${logPrefix(step, style)} ${printable(line)}\n`;
+    },
+    pause() {
+      draw();
+      paused = true;
+      drawn = 0;
+      return () => {
+        paused = false;
+      };
     },
     end() {
       if (timer !== null) clearInterval(timer);
