@@ -60,6 +60,21 @@ describe('folded changes', () => {
     expect([after.waits.length, after.waitsDone.length]).toEqual([0, 1]);
   });
 
+  test('end a stored wait that was set again within the set', () => {
+    const answered = { ...wait(1), kind: 'approval' } as const;
+    const approval = changes((set) => {
+      set.setWait(answered);
+      set.endWait(answered);
+    });
+    expect(approval.waitsDone).toMatchObject([{ step: 1, kind: 'approval' }]);
+    const again = changes((set) => {
+      set.endWait(wait(1));
+      set.setWait(wait(1));
+      set.endWait(wait(1));
+    });
+    expect([again.waits.length, again.waitsDone.length]).toEqual([0, 1]);
+  });
+
   test('keep the last head, and all messages in order', () => {
     const head = { status: 'running', startedAt: 1, endedAt: null, control: null, output: null, error: null } as const;
     const end = {

@@ -18,6 +18,8 @@ export class ChangeSet {
   readonly #workCancelled: AttemptKey[] = [];
   readonly #waits = new Map<string, Wait>();
   readonly #waitsDone = new Map<string, WaitKey>();
+  /** Waits that were ended and set again within the set. */
+  #replaced: Set<string> | null = null;
   readonly #outbox: OutboxMessage[] = [];
   /** Positions of `start_child` messages in the outbox. */
   readonly #children = new Map<string, number>();
@@ -47,7 +49,10 @@ export class ChangeSet {
 
   setWait(wait: Wait): void {
     const text = waitText(wait);
-    if (this.#waitsDone.size > 0) this.#waitsDone.delete(text);
+    if (this.#waitsDone.size > 0 && this.#waitsDone.delete(text)) {
+      this.#replaced ??= new Set();
+      this.#replaced.add(text);
+    }
     this.#waits.set(text, wait);
   }
 
@@ -55,9 +60,16 @@ export class ChangeSet {
     const text = waitText(key);
     const unsaved = this.#waits.get(text);
     this.#waits.delete(text);
-    // The wait of a later attempt may have taken the place of a stored one, which then still has to go.
-    if (unsaved !== undefined && unsaved.attempt <= 1) return;
+    if (unsaved !== undefined && !this.#mayBeStored(text, unsaved)) return;
     this.#waitsDone.set(text, { step: key.step, item: key.item, iteration: key.iteration, kind: key.kind });
+  }
+
+  /**
+   * Whether a wait of the set took the place of a stored one, which then still has to go: that of an earlier attempt, one
+   * that was ended within the set, or the same one before somebody answered.
+   */
+  #mayBeStored(text: string, { attempt, kind }: Wait): boolean {
+    return attempt > 1 || kind === 'approval' || this.#replaced?.has(text) === true;
   }
 
   send(message: OutboxMessage): void {
