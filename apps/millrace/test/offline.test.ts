@@ -35,6 +35,12 @@ const workflows = `workflows:
       first: { type: shell, shared_folder: true, cmd: 'echo 7 > "$MILLRACE_SHARED/n"' }
       second: { depends_on: [first], type: script, runtime: shell, shared_folder: true, code: 'cat "$MILLRACE_SHARED/n"', output_format: json }
     output: { n: "{{ steps.second.output }}" }
+  script:
+    steps:
+      file: { type: shell, script: scripts/tell.sh, shell: sh }
+`;
+
+const asking = `workflows:
   asks:
     steps:
       ask:
@@ -51,9 +57,6 @@ const workflows = `workflows:
       each: { type: approval, prompt: "{{ item }}?", for_each: [1, 2], quorum: 2 }
       after: { type: shell, cmd: 'echo "OUTPUT: {{ length(steps.each.output[1].answers) }}"', depends_on: [each] }
     output: { people: "{{ steps.after.output }}" }
-  script:
-    steps:
-      file: { type: shell, script: scripts/tell.sh, shell: sh }
 `;
 
 describe('millrace validate', () => {
@@ -346,7 +349,7 @@ describe('help', () => {
 
 describe('millrace run with approvals', () => {
   it('runs nothing when there is nobody to ask, and names the flags; a flag that names none is a mistake', async () => {
-    const file = scratch.write('.workflows/a.yaml', workflows);
+    const file = scratch.write('.workflows/a.yaml', asking);
     const nobody = await run(['run', file, 'agrees', '--json']);
     expect(nobody.exit).toBe(2);
     expect(JSON.parse(nobody.stdout).error).toMatchObject({
@@ -360,7 +363,7 @@ describe('millrace run with approvals', () => {
   });
 
   it('approves in advance what the flags name, for as many people as it takes', async () => {
-    const file = scratch.write('.workflows/a.yaml', workflows);
+    const file = scratch.write('.workflows/a.yaml', asking);
     for (const flags of [['--approve', 'each'], ['--approve-all']]) {
       const { exit, stdout } = await run(['run', file, 'agrees', ...flags, '--json', '--quiet']);
       expect(exit).toBe(0);
@@ -369,7 +372,7 @@ describe('millrace run with approvals', () => {
   });
 
   it('ends with the reason when a form cannot be left as it is', async () => {
-    const file = scratch.write('.workflows/a.yaml', workflows);
+    const file = scratch.write('.workflows/a.yaml', asking);
     const { exit, stderr } = await run(['run', file, 'asks', '--approve-all']);
     expect(exit).toBe(2);
     expect(stderr).toContain('/tag: expected string, but it is missing.');

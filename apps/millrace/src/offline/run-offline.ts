@@ -72,7 +72,7 @@ export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
       trigger: { type: 'cli' },
     });
     worker.start();
-    const failure = await Promise.race([waitForEnd(engine, run, request.signal), people.failed]);
+    const failure = await Promise.race([waitForEnd(engine, run, request.signal, over.signal), people.failed]);
     if (failure !== undefined) throw failure;
     return await engine.getRun(run);
   } finally {
@@ -85,13 +85,19 @@ export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
   }
 }
 
-async function waitForEnd(engine: Engine, run: RunId, signal: AbortSignal | undefined): Promise<void> {
+/** `over`: nobody waits any more. */
+async function waitForEnd(
+  engine: Engine,
+  run: RunId,
+  signal: AbortSignal | undefined,
+  over: AbortSignal,
+): Promise<void> {
   const cancel = (): void => {
     engine.cancelRun(run, { by: 'ctrl-c', reason: null, force: false }).catch(() => undefined);
   };
   if (signal?.aborted === true) cancel();
   signal?.addEventListener('abort', cancel, { once: true });
-  await engine.waitForRun(run);
+  await engine.waitForRun(run, { signal: over });
   signal?.removeEventListener('abort', cancel);
 }
 

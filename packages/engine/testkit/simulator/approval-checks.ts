@@ -7,7 +7,7 @@ import { Violation } from './violation.ts';
 
 type Outcome = Readonly<{ approved: boolean; by: string | null; answers: readonly ApprovalAnswer[] }>;
 
-export const outcomeOf = ({ output }: EndedAttempt): Outcome | null =>
+const outcomeOf = ({ output }: EndedAttempt): Outcome | null =>
   output === null ? null : (JSON.parse(output) as Outcome);
 
 export class ApprovalChecks {

@@ -50,5 +50,5 @@ test('an answer reaches the engine with its defaults', async () => {
 test('a cursor that is none is refused', async () => {
   const answer = await server.app.inject({ url: '/api/v1/approvals?after=7', headers });
   expect(answer.statusCode).toBe(400);
-  expect(answer.json().error.message).toContain('Expected `next` of the page before.');
+  expect(answer.json().error.message).toContain('/after: expected');
 });
