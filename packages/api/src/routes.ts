@@ -1,4 +1,3 @@
-import { approvalRoutes } from './approvals/routes.ts';
 import type { Route } from './contract/route.ts';
 import { eventRoutes } from './events/routes.ts';
 import { logRoutes } from './logs/routes.ts';
@@ -14,7 +13,6 @@ export const routes = {
   ...workspaceRoutes,
   ...workflowRoutes,
   ...runRoutes,
-  ...approvalRoutes,
   ...logRoutes,
   ...eventRoutes,
   ...workerRoutes,

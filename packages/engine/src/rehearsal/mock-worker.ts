@@ -8,7 +8,8 @@ import type {
   WorkerProtocol,
 } from '@millrace/core';
 import { refKey } from '../dispatch/attempt-ref.ts';
-import type { ExecutedResult, MockBook } from './mock-book.ts';
+import type { MockBook } from './mock-book.ts';
+import type { MockedResult } from './rehearsal-types.ts';
 
 type Execution = Readonly<{ assignment: Assignment; endsAt: Instant; result: AttemptResult }>;
 
@@ -89,7 +90,7 @@ export class MockWorker {
   }
 }
 
-function resultOf(mocked: ExecutedResult): AttemptResult {
+function resultOf(mocked: MockedResult): AttemptResult {
   const { durationMs } = mocked;
   switch (mocked.kind) {
     case 'output':

@@ -51,10 +51,9 @@ async function snapshotOf(request: SnapshotRequest, location: WorkspaceLocation)
   const files =
     scanned.files.length === 0
       ? null
-      : { key: `workspaces/${workspace}/${revision}.tgz`, data: packFiles(scanned.files) };
+      : { key: `workspaces/${workspace}/${content}.tgz`, data: packFiles(scanned.files) };
   const source = request.sourceOf(location.root);
-  const found = { workspace, revision, source, definitions, diagnostics, files, keepDefinitions: true };
-  return { request: found, hasDefinitions };
+  return { request: { workspace, revision, source, definitions, diagnostics, files }, hasDefinitions };
 }
 
 function rejected(
