@@ -11,6 +11,8 @@ const millrace = fileURLToPath(new URL('../apps/millrace/bin/millrace.mjs', impo
 type Case = Readonly<{
   workflow: string;
   input: Readonly<Record<string, unknown>>;
+  /** Options beside the input. */
+  flags?: readonly string[];
   exit: number;
   run?: Readonly<Record<string, unknown>>;
   steps?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -47,9 +49,12 @@ describe.each(examples.map((entry) => entry.name))('example %s', (name) => {
     });
   }
 
-  it.each(cases)('gives what is expected: $workflow $input', async ({ workflow, input, exit, ...expected }) => {
-    const found = await run(['run', path, workflow, '--input', JSON.stringify(input), '--json']);
-    expect(JSON.parse(found.stdout), found.stderr).toMatchObject(expected);
-    expect(found.exit).toBe(exit);
-  });
+  it.each(cases)(
+    'gives what is expected: $workflow $input',
+    async ({ workflow, input, flags = [], exit, ...expected }) => {
+      const found = await run(['run', path, workflow, '--input', JSON.stringify(input), ...flags, '--json']);
+      expect(JSON.parse(found.stdout), found.stderr).toMatchObject(expected);
+      expect(found.exit).toBe(exit);
+    },
+  );
 });

@@ -7,6 +7,7 @@ export const exitCodes = {
   invalid: 2,
   cancelled: 3,
   unavailable: 4,
+  changes: 5,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes] | 130;
@@ -17,22 +18,19 @@ export const exitCodeHelp = `Exit codes:
   2    invalid: definition, input, arguments, or a name that does not exist (nothing was run)
   3    the run was cancelled
   4    the server, database or disk cannot be used (try again later)
+  5    there are differences (workspace plan, workspace drift)
   130  ended at once by a second Ctrl-C`;
-
-/** What was asked for is valid, and cannot be done as things are. */
-const refusals: ReadonlySet<ErrorCode> = new Set([
-  'internal',
-  'conflict',
-  'run_ended',
-  'run_paused',
-  'run_not_paused',
-  'run_stopping',
-  'folder_in_use',
-]);
 
 export function exitCodeOfError(code: ErrorCode): ExitCode {
   if (code === 'configuration') return exitCodes.invalid;
-  if (refusals.has(code)) return exitCodes.failed;
+  if (
+    code === 'internal' ||
+    code === 'conflict' ||
+    code === 'run_ended' ||
+    code === 'approval_ended' ||
+    code === 'folder_in_use'
+  )
+    return exitCodes.failed;
   const { status } = errorCatalogue[code];
   return status >= 500 ? exitCodes.unavailable : exitCodes.invalid;
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addApprovalCommand } from './commands/approval.ts';
 import { addDevCommand } from './commands/dev.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addInitCommand } from './commands/init.ts';
@@ -30,6 +31,7 @@ export function createProgram(): Command {
   addInitCommand(program);
   addValidateCommand(program);
   addRunCommand(program);
+  addApprovalCommand(program);
   addExplainCommand(program);
   addTestCommand(program);
   addSchemaCommand(program);

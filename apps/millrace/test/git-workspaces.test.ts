@@ -119,7 +119,24 @@ workspaces:
     expect((await fetch(`${url}/sources/ops/push`, { method: 'POST' })).status).toBe(401);
     expect((await fetch(`${url}/sources/data/push`, { method: 'POST' })).status).toBe(401);
 
+    const plan = async (...args: string[]) => {
+      const { exit, stdout } = await run(['workspace', ...args], remote);
+      return { exit, stdout };
+    };
+    expect(await plan('drift')).toMatchObject({ exit: 0, stdout: expect.stringContaining('nothing would change') });
     origin.push({ '.workflows/a.yaml': workflows('three').replace('type: shell', 'type: shel') });
+    expect(await plan('drift')).toMatchObject({ exit: 2, stdout: expect.stringMatching(/unknown_type.*stays live/s) });
+    expect(await plan('plan', '--ref', first)).toMatchObject({
+      exit: 5,
+      stdout: expect.stringMatching(/~ workflow tell\n {4}steps\.read\.cmd\n.*→ [0-9a-f]{40}: 1 changed/s),
+    });
+    expect(await plan('plan', '--ref', 'nowhere')).toMatchObject({
+      exit: 2,
+      stdout: expect.stringContaining('git_ref_not_found'),
+    });
+    expect((await plan('plan', '-w', 'data', '--ref', 'main')).exit).toBe(2);
+    const here = JSON.parse((await plan('plan', join(scratch.path, 'folder'), '--json')).stdout);
+    expect(here).toMatchObject({ live: second, changes: [{ kind: 'workflow', name: 'tell', change: 'changed' }] });
     const broken = await run(['workspace', 'sync'], remote);
     expect(broken.exit).toBe(2);
     expect(broken.stdout).toMatch(/a\.yaml:4:21 error .*unknown_type/);

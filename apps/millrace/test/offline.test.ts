@@ -40,6 +40,25 @@ const workflows = `workflows:
       file: { type: shell, script: scripts/tell.sh, shell: sh }
 `;
 
+const asking = `workflows:
+  asks:
+    steps:
+      ask:
+        type: approval
+        prompt: Go on?
+        quorum: 2
+        form: { tag: { type: string, required: true } }
+      after: { type: shell, cmd: 'echo "OUTPUT: {{ length(steps.ask.output.answers) }}"', depends_on: [ask] }
+  agrees:
+    steps:
+      call: { action: agree }
+  agree:
+    steps:
+      each: { type: approval, prompt: "{{ item }}?", for_each: [1, 2], quorum: 2 }
+      after: { type: shell, cmd: 'echo "OUTPUT: {{ length(steps.each.output[1].answers) }}"', depends_on: [each] }
+    output: { people: "{{ steps.after.output }}" }
+`;
+
 describe('millrace validate', () => {
   it('prints every problem with its place and exits with 2', async () => {
     scratch.write('.workflows/a.yaml', 'workflows:\n  a:\n    steps:\n      one: { type: shel, cmd: x }\n');
@@ -300,7 +319,7 @@ describe('help', () => {
   const commands = [
     ...['dev', 'serve', 'work', 'init', 'validate', 'run', 'test', 'schema'].map((name) => [name]),
     ...['list', 'get', 'start'].map((name) => ['workflow', name]),
-    ...['list', 'get', 'pause', 'resume', 'cancel', 'logs', 'export'].map((name) => ['run', name]),
+    ...['list', 'get', 'cancel', 'logs', 'export'].map((name) => ['run', name]),
   ];
   it.each(commands.map((names) => [names]))('of %j has a description and examples', async (names) => {
     const { exit, stdout } = await run([...names, '--help']);
@@ -325,5 +344,37 @@ describe('help', () => {
     const { exit, stderr } = await run(args);
     expect(exit).toBe(2);
     expect(stderr).not.toBe('');
+  });
+});
+
+describe('millrace run with approvals', () => {
+  it('runs nothing when there is nobody to ask, and names the flags; a flag that names none is a mistake', async () => {
+    const file = scratch.write('.workflows/a.yaml', asking);
+    const nobody = await run(['run', file, 'agrees', '--json']);
+    expect(nobody.exit).toBe(2);
+    expect(JSON.parse(nobody.stdout).error).toMatchObject({
+      code: 'invalid_request',
+      message: 'Step each waits for people, and there is no terminal to ask on. Nothing was run.',
+      hint: 'Approve in advance with --approve each or --approve-all, or run it in a terminal.',
+    });
+    const typo = await run(['run', file, 'agrees', '--approve', 'eech', '--json']);
+    expect(JSON.parse(typo.stdout).error.hint).toBe('Its approvals are: each.');
+    expect(typo.exit).toBe(2);
+  });
+
+  it('approves in advance what the flags name, for as many people as it takes', async () => {
+    const file = scratch.write('.workflows/a.yaml', asking);
+    for (const flags of [['--approve', 'each'], ['--approve-all']]) {
+      const { exit, stdout } = await run(['run', file, 'agrees', ...flags, '--json', '--quiet']);
+      expect(exit).toBe(0);
+      expect(JSON.parse(stdout).steps.call.output).toEqual({ people: 2 });
+    }
+  });
+
+  it('ends with the reason when a form cannot be left as it is', async () => {
+    const file = scratch.write('.workflows/a.yaml', asking);
+    const { exit, stderr } = await run(['run', file, 'asks', '--approve-all']);
+    expect(exit).toBe(2);
+    expect(stderr).toContain('/tag: expected string, but it is missing.');
   });
 });

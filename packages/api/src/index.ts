@@ -1,3 +1,4 @@
+export type { AnsweredApproval, Approval } from './approvals/approval.ts';
 export type { Access, Answer, Given, Parsed, ResponseSpec, Route, Tag } from './contract/route.ts';
 export { isoTime, isoTimeOrNull } from './contract/values.ts';
 export { type ErrorEnvelope, errorCodes, errorEnvelope, type Problem } from './errors/error-envelope.ts';
@@ -28,4 +29,4 @@ export { maxSyncBytes, maxSyncWaitMs } from './worker-protocol/routes.ts';
 export type { QueueLane, Worker } from './workers/routes.ts';
 export { maxWaitSeconds } from './workflows/routes.ts';
 export type { PlanGraph, Workflow, WorkflowSummary } from './workflows/workflow.ts';
-export type { Workspace } from './workspaces/workspace.ts';
+export type { Workspace, WorkspaceComparison } from './workspaces/workspace.ts';

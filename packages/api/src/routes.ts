@@ -1,3 +1,4 @@
+import { approvalRoutes } from './approvals/routes.ts';
 import type { Route } from './contract/route.ts';
 import { eventRoutes } from './events/routes.ts';
 import { logRoutes } from './logs/routes.ts';
@@ -13,6 +14,7 @@ export const routes = {
   ...workspaceRoutes,
   ...workflowRoutes,
   ...runRoutes,
+  ...approvalRoutes,
   ...logRoutes,
   ...eventRoutes,
   ...workerRoutes,

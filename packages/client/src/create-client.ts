@@ -28,6 +28,7 @@ export function createClient(options: ClientOptions) {
     workspaces: workspaceCalls(transport),
     workflows: workflowCalls(transport),
     runs: runCalls(transport),
+    approvals: approvalCalls(transport),
     workers: { list: (call?: CallOptions) => transport.call('listWorkers', {}, call) },
     queues: { list: (call?: CallOptions) => transport.call('listQueues', {}, call) },
     system: systemCalls(transport),
@@ -42,6 +43,11 @@ function workspaceCalls(transport: Transport) {
     list: (call?: CallOptions) => transport.call('listWorkspaces', {}, call),
     get: (workspace: string, call?: CallOptions) => transport.call('getWorkspace', { params: { workspace } }, call),
     sync: (workspace: string, call?: CallOptions) => transport.call('syncWorkspace', { params: { workspace } }, call),
+    definitions: (workspace: string, call?: CallOptions) =>
+      transport.call('getDefinitions', { params: { workspace } }, call),
+    /** What would change if the source (or another branch, tag or commit of it) became live. */
+    plan: (workspace: string, body: Body<'planWorkspace'> = {}, call?: CallOptions) =>
+      transport.call('planWorkspace', { params: { workspace }, body }, call),
   };
 }
 
@@ -80,11 +86,6 @@ function runCalls(transport: Transport) {
       transport.call('explainRun', { params: { run }, query }, call),
     cancel: (run: string, body: Body<'cancelRun'> = {}, call?: CallOptions) =>
       transport.call('cancelRun', { params: { run }, body }, call),
-    /** Lets nothing begin in it until it is resumed. */
-    pause: (run: string, body: Body<'pauseRun'> = {}, call?: CallOptions) =>
-      transport.call('pauseRun', { params: { run }, body }, call),
-    resume: (run: string, body: Body<'resumeRun'> = {}, call?: CallOptions) =>
-      transport.call('resumeRun', { params: { run }, body }, call),
     output: (run: string, call?: CallOptions) => transport.call('getRunOutput', { params: { run } }, call),
     /** One long poll. */
     wait: (run: string, query: Query<'waitForRun'> = {}, call?: CallOptions) =>
@@ -114,6 +115,16 @@ function runCalls(transport: Transport) {
     /** The lines as they are written, until the run has ended. */
     followLogs: (run: string, choice: FollowChoice = {}, call: CallOptions = {}) =>
       followLogs(transport, run, choice, call.signal),
+  };
+}
+
+function approvalCalls(transport: Transport) {
+  return {
+    /** Open ones, of all runs. */
+    list: (query: Query<'listApprovals'> = {}, call?: CallOptions) => transport.call('listApprovals', { query }, call),
+    ofRun: (run: string, call?: CallOptions) => transport.call('listRunApprovals', { params: { run } }, call),
+    answer: (run: string, step: string, body: Body<'answerApproval'>, call?: CallOptions) =>
+      transport.call('answerApproval', { params: { run, step }, body }, call),
   };
 }
 

@@ -1,4 +1,5 @@
 export type * from './definitions/action.ts';
+export * from './definitions/compare-definitions.ts';
 export type * from './definitions/definitions.ts';
 export * from './definitions/parameters.ts';
 export type * from './definitions/retry.ts';
@@ -14,6 +15,7 @@ export { laneKey, lanesOf, type PreparedPlan, preparePlan } from './plan/prepare
 export * from './protocol/log-batch.ts';
 export * from './protocol/log-line.ts';
 export * from './protocol/worker-protocol.ts';
+export { type ApprovalAnswer, type ApprovalDetail, type Approvers, isSameAnswer, mayAnswer } from './run/approval.ts';
 export { assignmentOf } from './run/assignment.ts';
 export { ChangeSet, isNothing, mergeChanges } from './run/change-set.ts';
 export type * from './run/changes.ts';

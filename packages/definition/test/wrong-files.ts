@@ -3,6 +3,7 @@ export type WrongFile = readonly [text: string, line: number, column: number, co
 
 const shell = (rest: string) => `actions:\n  a:\n    type: shell\n${rest}`;
 const steps = (rest: string, head = '') => `workflows:\n  w:\n${head}    steps:\n${rest}`;
+const asks = (rest: string) => `actions:\n  a: { type: approval, prompt: "?", ${rest} }\n`;
 const run = '{ type: shell, cmd: "true" }';
 const trigger = (rest: string) => `${steps(`      s: ${run}\n`)}triggers:\n  t: ${rest}`;
 const call = (input: string, schema: string) =>
@@ -62,6 +63,12 @@ export const wrongFiles: readonly WrongFile[] = [
   ['actions:\n  a: { type: http, url: "http://x", method: get }\n', 2, 45, 'invalid_value', 'Did you mean `GET`?'],
   ['actions:\n  a: { type: script, runtime: python }\n', 2, 3, 'exactly_one', 'Add `code: …`'],
   ['actions:\n  a: { type: wait, for: soon }\n', 2, 25, 'invalid_duration', '`30s`'],
+  [asks('quorum: 3, approvers: { users: [a, b] }'), 2, 45, 'quorum_unreachable', 'Name more `users`'],
+  [asks('approvers: { users: [] }'), 2, 48, 'quorum_unreachable', 'only 0 may answer'],
+  [asks('on_timeout: skip'), 2, 49, 'useless_key', '`timeout: 24h`'],
+  [asks('timeout: 1h, escalate: { after: 1h, approvers: { users: [a] } }'), 2, 69, 'useless_key', 'shorter'],
+  [asks('approvers: { users: ["{{ nobody }}"] }'), 2, 62, 'unknown_name', 'Known here'],
+  [asks('escalate: { after: 1h, approvers: { users: ["{{ nobody }}"] } }'), 2, 85, 'unknown_name', 'Known here'],
   ['actions:\n  a: { type: workflow, workflow: nope }\n', 2, 34, 'unknown_workflow', 'no workflow'],
   // Parameters.
   [shell('    cmd: x\n    input: { n: { type: strnig } }\n'), 5, 25, 'unknown_type', '`string`'],

@@ -10,10 +10,12 @@ import type {
   StepSummary,
   WorkerProtocol,
 } from '@millrace/core';
+import type { AnswerOutcome, AnswerRequest } from './approvals/answer-approval.ts';
+import type { OpenApproval } from './approvals/open-approval.ts';
 import type { ExplainRequest } from './explain/explain-run.ts';
 import type { Explanation } from './explain/explanation.ts';
 import type { BlobStore } from './ports/blob-store.ts';
-import type { Queries } from './ports/queries.ts';
+import type { ApprovalFilter, Page, Paged, Queries } from './ports/queries.ts';
 import type { Store } from './ports/store.ts';
 import type { StoredDiagnostic } from './ports/workspace-store.ts';
 import type { EngineEvent } from './realtime/event-bus.ts';
@@ -48,7 +50,9 @@ export type PublishRequest = Readonly<{
   /** null: the source is invalid; `diagnostics` say why, and the live revision stays. */
   definitions: Definitions | null;
   diagnostics: readonly StoredDiagnostic[];
-  /** The workspace's other files as a gzipped tar, under a content-addressed key. */
+  /** Whether the definitions are kept in the blob store as well, so that others can be compared with them. Default: no. */
+  keepDefinitions?: boolean;
+  /** The workspace's other files as a gzipped tar, under a key of its own for each revision. */
   files: Readonly<{ key: string; data: Uint8Array | AsyncIterable<Uint8Array> }> | null;
 }>;
 
@@ -121,15 +125,17 @@ export type Engine = Readonly<{
     run: RunId,
     request: Readonly<{ by: string; reason: string | null; force: boolean }>,
   ): Promise<Readonly<{ status: RunStatus }>>;
-  /** Nothing begins in the run any more until it is resumed. Codes: run_not_found, run_ended, run_paused, run_stopping. */
-  pauseRun(
-    run: RunId,
-    request: Readonly<{ by: string; reason: string | null }>,
-  ): Promise<Readonly<{ status: RunStatus }>>;
-  /** Codes: run_not_found, run_ended, run_not_paused. */
-  resumeRun(run: RunId, request: Readonly<{ by: string }>): Promise<Readonly<{ status: RunStatus }>>;
   /** Codes: run_not_found. */
   getRun(run: RunId): Promise<RunDetail>;
+  /** Open approvals, those of the newest runs first. */
+  listApprovals(filter: ApprovalFilter, page: Page): Promise<Paged<OpenApproval>>;
+  /** Codes: run_not_found. */
+  runApprovals(run: RunId): Promise<readonly OpenApproval[]>;
+  /**
+   * Answers an open approval; the same answer again is fine, also when it has ended since. Codes: run_not_found, not_found,
+   * invalid_request (which one is meant?), invalid_input (the form), not_an_approver, approval_ended.
+   */
+  answerApproval(run: RunId, request: AnswerRequest): Promise<AnswerOutcome>;
   /** Why a run, a step or an item does not go on, and who can change it. Codes: run_not_found, not_found, invalid_request. */
   explain(run: RunId, request?: ExplainRequest): Promise<Explanation>;
   /** Resolves when the run has ended; null when the time is over first. */

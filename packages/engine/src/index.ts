@@ -1,11 +1,17 @@
+export type * from './approvals/answer-approval.ts';
+export { type OpenApproval, readApprovalWait } from './approvals/open-approval.ts';
+export { peopleFor } from './approvals/people-for.ts';
 export { createEngine, type EngineOptions } from './engine.ts';
 export type * from './engine-types.ts';
 export type { ExplainRequest } from './explain/explain-run.ts';
 export type * from './explain/explanation.ts';
 export { createMemoryStore } from './memory/index.ts';
+export { approvalCursor, readApprovalCursor } from './ports/approval-cursor.ts';
 export type * from './ports/index.ts';
 export type { EngineEvent } from './realtime/event-bus.ts';
 export { createRehearsals, type Rehearsals } from './rehearsal/create-rehearsals.ts';
 export type * from './rehearsal/rehearsal-types.ts';
 export { defaultSettings, type EngineSettings } from './settings.ts';
+export { type LiveDefinitions, readLiveDefinitions } from './workspaces/live-definitions.ts';
 export { compileAll } from './workspaces/publish-workspace.ts';
+export { retireRevisions } from './workspaces/retire-revisions.ts';

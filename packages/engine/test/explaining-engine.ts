@@ -91,6 +91,22 @@ workflows:
     steps:
       breaks: { type: shell, cmd: "false" }
       goes: { type: shell, cmd: "true" }
+  asking:
+    steps:
+      only: { type: approval, prompt: "Ship it?" }
+  board:
+    steps:
+      only:
+        type: approval
+        prompt: Ship it?
+        approvers: { users: [ada, bob], roles: [release] }
+        quorum: 2
+        timeout: 1d
+        on_timeout: skip
+        escalate: { after: 1h, approvers: { users: [cy] } }
+  asking-each:
+    steps:
+      only: { type: approval, prompt: "{{ item }}?", for_each: 2 }
   never:
     steps:
       skipped: { type: shell, cmd: "true", when: "1 == 2" }

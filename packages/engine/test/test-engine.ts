@@ -104,12 +104,7 @@ export class HandWorker {
   /** One call. `lose` throws the answer away, as a broken connection would. */
   async sync(
     results: readonly Readonly<{ of: Assignment; result: AttemptResult }>[] = [],
-    options: Readonly<{
-      lose?: boolean;
-      stopping?: boolean;
-      running?: readonly Assignment[] | null;
-      returned?: readonly Assignment[];
-    }> = {},
+    options: Readonly<{ lose?: boolean; stopping?: boolean; running?: readonly Assignment[] | null }> = {},
   ): Promise<SyncResponse> {
     const response = await this.#protocol.sync({
       worker: this.description,
@@ -123,13 +118,7 @@ export class HandWorker {
       })),
       running: options.running ?? (options.stopping === true ? [] : null),
       received: this.#received,
-      returned: (options.returned ?? []).map(({ run, step, item, iteration, attempt }) => ({
-        run,
-        step,
-        item,
-        iteration,
-        attempt,
-      })),
+      returned: [],
       freeSlots: this.description.slots,
       stopping: options.stopping ?? false,
       waitMs: 0,

@@ -12,6 +12,7 @@ import { addErrorHandlers, rawErrorResponse, sendError } from './errors/error-ha
 import { createEventHub } from './events/event-hub.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { observeRequests } from './metrics/observe-requests.ts';
+import { addApprovalRoutes } from './routes/approvals.ts';
 import { addEventRoutes, maxClientMessageBytes } from './routes/events.ts';
 import { addLogRoutes } from './routes/logs.ts';
 import { addPageRoutes } from './routes/pages.ts';
@@ -21,6 +22,7 @@ import { addSystemRoutes } from './routes/system.ts';
 import { addWorkerProtocolRoutes } from './routes/worker-protocol.ts';
 import { addWorkerRoutes } from './routes/workers.ts';
 import { addWorkflowRoutes } from './routes/workflows.ts';
+import { addWorkspacePlanRoutes } from './routes/workspace-plans.ts';
 import { addWorkspaceRoutes } from './routes/workspaces.ts';
 import { checkExposure } from './security/check-exposure.ts';
 import { guardRequests } from './security/guard-requests.ts';
@@ -148,9 +150,11 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
   }
   app.register(async (scope) => {
     addWorkspaceRoutes(scope, context);
+    addWorkspacePlanRoutes(scope, context);
     addPushRoutes(scope, context);
     addWorkflowRoutes(scope, context);
     addRunRoutes(scope, context);
+    addApprovalRoutes(scope, context);
     addLogRoutes(scope, context);
     addEventRoutes(scope, context);
     addWorkerRoutes(scope, context);

@@ -26,7 +26,7 @@ import type {
   Store,
   WorkspaceState,
 } from '@millrace/engine';
-import { explanationOf } from './sample-answers.ts';
+import { explanationOf, sampleApproval } from './sample-answers.ts';
 import { samplePlan } from './sample-plan.ts';
 
 const at = Date.UTC(2026, 10, 21, 9, 30);
@@ -43,9 +43,9 @@ export function createFakeEngine() {
     starts: [] as StartRunRequest[],
     filters: [] as RunFilter[],
     cancels: [] as unknown[],
-    pauses: [] as unknown[],
-    resumptions: [] as unknown[],
     explains: [] as unknown[],
+    approvalFilters: [] as unknown[],
+    answers: [] as unknown[],
     syncs: [] as SyncRequest[],
     chunks: [] as LogChunk[],
     syncSignals: [] as AbortSignal[],
@@ -90,14 +90,6 @@ export function createFakeEngine() {
   }
   function status(run: RunId) {
     return find(run).detail.run.status;
-  }
-
-  function turn(run: RunId, to: 'running' | 'paused') {
-    const found = find(run);
-    const record = { ...found.detail.run, status: to, version: 2 };
-    found.detail = { ...found.detail, run: record };
-    emit({ type: 'run', run, workspace: 'shop', workflow: 'release', status: to, version: 2, at });
-    return { status: to };
   }
 
   function end(run: RunId, status: RunEndStatus, output: Json = null): void {
@@ -154,20 +146,25 @@ export function createFakeEngine() {
       seen.explains.push(request);
       return explanationOf(find(run).detail.run);
     },
+    async listApprovals(filter) {
+      seen.approvalFilters.push(filter);
+      return { items: [sampleApproval], next: '1000/0/0/-1' };
+    },
+    async runApprovals(run) {
+      return [{ ...sampleApproval, run: find(run).detail.run.id }];
+    },
+    async answerApproval(run, request) {
+      find(run);
+      seen.answers.push(request);
+      if (request.step !== 'build') {
+        throw new MillraceError('not_found', `Run ${run} has no step ${request.step}.`, { hint: 'It has: build.' });
+      }
+      return { step: 0, item: -1, iteration: 0, attempt: 1, status: 'open', approvals: 1, quorum: 2 };
+    },
     async cancelRun(run, request) {
       if (isRunEnd(status(run))) throw new MillraceError('run_ended', `Run ${run} has ended.`);
       seen.cancels.push(request);
       return { status: status(run) };
-    },
-    async pauseRun(run, request) {
-      if (status(run) === 'paused') throw new MillraceError('run_paused', 'The run is paused already.');
-      seen.pauses.push(request);
-      return turn(run, 'paused');
-    },
-    async resumeRun(run, request) {
-      if (status(run) !== 'paused') throw new MillraceError('run_not_paused', 'The run is not paused: it is running.');
-      seen.resumptions.push(request);
-      return turn(run, 'running');
     },
     getRun: async (run) => find(run).detail,
     waitForRun(run, options = {}) {
@@ -317,7 +314,9 @@ export function createFakeEngine() {
       ],
       countRuns: async () => ({}),
     } as unknown as Queries,
-    blobs: {} as Engine['blobs'],
+    blobs: {
+      get: async () => Buffer.from('{"actions":{},"workflows":{},"triggers":{},"hooks":{},"places":{}}'),
+    } as unknown as Engine['blobs'],
     stats: () => stats(broken.loopSilenceMs),
   };
 

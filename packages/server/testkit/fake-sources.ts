@@ -10,6 +10,7 @@ export function createFakeSources(): WorkspaceSources & Readonly<{ soon: readonl
     soon,
     sync: async () => undefined,
     syncSoon: (workspace) => void soon.push(workspace),
+    look: async (_workspace, ref) => ({ revision: ref ?? 'r2', definitions: null, diagnostics: [] }),
     hookSecret: async (workspace) => (workspace === 'shop' ? pushSecret : null),
   };
 }

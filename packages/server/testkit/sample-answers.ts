@@ -1,5 +1,5 @@
 import { type Fault, runId, workerId } from '@millrace/core';
-import type { Answer, Explanation, Holder, ReasonName } from '@millrace/engine';
+import type { Answer, Explanation, Holder, OpenApproval, ReasonName } from '@millrace/engine';
 
 const at = Date.UTC(2026, 10, 21, 9, 30);
 const fault: Fault = { code: 'exit_code', message: 'It broke.', details: { exit_code: 3 } };
@@ -27,19 +27,6 @@ const common = {
 export const sampleAnswers: { readonly [Name in ReasonName]: Extract<Answer, { reason: Name }> } = {
   ended: { ...common, reason: 'ended', status: 'failed', why: 'worker_lost', error: fault },
   steps_open: { ...common, step: null, reason: 'steps_open', underWay: 1, waiting: 1, ended: 0, total: 2 },
-  paused: {
-    ...common,
-    step: null,
-    reason: 'paused',
-    since: at,
-    pausedBy: 'ada',
-    comment: 'Maintenance.',
-    withParent: false,
-    held: 1,
-    underWay: 0,
-    waiting: 1,
-  },
-  held: { ...common, reason: 'held', since: at },
   waiting_for_dependencies: {
     ...common,
     reason: 'waiting_for_dependencies',
@@ -78,6 +65,19 @@ export const sampleAnswers: { readonly [Name in ReasonName]: Extract<Answer, { r
   delay: { ...common, reason: 'delay', until: at },
   retry_backoff: { ...common, reason: 'retry_backoff', until: at, tries: 1, maxTries: 3, error: fault },
   timer: { ...common, reason: 'timer', since: at, until: at },
+  waiting_for_people: {
+    ...common,
+    reason: 'waiting_for_people',
+    since: at,
+    prompt: 'Ship it?',
+    approvers: { users: ['ada'], roles: ['release'] },
+    quorum: 2,
+    approved: ['ada'],
+    escalatesAt: null,
+    escalated: true,
+    timesOutAt: at,
+    onTimeout: 'skip',
+  },
   child_run: { ...common, reason: 'child_run', since: at, child },
   items_open: {
     ...common,
@@ -116,3 +116,24 @@ export const explanationOf = (
   answers: Object.values(sampleAnswers),
   more: 0,
 });
+
+/** An approval with everything that one may have. */
+export const sampleApproval: OpenApproval = {
+  run: runId('1000'),
+  workspace: 'shop',
+  workflow: 'release',
+  step: 'build',
+  item: -1,
+  iteration: 0,
+  attempt: 1,
+  since: at,
+  prompt: 'Ship it?',
+  form: { type: 'object', properties: { tag: { type: 'string' } } },
+  approvers: { users: ['ada', 'bob'], roles: ['release'] },
+  quorum: 2,
+  answers: [{ by: 'ada', at, decision: 'approve', values: { tag: 'v1' }, comment: 'Fine.' }],
+  escalatesAt: at,
+  escalated: false,
+  timesOutAt: null,
+  onTimeout: 'fail',
+};

@@ -12,4 +12,4 @@ export { isLocation, locateWorkspace, type WorkspaceLocation } from './folder/lo
 export { credentialsFor, readSecret } from './git/git-access.ts';
 export { createGitSource, type GitSourceOptions } from './git/git-source.ts';
 export { createRepositoryCache, type RepositoryCache } from './git/repository-cache.ts';
-export type { SourceLoad, WorkspaceSource } from './sync/workspace-source.ts';
+export type { SourceLoad, SourceLook, WorkspaceSource } from './sync/workspace-source.ts';

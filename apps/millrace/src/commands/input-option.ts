@@ -47,7 +47,8 @@ async function readPart(
 
 const textTypes = new Set(['string', 'text', 'date', 'datetime', 'duration', 'file']);
 
-function parseValue(text: string, type: string | undefined): Json {
+/** A value by its declared type: as text where a text is wanted, else as JSON where it is JSON. */
+export function parseValue(text: string, type: string | undefined): Json {
   if (type !== undefined && textTypes.has(type)) return text;
   try {
     return JSON.parse(text);

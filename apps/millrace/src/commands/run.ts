@@ -5,33 +5,38 @@ import { addRunExportCommand } from './run-export.ts';
 import { addRunGetCommand } from './run-get.ts';
 import { addRunListCommand } from './run-list.ts';
 import { addRunLogsCommand } from './run-logs.ts';
-import { addRunPauseCommand } from './run-pause.ts';
-import { addRunResumeCommand } from './run-resume.ts';
 
-export type OfflineOptions = Readonly<{ input?: string[]; json?: boolean; quiet?: boolean }>;
+export type OfflineOptions = Readonly<{
+  input?: string[];
+  json?: boolean;
+  quiet?: boolean;
+  approve?: string[];
+  approveAll?: boolean;
+}>;
 
 /**
- * `run` is both the verb (run this here) and the noun (runs of a server). The subcommands win; everything else is
+ * `run` is both the verb (run this here) and the noun (runs of a server). The five subcommands win; everything else is
  * PATH WORKFLOW, and a folder that has the name of a subcommand is written `./list`.
  */
 export function addRunCommand(program: Command): void {
   const run = program
     .command('run')
-    .description(
-      'run a workflow here, without a server; or list, show, pause, cancel runs of a server and read their logs',
-    )
+    .description('run a workflow here, without a server; or list, show, cancel runs of a server and read their logs')
     .argument('[path]', 'a workspace folder, a .workflows folder, or one YAML file (a folder named "list": ./list)')
     .argument('[workflow]', 'name of the workflow; may be left out when there is only one')
     .option('-i, --input <input>', inputHelp, collect)
+    .option('--approve <step>', 'approve this approval step when the run comes to it; repeatable', collect)
+    .option('--approve-all', 'approve every approval that the run comes to')
     .option('--json', 'print the run as one JSON document')
     .option('-q, --quiet', 'no logs and no progress on stderr')
-    .usage('[options] <path> [workflow]\n       millrace run list|get|pause|resume|cancel|logs|export [options]')
+    .usage('[options] <path> [workflow]\n       millrace run list|get|cancel|logs|export [options]')
     .addHelpText(
       'after',
       `
 Without a server: the engine, a store in memory and the executors run in this process. Ctrl-C cancels the run.
 Exits with 0 when the run succeeded, 1 when it failed or timed out, 2 when a definition or the input is invalid
 (nothing was run), 3 when it was cancelled.
+Approvals are asked on the terminal; without one they need --approve STEP or --approve-all.
 
 Examples:
   $ millrace run . hello
@@ -39,21 +44,18 @@ Examples:
   $ millrace run .workflows/release.yaml release --input '{"regions": ["eu"]}' --json
   $ echo '{"who": "Ada"}' | millrace run . hello --input - --quiet --json | jq .run.output
   $ millrace run . hello --input @input.json
+  $ millrace run . release --approve ask       # where nobody sits at a terminal
   $ millrace run list --status failed          # runs of a server: see millrace run list --help
 `,
     )
     .action(async (path: string | undefined, workflow: string | undefined, options: OfflineOptions) => {
       if (path === undefined)
-        run.error('error: give PATH and WORKFLOW, or one of list, get, pause, resume, cancel, logs, export', {
-          exitCode: 2,
-        });
+        run.error('error: give PATH and WORKFLOW, or one of list, get, cancel, logs, export', { exitCode: 2 });
       const { runHere } = await import('../offline/run-here.ts');
       process.exitCode = await runHere(path ?? '.', workflow, options);
     });
   addRunListCommand(run);
   addRunGetCommand(run);
-  addRunPauseCommand(run);
-  addRunResumeCommand(run);
   addRunCancelCommand(run);
   addRunLogsCommand(run);
   addRunExportCommand(run);

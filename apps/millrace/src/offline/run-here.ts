@@ -4,8 +4,9 @@ import type { OfflineOptions } from '../commands/run.ts';
 import { type ExitCode, exitCodeOfRun, exitCodes } from '../exit-codes.ts';
 import { listenForStop } from '../processes/stop-signals.ts';
 import { formatDuration } from '../terminal/duration.ts';
-import { createProgressView, statusText } from '../terminal/progress-view.ts';
-import { isLive, printable, styleOf } from '../terminal/style.ts';
+import { createProgressView, type ProgressView, statusText } from '../terminal/progress-view.ts';
+import { isLive, printable, type Style, styleOf } from '../terminal/style.ts';
+import { type AskPerson, checkApproving, findApprovals } from './answer-offline.ts';
 import { type CheckedWorkspace, checkWorkspace } from './check-workspace.ts';
 import { type RunDocument, runDocument } from './run-document.ts';
 import { runOffline } from './run-offline.ts';
@@ -22,6 +23,9 @@ export async function runHere(path: string, named: string | undefined, options: 
   }
   const workflow = chooseWorkflow(definitions, named);
   const input = await readInput(options.input ?? [], parametersOf(definitions, workflow));
+  const approving = { all: options.approveAll === true, steps: new Set(options.approve ?? []) };
+  const canAsk = process.stdin.isTTY === true && process.stderr.isTTY === true;
+  checkApproving(findApprovals(definitions, workflow), approving, canAsk);
   if (!json && !quiet) await showWarnings(checked);
 
   const style = styleOf(process.stderr);
@@ -43,6 +47,7 @@ export async function runHere(path: string, named: string | undefined, options: 
       hash: checked.hash,
       workflow,
       input,
+      answering: { approving, ask: canAsk ? askOnTerminal(view, style) : null },
       signal: stop.signal,
       onLog: view.log,
       onEvent: (event) => {
@@ -61,6 +66,18 @@ export async function runHere(path: string, named: string | undefined, options: 
     view.end();
     stop.release();
   }
+}
+
+function askOnTerminal(view: ProgressView, style: Style): AskPerson {
+  return async (approval, problem, signal) => {
+    const resume = view.pause();
+    const { askApproval } = await import('../terminal/ask-approval.ts');
+    try {
+      return await askApproval(approval, problem, signal, { input: process.stdin, output: process.stderr, style });
+    } finally {
+      resume();
+    }
+  };
 }
 
 function chooseWorkflow(definitions: Definitions, named: string | undefined): string {

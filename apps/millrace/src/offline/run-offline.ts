@@ -12,6 +12,7 @@ import { createWorker } from '@millrace/worker';
 import { createLocalExecutors, localCapabilities } from '../processes/local-executors.ts';
 import { describeWorker } from '../processes/worker-identity.ts';
 import { createLogLines } from '../terminal/log-lines.ts';
+import { answerOffline, type OfflineAnswering } from './answer-offline.ts';
 
 export type OfflineRequest = Readonly<{
   location: WorkspaceLocation;
@@ -23,6 +24,8 @@ export type OfflineRequest = Readonly<{
   onEvent?: (event: EngineEvent) => void;
   /** A line of a step's log; `step` is its name as people know it. */
   onLog?: (step: string, line: string) => void;
+  /** Who answers approvals. */
+  answering: OfflineAnswering;
   /** Aborts: the run is cancelled, and the answer is the cancelled run. */
   signal?: AbortSignal;
 }>;
@@ -45,7 +48,13 @@ export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
     folder,
     sharedFolder: join(folder, 'shared'),
   });
-  const unsubscribe = request.onEvent === undefined ? () => undefined : engine.subscribe(request.onEvent);
+  const over = new AbortController();
+  const stopped = request.signal === undefined ? over.signal : AbortSignal.any([request.signal, over.signal]);
+  const people = answerOffline(engine, request.answering, stopped);
+  const unsubscribe = engine.subscribe((event) => {
+    request.onEvent?.(event);
+    if (event.type === 'step' && event.status === 'waiting') people.look();
+  });
   await engine.start();
   try {
     await engine.publishWorkspace({
@@ -63,9 +72,11 @@ export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
       trigger: { type: 'cli' },
     });
     worker.start();
-    await waitForEnd(engine, run, request.signal);
+    const failure = await Promise.race([waitForEnd(engine, run, request.signal, over.signal), people.failed]);
+    if (failure !== undefined) throw failure;
     return await engine.getRun(run);
   } finally {
+    over.abort();
     await worker.stop({ graceMs: 0 });
     logs.end();
     unsubscribe();
@@ -74,13 +85,19 @@ export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
   }
 }
 
-async function waitForEnd(engine: Engine, run: RunId, signal: AbortSignal | undefined): Promise<void> {
+/** `over`: nobody waits any more. */
+async function waitForEnd(
+  engine: Engine,
+  run: RunId,
+  signal: AbortSignal | undefined,
+  over: AbortSignal,
+): Promise<void> {
   const cancel = (): void => {
     engine.cancelRun(run, { by: 'ctrl-c', reason: null, force: false }).catch(() => undefined);
   };
   if (signal?.aborted === true) cancel();
   signal?.addEventListener('abort', cancel, { once: true });
-  await engine.waitForRun(run);
+  await engine.waitForRun(run, { signal: over });
   signal?.removeEventListener('abort', cancel);
 }
 

@@ -1,9 +1,10 @@
 import type { Run } from '@millrace/api';
 import type { Client } from '@millrace/client';
 import type { ProgressView } from '../terminal/progress-view.ts';
+import type { StepUpdate } from '../terminal/step-progress.ts';
+import { createApprovalNotices } from './approval-notices.ts';
 import { logLabel } from './logs.ts';
 import { pause } from './pause.ts';
-import { pauseText } from './show-run.ts';
 import { waitForEnd } from './wait-for-end.ts';
 
 /** How often the run is looked at while its server's events cannot be had (a proxy that knows no WebSocket). */
@@ -13,9 +14,14 @@ const lookMs = 1_000;
 export async function followRun(client: Client, run: string, view: ProgressView, signal: AbortSignal): Promise<Run> {
   const over = new AbortController();
   const stopped = AbortSignal.any([signal, over.signal]);
-  const refresh = async (): Promise<void> => showSteps(await client.runs.get(run, {}, { signal: stopped }), view);
+  const notices = createApprovalNotices(client, run, (line) => view.log('millrace', line), stopped);
+  const showStep = (update: StepUpdate): void => {
+    view.step(update);
+    if (update.status === 'waiting') notices.look();
+  };
+  const refresh = async (): Promise<void> => showSteps(await client.runs.get(run, {}, { signal: stopped }), showStep);
 
-  const events = followEvents(client, run, view, refresh, stopped).catch(async () => {
+  const events = followEvents(client, run, showStep, refresh, stopped).catch(async () => {
     while (!stopped.aborted) {
       await refresh().catch(() => undefined);
       await pause(lookMs, stopped);
@@ -27,7 +33,7 @@ export async function followRun(client: Client, run: string, view: ProgressView,
       view.log('millrace', `${error.message} Waiting for it.`),
     );
     await logs; // Ends by itself: the server ends it when the run has ended and all lines are out.
-    showSteps(ended, view);
+    showSteps(ended, view.step);
     return ended;
   } finally {
     over.abort();
@@ -38,13 +44,13 @@ export async function followRun(client: Client, run: string, view: ProgressView,
 async function followEvents(
   client: Client,
   run: string,
-  view: ProgressView,
+  showStep: (update: StepUpdate) => void,
   refresh: () => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  for await (const notice of client.events([{ id: 'run', run, types: ['step', 'run', 'changed'] }], { signal })) {
-    if (notice.type !== 'event' || notice.event.type === 'changed' || notice.event.type === 'run') await refresh();
-    else if (notice.event.type === 'step') view.step({ ...notice.event, at: Date.parse(notice.event.at) });
+  for await (const notice of client.events([{ id: 'run', run, types: ['step', 'changed'] }], { signal })) {
+    if (notice.type !== 'event' || notice.event.type === 'changed') await refresh();
+    else if (notice.event.type === 'step') showStep({ ...notice.event, at: Date.parse(notice.event.at) });
   }
 }
 
@@ -58,10 +64,9 @@ async function followLogs(client: Client, run: string, view: ProgressView, signa
   }
 }
 
-function showSteps(run: Run, view: ProgressView): void {
-  view.paused(run.paused === null ? null : pauseText(run.paused));
+function showSteps(run: Run, show: (update: StepUpdate) => void): void {
   for (const [name, step] of Object.entries(run.steps)) {
     const at = Date.parse(step.ended_at ?? step.started_at ?? run.created_at);
-    view.step({ step: name, item: -1, attempt: step.attempts, status: step.status, reason: step.reason, at });
+    show({ step: name, item: -1, attempt: step.attempts, status: step.status, reason: step.reason, at });
   }
 }

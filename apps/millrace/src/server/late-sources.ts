@@ -14,6 +14,7 @@ export function createLateSources(): WorkspaceSources & Readonly<{ become(source
     },
     sync: async (workspace) => ready().sync(workspace),
     syncSoon: (workspace) => ready().syncSoon(workspace),
+    look: async (workspace, ref) => ready().look(workspace, ref),
     hookSecret: async (workspace) => ready().hookSecret(workspace),
   };
 }

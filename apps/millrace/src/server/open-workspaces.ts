@@ -81,6 +81,7 @@ function sourcesOf(
         .sync()
         .catch((error: unknown) => onError(error, `loading workspace ${workspace} after a push`));
     },
+    look: async (workspace, ref) => find(workspace).look(ref),
     async hookSecret(name) {
       const workspace = workspaces.find((one) => one.name === name);
       if (workspace?.type !== 'git' || workspace.hook === null) return null;

@@ -19,6 +19,7 @@ import { defaultPort, listen } from './listen.ts';
 import { openWorkspaces } from './open-workspaces.ts';
 import { readServerConfig } from './server-config.ts';
 import { createJsonLog, reportTo } from './server-log.ts';
+import { startRetention } from './start-retention.ts';
 import { allWorkspaces, describePlace } from './workspace-option.ts';
 
 type Settings = Readonly<{
@@ -67,6 +68,7 @@ async function open(
   const engine = await createEngine({ store, queries, blobs, onError });
   await engine.start();
   closers.add('engine', engine.stop);
+  startRetention(engine, closers, onError);
   const sources = createLateSources();
   const listening = await listen(
     {

@@ -18,6 +18,7 @@ import { listen } from './listen.ts';
 import { openWorkspaces } from './open-workspaces.ts';
 import { createTerminalLog, reportTo } from './server-log.ts';
 import { startDatabase } from './start-database.ts';
+import { startRetention } from './start-retention.ts';
 import type { WorkspacePlace } from './workspace-option.ts';
 
 /** How long Ctrl-C lets running steps go on before it stops them. */
@@ -74,6 +75,7 @@ async function open(
   const engine = await createEngine({ store, queries, blobs, onError });
   await engine.start();
   closers.add('engine', engine.stop);
+  startRetention(engine, closers, onError);
 
   const sources = createLateSources();
   const listening = await listen(

@@ -5,10 +5,10 @@ import { printable, type Style } from './style.ts';
 /** Shows a run while it goes: steps with their status and time, and lines of its logs. */
 export type ProgressView = Readonly<{
   step(update: StepUpdate): void;
-  /** The run is paused: by whom, since when, why. null: it is not. */
-  paused(how: string | null): void;
   /** A line of a step's log. */
   log(step: string, line: string): void;
+  /** Leaves the terminal to a question until the returned function is called: the picture so far stays. */
+  pause(): () => void;
   /** The last picture stays; nothing is redrawn after it. */
   end(): void;
 }>;
@@ -28,13 +28,7 @@ const logPrefix = (step: string, style: Style): string => style.dim(`${printable
 
 function createPlainView(terminal: Terminal, { style, showLogs }: ViewOptions): ProgressView {
   const list = createStepList();
-  let pause: string | null = null;
   return {
-    paused(how) {
-      if (how === pause) return;
-      terminal.write(`${how === null ? 'the run goes on' : `the run is paused ${how}`}\n`);
-      pause = how;
-    },
     step(update) {
       const name = update.item >= 0 ? `${update.step}[${update.item}]` : update.step;
       if (!list.apply(update) || update.status === 'pending' || update.status === 'ready') return;
@@ -51,6 +45,7 @@ function createPlainView(terminal: Terminal, { style, showLogs }: ViewOptions): 
     log(step, line) {
       if (showLogs) terminal.write(`${logPrefix(step, style)} ${printable(line)}\n`);
     },
+    pause: () => () => undefined,
     end: () => undefined,
   };
 }
@@ -62,13 +57,12 @@ function createLiveView(terminal: Terminal, { style, showLogs, now = Date.now }:
   let drawn = 0;
   let timer: NodeJS.Timeout | null = null;
   let pending = '';
-  let pause: string | null = null;
+  let paused = false;
 
   function draw(): void {
+    if (paused) return;
     const erase = drawn > 0 ? `\u001b[${drawn}A\u001b[0J` : '';
-    const height = Math.max(3, (terminal.rows ?? 24) - 2);
-    const above = pause === null ? [] : [`${statusText('paused', style)} ${pause}`];
-    const lines = [...above, ...picture(list.steps(), height - above.length, style, now())];
+    const lines = picture(list.steps(), Math.max(3, (terminal.rows ?? 24) - 2), style, now());
     const width = terminal.columns ?? 80;
     drawn = lines.length;
     terminal.write(`${erase}${pending}${lines.map((line) => `${cut(line, width)}\n`).join('')}`);
@@ -79,11 +73,16 @@ function createLiveView(terminal: Terminal, { style, showLogs, now = Date.now }:
 
   return {
     step: (update) => void list.apply(update),
-    paused(how) {
-      pause = how;
-    },
     log(step, line) {
       if (showLogs) pending += `${logPrefix(step, style)} ${printable(line)}\n`;
+    },
+    pause() {
+      draw();
+      paused = true;
+      drawn = 0;
+      return () => {
+        paused = false;
+      };
     },
     end() {
       if (timer !== null) clearInterval(timer);
@@ -129,7 +128,6 @@ export function statusText(status: string, style: Style): string {
     case 'running':
       return style.cyan(text);
     case 'waiting':
-    case 'paused':
     case 'cancelled':
       return style.yellow(text);
     default:

@@ -1,7 +1,16 @@
 import type { ErrorCode } from '@millrace/core';
 import type { z } from 'zod';
 
-export type Tag = 'workspaces' | 'workflows' | 'runs' | 'logs' | 'workers' | 'events' | 'system' | 'worker protocol';
+export type Tag =
+  | 'workspaces'
+  | 'workflows'
+  | 'runs'
+  | 'approvals'
+  | 'logs'
+  | 'workers'
+  | 'events'
+  | 'system'
+  | 'worker protocol';
 
 /** Who may call: everybody; whoever holds the API token; whoever holds the worker token. */
 export type Access = 'public' | 'api' | 'worker';

@@ -1,5 +1,6 @@
 import { runStatuses, stepStatuses } from '@millrace/core';
 import { z } from 'zod';
+import { approvers } from '../approvals/approval.ts';
 import { time } from '../contract/values.ts';
 import { runStatus } from './run.ts';
 import { fault } from './run-step.ts';
@@ -61,16 +62,6 @@ const anAnswer = z
       error: fault.nullable(),
     }),
     answer('steps_open', { under_way: z.int(), waiting: z.int(), ended: z.int(), total: z.int() }),
-    answer('paused', {
-      since: time,
-      paused_by: z.string(),
-      comment: z.string().nullable(),
-      with_parent: z.boolean().meta({ description: 'It was paused with its parent, and is resumed with it.' }),
-      held: z.int().meta({ description: 'Steps that may begin as soon as it is resumed.' }),
-      under_way: z.int().meta({ description: 'Steps that go on.' }),
-      waiting: z.int().meta({ description: 'Steps that wait for other steps.' }),
-    }),
-    answer('held', { since: time }),
     answer('waiting_for_dependencies', {
       dependencies: z.array(dependency).meta({ description: 'Those that have not ended.' }),
     }),
@@ -112,6 +103,17 @@ const anAnswer = z
     answer('delay', { until: time }),
     answer('retry_backoff', { until: time, tries: z.int(), max_tries: z.int().nullable(), error: fault.nullable() }),
     answer('timer', { since: time, until: time }),
+    answer('waiting_for_people', {
+      since: time,
+      prompt: z.string(),
+      approvers: approvers.nullable().meta({ description: 'null: everybody may answer.' }),
+      quorum: z.int(),
+      approved: z.array(z.string()).meta({ description: 'Who has approved so far.' }),
+      escalates_at: time.nullable(),
+      escalated: z.boolean(),
+      times_out_at: time.nullable(),
+      on_timeout: z.enum(['fail', 'skip', 'approve']),
+    }),
     answer('child_run', { since: time, child: child.nullable().meta({ description: 'null: it is being started.' }) }),
     answer('items_open', {
       total: z.int(),

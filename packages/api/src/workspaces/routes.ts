@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { route } from '../contract/route.ts';
 import { name } from '../contract/values.ts';
-import { workspace } from './workspace.ts';
+import { comparison, liveDefinitions, workspace } from './workspace.ts';
 
 const params = z.object({ workspace: name });
 
@@ -38,6 +38,35 @@ export const workspaceRoutes = {
     body: z.strictObject({}),
     responses: { 200: { description: 'The workspace as it is now.', schema: workspace } },
     errors: ['invalid_request', 'workspace_not_found', 'configuration', 'store_unavailable'],
+  }),
+  getDefinitions: route({
+    method: 'GET',
+    path: '/api/v1/workspaces/{workspace}/definitions',
+    summary: 'Get everything that the live revision of a workspace defines',
+    tag: 'workspaces',
+    access: 'api',
+    params,
+    responses: { 200: { description: 'The definitions.', schema: liveDefinitions } },
+    errors: ['workspace_not_found', 'not_found', 'store_unavailable', 'blob_store_unavailable'],
+  }),
+  planWorkspace: route({
+    method: 'POST',
+    path: '/api/v1/workspaces/{workspace}/plan',
+    summary: 'Compare what is live with what the source holds now, or with another branch, tag or commit',
+    description: 'Nothing changes. Without `ref` the answer is the drift of the workspace: empty when it is in step.',
+    tag: 'workspaces',
+    access: 'api',
+    params,
+    body: z.strictObject({
+      ref: z
+        .string()
+        .min(1)
+        .max(250)
+        .exactOptional()
+        .meta({ description: 'Branch, tag or commit of a Git workspace.' }),
+    }),
+    responses: { 200: { description: 'The difference.', schema: comparison } },
+    errors: ['invalid_request', 'workspace_not_found', 'not_found', 'configuration', 'store_unavailable'],
   }),
   receivePush: route({
     method: 'POST',

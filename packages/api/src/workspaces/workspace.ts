@@ -13,6 +13,37 @@ const diagnostic = z
   })
   .meta({ id: 'Diagnostic' });
 
+export const comparison = z
+  .object({
+    workspace: z.string(),
+    live: z.string().nullable().meta({ description: 'The revision that is live; null: none yet.' }),
+    revision: z.string().meta({ description: 'The revision that it is compared with.' }),
+    changes: z
+      .array(
+        z.object({
+          kind: z.enum(['action', 'workflow', 'trigger', 'hook']),
+          name: z.string(),
+          change: z.enum(['added', 'changed', 'removed']),
+          keys: z
+            .array(z.string())
+            .meta({ description: 'What differs, by the words of the files: `steps.build.cmd`.' }),
+        }),
+      )
+      .meta({ description: 'What would change if it became live. Empty when it has errors: it would not.' }),
+    warnings: z
+      .array(z.object({ code: z.string(), message: z.string() }))
+      .meta({ description: 'Changes that may break whoever relies on what is live.' }),
+    diagnostics: z.array(diagnostic).meta({ description: 'Problems of what it is compared with.' }),
+  })
+  .meta({ id: 'WorkspaceComparison' });
+
+export const liveDefinitions = z
+  .object({
+    revision: z.string().nullable(),
+    definitions: jsonObject.meta({ description: '`actions`, `workflows`, `triggers`, `hooks`, as they were checked.' }),
+  })
+  .meta({ id: 'LiveDefinitions' });
+
 export const workspace = z
   .object({
     name: z.string(),
@@ -25,4 +56,5 @@ export const workspace = z
     }),
   })
   .meta({ id: 'Workspace' });
+export type WorkspaceComparison = z.output<typeof comparison>;
 export type Workspace = z.output<typeof workspace>;

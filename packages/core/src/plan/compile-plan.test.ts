@@ -177,7 +177,6 @@ describe('compiling', () => {
     ['concurrency', { steps: { a: { concurrency: limit } } }],
     ['rate_limit', { steps: { a: { rateLimit: { key: 'k', limit: 1, perMs: 1 } } } }],
     ['cache', { steps: { a: { cache: { key: 'k', ttlMs: 1 } } } }],
-    ['type', { steps: { a: { inline: { type: 'approval', prompt: '?' } } } }],
     ['type', { steps: { a: { inline: { type: 'docker', image: 'x' } } } }],
     ['type', { steps: { a: { action: 'act' } }, actions: { act: { body: { type: 'emit', event: 'e' } } } }],
     ['event', { steps: { a: { inline: { type: 'wait', event: 'e' } } } }],

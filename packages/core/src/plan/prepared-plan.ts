@@ -48,7 +48,7 @@ export type PreparedStep = Readonly<{
   taskNeeds: Needs;
   delay: PreparedValue | null;
   retryWhen: PreparedValue | null;
-  /** The body of an action that the engine itself carries out (workflow, wait). */
+  /** The body of an action that the engine itself carries out (workflow, approval, wait). */
   body: Readonly<Record<string, PreparedValue>>;
   /** Where the templates of the action's body stand, by pointers from the body's root. */
   places: Readonly<Record<string, Place>>;
@@ -151,6 +151,12 @@ function engineBody(step: PlanStep, root: string, places: Readonly<Record<string
   const pointer = (key: string) => `${root}/action/body/${key}`;
   if (action.body.type === 'workflow') {
     body.workflow = prepareValue(action.body.workflow, pointer('workflow'), places);
+  }
+  if (action.body.type === 'approval') {
+    const { prompt, approvers, escalate } = action.body;
+    body.prompt = prepareValue(prompt, pointer('prompt'), places);
+    body.approvers = prepareValue(approvers ?? null, pointer('approvers'), places);
+    body.escalate = prepareValue(escalate?.approvers ?? null, pointer('escalate/approvers'), places);
   }
   if (action.body.type === 'wait') {
     if (action.body.for !== undefined) body.for = prepareValue(action.body.for, pointer('for'), places);

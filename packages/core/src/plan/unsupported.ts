@@ -34,7 +34,7 @@ export const unsupportedInStep: readonly Row<StepDefinition>[] = [
 ];
 
 export const unsupportedInBody: readonly Row<ActionBody>[] = [
-  ...(['approval', 'emit', 'docker', 'pod', 'cloud_run', 'fargate', 'container_app'] as const).map((type) => ({
+  ...(['emit', 'docker', 'pod', 'cloud_run', 'fargate', 'container_app'] as const).map((type) => ({
     key: 'type',
     what: `The action type \`${type}\``,
     uses: (body: ActionBody) => body.type === type,

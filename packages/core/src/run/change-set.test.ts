@@ -48,34 +48,6 @@ describe('folded changes', () => {
     expect(isNothing(merged)).toBe(true);
   });
 
-  test('hold work that was there before, and end it when it goes on within', () => {
-    const held = { ...key, kind: 'held', dueAt: null, document: '{}' } as const;
-    const paused = changes((set) => set.holdWork(held));
-    expect(paused).toMatchObject({ workHeld: [held], waits: [], workDone: [] });
-    const resumed = mergeChanges(
-      paused,
-      changes((set) => {
-        set.endWait(held);
-        set.addWork(work);
-      }),
-    );
-    expect(resumed).toMatchObject({ workHeld: [], waits: [], waitsDone: [], work: [work], workDone: [key] });
-    const again = mergeChanges(
-      resumed,
-      changes((set) => set.holdWork(held)),
-    );
-    expect(again).toMatchObject({ workHeld: [], waits: [held], work: [], workDone: [key] });
-  });
-
-  test('end a stored wait that was ended, set and ended', () => {
-    const merged = changes((set) => {
-      set.endWait(wait(1));
-      set.setWait(wait(1));
-      set.endWait(wait(1));
-    });
-    expect([merged.waits.length, merged.waitsDone.length]).toEqual([0, 1]);
-  });
-
   test('never set and end the same wait', () => {
     const ended = changes((set) => set.endWait(wait(2)));
     const set = changes((into) => into.setWait(wait(3)));
@@ -86,6 +58,21 @@ describe('folded changes', () => {
       changes((into) => into.endWait(wait(3))),
     );
     expect([after.waits.length, after.waitsDone.length]).toEqual([0, 1]);
+  });
+
+  test('end a stored wait that was set again within the set', () => {
+    const answered = { ...wait(1), kind: 'approval' } as const;
+    const approval = changes((set) => {
+      set.setWait(answered);
+      set.endWait(answered);
+    });
+    expect(approval.waitsDone).toMatchObject([{ step: 1, kind: 'approval' }]);
+    const again = changes((set) => {
+      set.endWait(wait(1));
+      set.setWait(wait(1));
+      set.endWait(wait(1));
+    });
+    expect([again.waits.length, again.waitsDone.length]).toEqual([0, 1]);
   });
 
   test('keep the last head, and all messages in order', () => {

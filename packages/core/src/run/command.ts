@@ -1,7 +1,9 @@
+import type { InputProblem } from '../schema/input-problem.ts';
 import type { RunId, WorkerId } from '../values/ids.ts';
 import type { Json, JsonObject } from '../values/json.ts';
+import type { ApprovalAnswer } from './approval.ts';
 import type { Fault } from './fault.ts';
-import type { AttemptKey, WaitKind } from './records.ts';
+import type { AttemptKey, Instant, WaitKind } from './records.ts';
 import type { RunEndStatus } from './status.ts';
 
 /** How an attempt ended, as its worker reports it. */
@@ -13,7 +15,8 @@ export type AttemptResult =
 export type Command =
   | Readonly<{ type: 'attempt_finished'; key: AttemptKey; worker: WorkerId | null; result: AttemptResult }>
   | Readonly<{ type: 'worker_lost'; key: AttemptKey; worker: WorkerId }>
-  | Readonly<{ type: 'timer_fired'; key: AttemptKey; kind: WaitKind }>
+  /** `dueAt`: of the wait that was taken; one that was set anew meanwhile is not meant. */
+  | Readonly<{ type: 'timer_fired'; key: AttemptKey; kind: WaitKind; dueAt?: Instant }>
   | Readonly<{
       type: 'child_ended';
       key: AttemptKey;
@@ -22,24 +25,16 @@ export type Command =
       output: Json;
       error: Fault | null;
     }>
-  | Readonly<{ type: 'cancel'; by: string; reason: string | null; force: boolean }>
-  | Readonly<{ type: 'pause'; by: string; reason: string | null }>
-  | Readonly<{ type: 'resume'; by: string }>
-  | Readonly<{ type: 'parent_turned'; turn: number; paused: boolean; by: string; reason: string | null }>
-  | Readonly<{ type: 'hold'; key: AttemptKey; worker: WorkerId }>;
+  /** Somebody answers an approval. `values` are as they were given; they are checked here. */
+  | Readonly<{ type: 'answer'; key: AttemptKey; answer: ApprovalAnswer }>
+  | Readonly<{ type: 'cancel'; by: string; reason: string | null; force: boolean }>;
 
 export type StartCommand = Readonly<{ type: 'start'; input: JsonObject }>;
 
 /** Why a command changed nothing. Expected outcomes, so they are values. */
 export type Rejection = Readonly<{
-  code:
-    | 'run_ended'
-    | 'stale_attempt'
-    | 'not_waiting'
-    | 'already_cancelling'
-    | 'run_stopping'
-    | 'already_paused'
-    | 'not_paused'
-    | 'outdated';
+  code: 'run_ended' | 'stale_attempt' | 'not_waiting' | 'already_cancelling' | 'not_an_approver' | 'invalid_values';
   message: string;
+  /** Of `invalid_values`. */
+  problems?: readonly InputProblem[];
 }>;

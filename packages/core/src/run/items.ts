@@ -94,7 +94,8 @@ export function countItem(
   end: Pick<EndedItem, 'status' | 'reason'>,
 ): 'succeeded' | 'failed' | 'cancelled' {
   const kind =
-    end.status === 'succeeded'
+    // One that was skipped (an approval that nobody needed to give) is dealt with, and no failure.
+    end.status === 'succeeded' || end.status === 'skipped'
       ? 'succeeded'
       : end.status === 'cancelled' && end.reason !== null
         ? 'cancelled'
@@ -103,12 +104,11 @@ export function countItem(
   return kind;
 }
 
-/** Starts items while there is room and the run is not paused, and ends the step when nothing is left to do. */
+/** Starts items while there is room, and ends the step when nothing is left to do. */
 export function continueItems(decision: Deciding, step: number, phase: ItemsPhase): void {
   const { itemConcurrency, batchSize } = planStep(decision.plan, step);
   const room = itemConcurrency ?? Number.POSITIVE_INFINITY;
-  const held = decision.state.paused !== null;
-  while (!held && !isStopping(decision, phase) && phase.cursor < phase.total && phase.open.size < room) {
+  while (!isStopping(decision, phase) && phase.cursor < phase.total && phase.open.size < room) {
     const index = phase.cursor;
     phase.cursor += 1;
     const started = startTask(decision, itemTarget(step, index, phase, batchSize));

@@ -1,7 +1,9 @@
+import type { ApprovalBody } from '../definitions/action.ts';
 import { FaultError } from '../plan/expression-fault.ts';
 import { formatDuration } from '../values/duration.ts';
 import type { JsonObject } from '../values/json.ts';
 import { unreachable } from '../values/unreachable.ts';
+import { approvalDueAt, newApproval } from './approval.ts';
 import { type Deciding, faultAt, keyOf, planStep, type StepAt } from './deciding.ts';
 import { setEngineWait } from './engine-wait.ts';
 import type { Fault } from './fault.ts';
@@ -39,6 +41,7 @@ export function launchAttempt(
       case 'wait':
         return startTimer(decision, target, task);
       case 'approval':
+        return openApproval(decision, target, task, body);
       case 'emit':
         throw new FaultError({
           code: 'not_supported_yet',
@@ -116,6 +119,20 @@ function startTimer(decision: Deciding, target: TaskTarget, task: Task): Attempt
   return null;
 }
 
+function openApproval(decision: Deciding, target: TaskTarget, task: Task, body: ApprovalBody): null {
+  const [prompt, approvers, escalatesTo] = (['prompt', 'approvers', 'escalate'] as const).map((key) =>
+    renderBody(decision, target, task, key),
+  );
+  const rendered = { prompt: prompt ?? null, approvers: approvers ?? null, escalatesTo: escalatesTo ?? null };
+  const opened = newApproval(body, rendered, decision.now);
+  if ('fault' in opened)
+    throw new FaultError(faultAt(decision, target.step, `action/body/${opened.key}`, opened.fault));
+  task.dueAt = approvalDueAt(opened);
+  task.detail = JSON.stringify(opened);
+  setEngineWait(decision, target, task, 'approval');
+  return null;
+}
+
 /** A value of a body that the engine carries out. The body's `input` is the step's rendered one, as for a worker. */
 function renderBody(decision: Deciding, target: TaskTarget, task: Task, key: string) {
   const step = decision.plan.step(target.step);
@@ -143,12 +160,9 @@ export function clearLaunch(decision: Deciding, target: StepAt & Readonly<{ item
     return;
   }
   decision.changes.endWork({ ...key, attempt: task.attempt });
-  clearQueueTimeout(decision, target);
-}
-
-export function clearQueueTimeout(decision: Deciding, target: StepAt & Readonly<{ item: number }>): void {
-  if (planStep(decision.plan, target.step).queueTimeoutMs === null) return;
-  decision.changes.endWait({ ...keyOf(target, target.item), kind: 'queue_timeout' });
+  if (planStep(decision.plan, target.step).queueTimeoutMs !== null) {
+    decision.changes.endWait({ ...key, kind: 'queue_timeout' });
+  }
 }
 
 export const timeoutText = (ms: number | null): string => (ms === null ? 'its timeout' : formatDuration(ms));

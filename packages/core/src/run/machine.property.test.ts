@@ -111,10 +111,7 @@ describe.each([
             if (known !== undefined) expect(now).toBe(known);
             else if (isStepEnd(summary.status)) ended.set(name, now);
           }
-          const { cancel, paused } = run.state;
-          if (cancel !== null || paused !== null) expect([...run.last.work, ...started(run.last)]).toEqual([]);
-          if (paused !== null) expect(run.last.waits.map(({ kind }) => kind)).not.toContain('timer');
-          expect(run.status === 'paused').toBe(paused !== null);
+          if (run.state.cancel !== null) expect([...run.last.work, ...started(run.last)]).toEqual([]);
         });
       }),
       runs,
@@ -155,7 +152,7 @@ describe.each([
         const store = new TinyStore(origin, JSON.stringify(input));
         store.apply(merged);
         expect(rowsOf(store)).toBe(rows);
-        expect([...merged.work, ...merged.workHeld]).toEqual([]);
+        expect(merged.work).toEqual([]);
         expect(merged.waits).toEqual([]);
       }),
       { numRuns: 150 },
@@ -223,13 +220,13 @@ function expectAttemptsGrowByOne(run: RunDriver): void {
   }
 }
 
-/** Every iteration that is under way has work, or a wait that something (while it is paused: resuming) ends; a run that goes on has one of them. */
+/** Every iteration that is under way has work, or a wait that something ends; a run that goes on has one of them. */
 function expectSomethingMoves(run: RunDriver): void {
   const movers = new Set<string>();
   for (const row of run.store.work.values()) movers.add(`${row.step}.${row.iteration}`);
   for (const row of run.store.waits.values()) {
-    const resumed = run.state.paused !== null && (row.kind === 'held' || row.kind === 'items');
-    if (row.dueAt !== null || row.kind === 'child' || resumed) movers.add(`${row.step}.${row.iteration}`);
+    if (row.dueAt !== null || row.kind === 'child' || row.kind === 'approval')
+      movers.add(`${row.step}.${row.iteration}`);
   }
   let open = 0;
   for (const [step, own] of run.state.steps.entries()) {

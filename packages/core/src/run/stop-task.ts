@@ -44,6 +44,9 @@ function askToStop(decision: Deciding, target: TaskTarget, task: Task, stop: Ste
   else decision.childrenAsked = true;
 }
 
+/** What begins when its wait is set: nobody else takes it up first. */
+const beginsWithWait: ReadonlySet<Task['doing']> = new Set(['timer', 'child', 'approval', 'event']);
+
 /** The end of an attempt that was stopped; `error` is what its worker said, if it said something. */
 export function stoppedAttempt(
   decision: Deciding,
@@ -53,7 +56,7 @@ export function stoppedAttempt(
   error: Fault | null = null,
 ): AttemptEnd {
   const end = stopEnd(decision, step, stop);
-  const startedAt = task.leasedAt ?? (task.doing === 'child' || task.doing === 'timer' ? task.readyAt : null);
+  const startedAt = task.leasedAt ?? (beginsWithWait.has(task.doing) ? task.readyAt : null);
   return { ...end, error: error ?? end.error, output: null, startedAt, worker: task.worker };
 }
 

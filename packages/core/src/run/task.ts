@@ -11,12 +11,13 @@ import type { Instant } from './records.ts';
 import { maxWorkerLosses, retryDelayMs } from './retry.ts';
 import { scopeFor } from './scope.ts';
 import type { EndedItem, Task } from './state.ts';
-import type { StepReason } from './status.ts';
+import type { StepEndStatus, StepReason } from './status.ts';
 import { attemptKey, type TaskTarget, viewOfTask } from './task-view.ts';
 
 /** How one attempt ended. `output` is JSON. */
 export type AttemptEnd = Readonly<{
-  status: 'succeeded' | 'failed' | 'timed_out' | 'cancelled';
+  /** `skipped`: an approval whose time was over, where that was asked for. */
+  status: StepEndStatus;
   reason: StepReason | null;
   output: string | null;
   error: Fault | null;
@@ -128,6 +129,7 @@ function waitForRetry(decision: Deciding, target: TaskTarget, task: Task, delayM
   task.doing = 'retry';
   task.dueAt = decision.now + delayMs;
   task.readyAt = task.dueAt;
+  task.detail = null;
   decision.changes.setWait({
     ...attemptKey(target, task.attempt),
     kind: 'retry',
@@ -140,7 +142,8 @@ type Verdict = Readonly<{ kind: 'end'; end: AttemptEnd }> | Readonly<{ kind: 're
 
 function judgeRetry(decision: Deciding, target: TaskTarget, task: Task, end: AttemptEnd): Verdict {
   const { retry } = planStep(decision.plan, target.step);
-  if (end.status === 'succeeded' || end.error?.retryable === false) return { kind: 'end', end };
+  if (end.status === 'succeeded' || end.status === 'skipped' || end.error?.retryable === false)
+    return { kind: 'end', end };
   if (end.reason === 'worker_lost' && retry?.countWorkerLoss !== true) {
     return task.losses < maxWorkerLosses ? { kind: 'retry', delayMs: 0 } : { kind: 'end', end };
   }

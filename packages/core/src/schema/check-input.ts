@@ -7,7 +7,9 @@ import { jsonSchemaOf, objectSchema } from './json-schema-of.ts';
 
 export type { InputProblem } from './input-problem.ts';
 
-type Checked<Value> = Readonly<{ ok: true; value: Value }> | Readonly<{ ok: false; problems: readonly InputProblem[] }>;
+export type Checked<Value> =
+  | Readonly<{ ok: true; value: Value }>
+  | Readonly<{ ok: false; problems: readonly InputProblem[] }>;
 
 /**
  * Checks what an action or a workflow is given, and fills in defaults. All problems at once; the given value is left as

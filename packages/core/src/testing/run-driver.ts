@@ -1,4 +1,5 @@
 import type { PreparedPlan } from '../plan/prepared-plan.ts';
+import type { ApprovalAnswer } from '../run/approval.ts';
 import type { Changes } from '../run/changes.ts';
 import type { AttemptResult, Command, Rejection } from '../run/command.ts';
 import { decide } from '../run/decide.ts';
@@ -101,14 +102,6 @@ export class RunDriver {
     return this.send({ type: 'cancel', by: 'ada', reason: null, force });
   }
 
-  pause(reason: string | null = null): Rejection | null {
-    return this.send({ type: 'pause', by: 'ada', reason });
-  }
-
-  resume(): Rejection | null {
-    return this.send({ type: 'resume', by: 'ada' });
-  }
-
   wait(step: string | null, kind: WaitKind, item = -1): Wait {
     const number = step === null ? -1 : this.#number(step);
     const found = [...this.store.waits.values()].find(
@@ -122,7 +115,18 @@ export class RunDriver {
   fire(step: string | null, kind: WaitKind, item = -1): Rejection | null {
     const wait = this.wait(step, kind, item);
     this.now = Math.max(this.now, wait.dueAt ?? this.now);
-    return this.send({ type: 'timer_fired', key: keyOfWork(wait), kind });
+    return this.send({
+      type: 'timer_fired',
+      key: keyOfWork(wait),
+      kind,
+      ...(wait.dueAt === null ? {} : { dueAt: wait.dueAt }),
+    });
+  }
+
+  /** Answers an open approval. */
+  answer(step: string, by: string, more: Partial<ApprovalAnswer> = {}, item = -1): Rejection | null {
+    const answer = { by, decision: 'approve', values: {}, comment: null, ...more } as const;
+    return this.send({ type: 'answer', key: keyOfWork(this.wait(step, 'approval', item)), answer });
   }
 
   endChild(step: string, status: 'succeeded' | 'failed' | 'cancelled', output: Json = null, item = -1) {

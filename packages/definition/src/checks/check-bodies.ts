@@ -1,4 +1,4 @@
-import type { ActionBody } from '@millrace/core';
+import type { ActionBody, ApprovalBody } from '@millrace/core';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import { describeValue } from '../values/describe-value.ts';
 import { parseDuration } from '../values/duration.ts';
@@ -20,9 +20,7 @@ export function checkBodies(loaded: Loaded, report: Report): void {
 }
 
 function checkBody(body: ActionBody, node: SourceNode, owner: string, report: Report): void {
-  if (body.type === 'approval' && body.form !== undefined) {
-    checkParameters(body.form, nodeAt(node, ['form']), `${owner}, form`, report);
-  }
+  if (body.type === 'approval') checkApproval(body, node, owner, report);
   if (body.type === 'shell' && body.args !== undefined && body.script === undefined) {
     report({
       code: 'useless_key',
@@ -45,6 +43,39 @@ function checkBody(body: ActionBody, node: SourceNode, owner: string, report: Re
       code: 'invalid_time',
       message: `${owner}: \`until\` must be a date and time such as \`2026-01-31T08:00:00Z\`, or an expression; got ${describeValue(until)}.`,
       at: placeAtPath(node, ['until']),
+    });
+  }
+}
+
+/** That an approval can be given at all, and that nothing in it is written in vain. */
+function checkApproval(body: ApprovalBody, node: SourceNode, owner: string, report: Report): void {
+  const { form, approvers, quorum = 1, timeoutMs, on_timeout, escalate } = body;
+  if (form !== undefined) checkParameters(form, nodeAt(node, ['form']), `${owner}, form`, report);
+  const users = approvers?.users;
+  const all = users === undefined ? null : new Set([...users, ...(escalate?.approvers.users ?? [])]);
+  // A template may give several names.
+  if (all !== null && quorum > all.size && ![...all].some(isTemplate)) {
+    report({
+      code: 'quorum_unreachable',
+      message: `${owner} needs ${quorum} people to approve, and only ${all.size} may answer.`,
+      hint: 'Name more `users`, or lower the `quorum`.',
+      at: placeAtPath(node, [nodeAt(node, ['quorum']) === undefined ? 'approvers' : 'quorum']),
+    });
+  }
+  if (on_timeout !== undefined && timeoutMs === undefined) {
+    report({
+      code: 'useless_key',
+      message: `${owner} has \`on_timeout\`, and no \`timeout\`: it waits for ever.`,
+      hint: 'Add `timeout`, for example `timeout: 24h`.',
+      at: placeAtPath(node, ['on_timeout']),
+    });
+  }
+  if (escalate !== undefined && timeoutMs !== undefined && escalate.afterMs >= timeoutMs) {
+    report({
+      code: 'useless_key',
+      message: `${owner} never escalates: its \`timeout\` is over by then.`,
+      hint: 'Let `escalate.after` be shorter than `timeout`.',
+      at: placeAtPath(node, ['escalate', 'after']),
     });
   }
 }

@@ -92,6 +92,10 @@ function* sitesOfBody(
   for (const key of renderedKeys[keys as ActionType]) {
     yield* templates(nodeAt(node, [key]), `${pointer}/${key}`, scopeOf(key));
   }
+  if (keys === 'approval') {
+    const more = nodeAt(node, ['escalate', 'approvers']);
+    yield* templates(more, `${pointer}/escalate/approvers`, scopeOf('escalate'));
+  }
   if (keys !== 'wait') return;
   const until = nodeAt(node, ['until']);
   if (until?.kind === 'scalar' && /^\s*\d{4}-\d{2}-\d{2}/.test(String(until.value))) {

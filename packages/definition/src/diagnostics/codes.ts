@@ -42,6 +42,7 @@ export const diagnosticCodes = {
   unknown_time_zone: 'error',
   invalid_cron: 'error',
   invalid_rrule: 'error',
+  quorum_unreachable: 'error',
   duplicate_name: 'error',
   // References.
   unknown_action: 'error',

@@ -24,7 +24,7 @@ export function checkTest(test: WorkflowTest, mocks: MockPlaces, definitions: De
       continue;
     named.push([path, sharedAt(path)]);
   }
-  let fine = true;
+  let fine = checkAnswers(test, own, definitions, report);
   for (const [path, at] of named) {
     const problem = findProblem(test.workflow, parseStepPath(path), definitions);
     if (problem === null) continue;
@@ -32,6 +32,49 @@ export function checkTest(test: WorkflowTest, mocks: MockPlaces, definitions: De
     fine = false;
   }
   return fine;
+}
+
+/** Answers are for approvals, and do not mix with results that take the place of the whole step. */
+function checkAnswers(test: WorkflowTest, own: readonly string[], definitions: Definitions, report: Report): boolean {
+  let fine = true;
+  for (const path of own) {
+    const results = test.mocks.get(path) ?? [];
+    const answers = results.filter(({ kind }) => kind === 'answer' || kind === 'unanswered').length;
+    const type = answers === 0 ? null : typeAt(test.workflow, parseStepPath(path), definitions);
+    const asked = type === null || type === 'approval';
+    if (asked && (answers === 0 || answers === results.length)) continue;
+    report({
+      code: 'invalid_value',
+      message: asked
+        ? `The mocks of \`${path}\` mix answers with results that take the place of the whole approval.`
+        : `\`${path}\` is of type \`${type}\`, so it asks nobody: it cannot be approved or rejected.`,
+      hint: asked ? 'Write either answers only, or results only.' : 'Write `output` or `error`.',
+      at: test.placeOf(['mocks', path]),
+    });
+    fine = false;
+  }
+  return fine;
+}
+
+/** The type of the action that a path leads to; null: it is not known before the run. */
+function typeAt(workflow: string, path: StepPath, definitions: Definitions): ActionBody['type'] | null {
+  let current = workflow;
+  for (const [index, { step: name }] of path.entries()) {
+    const step = entryOf(definitions.workflows, current)?.steps.find((one) => one.name === name);
+    if (step === undefined) {
+      if (index > 0) return null;
+      current = name;
+      continue;
+    }
+    const action = step.action === undefined ? undefined : entryOf(definitions.actions, step.action);
+    const called = calledWorkflow(step, definitions);
+    if (index === path.length - 1) {
+      return step.inline?.type ?? action?.body.type ?? (called === 'none' || called === 'open' ? null : 'workflow');
+    }
+    if (called === 'none' || called === 'open') return null;
+    current = called.workflow;
+  }
+  return null;
 }
 
 type Problem = Readonly<{ code: 'unknown_step' | 'invalid_value'; message: string; hint: string | null }>;

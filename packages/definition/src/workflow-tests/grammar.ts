@@ -33,18 +33,38 @@ const mockedError = z
   )
   .meta({ id: 'MockedError' });
 
-const outcomeKeys = ['output', 'error', 'lost'] as const;
+const answer = z
+  .union(
+    [
+      z.literal(true),
+      z.strictObject({
+        by: z
+          .union([filledText, z.array(filledText).min(1)], expected('wrong_type', 'a name or a list of names'))
+          .exactOptional()
+          .describe('Default: as many of the approvers as it takes.'),
+        values: jsonObject.exactOptional().describe('Of the form.'),
+        comment: text.exactOptional(),
+      }),
+    ],
+    expected('wrong_type', '`true`, or a map such as `{ by: ada, values: { … } }`'),
+  )
+  .meta({ id: 'MockedAnswer' });
+
+const outcomeKeys = ['output', 'error', 'lost', 'approve', 'reject', 'unanswered'] as const;
 
 const mockedResult = z
   .strictObject({
     output: json.exactOptional().describe('It succeeds with this output. Default: it succeeds with null.'),
     error: mockedError.exactOptional().describe('It fails.'),
     lost: z.literal(true).exactOptional().describe('Its worker is lost.'),
+    approve: answer.exactOptional().describe('Of an approval: people approve it.'),
+    reject: answer.exactOptional().describe('Of an approval: somebody rejects it.'),
+    unanswered: z.literal(true).exactOptional().describe('Of an approval: nobody answers, so its time-out follows.'),
     duration: duration.exactOptional().describe('How long it takes, in virtual time. Default 0s.'),
   })
   .refine(
     (written) => outcomeKeys.filter((key) => key in written).length <= 1,
-    expected('exactly_one', 'a map with at most one of `output`, `error`, `lost`'),
+    expected('exactly_one', 'a map with at most one of `output`, `error`, `lost`, `approve`, `reject`, `unanswered`'),
   )
   .meta({ id: 'MockedResult' });
 
@@ -141,4 +161,5 @@ export const testFileShape = z.strictObject({
 
 export type WrittenTest = z.output<typeof testShape>;
 export type WrittenMock = z.output<typeof mock>;
+export type WrittenAnswer = z.output<typeof answer>;
 export type WrittenError = z.output<typeof expectedError>;

@@ -15,7 +15,8 @@ workflows:
     steps:
       build: { type: shell, cmd: make }
       each: { type: shell, cmd: "echo {{ item }}", for_each: [1, 2], depends_on: [build] }
-      publish: { action: deploy, for_each: [eu, us], depends_on: [each] }
+      ask: { type: approval, prompt: "?", depends_on: [each] }
+      publish: { action: deploy, for_each: [eu, us], depends_on: [ask] }
   deploy:
     steps:
       upload: { type: shell, cmd: upload }
@@ -133,5 +134,51 @@ tests:
     const text = 'mocks: { upload: {}, uplod: {} }\ntests: { a: { workflow: release, expect: {} } }';
     expect(problemsOf(text)).toMatchObject([{ code: 'unknown_step', at: '1:22' }]);
     expect(load(text.replace(', uplod: {}', '')).tests).toHaveLength(1);
+  });
+});
+
+describe('mocks of approvals', () => {
+  it('say who answers what, or that nobody does', () => {
+    const { tests, diagnostics } = load(`
+workflow: release
+tests:
+  asks:
+    mocks:
+      ask:
+        - { unanswered: true }
+        - { reject: true }
+        - { approve: { by: ada, values: { tag: v2 }, comment: Fine. }, duration: 5m }
+        - { approve: { by: [ada, bob] } }
+    expect: {}
+`);
+    expect(diagnostics).toEqual([]);
+    const nothing = { values: {}, comment: null };
+    expect(tests[0]?.mocks.get('ask')).toEqual([
+      { kind: 'unanswered', durationMs: 0 },
+      { kind: 'answer', durationMs: 0, decision: 'reject', by: null, ...nothing },
+      {
+        kind: 'answer',
+        durationMs: 300_000,
+        decision: 'approve',
+        by: ['ada'],
+        values: { tag: 'v2' },
+        comment: 'Fine.',
+      },
+      { kind: 'answer', durationMs: 0, decision: 'approve', by: ['ada', 'bob'], ...nothing },
+    ]);
+  });
+
+  it('are for approvals only, and do not mix with results', () => {
+    const mocks = (text: string) => `workflow: release\ntests:\n  t:\n    mocks: ${text}\n    expect: {}\n`;
+    expect(problemsOf(mocks('{ build: { approve: true } }'))).toEqual([
+      { code: 'invalid_value', at: '4:14', hint: 'Write `output` or `error`.' },
+    ]);
+    expect(problemsOf(mocks('{ publish.upload: { unanswered: true } }'))).toMatchObject([{ code: 'invalid_value' }]);
+    expect(problemsOf(mocks('{ ask: [{ approve: true }, { output: 1 }] }'))).toEqual([
+      { code: 'invalid_value', at: '4:14', hint: 'Write either answers only, or results only.' },
+    ]);
+    expect(problemsOf(mocks('{ ask: { approve: true, reject: true } }'))).toMatchObject([{ code: 'exactly_one' }]);
+    expect(problemsOf(mocks('{ ask: { approve: {} } }'))).toEqual([]);
+    expect(problemsOf(mocks('{ ask: { output: { approved: true } } }'))).toEqual([]);
   });
 });

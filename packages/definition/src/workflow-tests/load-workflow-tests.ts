@@ -19,7 +19,14 @@ import {
   toJson,
 } from '../yaml/source-node.ts';
 import { checkTest } from './check-test.ts';
-import { testFileShape, testShape, type WrittenError, type WrittenMock, type WrittenTest } from './grammar.ts';
+import {
+  testFileShape,
+  testShape,
+  type WrittenAnswer,
+  type WrittenError,
+  type WrittenMock,
+  type WrittenTest,
+} from './grammar.ts';
 import type { Expectation, ExpectedError, ExpectedStep, MockedResult, Mocks, WorkflowTest } from './workflow-test.ts';
 
 export type LoadedTests = Readonly<{
@@ -143,12 +150,21 @@ function mocksOf(written: Readonly<Record<string, WrittenMock>> | undefined): Mo
 
 type WrittenResult = Exclude<WrittenMock, readonly unknown[]>;
 
-function resultOf({ output, error, lost, duration }: WrittenResult): MockedResult {
+function resultOf({ output, error, lost, approve, reject, unanswered, duration }: WrittenResult): MockedResult {
   const durationMs = duration === undefined ? 0 : milliseconds(duration);
+  if (approve !== undefined) return { durationMs, ...answerOf('approve', approve) };
+  if (reject !== undefined) return { durationMs, ...answerOf('reject', reject) };
+  if (unanswered === true) return { durationMs, kind: 'unanswered' };
   if (lost === true) return { durationMs, kind: 'lost' };
   if (error === undefined) return { durationMs, kind: 'output', output: output ?? null };
   const fault = typeof error === 'string' ? { code: error } : error;
   return { durationMs, kind: 'error', error: { message: `The mock failed with ${fault.code}.`, ...fault } };
+}
+
+function answerOf(decision: 'approve' | 'reject', written: WrittenAnswer) {
+  const { by, values = {}, comment = null } = written === true ? {} : written;
+  const names = by === undefined ? null : Array.isArray(by) ? (by as readonly string[]) : [by as string];
+  return { kind: 'answer', decision, by: names, values, comment } as const;
 }
 
 function expectationOf({ steps, order, takes, error, ...rest }: WrittenTest['expect']): Expectation {

@@ -3,7 +3,18 @@ import type { Fault, Json, JsonObject, Place, RunStatus, StepStatus } from '@mil
 /** What one execution of a mocked step comes to, after `durationMs` of virtual time. */
 export type MockedResult = Readonly<{ durationMs: number }> &
   Readonly<
-    { kind: 'output'; output: Json } | { kind: 'error'; error: Fault } | { kind: 'lost' } // lost: its worker died
+    | { kind: 'output'; output: Json }
+    | { kind: 'error'; error: Fault }
+    | { kind: 'lost' } // its worker died
+    // Of an approval. `by` null: as many people as it takes.
+    | {
+        kind: 'answer';
+        decision: 'approve' | 'reject';
+        by: readonly string[] | null;
+        values: JsonObject;
+        comment: string | null;
+      }
+    | { kind: 'unanswered' }
   >;
 
 /** By step path (`build`, `build[3]`, `call.build`): the results of its executions in turn; the last one repeats. */

@@ -15,6 +15,8 @@ workflows:
       each: { type: shell, cmd: x, for_each: [1, 2, 3] }
       rest: { type: wait, for: 1d }
       last: { type: shell, cmd: x }
+      ask: { type: approval, prompt: "?" }
+      asks: { type: approval, prompt: "?", for_each: [1, 2, 3] }
 `,
   },
 ]);
@@ -102,5 +104,42 @@ describe('a test made of a run', () => {
     });
     expect(test?.mocks.get('one')).toEqual([{ durationMs: 0, kind: 'error', error }]);
     expect(test?.expect.error).toEqual({ code: 'exit_code', step: 'one' });
+  });
+
+  it('repeats what people said to approvals, and leaves those that time decided to time', () => {
+    const said = (approved: boolean, by: string | null) => ({
+      approved,
+      by,
+      answers:
+        by === null
+          ? []
+          : [
+              { by: 'ada', decision: 'approve', comment: null },
+              { by, decision: 'x', comment: 'Ok.' },
+            ],
+      values: approved ? { tag: 'v1' } : {},
+    });
+    const ask = (part: Partial<RecordedStep>) => step('ask', { actionType: 'approval', ...part });
+    const mockOf = (...steps: readonly RecordedStep[]) => write(steps).test?.mocks;
+    const answer = { kind: 'answer', durationMs: 0, comment: 'Ok.' };
+    expect(mockOf(ask({ output: said(true, 'bob') }))?.get('ask')).toEqual([
+      { ...answer, decision: 'approve', by: ['ada', 'bob'], values: { tag: 'v1' } },
+    ]);
+    expect(mockOf(ask({ status: 'failed', output: said(false, 'eve') }))?.get('ask')).toEqual([
+      { ...answer, decision: 'reject', by: ['eve'], values: {} },
+    ]);
+    expect(mockOf(ask({ status: 'timed_out', output: said(false, null) }))?.has('ask')).toBe(false);
+    expect(mockOf(ask({ output: said(true, null) }))?.has('ask')).toBe(false);
+    const again = mockOf(ask({ attempts: 2, output: said(true, 'bob') }))?.get('ask');
+    expect(again?.map(({ kind }) => kind)).toEqual(['unanswered', 'answer']);
+    const outputs = [said(true, 'bob'), said(false, 'eve'), null];
+    const items = mockOf(
+      step('asks', { actionType: 'approval', forEach: true, status: 'failed', output: outputs, failedItems: 2 }),
+    );
+    expect(['asks[0]', 'asks[1]', 'asks[2]'].map((path) => items?.get(path)?.[0])).toMatchObject([
+      { decision: 'approve' },
+      { decision: 'reject' },
+      { kind: 'unanswered' },
+    ]);
   });
 });

@@ -68,6 +68,7 @@ function mocksOf(step: RecordedStep, exactTimes: boolean, remarks: string[]): Wr
   const { name, attempts, status } = step;
   // What was never executed needs no mock; waits pass by themselves.
   if ((attempts === 0 && !step.forEach) || status === 'skipped' || step.actionType === 'wait') return {};
+  if (step.actionType === 'approval' && !step.forEach && answerMock(step.output) === null) return {};
   if (step.repeatable)
     remarks.push(`\`${name}\` may have run several times; only the result of its last time is known.`);
   if (step.forEach) return itemMocks(step, remarks);
@@ -75,7 +76,14 @@ function mocksOf(step: RecordedStep, exactTimes: boolean, remarks: string[]): Wr
     exactTimes && step.startedAt !== null && step.endedAt !== null
       ? { duration: formatDuration(step.endedAt - step.startedAt) }
       : {};
-  const last = { ...resultOf(step), ...(status === 'succeeded' || status === 'failed' ? duration : {}) };
+  const asked = step.actionType === 'approval' ? answerMock(step.output) : null;
+  // An approval that time decided once and people the next time: the time-outs pass by themselves.
+  if (asked !== null && attempts > 1) {
+    return {
+      [name]: [...Array.from({ length: attempts - 1 }, () => ({ unanswered: true })), { ...asked, ...duration }],
+    };
+  }
+  const last = { ...(asked ?? resultOf(step)), ...(status === 'succeeded' || status === 'failed' ? duration : {}) };
   if (attempts <= 1 || status !== 'succeeded') return { [name]: last };
   remarks.push(
     `\`${name}\` took ${attempts} attempts; only the last one is known, so the errors before it are made up.`,
@@ -89,6 +97,22 @@ function resultOf({ status, output, error }: RecordedStep): Written {
   return status === 'failed' ? { error: mockedError(error) } : { duration: endless };
 }
 
+/** What people said to an approval, from its output; null: time decided. */
+function answerMock(output: Json): Written | null {
+  const { approved, by, answers, values } = (output ?? {}) as Readonly<{
+    approved?: boolean;
+    by?: string | null;
+    answers?: readonly Readonly<{ by: string; decision: string; comment: string | null }>[];
+    values?: JsonObject;
+  }>;
+  if (typeof by !== 'string' || answers === undefined) return null;
+  const comment = answers.find((one) => one.by === by)?.comment ?? null;
+  const said = comment === null ? {} : { comment };
+  if (approved !== true) return { reject: { by, ...said } };
+  const filled = values === undefined || Object.keys(values).length === 0 ? {} : { values };
+  return { approve: { by: answers.map((one) => one.by), ...filled, ...said } };
+}
+
 function mockedError(error: Fault | null): Json {
   if (error === null) return 'not_recorded';
   const { code, message, details, retryable } = error;
@@ -100,7 +124,10 @@ function mockedError(error: Fault | null): Json {
   };
 }
 
-function itemMocks({ name, output, error, failedItems, attempts, status }: RecordedStep, remarks: string[]): Written {
+function itemMocks(
+  { name, actionType, output, error, failedItems, attempts, status }: RecordedStep,
+  remarks: string[],
+): Written {
   const outputs = Array.isArray(output) ? (output as readonly Json[]) : [];
   if (outputs.length === 0 && attempts === 0) return {};
   if (attempts > outputs.length) remarks.push(`Items of \`${name}\` were tried again; which ones is not known.`);
@@ -114,6 +141,13 @@ function itemMocks({ name, output, error, failedItems, attempts, status }: Recor
     return { [name]: status === 'failed' ? { error: mockedError(error) } : { duration: endless } };
   }
   const failed = failedItems > 0 && missing === failedItems;
+  if (actionType === 'approval') {
+    const answers = outputs.map((one, index): [string, Json] => [
+      `${name}[${index}]`,
+      answerMock(one) ?? { unanswered: true },
+    ]);
+    return Object.fromEntries(answers);
+  }
   const results = outputs.map((one): Json => (one === null && failed ? { error: 'not_recorded' } : { output: one }));
   const [first] = results;
   const same = results.every((one) => JSON.stringify(one) === JSON.stringify(first));

@@ -1,4 +1,4 @@
-import type { Changes, Command, Decision, Instant, Rejection, RunState, Work } from '@millrace/core';
+import type { Changes, Command, Decision, Instant, Rejection, RunState, WaitKind, Work } from '@millrace/core';
 import { ChangeSet, decide, isNothing, isRunEnd, noteLease, startRun } from '@millrace/core';
 import { attemptRef } from '../dispatch/attempt-ref.ts';
 import type { ConnectedWorker } from '../dispatch/connected-worker.ts';
@@ -28,13 +28,11 @@ export type Refused = Readonly<{ entry: Entry; rejection: Rejection }>;
  */
 function mustSeeLeases(command: Command | Question): boolean {
   if (typeof command === 'function') return false;
-  return (
-    command.type === 'cancel' ||
-    command.type === 'pause' ||
-    command.type === 'parent_turned' ||
-    (command.type === 'timer_fired' && command.kind !== 'retry' && command.kind !== 'delay' && command.kind !== 'timer')
-  );
+  return command.type === 'cancel' || (command.type === 'timer_fired' && !withoutLeases.has(command.kind));
 }
+
+/** Timers of what no worker holds. */
+const withoutLeases: ReadonlySet<WaitKind> = new Set(['retry', 'delay', 'timer', 'approval']);
 
 /**
  * Decides on everything that waits in a run's mailbox, as one change. null: nothing is to be committed (all was rejected,
@@ -50,7 +48,7 @@ export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Ins
   const delivered: OutboxKey[] = [];
   let changes: Changes | null = null;
   let set: ChangeSet | null = null;
-  for (const [index, entry] of entries.entries()) {
+  for (const entry of entries) {
     if (entry.command !== null && !entry.loadedFor && mustSeeLeases(entry.command) && aggregate.creation === null) {
       again(aggregate, entry);
       continue;
@@ -81,12 +79,6 @@ export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Ins
       }
       applied.push(entry);
       if (entry.delivered !== null) delivered.push(entry.delivered);
-      if (decision.changes.workHeld.length > 0) {
-        // What is held is known when the commit is: somebody may take some of it meanwhile. The rest sees a fresh copy.
-        aggregate.mailbox.push(...entries.slice(index + 1));
-        aggregate.outdated = true;
-        break;
-      }
     }
   }
   if (set !== null) changes = set.toChanges();

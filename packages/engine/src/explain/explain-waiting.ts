@@ -6,17 +6,18 @@ import {
   unreachable,
   type Wait,
 } from '@millrace/core';
+import { explainApproval } from './explain-approval.ts';
 import type { Told } from './explain-work.ts';
 import { type Explaining, planStep } from './explaining.ts';
 import type { Change, ChildRun } from './explanation.ts';
 import { since, until } from './moments.ts';
-import type { MovingWait, StepRows } from './run-rows.ts';
+import type { StepRows } from './run-rows.ts';
 
-/** A step run that waits for a time or for a child run, without a worker. */
+/** A step run that waits for a time, for people or for a child run, without a worker. */
 export function explainWait(
   explaining: Explaining,
   rows: StepRows,
-  kind: Exclude<MovingWait, 'held'>,
+  kind: 'delay' | 'retry' | 'timer' | 'child' | 'approval',
   wait: Wait,
   subject: string,
 ): Told {
@@ -39,6 +40,8 @@ export function explainWait(
     }
     case 'retry':
       return explainRetry(planStep(explaining, wait.step), rows, wait, due, subject, now);
+    case 'approval':
+      return explainApproval(explaining, wait, subject);
     case 'child':
       return explainChild(explaining, wait, subject);
     default:
@@ -46,7 +49,7 @@ export function explainWait(
   }
 }
 
-export const readyAt = ({ document }: Wait): number | null =>
+const readyAt = ({ document }: Wait): number | null =>
   document === null ? null : (JSON.parse(document) as EngineWaitDocument).readyAt;
 
 function explainRetry(step: PlanStep, rows: StepRows, wait: Wait, due: number, subject: string, now: number): Told {

@@ -21,7 +21,6 @@ export type Explaining = Readonly<{
   plan: Plan;
   facts: Facts;
   cancel: NonNullable<RunControl['cancel']> | null;
-  paused: NonNullable<RunControl['paused']> | null;
   transitions: PreparedPlan['transitions'];
   /** Arrivals at joins. */
   rounds: RunState['rounds'];
@@ -43,7 +42,6 @@ export function createExplaining(loaded: LoadedRun, prepared: PreparedPlan, fact
     plan: prepared.plan,
     facts,
     cancel: control.cancel ?? null,
-    paused: control.paused ?? null,
     transitions: prepared.transitions,
     rounds: control.joins === undefined ? new Map() : restoreState(prepared, loaded).rounds,
     settled: new Set(control.settled),

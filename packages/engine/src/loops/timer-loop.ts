@@ -56,8 +56,9 @@ export class TimerLoop {
 
   async #fire(wait: DueWait): Promise<void> {
     const { driver, waits } = this.#options;
-    const { run, kind, step, item, iteration, attempt } = wait;
-    const settled = await driver().send(run, { type: 'timer_fired', kind, key: { step, item, iteration, attempt } });
+    const { run, kind, step, item, iteration, attempt, dueAt } = wait;
+    const key = { step, item, iteration, attempt };
+    const settled = await driver().send(run, { type: 'timer_fired', kind, key, dueAt });
     if (settled.kind === 'rejected' || settled.kind === 'not_found') await waits.discard(wait);
   }
 }

@@ -83,6 +83,8 @@ export type MemoryState = {
   readonly planLanes: Map<string, Lane>;
   readonly workspaces: Map<string, WorkspaceState>;
   readonly revisions: Map<string, Revision>;
+  /** When each revision became live for the last time. */
+  readonly liveSince: Map<string, Instant>;
   readonly listeners: Set<Readonly<{ onHint: (hint: string) => void; onGap: () => void }>>;
 };
 
@@ -104,6 +106,7 @@ export function createMemoryState(now: () => Instant): MemoryState {
     planLanes: new Map(),
     workspaces: new Map(),
     revisions: new Map(),
+    liveSince: new Map(),
     listeners: new Set(),
   };
 }

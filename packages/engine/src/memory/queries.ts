@@ -1,5 +1,6 @@
 import type { Instant, RunControl, RunId, RunStatus } from '@millrace/core';
 import type { Queries, RunFilter, RunSummary, WorkerSummary } from '../ports/index.ts';
+import { listApprovals } from './list-approvals.ts';
 import { compareRunIds, isLive, laneKeyOf, type MemoryState, type RunEntry } from './memory-state.ts';
 
 export function createQueries(state: MemoryState): Queries {
@@ -15,6 +16,9 @@ export function createQueries(state: MemoryState): Queries {
         items.push(summaryOf(run));
       }
       return { items, next: null };
+    },
+    async listApprovals(filter, page) {
+      return listApprovals(state, filter, page);
     },
     async countRuns(filter) {
       const counts: Record<RunStatus, number> = {

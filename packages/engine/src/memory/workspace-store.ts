@@ -1,4 +1,5 @@
-import type { WorkspaceState, WorkspaceStore } from '../ports/index.ts';
+import { isRunEnd } from '@millrace/core';
+import type { RetiredRevision, WorkspaceState, WorkspaceStore } from '../ports/index.ts';
 import { type MemoryState, revisionKeyOf } from './memory-state.ts';
 
 export function createWorkspaceStore(state: MemoryState): WorkspaceStore {
@@ -6,10 +7,11 @@ export function createWorkspaceStore(state: MemoryState): WorkspaceStore {
     async publish(revision, source, diagnostics) {
       const name = revision.workspace;
       const key = revisionKeyOf(name, revision.revision);
-      if (!state.revisions.has(key)) state.revisions.set(key, revision);
       const now = state.now();
       const before = state.workspaces.get(name);
       const stays = before !== undefined && before.revision === revision.revision;
+      state.revisions.set(key, revision);
+      if (!stays) state.liveSince.set(key, now);
       const revisionAt = stays ? before.revisionAt : now;
       state.workspaces.set(name, { name, source, revision: revision.revision, revisionAt, syncedAt: now, diagnostics });
     },
@@ -26,6 +28,29 @@ export function createWorkspaceStore(state: MemoryState): WorkspaceStore {
     async revision(workspace, revision) {
       const wanted = revision ?? state.workspaces.get(workspace)?.revision ?? null;
       return wanted === null ? null : (state.revisions.get(revisionKeyOf(workspace, wanted)) ?? null);
+    },
+    async retire({ keepMs, limit }) {
+      const before = state.now() - keepMs;
+      const needed = new Set<string>();
+      for (const { origin, head } of state.runs.values()) {
+        if (!isRunEnd(head.status)) needed.add(revisionKeyOf(origin.workspace, origin.revision));
+      }
+      const retired: RetiredRevision[] = [];
+      for (const [key, { workspace, revision, files }] of state.revisions) {
+        if (retired.length === limit) break;
+        if (needed.has(key) || state.workspaces.get(workspace)?.revision === revision) continue;
+        const since = state.liveSince.get(key) ?? 0;
+        const replaced = [...state.revisions].some(([other, { workspace: owner }]) => {
+          const later = state.liveSince.get(other) ?? 0;
+          return owner === workspace && later > since && later <= before;
+        });
+        if (replaced) retired.push({ workspace, revision, files });
+      }
+      for (const { workspace, revision } of retired) {
+        state.revisions.delete(revisionKeyOf(workspace, revision));
+        state.liveSince.delete(revisionKeyOf(workspace, revision));
+      }
+      return retired;
     },
   };
 }

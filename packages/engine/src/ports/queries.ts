@@ -1,4 +1,4 @@
-import type { Instant, RunId, RunRecord, RunStatus, WorkerDescription } from '@millrace/core';
+import type { AttemptKey, Instant, PlanHash, RunId, RunRecord, RunStatus, WorkerDescription } from '@millrace/core';
 
 export type RunFilter = Readonly<{
   workspace?: string;
@@ -26,9 +26,23 @@ export type WorkerSummary = Readonly<{
   held: number;
 }>;
 
+export type ApprovalFilter = Readonly<{
+  workspace?: string;
+  workflow?: string;
+  run?: RunId;
+  /** Only those that this person may answer. */
+  approver?: string;
+}>;
+
+/** An open approval: its wait, and of which run it is. */
+export type StoredApproval = AttemptKey &
+  Readonly<{ run: RunId; workspace: string; workflow: string; plan: PlanHash; document: string }>;
+
 /** What people ask: lists, search, statistics. Never used by the engine to decide anything. */
 export type Queries = Readonly<{
   listRuns(filter: RunFilter, page: Page): Promise<Paged<RunSummary>>;
+  /** Open approvals, those of the newest runs first, then by step, iteration and item. */
+  listApprovals(filter: ApprovalFilter, page: Page): Promise<Paged<StoredApproval>>;
   countRuns(filter: RunFilter): Promise<Readonly<Record<RunStatus, number>>>;
   listWorkers(): Promise<readonly WorkerSummary[]>;
   /** Ready (unleased) and leased attempts by lane. */

@@ -26,7 +26,7 @@ export type RevisionTrigger = Readonly<{
   definition: JsonObject;
 }>;
 
-/** A workspace's definitions at one moment: valid, compiled, never changed. */
+/** A workspace's definitions at one moment: valid and compiled. Its source never changes. */
 export type Revision = Readonly<{
   workspace: string;
   /** Commit or content hash. */
@@ -36,6 +36,8 @@ export type Revision = Readonly<{
   /** Key of the workspace's files (gzipped tar) in the blob store; null: it has none that steps could need. */
   files: string | null;
 }>;
+
+export type RetiredRevision = Pick<Revision, 'workspace' | 'revision' | 'files'>;
 
 export type WorkspaceState = Readonly<{
   name: string;
@@ -51,7 +53,10 @@ export type WorkspaceState = Readonly<{
 }>;
 
 export type WorkspaceStore = Readonly<{
-  /** Stores a revision (idempotent) and makes it live. Its plans must have been put before. */
+  /**
+   * Stores a revision and makes it live. Its plans must have been put before. One that is known already is replaced: another
+   * version of Millrace may make more of the same source.
+   */
   publish(revision: Revision, source: JsonObject, diagnostics: readonly StoredDiagnostic[]): Promise<void>;
   /** Records that the source could not be loaded; the live revision stays. */
   reject(workspace: string, source: JsonObject, diagnostics: readonly StoredDiagnostic[]): Promise<void>;
@@ -59,4 +64,9 @@ export type WorkspaceStore = Readonly<{
   get(workspace: string): Promise<WorkspaceState | null>;
   /** A revision; null as `revision` means the live one. */
   revision(workspace: string, revision: string | null): Promise<Revision | null>;
+  /**
+   * Forgets up to `limit` revisions that were replaced longer than `keepMs` ago and that no run needs which has not ended.
+   * Gives what was forgotten.
+   */
+  retire(options: Readonly<{ keepMs: number; limit: number }>): Promise<readonly RetiredRevision[]>;
 }>;

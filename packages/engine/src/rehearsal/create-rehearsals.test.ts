@@ -3,7 +3,7 @@ import { loadDefinitions } from '@millrace/definition';
 import { describe, expect, it } from 'vitest';
 import { createRehearsals } from './create-rehearsals.ts';
 import { spellings } from './mock-book.ts';
-import type { MockedResult, RehearsalRequest } from './rehearsal-types.ts';
+import type { MockedAnswer, MockedResult, RehearsalRequest } from './rehearsal-types.ts';
 
 const day = 86_400_000;
 const startsAt = Date.parse('2026-01-01T00:00:00Z');
@@ -58,6 +58,24 @@ workflows:
         next:
           - { when: not steps.try.output.good, publish: { tries: "{{ vars.tries + 1 }}" }, do: try }
     output: { failed: "{{ vars.tries }}" }
+  asking:
+    steps:
+      ask:
+        type: approval
+        prompt: Go?
+        form: { tag: { type: string, default: v1 } }
+        approvers: { users: [ada, bob, cy] }
+        quorum: 2
+        timeout: 2d
+        escalate: { after: 1d, approvers: { users: [dora] } }
+        retry: { attempts: 2, delay: 1h }
+      after: { type: shell, cmd: 'true', depends_on: [ask], input: { by: "{{ steps.ask.output.by }}" } }
+  patient-people:
+    steps:
+      ask: { type: approval, prompt: "{{ item }}?", for_each: [eu, us] }
+  asked-below:
+    steps:
+      call: { type: workflow, workflow: patient-people }
   labelled:
     steps:
       special: { type: shell, cmd: 'true', labels: [gpu], queue: night }
@@ -199,6 +217,60 @@ describe('a rehearsal', () => {
     const refused = await rehearse('region', {}, { input: { name: 1, other: 2 } });
     expect(refused.outcome).toMatchObject({ kind: 'refused', code: 'invalid_input' });
     expect((await rehearse('nothing', {})).outcome).toMatchObject({ kind: 'refused', code: 'workflow_not_found' });
+  });
+});
+
+describe('people in a rehearsal', () => {
+  const answer = (decision: 'approve' | 'reject', more: Partial<MockedAnswer> = {}): MockedResult => ({
+    ...{ kind: 'answer', decision, by: null, values: {}, comment: null, durationMs: 0 },
+    ...more,
+  });
+
+  it('answer as the mocks say, when they say it: as many as it takes, or those who are named', async () => {
+    const all = await rehearse('asking', {
+      ask: answer('approve', { durationMs: 60_000, values: { tag: 'v7' } }),
+      after: ok(),
+    });
+    expect(all.elapsedMs).toBe(60_000);
+    expect(all.steps.get('ask')).toMatchObject({ output: { by: 'bob', values: { tag: 'v7' } } });
+    expect(all.steps.get('after')).toMatchObject({ input: { by: 'bob' } });
+    const no = await rehearse('asking', { ask: answer('reject', { by: ['cy'], comment: 'No.' }) });
+    expect(no.outcome).toMatchObject({
+      status: 'failed',
+      error: { code: 'approval_rejected', message: 'Rejected by cy: No.' },
+    });
+  });
+
+  it('who do not answer leave it to time: escalation, time-out, retry', async () => {
+    const { elapsedMs, steps, outcome } = await rehearse('asking', { ask: answer('approve', { by: ['ada'] }) });
+    expect(outcome).toMatchObject({ status: 'failed', error: { code: 'approval_timed_out' } });
+    expect(steps.get('ask')).toMatchObject({ attempts: 2, reason: 'approval_timed_out' });
+    expect(elapsedMs).toBe(4 * day + 3_600_000);
+    const late = answer('approve', { by: ['dora', 'ada'], durationMs: day + 1 });
+    const mocks = { ask: [{ kind: 'unanswered', durationMs: 0 } as const, late], after: ok() };
+    expect((await rehearse('asking', mocks)).steps.get('ask')).toMatchObject({ status: 'succeeded', attempts: 2 });
+    const tooLate = await rehearse('asking', { ask: answer('approve', { durationMs: 3 * day }) });
+    expect(tooLate.outcome).toMatchObject({ status: 'failed' });
+  });
+
+  it('are told of when nobody mocked them and nothing else can happen', async () => {
+    const { stuck, outcome } = await rehearse('patient-people', { 'ask[1]': answer('approve') });
+    expect(outcome).toMatchObject({ status: 'running' });
+    expect(stuck).toContain('step `ask` waits for people. Mock their answer: `ask: { approve: true }`');
+    const below = await rehearse('asked-below', { 'call.ask': answer('approve'), 'call.ask[1]': answer('reject') });
+    expect(below.steps.get('call.ask[0]')).toMatchObject({ status: 'succeeded', output: { by: 'tester' } });
+    expect(below.steps.get('call.ask[1]')).toMatchObject({ status: 'failed' });
+  });
+
+  it('who may not answer, or fill the form in wrong, are told of', async () => {
+    const refused = await rehearse('asking', { ask: answer('approve', { by: ['eve'] }) });
+    expect(refused.stuck).toContain('A mocked answer is refused. Step ask of run 1: eve may not answer');
+    expect((await rehearse('asking', { ask: answer('approve', { values: { tag: 1 } }) })).stuck).toContain('/tag');
+  });
+
+  it('are not asked where the whole approval is mocked', async () => {
+    const { steps } = await rehearse('asking', { ask: ok({ by: 'mock' }), after: ok() });
+    expect(steps.get('after')).toMatchObject({ input: { by: 'mock' } });
   });
 });
 

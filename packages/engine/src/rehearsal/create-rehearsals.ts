@@ -28,6 +28,7 @@ import type { StoredDiagnostic } from '../ports/workspace-store.ts';
 import type { EngineSettings } from '../settings.ts';
 import { compileAll } from '../workspaces/publish-workspace.ts';
 import { MockBook } from './mock-book.ts';
+import { MockPeople } from './mock-people.ts';
 import { MockWorker } from './mock-worker.ts';
 import { withoutMockable } from './mockable-problems.ts';
 import { mockEngineSteps } from './mocked-plans.ts';
@@ -111,7 +112,13 @@ async function rehearse(request: RehearsalRequest, { stores, lanes }: Published)
       now: () => clock.now(),
       pathOf: ({ run: id, stepName, item }) => paths.of(id, stepName, item),
     });
-    const { endedAt, stuck } = await play({ engine, run, worker, clock, cancel: request.cancel });
+    const people = new MockPeople({
+      engine,
+      book,
+      now: () => clock.now(),
+      pathOf: ({ run: id, step, item }) => paths.of(id, step, item),
+    });
+    const { endedAt, stuck } = await play({ engine, run, worker, people, clock, cancel: request.cancel });
     const [failure] = failures;
     if (failure !== undefined) throw failure;
     const { run: record, output } = await engine.getRun(run);
@@ -144,22 +151,32 @@ type Play = Readonly<{
   engine: Engine;
   run: RunId;
   worker: MockWorker;
+  people: MockPeople;
   clock: VirtualClock;
   cancel: RehearsalRequest['cancel'];
 }>;
 
 /** Lets the run go on until it has ended and rests, or until nothing can happen any more. */
-async function play({ engine, run, worker, clock, cancel }: Play): Promise<{ endedAt: number; stuck: string | null }> {
+async function play({
+  engine,
+  run,
+  worker,
+  people,
+  clock,
+  cancel,
+}: Play): Promise<{ endedAt: number; stuck: string | null }> {
   let cancelAt = cancel === null ? null : clock.now() + cancel.afterMs;
   let jumps = 0;
   for (let turns = 0; turns < maxTurns; turns += 1) {
     await rest();
     if (await worker.turn()) continue;
+    if (await people.turn()) continue;
+    if (people.refused !== null) return { endedAt: clock.now(), stuck: people.refused };
     const status = await engine.store.runs.status(run);
     if (status !== null && isRunEnd(status)) return { endedAt: clock.now(), stuck: null };
-    const next = earliest([clock.nextAt(), worker.nextAt(), cancelAt], clock.now() + farMs / 2);
+    const next = earliest([clock.nextAt(), worker.nextAt(), people.nextAt(), cancelAt], clock.now() + farMs / 2);
     if (next === null) {
-      return { endedAt: clock.now(), stuck: 'Nothing is left that could happen: it waits for something from outside.' };
+      return { endedAt: clock.now(), stuck: await whyStuck(engine) };
     }
     if (next > clock.now()) jumps += 1;
     if (jumps > maxJumps) return { endedAt: clock.now(), stuck: `Virtual time was moved on ${maxJumps} times.` };
@@ -170,6 +187,13 @@ async function play({ engine, run, worker, clock, cancel }: Play): Promise<{ end
     }
   }
   return { endedAt: clock.now(), stuck: `It went on for ${maxTurns} turns.` };
+}
+
+async function whyStuck(engine: Engine): Promise<string> {
+  const [asked] = (await engine.listApprovals({}, { limit: 1, after: null })).items;
+  if (asked === undefined) return 'Nothing is left that could happen: it waits for something from outside.';
+  const { step } = asked;
+  return `Nothing is left that could happen: step \`${step}\` waits for people. Mock their answer: \`${step}: { approve: true }\`.`;
 }
 
 /** The run may end by itself at the very same moment. */

@@ -1,4 +1,7 @@
-import type { MockedResult, Mocks } from './rehearsal-types.ts';
+import type { MockedAnswer, MockedResult, Mocks } from './rehearsal-types.ts';
+
+/** What a worker can report. */
+export type ExecutedResult = Exclude<MockedResult, Readonly<{ kind: 'answer' | 'unanswered' }>>;
 
 /** Gives each execution of a step its mocked result, and remembers what had none. */
 export class MockBook {
@@ -11,16 +14,30 @@ export class MockBook {
   }
 
   /** The result of the next execution of the step run at a path; null: it has no mock. */
-  next(path: string): MockedResult | null {
+  next(path: string): ExecutedResult | null {
+    const result = this.#next(path);
+    if (result === undefined) this.unmocked.add(path.replaceAll(/\[\d+\]/g, ''));
+    // An answer to something that asks nobody is refused when the tests are read.
+    return result === undefined || isAnswer(result) ? null : result;
+  }
+
+  /** What people say to the approval that opens next at a path; null: nobody answers it. */
+  answer(path: string): MockedAnswer | null {
+    const result = this.#next(path);
+    return result?.kind === 'answer' ? result : null;
+  }
+
+  #next(path: string): MockedResult | undefined {
     const name = spellings(path).find((spelling) => this.#mocks.has(spelling));
     const results = name === undefined ? undefined : this.#mocks.get(name);
     const count = this.#executions.get(path) ?? 0;
     this.#executions.set(path, count + 1);
-    const result = results?.[Math.min(count, results.length - 1)];
-    if (result === undefined) this.unmocked.add(path.replaceAll(/\[\d+\]/g, ''));
-    return result ?? null;
+    return results?.[Math.min(count, results.length - 1)];
   }
 }
+
+export const isAnswer = (result: MockedResult): result is Exclude<MockedResult, ExecutedResult> =>
+  result.kind === 'answer' || result.kind === 'unanswered';
 
 /** A path with and without each of its items, those with most items first. */
 export function spellings(path: string): readonly string[] {

@@ -8,8 +8,7 @@ import type {
   WorkerProtocol,
 } from '@millrace/core';
 import { refKey } from '../dispatch/attempt-ref.ts';
-import type { MockBook } from './mock-book.ts';
-import type { MockedResult } from './rehearsal-types.ts';
+import type { ExecutedResult, MockBook } from './mock-book.ts';
 
 type Execution = Readonly<{ assignment: Assignment; endsAt: Instant; result: AttemptResult }>;
 
@@ -90,7 +89,7 @@ export class MockWorker {
   }
 }
 
-function resultOf(mocked: MockedResult): AttemptResult {
+function resultOf(mocked: ExecutedResult): AttemptResult {
   const { durationMs } = mocked;
   switch (mocked.kind) {
     case 'output':

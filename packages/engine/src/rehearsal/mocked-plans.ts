@@ -1,9 +1,10 @@
 import { type Plan, type PlanStep, type PreparedPlan, preparePlan } from '@millrace/core';
+import { isAnswer } from './mock-book.ts';
 import type { Mocks } from './rehearsal-types.ts';
 
 /**
  * The engine itself carries out some steps (`wait`, `workflow`, `approval`). One of these that has a mock is handed to the
- * mocked worker instead: its action becomes one that a worker executes. Gives the changed plans by the names of their
+ * mocked worker instead: its action becomes one that a worker executes. Answers to an approval do not take its place. Gives the changed plans by the names of their
  * workflows; a plan without such a step is not among them.
  */
 export function mockEngineSteps(
@@ -12,9 +13,9 @@ export function mockEngineSteps(
   plans: ReadonlyMap<string, PreparedPlan>,
 ): ReadonlyMap<string, PreparedPlan> {
   const found = new Map<string, Set<string>>();
-  for (const path of mocks.keys()) {
+  for (const [path, results] of mocks) {
     const target = findStep(workflow, path, plans);
-    if (target === null || target.step.lane !== null) continue;
+    if (target === null || target.step.lane !== null || results.every(isAnswer)) continue;
     found.set(target.workflow, (found.get(target.workflow) ?? new Set()).add(target.step.name));
   }
   return new Map(

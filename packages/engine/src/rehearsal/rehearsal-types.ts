@@ -1,8 +1,26 @@
 import type { Fault, Instant, Json, JsonObject, RunStatus, StepReason, StepStatus } from '@millrace/core';
 
-/** What one execution of a mocked step comes to, after `durationMs` of virtual time. `lost`: its worker died. */
+/**
+ * What one execution of a mocked step comes to, after `durationMs` of virtual time. `lost`: its worker died. Of an approval:
+ * `answer`, or `unanswered`, which leaves it to its time-out.
+ */
 export type MockedResult = Readonly<{ durationMs: number }> &
-  Readonly<{ kind: 'output'; output: Json } | { kind: 'error'; error: Fault } | { kind: 'lost' }>;
+  Readonly<
+    | { kind: 'output'; output: Json }
+    | { kind: 'error'; error: Fault }
+    | { kind: 'lost' }
+    | ({ kind: 'answer' } & Omit<MockedAnswer, 'durationMs'>)
+    | { kind: 'unanswered' }
+  >;
+
+/** What people say to an approval. `by` null: as many of those who may answer as it takes. */
+export type MockedAnswer = Readonly<{
+  durationMs: number;
+  decision: 'approve' | 'reject';
+  by: readonly string[] | null;
+  values: JsonObject;
+  comment: string | null;
+}>;
 
 /**
  * By path: the results of a step's executions in turn, attempts and iterations alike; the last one repeats. A path leads

@@ -14,6 +14,7 @@ import type { BlobStore } from '../ports/blob-store.ts';
 import type { Store } from '../ports/store.ts';
 import type { StoredDiagnostic } from '../ports/workspace-store.ts';
 import type { EventBus } from '../realtime/event-bus.ts';
+import { definitionsKey } from './definitions-key.ts';
 import type { LivePlans } from './live-plans.ts';
 
 export type PublishWorkspaceOptions = Readonly<{
@@ -43,6 +44,10 @@ export function createPublishWorkspace({ store, blobs, plans, livePlans, bus, te
       return { revision: live, diagnostics };
     }
     if (files !== null) await blobs.put(files.key, files.data);
+    if (request.keepDefinitions === true) {
+      const kept = JSON.stringify({ ...definitions, places: {} });
+      await blobs.put(definitionsKey(workspace, revision), Buffer.from(kept));
+    }
     await store.plans.put(
       compiled.plans.map((plan) => ({ hash: plan.hash, plan: plan.plan, lanes: lanesOf(plan.plan) })),
     );

@@ -1,7 +1,7 @@
 import { type Plan, planHash } from '@millrace/core';
 import { expect, it } from 'vitest';
 import type { Revision, StoredDiagnostic } from '../../src/ports/index.ts';
-import { createRun, lane, otherLane } from './samples.ts';
+import { change, createRun, head, lane, otherLane } from './samples.ts';
 import type { ConformanceStore } from './subject.ts';
 
 const plan = (workflow: string): Plan => ({
@@ -91,14 +91,38 @@ export function definitionFacts(subject: () => ConformanceStore): void {
     expect(await store.workspaces.revision('other', 'r1')).toBeNull();
   });
 
-  it('publishing the live revision again keeps the time since when it is live, and its content', async () => {
+  it('publishing the live revision again keeps the time since when it is live, and takes its content anew', async () => {
     const { store, advanceClock } = subject();
     const first = await store.now();
     await store.workspaces.publish(revision('r1'), {}, []);
     await advanceClock(50);
     await store.workspaces.publish(revision('r1', 'other files'), {}, []);
     expect(await store.workspaces.get('shop')).toMatchObject({ revisionAt: first, syncedAt: first + 50 });
-    expect(await store.workspaces.revision('shop', 'r1')).toEqual(revision('r1'));
+    expect(await store.workspaces.revision('shop', 'r1')).toEqual(revision('r1', 'other files'));
+  });
+
+  it('revisions that were replaced long ago are forgotten, once no run needs them', async () => {
+    const { store, advanceClock } = subject();
+    const retire = (limit = 10) => store.workspaces.retire({ keepMs: 1_000, limit });
+    const of = (name: string): Revision => revision(name, `files/${name}`);
+    const run = await createRun(store); // of r1
+    for (const name of ['r1', 'r2', 'r3', 'r2', 'r4']) {
+      await store.workspaces.publish(of(name), {}, []);
+      await advanceClock(400);
+    }
+    await store.workspaces.publish({ ...revision('only'), workspace: 'other' }, {}, []);
+    // r4 is live, and r2 was it again 800 ms ago: r3 was replaced then, which is not long enough.
+    expect(await retire()).toEqual([]);
+    await advanceClock(700);
+    expect(await retire(1)).toEqual([{ workspace: 'shop', revision: 'r2', files: 'files/r2' }]);
+    expect(await retire()).toEqual([{ workspace: 'shop', revision: 'r3', files: 'files/r3' }]);
+    expect(await retire()).toEqual([]);
+    expect(await store.workspaces.revision('shop', 'r3')).toBeNull();
+    expect(await store.workspaces.revision('shop', 'r1')).not.toBeNull();
+    await store.runs.commit([change(run, 1, { head: head({ status: 'succeeded', endedAt: 5 }) })], null);
+    expect(await retire()).toEqual([{ workspace: 'shop', revision: 'r1', files: 'files/r1' }]);
+    expect(await store.workspaces.revision('shop', null)).toEqual(of('r4'));
+    expect(await store.workspaces.revision('other', null)).not.toBeNull();
   });
 
   it('a source that cannot be loaded leaves the live revision', async () => {

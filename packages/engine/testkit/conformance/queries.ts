@@ -1,7 +1,7 @@
 import type { RunId } from '@millrace/core';
 import { expect, it } from 'vitest';
-import type { RunFilter } from '../../src/ports/index.ts';
-import { change, createRun, head, key, lane, only, otherLane, work, worker } from './samples.ts';
+import type { ApprovalFilter, Queries, RunFilter } from '../../src/ports/index.ts';
+import { change, createRun, head, key, lane, only, otherLane, stepKey, wait, work, worker } from './samples.ts';
 import type { ConformanceStore } from './subject.ts';
 
 export function queryFacts(subject: () => ConformanceStore): void {
@@ -127,6 +127,46 @@ export function queryFacts(subject: () => ConformanceStore): void {
     await store.runs.commit([change(id, 2, { head: head({ control, status: 'cancelled', endedAt: 9, error }) })], null);
     const ended = only((await queries.listRuns({}, { limit: 5, after: null })).items);
     expect(ended).toMatchObject({ status: 'cancelled', cancelling: false, endedAt: 9, error, version: 3 });
+  });
+
+  it('open approvals are listed by every filter, those of the newest runs first, in pages', async () => {
+    const { store, queries } = subject();
+    const asked = (approvers: unknown) =>
+      JSON.stringify({ readyAt: 7, work: {}, detail: { prompt: '\u0000?', approvers, answers: [] } });
+    const approval = (item: number, approvers: unknown = null, iteration = 0) =>
+      wait({ item, iteration, kind: 'approval', dueAt: null, document: asked(approvers) });
+    const one = await createRun(store, { waits: [approval(-1), wait({ kind: 'timer' })] }, { workspace: 'a' });
+    const two = await createRun(store, {
+      waits: [approval(1, { users: ['ada'] }), approval(0, { users: ['bob'] }), approval(0, null, 1)],
+    });
+    await createRun(store, { waits: [wait({ kind: 'child', dueAt: null })] });
+    const list = async (filter: ApprovalFilter, limit = 2): Promise<readonly string[]> => {
+      const found: string[] = [];
+      for (let after: string | null = null; ; ) {
+        const page: Awaited<ReturnType<Queries['listApprovals']>> = await queries.listApprovals(filter, {
+          limit,
+          after,
+        });
+        found.push(...page.items.map(({ run, iteration, item }) => `${run}.${iteration}.${item}`));
+        after = page.next;
+        if (after === null) return found;
+      }
+    };
+    const all = [`${two}.0.0`, `${two}.0.1`, `${two}.1.0`, `${one}.0.-1`];
+    expect(await list({})).toEqual(all);
+    expect(await list({}, 4)).toEqual(all);
+    expect(await list({ workspace: 'a' })).toEqual([`${one}.0.-1`]);
+    expect(await list({ workflow: 'order', workspace: 'shop' })).toEqual(all.slice(0, 3));
+    expect(await list({ workflow: 'none' })).toEqual([]);
+    expect(await list({ run: one })).toEqual([`${one}.0.-1`]);
+    expect(await list({ approver: 'ada' }, 1)).toEqual([`${two}.0.1`, `${two}.1.0`, `${one}.0.-1`]);
+    const [first] = (await queries.listApprovals({ run: one }, { limit: 1, after: null })).items;
+    expect(first).toEqual({
+      ...{ run: one, workspace: 'a', workflow: 'order', plan: 'ab'.repeat(32) },
+      ...{ ...key(), document: asked(null) },
+    });
+    await store.runs.commit([change(one, 1, { waitsDone: [{ ...stepKey(key()), kind: 'approval' }] })], null);
+    expect(await list({ workspace: 'a' })).toEqual([]);
   });
 
   it('workers are listed with what they hold', async () => {

@@ -24,7 +24,6 @@ export const noChanges: Changes = {
   attempts: [],
   work: [],
   workDone: [],
-  workHeld: [],
   workCancelled: [],
   waits: [],
   waitsDone: [],

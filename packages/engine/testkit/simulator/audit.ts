@@ -1,5 +1,6 @@
 // Watches every commit on its way into the store, and knows from outside what the store should hold.
 import {
+  type ApprovalAnswer,
   type AttemptRef,
   type EndedAttempt,
   isRunEnd,
@@ -9,7 +10,10 @@ import {
   type RunId,
   type WorkerId,
 } from '@millrace/core';
+import type { AnswerOutcome } from '../../src/approvals/answer-approval.ts';
+import { readApprovalWait } from '../../src/approvals/open-approval.ts';
 import type { CommitOutcome, OutboxKey, RunCommit, Store } from '../../src/ports/index.ts';
+import { ApprovalChecks } from './approval-checks.ts';
 import { checkExplained } from './check-explained.ts';
 import type { Counts } from './counts.ts';
 import { attemptText, checkCommit, checkRows, controlOf } from './run-checks.ts';
@@ -34,6 +38,7 @@ export class Audit {
   readonly #outputs = new Map<string, Readonly<{ worker: WorkerId; token: number }>[]>();
   /** Children that were created after their parent stopped waiting for them, and when. */
   readonly #late = new Map<RunId, number>();
+  readonly #approvals = new ApprovalChecks();
   readonly #now: () => number;
 
   constructor(store: Store, plans: ReadonlyMap<string, PreparedPlan>, counts: Counts, now: () => number) {
@@ -63,7 +68,6 @@ export class Audit {
     }
     // A parent's commit may stand before its child's in the same batch.
     for (const after of loaded) this.#checkChildWaits(after);
-    for (const after of loaded) this.#checkChildTurns(after);
     if (commits.length > 0) this.lastCommitAt = this.#now();
   }
 
@@ -74,6 +78,7 @@ export class Audit {
     checkCommit(commit, before, after);
     checkRows(plan, after);
     checkExplained(plan, after, this.#now());
+    this.#approvals.checkOpen(after);
     this.runs.set(commit.id, after);
     if (before === null) this.#created(after);
     this.#checkNewAttempts(plan, commit, after);
@@ -119,7 +124,9 @@ export class Audit {
       if (row === undefined) continue;
       const action = plan.plan.steps[row.step]?.action;
       if (action === undefined || row.attempt === 0) continue;
-      if (action.body.type === 'workflow') {
+      if (action.body.type === 'approval') {
+        this.#approvals.checkEnd(id, row, action.body.quorum ?? 1);
+      } else if (action.body.type === 'workflow') {
         if (action.body.wait) this.#checkChildResult({ run: id, ...keyOf(row) }, row);
       } else if (action.body.type !== 'wait' && row.status === 'succeeded') {
         this.#checkOutput({ run: id, ...keyOf(row) }, row);
@@ -176,40 +183,8 @@ export class Audit {
     return false;
   }
 
-  /** A child has heard of its parent's last turn, or a message is still to tell it. */
-  #checkChildTurns({ run, waits }: LoadedRun): void {
-    const { cancel, pauses } = controlOf(run);
-    if (cancel !== undefined || pauses === undefined || isRunEnd(run.status)) return;
-    for (const wait of waits) {
-      if (wait.kind !== 'child') continue;
-      const ref = { run: run.id, ...keyOf(wait) };
-      const child = this.#children.get(refText(ref));
-      if (child === undefined || !this.open.has(child) || !this.#waitsFor(ref)) continue;
-      const heard = controlOf(this.runs.get(child)?.run ?? { control: null }).pauses?.parentTurn ?? 0;
-      if (heard === pauses.turn || this.#tellsChild(ref)) continue;
-      const message = `Run ${child} heard of turn ${heard} of its parent ${run.id}, which is at ${pauses.turn}.`;
-      throw new Violation('children_pause_with_parents', message);
-    }
-  }
-
-  #tellsChild(parent: AttemptRef): boolean {
-    for (const { run, message } of this.outbox.values()) {
-      if (run !== parent.run) continue;
-      if (message.kind === 'pause_children') return true;
-      if (message.kind === 'start_child' && attemptText(message.from) === attemptText(parent)) return true;
-    }
-    return false;
-  }
-
-  /** After a message was taken from the outbox, by itself or with the commit that acts on it. */
   removed(key: OutboxKey): void {
     if (this.outbox.delete(outboxText(key))) this.#counts.messagesDelivered += 1;
-  }
-
-  /** The messages of a run may all be gone now: what they were to tell must be told. */
-  checkTold(run: RunId): void {
-    const loaded = this.runs.get(run);
-    if (loaded !== undefined) this.#checkChildTurns(loaded);
   }
 
   /** A worker gives a result. */
@@ -234,6 +209,23 @@ export class Audit {
     if (work.worker !== null && work.worker !== worker) return;
     const message = `A result of attempt ${refText(ref)} was confirmed to ${worker}, and the attempt is still under way.`;
     throw new Violation('confirmed_is_committed', message);
+  }
+
+  /** Somebody answers an approval; whether it arrives is another matter. */
+  said(run: RunId, answer: Pick<ApprovalAnswer, 'by' | 'decision'>): void {
+    this.#approvals.said(run, answer);
+  }
+
+  /** A server told somebody that their answer counts. */
+  async answered(run: RunId, outcome: AnswerOutcome, by: string): Promise<void> {
+    const [loaded] = await this.#store.runs.load([run]);
+    if (loaded === undefined) throw new Violation('answers_are_kept', `The answered run ${run} does not exist.`);
+    this.#approvals.checkAcknowledged(loaded, outcome, by);
+  }
+
+  stepName(run: RunId, step: number): string {
+    const plan = this.#plans.get(this.runs.get(run)?.run.plan ?? '');
+    return plan?.plan.steps[step]?.name ?? String(step);
   }
 
   /** A server told a user that the run exists. */
@@ -269,8 +261,7 @@ export class Audit {
     if (run.status === 'failed') counts.runsFailed += 1;
     if (run.status === 'cancelled') counts.runsCancelled += 1;
     if (run.status === 'timed_out') counts.runsTimedOut += 1;
-    counts.workHeld += changes.workHeld.length;
-    if (controlOf(run).paused?.withParent === true) counts.pausedWithParent += 1;
+    counts.escalations += changes.waits.filter(isEscalated).length;
     for (const row of changes.attempts) {
       if (row.attempt > 0) counts.attempts += 1;
       if (row.attempt > 1) counts.retries += 1;
@@ -279,9 +270,16 @@ export class Audit {
       if (row.reason === 'worker_lost') counts.workersLost += 1;
       if (row.reason === 'step_timed_out') counts.stepTimeouts += 1;
       if (row.reason === 'queue_timed_out') counts.queueTimeouts += 1;
+      if (row.reason === 'approval_timed_out') counts.approvalsTimedOut += 1;
+      if (row.error?.code === 'approval_rejected') counts.approvalsRejected += 1;
+      const { output } = row;
+      if (row.reason === null && output?.startsWith('{"approved":true') === true) counts.approvalsGiven += 1;
     }
   }
 }
+
+const isEscalated = (wait: LoadedRun['waits'][number]): boolean =>
+  wait.kind === 'approval' && readApprovalWait(wait).detail.escalated;
 
 const keyOf = ({ step, item, iteration, attempt }: EndedAttempt | LoadedRun['waits'][number]) => ({
   step,

@@ -1,5 +1,12 @@
 // Random definitions. What the engine learns later (approvals, hooks, limits, …) gets its place in `spices`.
-import type { ActionBody, Definitions, RetryPolicy, StepDefinition, WorkflowDefinition } from '@millrace/core';
+import type {
+  ActionBody,
+  ApprovalBody,
+  Definitions,
+  RetryPolicy,
+  StepDefinition,
+  WorkflowDefinition,
+} from '@millrace/core';
 import { compilePlan } from '@millrace/core';
 import { Random } from './random.ts';
 import { withTransitions } from './random-transitions.ts';
@@ -104,6 +111,7 @@ const spices: readonly Spice[] = [
   { often: 8, add: () => ({ queue: 'slow' }) },
   { often: 5, add: () => ({ sharedFolder: true }) },
   { often: 10, add: (random) => ({ inline: randomWait(random) }) },
+  { often: 12, add: (random) => ({ inline: randomApproval(random) }) },
   { often: 25, add: (random, _before, inner) => randomChild(random, inner) },
   { often: 30, add: (random, before) => randomItems(random, before) },
 ];
@@ -140,6 +148,25 @@ function randomRetry(random: Random): RetryPolicy {
 function randomWait(random: Random): ActionBody {
   if (random.chance(200)) return { type: 'wait', until: random.pick(['2020-01-01', '{{ input.n }}', 'soon']) };
   return { type: 'wait', for: random.chance(30) ? '70s' : `${random.int(1, 4_000)}ms` };
+}
+
+/** Whom it asks there are enough of, and the form can be left as it is: so whatever is asked can be answered. */
+function randomApproval(random: Random): ActionBody {
+  const named = random.chance(400);
+  const timed = random.chance(400);
+  return {
+    type: 'approval',
+    prompt: 'Go on with {{ input.n }}?',
+    quorum: random.int(1, 2),
+    ...(named ? { approvers: { users: ['ada', 'bob'], roles: ['ops'] } } : {}),
+    ...(random.chance(300)
+      ? { form: { kind: 'flat', fields: { n: { type: 'integer', default: 1 } } } satisfies ApprovalBody['form'] }
+      : {}),
+    ...(timed
+      ? { timeoutMs: random.int(200, 8_000), on_timeout: random.pick(['fail', 'skip', 'approve'] as const) }
+      : {}),
+    ...(random.chance(400) ? { escalate: { afterMs: random.int(100, 4_000), approvers: { users: ['cy'] } } } : {}),
+  };
 }
 
 function randomChild(random: Random, inner: readonly string[]): Partial<StepDefinition> {

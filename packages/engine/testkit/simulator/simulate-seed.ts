@@ -12,6 +12,7 @@ import type { Breakage } from './breakages.ts';
 import { type Counts, newCounts } from './counts.ts';
 import { randomDefinitions } from './random-workflows.ts';
 import { type Scenario, scenarioOf } from './scenario.ts';
+import { SimPeople } from './sim-people.ts';
 import { SimServer } from './sim-server.ts';
 import { SimUsers } from './sim-users.ts';
 import { SimWorker } from './sim-worker.ts';
@@ -121,6 +122,7 @@ class Simulation {
     for (const server of this.#servers) server.start();
     for (let at = 0; at < scenario.workers; at += 1) this.#addWorker(at === 0);
     this.#users = new SimUsers(world, this.#servers);
+    new SimPeople(world, this.#servers);
     this.#planFaults();
     world.time.after(scenario.faultsMs, () => this.#heal());
   }
@@ -197,7 +199,6 @@ class Simulation {
     note(this.#world, 'no more faults');
     for (const server of this.#servers) server.heal();
     for (const worker of this.#workers) worker.heal();
-    this.#users.heal();
   }
 
   /** Whether everything has ended and is cleared away. Throws when it takes too long. */

@@ -10,6 +10,7 @@ const named: readonly (readonly [seed: number, what: string])[] = [
   [135, 'a worker that gave an attempt up and was offered it again'],
   [3506, 'a result told twice, and a commit that failed'],
   [1853, 'a child run that was being started while its parent was cancelled'],
+  [1222, 'an approval that was answered and ended in one commit'],
   [50618, 'a child run that was being started while its step was stopped'],
 ];
 

@@ -1,6 +1,7 @@
 import { type ExplainedAnswer, isoTime, isoTimeOrNull, type RunExplanation } from '@millrace/api';
 import { unreachable } from '@millrace/core';
 import type { Answer, Explanation, Holder } from '@millrace/engine';
+import { presentApprovers } from './present-approval.ts';
 import { presentFault } from './present-fault.ts';
 
 export function presentExplanation(explanation: Explanation): RunExplanation {
@@ -28,13 +29,6 @@ function presentAnswer(answer: Answer): ExplainedAnswer {
       const { reason, underWay, waiting, ended, total } = answer;
       return { ...subject, reason, under_way: underWay, waiting, ended, total };
     }
-    case 'paused': {
-      const { reason, since, pausedBy, comment, withParent, held, underWay, waiting } = answer;
-      const who = { paused_by: pausedBy, comment, with_parent: withParent };
-      return { ...subject, reason, since: isoTime(since), ...who, held, under_way: underWay, waiting };
-    }
-    case 'held':
-      return { ...subject, reason: answer.reason, since: isoTime(answer.since) };
     case 'waiting_for_dependencies':
       return { ...subject, reason: answer.reason, dependencies: [...answer.dependencies] };
     case 'waiting_for_transition':
@@ -65,6 +59,23 @@ function presentAnswer(answer: Answer): ExplainedAnswer {
     }
     case 'timer':
       return { ...subject, reason: answer.reason, since: isoTime(answer.since), until: isoTime(answer.until) };
+    case 'waiting_for_people': {
+      const { reason, since, prompt, approvers, quorum, approved, escalatesAt, escalated, timesOutAt, onTimeout } =
+        answer;
+      return {
+        ...subject,
+        reason,
+        since: isoTime(since),
+        prompt,
+        approvers: presentApprovers(approvers),
+        quorum,
+        approved: [...approved],
+        escalates_at: isoTimeOrNull(escalatesAt),
+        escalated,
+        times_out_at: isoTimeOrNull(timesOutAt),
+        on_timeout: onTimeout,
+      };
+    }
     case 'child_run':
       return { ...subject, reason: answer.reason, since: isoTime(answer.since), child: answer.child };
     case 'items_open': {

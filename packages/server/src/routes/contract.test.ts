@@ -22,6 +22,8 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   listWorkspaces: () => ({ url: '/api/v1/workspaces' }),
   getWorkspace: () => ({ url: '/api/v1/workspaces/shop' }),
   syncWorkspace: () => ({ url: '/api/v1/workspaces/shop/sync', payload: {} }),
+  getDefinitions: () => ({ url: '/api/v1/workspaces/shop/definitions' }),
+  planWorkspace: () => ({ url: '/api/v1/workspaces/shop/plan', payload: { ref: 'main' } }),
   listWorkflows: () => ({ url: '/api/v1/workspaces/shop/workflows?search=builds%20REL' }),
   getWorkflow: () => ({ url: '/api/v1/workspaces/shop/workflows/release' }),
   startRun: () => ({
@@ -32,8 +34,12 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   listRuns: () => ({ url: '/api/v1/runs?status=running&limit=1' }),
   getRun: () => ({ url: `/api/v1/runs/${run}?include=plan` }),
   explainRun: () => ({ url: `/api/v1/runs/${run}/explain` }),
-  pauseRun: () => ({ url: `/api/v1/runs/${run}/pause`, payload: { reason: 'why not' }, status: 200 }),
-  resumeRun: () => ({ url: `/api/v1/runs/${run}/resume`, payload: { by: 'ada' }, status: 200 }),
+  listApprovals: () => ({ url: '/api/v1/approvals?workspace=shop&approver=ada&after=12/0/0/-1' }),
+  listRunApprovals: () => ({ url: `/api/v1/runs/${run}/approvals` }),
+  answerApproval: () => ({
+    url: `/api/v1/runs/${run}/approvals/build/answer`,
+    payload: { by: 'ada', decision: 'approve', values: { tag: 'v2' }, comment: 'Go.', item: 3 },
+  }),
   cancelRun: () => ({ url: `/api/v1/runs/${run}/cancel`, payload: { reason: 'why not' }, status: 202 }),
   getRunOutput: () => ({ url: `/api/v1/runs/${run}/output` }),
   waitForRun: () => ({ url: `/api/v1/runs/${run}/wait?timeout=0` }),
@@ -109,7 +115,8 @@ function wrongCalls(
     .replace('{run}', '1')
     .replace('{workspace}', 'shop')
     .replace('{workflow}', 'release')
-    .replace('{revision}', 'r1');
+    .replace('{revision}', 'r1')
+    .replace('{step}', 'build');
   const type = spec.bodyType ?? 'application/json';
   return [
     ...(spec.params === undefined

@@ -11,7 +11,7 @@ import { createContentCache } from '../files/content-cache.ts';
 import { fileProblem } from '../files/diagnostic.ts';
 import { ignoreFile } from '../files/ignore-rules.ts';
 import { defaultLimits, type WorkspaceLimits } from '../files/workspace-limits.ts';
-import { createPublisher } from '../sync/publisher.ts';
+import { createPublisher, discard } from '../sync/publisher.ts';
 import { readSnapshot } from '../sync/read-snapshot.ts';
 import { createSyncQueue } from '../sync/sync-queue.ts';
 import { checkWorkspaceName } from '../sync/workspace-name.ts';
@@ -42,17 +42,20 @@ export function createFolderSource(options: FolderSourceOptions): WorkspaceSourc
   const limits = { ...defaultLimits, ...options.limits };
   let watch: FolderWatch | null = null;
 
+  const read = () =>
+    readSnapshot({
+      workspace,
+      path,
+      sourceOf: (root) => ({ type: 'folder', path: root }),
+      commit: null,
+      limits,
+      cache,
+      exclude,
+    });
+
   async function load(): Promise<SourceLoad> {
     for (let turn = 1; ; turn += 1) {
-      const { request, hasDefinitions } = await readSnapshot({
-        workspace,
-        path,
-        sourceOf: (root) => ({ type: 'folder', path: root }),
-        commit: null,
-        limits,
-        cache,
-        exclude,
-      });
+      const { request, hasDefinitions } = await read();
       await watch?.follow(hasDefinitions);
       try {
         return await publisher.offer(request);
@@ -86,6 +89,16 @@ export function createFolderSource(options: FolderSourceOptions): WorkspaceSourc
       return again.changed ? again : first;
     },
     sync: queue.sync,
+    async look(ref) {
+      if (ref !== null) {
+        throw new MillraceError('invalid_request', `Workspace ${workspace} is a folder: it has no branches.`, {
+          hint: 'Leave the reference out to look at the folder as it is now.',
+        });
+      }
+      const { request } = await read();
+      await discard(request);
+      return request;
+    },
     async stop() {
       const stopping = queue.stop();
       await watch?.stop();

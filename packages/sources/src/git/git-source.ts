@@ -10,7 +10,7 @@ import type { GitAuth } from '@millrace/definition';
 import type { Engine, PublishRequest, StoredDiagnostic } from '@millrace/engine';
 import { createContentCache } from '../files/content-cache.ts';
 import { defaultLimits, type WorkspaceLimits } from '../files/workspace-limits.ts';
-import { createPublisher } from '../sync/publisher.ts';
+import { createPublisher, discard } from '../sync/publisher.ts';
 import { readSnapshot } from '../sync/read-snapshot.ts';
 import { createSyncQueue } from '../sync/sync-queue.ts';
 import { checkWorkspaceName } from '../sync/workspace-name.ts';
@@ -50,7 +50,7 @@ export function createGitSource(options: GitSourceOptions): WorkspaceSource {
 
   async function load(): Promise<SourceLoad> {
     try {
-      return await look();
+      return await loadCommit();
     } catch (error) {
       readCommit = null;
       const problem = expected(error);
@@ -67,11 +67,18 @@ export function createGitSource(options: GitSourceOptions): WorkspaceSource {
     }
   }
 
-  async function look(): Promise<SourceLoad> {
+  async function loadCommit(): Promise<SourceLoad> {
     const resolved = await repository.resolve(ref);
     const last = publisher.last();
     if (resolved.commit === readCommit && last !== null) return { ...last, changed: false };
     const commit = await repository.fetch(resolved);
+    const loaded = await withFiles(commit, publisher.offer);
+    readCommit = commit;
+    return loaded;
+  }
+
+  /** Reads a fetched commit; its files are there until `use` is done. */
+  async function withFiles<Result>(commit: string, use: (request: PublishRequest) => Promise<Result>): Promise<Result> {
     const folder = await repositories.workFolder();
     try {
       const into = join(folder.path, 'files');
@@ -79,9 +86,7 @@ export function createGitSource(options: GitSourceOptions): WorkspaceSource {
       const request = found.some(({ severity }) => severity === 'error')
         ? { workspace, revision: commit, source: at(commit), definitions: null, diagnostics: found, files: null }
         : withProblems(await read(commit, into), found);
-      const loaded = await publisher.offer(request);
-      readCommit = commit;
-      return loaded;
+      return await use(request);
     } finally {
       await folder.remove();
     }
@@ -123,6 +128,19 @@ export function createGitSource(options: GitSourceOptions): WorkspaceSource {
       return first;
     },
     sync: queue.sync,
+    async look(other) {
+      try {
+        const commit = await repository.fetch(await repository.resolve(other ?? ref));
+        return await withFiles(commit, async (request) => {
+          await discard(request);
+          return request;
+        });
+      } catch (error) {
+        const problem = expected(error);
+        if (problem === null) throw error;
+        return { revision: other ?? ref ?? 'HEAD', definitions: null, diagnostics: [problem] };
+      }
+    },
     async stop() {
       stopped = true;
       if (timer !== null) clearTimeout(timer);

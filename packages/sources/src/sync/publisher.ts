@@ -37,8 +37,8 @@ export function createPublisher(
   };
 }
 
-/** Ends a stream that nobody reads, so that it holds no open file. */
-async function discard({ files }: PublishRequest): Promise<void> {
+/** Ends the stream of what is not published, so that it holds no open file. */
+export async function discard({ files }: PublishRequest): Promise<void> {
   if (files === null || files.data instanceof Uint8Array) return;
   await files.data[Symbol.asyncIterator]().return?.(undefined);
 }

@@ -51,9 +51,10 @@ async function snapshotOf(request: SnapshotRequest, location: WorkspaceLocation)
   const files =
     scanned.files.length === 0
       ? null
-      : { key: `workspaces/${workspace}/${content}.tgz`, data: packFiles(scanned.files) };
+      : { key: `workspaces/${workspace}/${revision}.tgz`, data: packFiles(scanned.files) };
   const source = request.sourceOf(location.root);
-  return { request: { workspace, revision, source, definitions, diagnostics, files }, hasDefinitions };
+  const found = { workspace, revision, source, definitions, diagnostics, files, keepDefinitions: true };
+  return { request: found, hasDefinitions };
 }
 
 function rejected(

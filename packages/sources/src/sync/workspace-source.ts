@@ -1,4 +1,4 @@
-import type { StoredDiagnostic } from '@millrace/engine';
+import type { PublishRequest, StoredDiagnostic } from '@millrace/engine';
 
 /** What came of looking at a source once. */
 export type SourceLoad = Readonly<{
@@ -13,12 +13,20 @@ export type SourceLoad = Readonly<{
   changed: boolean;
 }>;
 
+/** What a source holds; `definitions` is null when there is an error. */
+export type SourceLook = Pick<PublishRequest, 'revision' | 'definitions' | 'diagnostics'>;
+
 /** Where a workspace comes from, watched or polled. */
 export type WorkspaceSource = Readonly<{
   /** Loads it once and keeps looking. Throws what the engine throws; wrong files or a repository that is away are no failure. */
   start(): Promise<SourceLoad>;
   /** Loads it now. */
   sync(): Promise<SourceLoad>;
+  /**
+   * Reads it without publishing anything; with `ref`, another branch, tag or commit of its repository. What is wrong with it is
+   * told. Throws `invalid_request` for a `ref` of a folder.
+   */
+  look(ref: string | null): Promise<SourceLook>;
   stop(): Promise<void>;
 }>;
 

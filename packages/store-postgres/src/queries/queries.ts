@@ -6,6 +6,7 @@ import { wrapPostgresError } from '../connections/postgres-error.ts';
 import { decodeOrigin, type OriginRow, tagInIndex } from '../runs/run-facts.ts';
 import { decodeFault, decodeTime } from '../runs/run-rows.ts';
 import { findIdBounds } from './id-bounds.ts';
+import { listApprovals } from './list-approvals.ts';
 import { allConditions, and, runCandidates } from './run-candidates.ts';
 import type { Tables } from './tables.ts';
 
@@ -40,6 +41,9 @@ export function createQueries(database: Database, db: Kysely<Tables>): Queries {
         const items = rows.slice(0, limit).map(decodeSummary);
         return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
       });
+    },
+    async listApprovals(filter, page) {
+      return readable('list approvals', () => listApprovals(db, filter, page));
     },
     async countRuns(filter) {
       return readable('count runs', async () => {

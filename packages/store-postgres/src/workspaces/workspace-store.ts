@@ -1,5 +1,6 @@
 import type { JsonObject } from '@millrace/core';
 import type {
+  RetiredRevision,
   Revision,
   RevisionTrigger,
   RevisionWorkflow,
@@ -14,6 +15,7 @@ import { decodeTime } from '../runs/run-rows.ts';
 const publishRevision = readStatement(import.meta.url, 'publish-revision');
 const rejectSource = readStatement(import.meta.url, 'reject-source');
 const listWorkspaces = readStatement(import.meta.url, 'list-workspaces');
+const retireRevisions = readStatement(import.meta.url, 'retire-revisions');
 const getRevision = readStatement(import.meta.url, 'get-revision');
 
 type WorkspaceRow = Readonly<{
@@ -59,6 +61,9 @@ export function createWorkspaceStore(database: Database): WorkspaceStore {
     async revision(workspace, revision) {
       const [row] = await database.query<RevisionRow>(getRevision, [workspace, revision]);
       return row === undefined ? null : decodeRevision(row);
+    },
+    async retire({ keepMs, limit }) {
+      return await database.query<RetiredRevision>(retireRevisions, [keepMs, limit]);
     },
   };
 }

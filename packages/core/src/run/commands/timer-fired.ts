@@ -5,19 +5,20 @@ import { leaveDelay } from '../enter-step.ts';
 import { findTask, followEnd } from '../find-task.ts';
 import { launchAgain } from '../launch-again.ts';
 import { clearLaunch, timeoutText } from '../launch-attempt.ts';
-import type { AttemptKey, WaitKind } from '../records.ts';
+import type { AttemptKey, Instant, WaitKind } from '../records.ts';
 import { forceStep, stopOneStep, stopRun, stopSteps } from '../stop-run.ts';
 import { type AttemptEnd, recordEnd, settleAttempt } from '../task.ts';
+import { timeOutApproval } from '../time-out-approval.ts';
 
 /** A wait is due. Refused when it is not there any more: somebody else was faster, or the step has moved on. */
 export function timerFired(
   decision: Deciding,
-  { key, kind }: Extract<Command, { type: 'timer_fired' }>,
+  { key, kind, dueAt }: Extract<Command, { type: 'timer_fired' }>,
 ): Rejection | null {
-  return fire(decision, key, kind) ? null : notWaiting(key, kind);
+  return fire(decision, key, kind, dueAt) ? null : notWaiting(key, kind);
 }
 
-function fire(decision: Deciding, key: AttemptKey, kind: WaitKind): boolean {
+function fire(decision: Deciding, key: AttemptKey, kind: WaitKind, dueAt: Instant | undefined): boolean {
   switch (kind) {
     case 'delay':
       return endDelay(decision, key);
@@ -25,6 +26,8 @@ function fire(decision: Deciding, key: AttemptKey, kind: WaitKind): boolean {
       return retry(decision, key);
     case 'timer':
       return endTimer(decision, key);
+    case 'approval':
+      return timeOutApproval(decision, key, dueAt);
     case 'queue_timeout':
       return timeOutInQueue(decision, key);
     case 'step_timeout':
@@ -35,7 +38,6 @@ function fire(decision: Deciding, key: AttemptKey, kind: WaitKind): boolean {
       return key.step === -1 ? forceRun(decision) : forceOneStep(decision, key);
     case 'child':
     case 'items':
-    case 'approval':
     case 'event':
     case 'held':
     case 'slots':

@@ -9,7 +9,6 @@ const pieceNames = [
   'insert-work',
   'replace-work',
   'delete-work',
-  'hold-work',
   'cancel-work',
   'set-waits',
   'clear-waits',

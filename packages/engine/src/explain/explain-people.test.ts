@@ -1,0 +1,69 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { begin, type ExplainingEngine, startExplaining } from '../../test/explaining-engine.ts';
+import { settle } from '../../test/test-engine.ts';
+
+let open: ExplainingEngine | null = null;
+const start = async () => {
+  open = await startExplaining();
+  return open;
+};
+afterEach(async () => {
+  expect(open?.errors ?? []).toEqual([]);
+  await open?.stop();
+  open = null;
+});
+
+describe('people', () => {
+  test('an approval that everybody may give, with the command to type', async () => {
+    const { start: run, reasonOf } = await start();
+    const id = await run('asking');
+    const answer = await reasonOf(id, 'waiting_for_people');
+    expect(answer).toMatchObject({ since: begin, prompt: 'Ship it?', approvers: null, quorum: 1, approved: [] });
+    expect(answer.message).toBe(
+      'Step only waits since 2026-01-01T00:00:00.000Z (0ms ago) for 1 more person to approve: Ship it? Everybody may answer.',
+    );
+    expect(answer.changes.map(({ command }) => command)).toEqual([
+      `millrace approval approve ${id} only`,
+      `millrace approval reject ${id} only`,
+    ]);
+  });
+
+  test('who may answer, how many have, when others may, and what happens when time is over', async () => {
+    const { start: run, reasonOf, engine, clock } = await start();
+    const id = await run('board');
+    await engine.answerApproval(id, { step: 'only', by: 'ada', decision: 'approve', values: {}, comment: null });
+    const answer = await reasonOf(id, 'waiting_for_people');
+    expect(answer).toMatchObject({
+      approved: ['ada'],
+      quorum: 2,
+      escalatesAt: begin + 3_600_000,
+      timesOutAt: begin + 86_400_000,
+      onTimeout: 'skip',
+    });
+    expect(answer.message).toContain(
+      'for 1 more person to approve (ada approved): Ship it? ada and bob may answer. It is meant for the role release. ' +
+        'At 2026-01-02T00:00:00.000Z (in 1d) it is skipped.',
+    );
+    expect(answer.changes.map(({ by, at, command }) => [by, at, command])).toEqual([
+      ['person', null, `millrace approval approve ${id} only --by ada`],
+      ['person', null, `millrace approval reject ${id} only --by ada`],
+      ['clock', begin + 3_600_000, null],
+      ['clock', begin + 86_400_000, null],
+    ]);
+    await clock.advance(3_600_001);
+    await settle();
+    const later = await reasonOf(id, 'waiting_for_people');
+    expect(later).toMatchObject({ escalated: true, approvers: { users: ['ada', 'bob', 'cy'] } });
+    expect(later.message).toContain('It has escalated.');
+    expect(later.changes.map(({ by }) => by)).toEqual(['person', 'person', 'clock']);
+  });
+
+  test('an approval of an item names the item', async () => {
+    const { start: run, explain } = await start();
+    const id = await run('asking-each');
+    const [, first] = await explain(id, { step: 'only' });
+    expect(first).toMatchObject({ item: 0, reason: 'waiting_for_people', prompt: '0?' });
+    expect(first?.changes[0]?.command).toBe(`millrace approval approve ${id} only --item 0`);
+    expect((await explain(id))[1]).toMatchObject({ reason: 'items_open', openByReason: { waiting_for_people: 2 } });
+  });
+});
