@@ -150,18 +150,40 @@ export class Dispatcher {
       waiting.foundEmpty();
       return;
     }
-    if (this.#workers.get(id) !== worker || worker.stopping) {
+    if (this.#workers.get(id) !== worker && !worker.stopping) {
+      // Gone from here. If it lives it talks to another server, or to this one anew, which may have found this work with it
+      // and handed it over: given back now, it would be executed twice. So it stays the worker's, and a comparison with the
+      // store (or the reaper) finds it.
+      this.#suspect(id);
+      return;
+    }
+    // A comparison with the store may have handed some of it over before the answer came.
+    const fresh = claimed.filter(({ origin, work }) => !worker.holds(attemptRef(origin.id, work)));
+    if (worker.stopping) {
       worker.suspect = true;
       await this.#options.store.work.giveBack(
         id,
-        claimed.map(({ origin, work }) => attemptRef(origin.id, work)),
+        fresh.map(({ origin, work }) => attemptRef(origin.id, work)),
       );
       return;
     }
-    for (const { origin, work } of claimed) worker.reserve(attemptRef(origin.id, work));
+    for (const { origin, work } of fresh) worker.reserve(attemptRef(origin.id, work));
     // Room that is left was not filled: the lanes may be empty now, which only another claim can tell.
     if (claimed.length < room) this.#claimAgain = true;
-    await this.#handOver(worker, claimed);
+    await this.#handOver(worker, fresh);
+  }
+
+  /** Whoever has this id here now, or is about to, may hold more than is known. */
+  #suspect(id: WorkerId): void {
+    const present = this.#workers.get(id);
+    if (present !== undefined) present.suspect = true;
+    const coming = this.#connecting.get(id);
+    coming?.then(
+      (worker) => {
+        worker.suspect = true;
+      },
+      () => undefined, // It tries again, and is asked about then.
+    );
   }
 
   /** A claim that throws may have leased work all the same: then only the store knows what the worker holds. */

@@ -1,0 +1,109 @@
+import { type Assignment, type WorkerDescription, workerId } from '@millrace/core';
+import { describe, expect, test } from 'vitest';
+import { createRun, lane, ref, work, worker } from '../../testkit/conformance/samples.ts';
+import { createMemoryStore } from '../memory/index.ts';
+import type { Store } from '../ports/index.ts';
+import { defaultSettings } from '../settings.ts';
+import { attemptRef } from './attempt-ref.ts';
+import { Dispatcher } from './dispatcher.ts';
+
+/** A store whose claims happen at once, and whose answers to them come when they are let go. */
+function slowClaims(store: Store) {
+  const claimed = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const slow: Store = {
+    ...store,
+    work: {
+      ...store.work,
+      async claim(request) {
+        const answer = await store.work.claim(request);
+        claimed.resolve();
+        await gate.promise;
+        return answer;
+      },
+    },
+  };
+  return { store: slow, claimed: claimed.promise, letGo: gate.resolve };
+}
+
+async function open() {
+  const memory = createMemoryStore();
+  const slow = slowClaims(memory.store);
+  const errors: unknown[] = [];
+  const dispatcher = new Dispatcher({
+    store: slow.store,
+    settings: defaultSettings,
+    toAssignments: async (claimed) =>
+      claimed.map(({ origin, work: row }): Assignment => attemptRef(origin.id, row) as Assignment),
+    onError: (error) => errors.push(error),
+  });
+  const run = await createRun(memory.store, { work: [work()] });
+  dispatcher.lanes.add([lane]);
+  return { ...slow, store: memory.store, dispatcher, run, errors };
+}
+
+const description: WorkerDescription = { ...worker('w'), id: workerId('w') };
+const holders = async (store: Store) => (await store.work.heldBy(description.id)).length;
+
+describe('work that was claimed for a worker which meanwhile', () => {
+  test('was forgotten and came back stays the work that it was handed on its return', async () => {
+    const { store, dispatcher, run, claimed, letGo, errors } = await open();
+    await dispatcher.connect(description);
+    await claimed;
+    dispatcher.disconnect(description.id);
+    const back = await dispatcher.connect(description);
+    expect(back.told()).toEqual([ref(run)]);
+    letGo();
+    await dispatcher.stop();
+    expect(await holders(store)).toBe(1);
+    expect(back.holds(ref(run))).toBe(true);
+    expect(errors).toEqual([]);
+  });
+
+  test('was forgotten stays with it: another server may have handed it over', async () => {
+    const { store, dispatcher, claimed, letGo } = await open();
+    await dispatcher.connect(description);
+    await claimed;
+    dispatcher.disconnect(description.id);
+    letGo();
+    await dispatcher.stop();
+    expect(await holders(store)).toBe(1);
+  });
+
+  test('came back is compared with the store, should it have come too early to hear of it', async () => {
+    const { dispatcher, claimed, letGo, run } = await open();
+    await dispatcher.connect(description);
+    await claimed;
+    dispatcher.disconnect(description.id);
+    const back = await dispatcher.connect(description);
+    back.release(ref(run));
+    letGo();
+    await dispatcher.stop();
+    expect(back.suspect).toBe(true);
+    await dispatcher.reconcile(back);
+    expect(back.told()).toEqual([ref(run)]);
+  });
+
+  test('stops is given back', async () => {
+    const { store, dispatcher, claimed, letGo } = await open();
+    const stopping = await dispatcher.connect(description);
+    await claimed;
+    stopping.stopping = true;
+    letGo();
+    await dispatcher.stop();
+    expect(await holders(store)).toBe(0);
+    expect(stopping.told()).toEqual([]);
+  });
+
+  test('stops is not given back where a comparison has handed it over before', async () => {
+    const { store, dispatcher, run, claimed, letGo } = await open();
+    const stopping = await dispatcher.connect(description);
+    await claimed;
+    await dispatcher.reconcile(stopping);
+    stopping.stopping = true;
+    letGo();
+    await dispatcher.stop();
+    expect(await holders(store)).toBe(1);
+    expect(stopping.told()).toEqual([ref(run)]);
+  });
+});
