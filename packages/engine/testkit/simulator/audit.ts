@@ -36,6 +36,8 @@ export class Audit {
   readonly #children = new Map<string, RunId>();
   /** Outputs that workers gave, by attempt. */
   readonly #outputs = new Map<string, Readonly<{ worker: WorkerId; token: number }>[]>();
+  /** Who began the body of an attempt. */
+  readonly #bodies = new Map<string, WorkerId>();
   /** Children that were created after their parent stopped waiting for them, and when. */
   readonly #late = new Map<RunId, number>();
   readonly #approvals = new ApprovalChecks();
@@ -185,6 +187,17 @@ export class Audit {
 
   removed(key: OutboxKey): void {
     if (this.outbox.delete(outboxText(key))) this.#counts.messagesDelivered += 1;
+  }
+
+  /** A worker begins an attempt's body. Whoever repeats it later does so as another attempt, which outside effects can tell. */
+  begun(ref: AttemptRef, worker: WorkerId): void {
+    const other = this.#bodies.get(refText(ref));
+    this.#bodies.set(refText(ref), worker);
+    if (other === undefined) return;
+    throw new Violation(
+      'one_body_each_attempt',
+      `Worker ${worker} begins attempt ${refText(ref)}, which ${other} has begun.`,
+    );
   }
 
   /** A worker gives a result. */

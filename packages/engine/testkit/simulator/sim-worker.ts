@@ -242,6 +242,7 @@ export class SimWorker {
       if (held.state !== 'queued') continue;
       free -= 1;
       held.state = 'running';
+      this.#world.audit.begun(refOf(held.assignment), this.description.id);
       const { result, durationMs } = randomResult(this.#world, this.#random, held.assignment);
       this.#endAfter(held, durationMs, result);
     }
