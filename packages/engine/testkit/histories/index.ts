@@ -1,0 +1,1 @@
+export { type History, type HistoryOptions, runHistory } from './run-history.ts';
