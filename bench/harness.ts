@@ -71,6 +71,11 @@ export function formatTable(rows: readonly Row[]): string {
       row.unit,
     ]),
   ];
+  return formatColumns(cells);
+}
+
+/** Lines of cells, each column as wide as its widest. */
+export function formatColumns(cells: readonly (readonly string[])[]): string {
   const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
   return cells.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n');
 }
