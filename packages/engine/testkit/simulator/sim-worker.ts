@@ -161,21 +161,23 @@ export class SimWorker {
     };
     this.#lastSentAt = sentAt;
     this.#calls += 1;
-    callServer(world, this.#random, this.#server, waitMs + 1_500, (engine) => reportTo(world, engine, request)).then(
-      (response) =>
-        this.#act(() => {
-          this.#calls -= 1;
-          this.#answered(response, sentAt, results, farewell);
-        }),
-      () =>
-        this.#act(() => {
-          this.#calls -= 1;
-          for (const outgoing of results) outgoing.sent = false;
-          this.#returned.push(...returned);
-          if (this.#random.chance(500)) this.#switchServer();
-          this.#backOff(this.#random.int(20, 600));
-        }),
-    );
+    callServer(world, this.#random, this.#server, waitMs + 1_500, (engine) => reportTo(world, engine, request))
+      .then(
+        (response) =>
+          this.#act(() => {
+            this.#calls -= 1;
+            this.#answered(response, sentAt, results, farewell);
+          }),
+        () =>
+          this.#act(() => {
+            this.#calls -= 1;
+            for (const outgoing of results) outgoing.sent = false;
+            this.#returned.push(...returned);
+            if (this.#random.chance(500)) this.#switchServer();
+            this.#backOff(this.#random.int(20, 600));
+          }),
+      )
+      .catch(world.fail);
   }
 
   #backOff(ms: number): void {
