@@ -291,6 +291,20 @@ describe('a worker', () => {
     expect(other.take('first').attempt).toBe(1);
   });
 
+  test('that stops and has given up what it had begun loses it: nobody begins the same attempt again', async () => {
+    const { worker, start: run } = await start();
+    const leaving = worker('leaving');
+    await leaving.sync();
+    await run('two');
+    await leaving.sync();
+    expect(leaving.take('first').attempt).toBe(1);
+    await leaving.sync([], { stopping: true }); // Its lease was over by its own clock, so it stopped what it ran.
+    const other = worker('other');
+    await other.sync();
+    await other.sync();
+    expect(other.take('first').attempt).toBe(2);
+  });
+
   test("that stops in the middle of an attempt does not fail it: the next attempt is another worker's", async () => {
     const { worker, start: run, statusOf } = await start();
     const leaving = worker('leaving');

@@ -6,8 +6,11 @@ import type { Assignment, AttemptRef, SyncResponse, WorkerDescription } from '@m
 import type { EngineSettings } from '../settings.ts';
 import { refKey } from './attempt-ref.ts';
 
-/** `told`: handed over, so the worker should name it; before that it is only reserved. */
-type Held = { readonly ref: AttemptRef; told: boolean; missing: number };
+/**
+ * `told`: handed over, so the worker should name it; before that it is only reserved. `found`: the store had it, so another
+ * server, or this one before, may have handed it over.
+ */
+type Held = { readonly ref: AttemptRef; told: boolean; found: boolean; missing: number };
 type Cancellation = SyncResponse['cancellations'][number];
 type News = { saidIn: number } & (
   | { readonly kind: 'assignment'; readonly assignment: Assignment }
@@ -79,7 +82,7 @@ export class ConnectedWorker {
 
   /** Takes room for an attempt, before the commit that leases it. */
   reserve(ref: AttemptRef): void {
-    this.#held.set(refKey(ref), { ref, told: false, missing: 0 });
+    this.#held.set(refKey(ref), { ref, told: false, found: false, missing: 0 });
   }
 
   /** The attempt is not, or no longer, this worker's. */
@@ -100,11 +103,19 @@ export class ConnectedWorker {
     this.#meanMs = this.#meanMs === null ? durationMs : this.#meanMs + weight * (durationMs - this.#meanMs);
   }
 
-  assign(assignment: Assignment): void {
+  /** `found`: not leased just now, but found with it in the store. */
+  assign(assignment: Assignment, found = false): void {
     const key = refKey(assignment);
-    this.#held.set(key, { ref: assignment, told: true, missing: 0 });
+    this.#held.set(key, { ref: assignment, told: true, found, missing: 0 });
     this.#unsaid.set(key, { kind: 'assignment', assignment, saidIn: 0 });
     this.wake();
+  }
+
+  /** Whether it was leased the attempt and surely has not seen it, so that its body cannot have begun. */
+  neverSaw(ref: AttemptRef): boolean {
+    const key = refKey(ref);
+    const held = this.#held.get(key);
+    return held !== undefined && !held.found && (!held.told || this.#unsaid.has(key));
   }
 
   /** Asks it to stop an attempt. One that it was never told of is simply not told. */

@@ -30,6 +30,7 @@ export class Dispatcher {
   readonly #workers = new Map<WorkerId, ConnectedWorker>();
   readonly #connecting = new Map<WorkerId, Promise<ConnectedWorker>>();
   #claiming: Promise<void> | null = null;
+  readonly #claimsFor = new Map<WorkerId, Promise<void>>();
   #claimAgain = false;
   #stopped = false;
 
@@ -71,7 +72,7 @@ export class Dispatcher {
     const { store, settings } = this.#options;
     await store.workers.register(description, settings.leaseMs);
     const worker = new ConnectedWorker(description, settings);
-    await this.#handOver(worker, await store.work.heldBy(description.id));
+    await this.#handOver(worker, await store.work.heldBy(description.id), true);
     this.lanes.add(await store.plans.lanes());
     this.lanes.suspectAll();
     this.#workers.set(description.id, worker);
@@ -133,8 +134,17 @@ export class Dispatcher {
   async #claimUntilDone(): Promise<void> {
     do {
       this.#claimAgain = false;
-      for (const worker of [...this.#workers.values()]) await this.#claimFor(worker);
+      for (const worker of [...this.#workers.values()]) {
+        const done = this.#claimFor(worker);
+        this.#claimsFor.set(worker.description.id, done);
+        await done.finally(() => this.#claimsFor.delete(worker.description.id));
+      }
     } while (this.#claimAgain && !this.#stopped);
+  }
+
+  /** Resolves when no claim for the worker is under way; a stopping worker gets no new one. */
+  async claimed(id: WorkerId): Promise<void> {
+    await this.#claimsFor.get(id)?.catch(() => undefined); // Whoever made it tells of its failure.
   }
 
   async #claimFor(worker: ConnectedWorker): Promise<void> {
@@ -170,7 +180,7 @@ export class Dispatcher {
     for (const { origin, work } of fresh) worker.reserve(attemptRef(origin.id, work));
     // Room that is left was not filled: the lanes may be empty now, which only another claim can tell.
     if (claimed.length < room) this.#claimAgain = true;
-    await this.#handOver(worker, fresh);
+    await this.#handOver(worker, fresh, false);
   }
 
   /** Whoever has this id here now, or is about to, may hold more than is known. */
@@ -196,9 +206,10 @@ export class Dispatcher {
     }
   }
 
-  async #handOver(worker: ConnectedWorker, claimed: readonly ClaimedWork[]): Promise<void> {
+  /** `found`: with the worker in the store, and not claimed just now. */
+  async #handOver(worker: ConnectedWorker, claimed: readonly ClaimedWork[], found: boolean): Promise<void> {
     try {
-      for (const assignment of await this.#options.toAssignments(claimed)) worker.assign(assignment);
+      for (const assignment of await this.#options.toAssignments(claimed)) worker.assign(assignment, found);
     } catch (error) {
       // What stays reserved would look as if it had been handed over.
       for (const { origin, work } of claimed) worker.unreserve(attemptRef(origin.id, work));
@@ -225,6 +236,7 @@ export class Dispatcher {
     await this.#handOver(
       worker,
       held.filter(({ origin, work }) => !worker.holds(attemptRef(origin.id, work))),
+      true,
     );
   }
 

@@ -65,14 +65,19 @@ export function createSyncWorker({ store, driver, dispatcher, stats }: SyncWorke
     });
   }
 
-  /** It has nothing left and goes. What it was leased but never told of is given back first. */
+  /**
+   * It has nothing left and goes. What it was leased and never saw is given back first. What it may have begun and does not
+   * name any more (its lease was over by its own clock) is lost: given back, the same attempt would be executed twice.
+   */
   async function sayGoodbye(worker: ConnectedWorker): Promise<void> {
     const id = worker.description.id;
-    const held = await store.work.heldBy(id);
+    await dispatcher.claimed(id);
+    const held = (await store.work.heldBy(id)).map(({ origin, work }) => attemptRef(origin.id, work));
     await store.work.giveBack(
       id,
-      held.map(({ origin, work }) => attemptRef(origin.id, work)),
+      held.filter((ref) => worker.neverSaw(ref)),
     );
+    await Promise.all(held.filter((ref) => !worker.neverSaw(ref)).map((ref) => giveUp(worker, ref)));
     if (await store.workers.remove(id, { onlyExpired: false })) dispatcher.disconnect(id);
     dispatcher.lanes.suspectAll();
     dispatcher.claimSoon();
