@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-export type ReferenceRow = Readonly<{
+type ReferenceRow = Readonly<{
   /** What the table's first column names, of which there may be several. */
   keys: readonly string[];
   /** Not executed yet. */
