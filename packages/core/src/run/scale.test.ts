@@ -124,7 +124,7 @@ test('a chain of 5,000 steps that are all skipped needs no recursion', () => {
   expect(changes.attempts).toHaveLength(5_000);
 });
 
-test('100,000 items that all fail at once need no recursion', () => {
+test('100,000 items that all fail at once need no recursion', { timeout: 120_000 }, () => {
   const plan = planOf({ steps: { a: { forEach: 100_000, itemConcurrency: 5, input: { v: '{{ item.x }}' } } } });
   const { state } = startRun(plan, originOf(plan), {}, 1_000);
   expect(state.head).toMatchObject({ status: 'failed', error: { code: 'item_failed', step: 'a' } });
