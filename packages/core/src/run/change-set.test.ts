@@ -48,6 +48,34 @@ describe('folded changes', () => {
     expect(isNothing(merged)).toBe(true);
   });
 
+  test('hold work that was there before, and end it when it goes on within', () => {
+    const held = { ...key, kind: 'held', dueAt: null, document: '{}' } as const;
+    const paused = changes((set) => set.holdWork(held));
+    expect(paused).toMatchObject({ workHeld: [held], waits: [], workDone: [] });
+    const resumed = mergeChanges(
+      paused,
+      changes((set) => {
+        set.endWait(held);
+        set.addWork(work);
+      }),
+    );
+    expect(resumed).toMatchObject({ workHeld: [], waits: [], waitsDone: [], work: [work], workDone: [key] });
+    const again = mergeChanges(
+      resumed,
+      changes((set) => set.holdWork(held)),
+    );
+    expect(again).toMatchObject({ workHeld: [], waits: [held], work: [], workDone: [key] });
+  });
+
+  test('end a stored wait that was ended, set and ended', () => {
+    const merged = changes((set) => {
+      set.endWait(wait(1));
+      set.setWait(wait(1));
+      set.endWait(wait(1));
+    });
+    expect([merged.waits.length, merged.waitsDone.length]).toEqual([0, 1]);
+  });
+
   test('never set and end the same wait', () => {
     const ended = changes((set) => set.endWait(wait(2)));
     const set = changes((into) => into.setWait(wait(3)));

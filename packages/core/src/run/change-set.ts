@@ -1,6 +1,8 @@
 import type { Changes } from './changes.ts';
 import type { AttemptKey, EndedAttempt, OutboxMessage, RunHead, StepKey, Wait, WaitKind, Work } from './records.ts';
 
+const none: readonly never[] = [];
+
 type WaitKey = StepKey & Readonly<{ kind: WaitKind }>;
 
 /**
@@ -16,6 +18,8 @@ export class ChangeSet {
   readonly #work = new Map<string, Work>();
   readonly #workDone: AttemptKey[] = [];
   readonly #workCancelled: AttemptKey[] = [];
+  /** Waits in the place of work that was ready before the set. */
+  #workHeld: Map<string, Wait> | null = null;
   readonly #waits = new Map<string, Wait>();
   readonly #waitsDone = new Map<string, WaitKey>();
   /** Waits that were ended and set again within the set. */
@@ -47,6 +51,16 @@ export class ChangeSet {
     this.#workCancelled.push({ step: key.step, item: key.item, iteration: key.iteration, attempt: key.attempt });
   }
 
+  /** Withdraws work that nobody holds: `held` takes its place, unless somebody has taken the work by then. */
+  holdWork(held: Wait): void {
+    if (this.#work.delete(attemptText(held))) {
+      this.setWait(held);
+      return;
+    }
+    this.#workHeld ??= new Map();
+    this.#workHeld.set(waitText(held), held);
+  }
+
   setWait(wait: Wait): void {
     const text = waitText(wait);
     if (this.#waitsDone.size > 0 && this.#waitsDone.delete(text)) {
@@ -58,6 +72,13 @@ export class ChangeSet {
 
   endWait(key: WaitKey): void {
     const text = waitText(key);
+    const held = this.#workHeld?.get(text);
+    if (held !== undefined) {
+      // Withdrawn and launched again within the set: the work that was stored is over, whatever has been added since.
+      this.#workHeld?.delete(text);
+      this.#workDone.push({ step: held.step, item: held.item, iteration: held.iteration, attempt: held.attempt });
+      return;
+    }
     const unsaved = this.#waits.get(text);
     this.#waits.delete(text);
     if (unsaved !== undefined && !this.#mayBeStored(text, unsaved)) return;
@@ -96,6 +117,7 @@ export class ChangeSet {
     for (const attempt of changes.attempts) this.#attempts.push(attempt);
     for (const key of changes.workDone) this.endWork(key);
     for (const work of changes.work) this.addWork(work);
+    for (const held of changes.workHeld) this.holdWork(held);
     for (const key of changes.workCancelled) this.#workCancelled.push(key);
     for (const key of changes.waitsDone) this.endWait(key);
     for (const wait of changes.waits) this.setWait(wait);
@@ -109,6 +131,7 @@ export class ChangeSet {
       attempts: this.#attempts,
       work: this.#work.size === 0 ? [] : [...this.#work.values()],
       workDone: this.#workDone,
+      workHeld: this.#workHeld === null ? none : [...this.#workHeld.values()],
       workCancelled: this.#workCancelled,
       waits: this.#waits.size === 0 ? [] : [...this.#waits.values()],
       waitsDone: this.#waitsDone.size === 0 ? [] : [...this.#waitsDone.values()],
@@ -131,6 +154,7 @@ export function isNothing(changes: Changes): boolean {
     changes.attempts.length === 0 &&
     changes.work.length === 0 &&
     changes.workDone.length === 0 &&
+    changes.workHeld.length === 0 &&
     changes.workCancelled.length === 0 &&
     changes.waits.length === 0 &&
     changes.waitsDone.length === 0 &&

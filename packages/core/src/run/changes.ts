@@ -14,6 +14,8 @@ export type Changes = Readonly<{
   work: readonly Work[];
   /** Work whose attempt ended, or that is withdrawn before anybody took it. */
   workDone: readonly AttemptKey[];
+  /** Ready work that becomes this `held` wait. What somebody has taken by the time of the commit stays their work. */
+  workHeld: readonly Wait[];
   /** Leased work whose worker shall stop it. */
   workCancelled: readonly AttemptKey[];
   /** Set, or overwritten: a store inserts them and updates those that exist. */

@@ -27,13 +27,27 @@ export type Command =
     }>
   /** Somebody answers an approval. `values` are as they were given; they are checked here. */
   | Readonly<{ type: 'answer'; key: AttemptKey; answer: ApprovalAnswer }>
-  | Readonly<{ type: 'cancel'; by: string; reason: string | null; force: boolean }>;
+  | Readonly<{ type: 'cancel'; by: string; reason: string | null; force: boolean }>
+  | Readonly<{ type: 'pause'; by: string; reason: string | null }>
+  | Readonly<{ type: 'resume'; by: string }>
+  | Readonly<{ type: 'parent_turned'; turn: number; paused: boolean; by: string; reason: string | null }>
+  | Readonly<{ type: 'hold'; key: AttemptKey; worker: WorkerId }>;
 
 export type StartCommand = Readonly<{ type: 'start'; input: JsonObject }>;
 
 /** Why a command changed nothing. Expected outcomes, so they are values. */
 export type Rejection = Readonly<{
-  code: 'run_ended' | 'stale_attempt' | 'not_waiting' | 'already_cancelling' | 'not_an_approver' | 'invalid_values';
+  code:
+    | 'run_ended'
+    | 'stale_attempt'
+    | 'not_waiting'
+    | 'already_cancelling'
+    | 'run_stopping'
+    | 'already_paused'
+    | 'not_paused'
+    | 'outdated'
+    | 'not_an_approver'
+    | 'invalid_values';
   message: string;
   /** Of `invalid_values`. */
   problems?: readonly InputProblem[];

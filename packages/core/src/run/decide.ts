@@ -6,6 +6,10 @@ import { answerApproval } from './commands/answer.ts';
 import { attemptFinished } from './commands/attempt-finished.ts';
 import { cancel } from './commands/cancel.ts';
 import { childEnded } from './commands/child-ended.ts';
+import { hold } from './commands/hold.ts';
+import { parentTurned } from './commands/parent-turned.ts';
+import { pause } from './commands/pause.ts';
+import { resume } from './commands/resume.ts';
 import { timerFired } from './commands/timer-fired.ts';
 import { workerLost } from './commands/worker-lost.ts';
 import { type Deciding, deciding } from './deciding.ts';
@@ -51,6 +55,14 @@ function apply(decision: Deciding, command: Command): Rejection | null {
       return answerApproval(decision, command);
     case 'cancel':
       return cancel(decision, command);
+    case 'pause':
+      return pause(decision, command);
+    case 'resume':
+      return resume(decision, command);
+    case 'parent_turned':
+      return parentTurned(decision, command);
+    case 'hold':
+      return hold(decision, command);
     default:
       return unreachable(command);
   }

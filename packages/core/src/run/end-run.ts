@@ -2,6 +2,7 @@ import { FaultError } from '../plan/expression-fault.ts';
 import { type Deciding, planStep, runKey, setHead, stepState } from './deciding.ts';
 import type { Fault } from './fault.ts';
 import { timeoutText } from './launch-attempt.ts';
+import { endPause } from './pause-run.ts';
 import { endNotReached } from './resolve-waiting.ts';
 import { scopeFor } from './scope.ts';
 import type { RunEndStatus } from './status.ts';
@@ -15,6 +16,7 @@ export function endRun(decision: Deciding): void {
   for (const { index, entry } of plan.transitions.any ? plan.plan.steps : []) {
     if (entry === 'transitions' && stepState(state, index).ended === null) endNotReached(decision, index, null);
   }
+  endPause(decision);
   const end = judgeRun(decision);
   setHead(decision, { ...end, endedAt: now });
   if (decision.plan.plan.timeoutMs !== null) changes.endWait({ ...runKey, kind: 'run_timeout' });

@@ -11,6 +11,6 @@ export function setEngineWait(decision: Deciding, target: TaskTarget, task: Task
 }
 
 /** JSON of the `EngineWaitDocument` of what the task waits for. */
-function engineWaitDocument({ readyAt, document, detail }: Task): string {
+export function engineWaitDocument({ readyAt, document, detail }: Task): string {
   return `{"readyAt":${readyAt},"work":${document}${detail === null ? '' : `,"detail":${detail}`}}`;
 }

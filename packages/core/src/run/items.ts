@@ -104,11 +104,12 @@ export function countItem(
   return kind;
 }
 
-/** Starts items while there is room, and ends the step when nothing is left to do. */
+/** Starts items while there is room and the run is not paused, and ends the step when nothing is left to do. */
 export function continueItems(decision: Deciding, step: number, phase: ItemsPhase): void {
   const { itemConcurrency, batchSize } = planStep(decision.plan, step);
   const room = itemConcurrency ?? Number.POSITIVE_INFINITY;
-  while (!isStopping(decision, phase) && phase.cursor < phase.total && phase.open.size < room) {
+  const held = decision.state.paused !== null;
+  while (!held && !isStopping(decision, phase) && phase.cursor < phase.total && phase.open.size < room) {
     const index = phase.cursor;
     phase.cursor += 1;
     const started = startTask(decision, itemTarget(step, index, phase, batchSize));

@@ -160,9 +160,12 @@ export function clearLaunch(decision: Deciding, target: StepAt & Readonly<{ item
     return;
   }
   decision.changes.endWork({ ...key, attempt: task.attempt });
-  if (planStep(decision.plan, target.step).queueTimeoutMs !== null) {
-    decision.changes.endWait({ ...key, kind: 'queue_timeout' });
-  }
+  clearQueueTimeout(decision, target);
+}
+
+export function clearQueueTimeout(decision: Deciding, target: StepAt & Readonly<{ item: number }>): void {
+  if (planStep(decision.plan, target.step).queueTimeoutMs === null) return;
+  decision.changes.endWait({ ...keyOf(target, target.item), kind: 'queue_timeout' });
 }
 
 export const timeoutText = (ms: number | null): string => (ms === null ? 'its timeout' : formatDuration(ms));

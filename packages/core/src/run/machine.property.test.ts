@@ -111,7 +111,10 @@ describe.each([
             if (known !== undefined) expect(now).toBe(known);
             else if (isStepEnd(summary.status)) ended.set(name, now);
           }
-          if (run.state.cancel !== null) expect([...run.last.work, ...started(run.last)]).toEqual([]);
+          const { cancel, paused } = run.state;
+          if (cancel !== null || paused !== null) expect([...run.last.work, ...started(run.last)]).toEqual([]);
+          if (paused !== null) expect(run.last.waits.map(({ kind }) => kind)).not.toContain('timer');
+          expect(run.status === 'paused').toBe(paused !== null);
         });
       }),
       runs,
@@ -152,7 +155,7 @@ describe.each([
         const store = new TinyStore(origin, JSON.stringify(input));
         store.apply(merged);
         expect(rowsOf(store)).toBe(rows);
-        expect(merged.work).toEqual([]);
+        expect([...merged.work, ...merged.workHeld]).toEqual([]);
         expect(merged.waits).toEqual([]);
       }),
       { numRuns: 150 },
@@ -220,12 +223,13 @@ function expectAttemptsGrowByOne(run: RunDriver): void {
   }
 }
 
-/** Every iteration that is under way has work, or a wait that something ends; a run that goes on has one of them. */
+/** Every iteration that is under way has work, or a wait that something (while it is paused: resuming) ends; a run that goes on has one of them. */
 function expectSomethingMoves(run: RunDriver): void {
   const movers = new Set<string>();
   for (const row of run.store.work.values()) movers.add(`${row.step}.${row.iteration}`);
   for (const row of run.store.waits.values()) {
-    if (row.dueAt !== null || row.kind === 'child' || row.kind === 'approval')
+    const resumed = run.state.paused !== null && (row.kind === 'held' || row.kind === 'items');
+    if (row.dueAt !== null || row.kind === 'child' || row.kind === 'approval' || resumed)
       movers.add(`${row.step}.${row.iteration}`);
   }
   let open = 0;

@@ -69,8 +69,13 @@ export type RunControl = Readonly<{
     reason: string | null;
     kind: 'cancel' | 'timeout' | 'fail_fast' | 'succeed';
   }>;
-  /** While the run is paused. */
-  paused?: Readonly<{ at: Instant; by: string; reason: string | null }>;
+  /** While the run is paused. `withParent`: because its parent was, so it is resumed with it. */
+  paused?: Readonly<{ at: Instant; by: string; reason: string | null; withParent?: true }>;
+  /**
+   * How long pauses that are over lasted, which its timeout does not count; how often the run was paused or resumed; and
+   * the last turn of its parent that it heard of.
+   */
+  pauses?: Readonly<{ ms: number; turn: number; parentTurn: number }>;
   vars?: JsonObject;
   /** Of plans with transitions: the first failure that nobody handled. */
   failure?: Readonly<{ step: number; endedAt: Instant; error: Fault }>;
@@ -190,7 +195,9 @@ export type OutboxMessage =
       error: Fault | null;
     }>
   /** Cancels the children that the run waits for; with `from`, only the child of that attempt. */
-  | Readonly<{ kind: 'cancel_children'; from: AttemptKey | null; reason: string | null; by: string }>;
+  | Readonly<{ kind: 'cancel_children'; from: AttemptKey | null; reason: string | null; by: string }>
+  /** Pauses the children that the run waits for, or resumes them (`paused` is false). Later turns count more. */
+  | Readonly<{ kind: 'pause_children'; turn: number; paused: boolean; reason: string | null; by: string }>;
 
 /** A run as a store hands it over: everything that its state is derived from. */
 export type LoadedRun = Readonly<{

@@ -23,6 +23,7 @@ export function restoreState(plan: PreparedPlan, loaded: LoadedRun): RunState {
     head: { status, startedAt, endedAt, control: run.control, output, error },
     cancel: control.cancel ?? null,
     paused: control.paused ?? null,
+    pauses: control.pauses ?? null,
     vars: control.vars ?? plan.plan.vars,
     ...freshSteps(plan),
     rounds: readRounds(control),

@@ -13,13 +13,14 @@ export function saveControl(decision: Deciding): void {
 }
 
 function controlOf(plan: PreparedPlan, state: RunState): RunControl {
-  const { cancel, paused, vars, failure, rounds } = state;
+  const { cancel, paused, pauses, vars, failure, rounds } = state;
   const settled = plan.transitions.awaited.filter((step) => state.steps[step]?.settled === true);
   // In the order of steps: two states that are alike have the same text.
   const joins = [...rounds].sort(([a], [b]) => a - b).map(([step, round]) => [step, writeRound(round)] as const);
   return {
     ...(cancel === null ? {} : { cancel }),
     ...(paused === null ? {} : { paused }),
+    ...(pauses === null ? {} : { pauses }),
     ...(vars === plan.plan.vars ? {} : { vars }),
     ...(failure === null || !plan.transitions.any ? {} : { failure }),
     ...(joins.length === 0 ? {} : { joins: Object.fromEntries(joins) }),

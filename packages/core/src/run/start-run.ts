@@ -18,6 +18,7 @@ export function startRun(plan: PreparedPlan, origin: RunOrigin, input: JsonObjec
     head: { status: 'running', startedAt: now, endedAt: null, control: null, output: null, error: null },
     cancel: null,
     paused: null,
+    pauses: null,
     vars: plan.plan.vars,
     ...freshSteps(plan),
     rounds: new Map(),

@@ -16,7 +16,9 @@ export type RunState = {
   /** Why the run is being stopped; null while it goes on. */
   cancel: CancelRequest | null;
   /** Since when and why nothing begins; null while the run is not paused. */
-  paused: NonNullable<RunControl['paused']> | null;
+  paused: Pause | null;
+  /** What is remembered of pauses, once there was one. */
+  pauses: NonNullable<RunControl['pauses']> | null;
   vars: JsonObject;
   /** By step number. */
   readonly steps: StepState[];
@@ -34,6 +36,7 @@ export type RunState = {
 };
 
 export type CancelRequest = NonNullable<RunControl['cancel']>;
+export type Pause = NonNullable<RunControl['paused']>;
 export type StepFailure = NonNullable<RunControl['failure']>;
 
 /** What has arrived at a join since its last round. */

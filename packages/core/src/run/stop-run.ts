@@ -1,6 +1,7 @@
 import { beginIteration } from './begin-iteration.ts';
 import { type Deciding, keyOf, planStep, runKey, type StepAt, stepState } from './deciding.ts';
 import { continueItems, stopItems, stopOpenItems } from './items.ts';
+import { endPause } from './pause-run.ts';
 import { settleStep } from './settle-step.ts';
 import type { CancelRequest, StepStop } from './state.ts';
 import { stopEnd, stopGraceMs, stopTask } from './stop-task.ts';
@@ -14,6 +15,7 @@ import { stepTarget } from './task-view.ts';
 export function stopRun(decision: Deciding, cancel: CancelRequest, force: boolean): void {
   const { state } = decision;
   const alreadyStopping = state.cancel !== null;
+  endPause(decision);
   state.cancel = cancel;
   decision.controlChanged = true;
   if (!alreadyStopping || force) stopSteps(decision, force);

@@ -104,6 +104,7 @@ export function nextEvent(run: RunDriver, choice: number, gentle: boolean): Comm
     ...workEvents(run, choice, gentle),
     ...waitEvents(run, choice),
     ...(gentle ? [] : cancelEvents(choice)),
+    ...pauseEvents(run, choice, gentle),
   ];
   return events[choice % Math.max(1, events.length)]?.() ?? null;
 }
@@ -130,6 +131,9 @@ function workEvents(run: RunDriver, choice: number, gentle: boolean): readonly E
       run.leaseKey(key);
       return 'leased';
     };
+    if (!gentle && row.worker !== null && run.state.paused !== null) {
+      return [finish, lose, () => ({ type: 'hold', key, worker })];
+    }
     return gentle ? [finish] : row.worker === null ? [finish, lease, lease] : [finish, finish, lose];
   });
 }
@@ -171,4 +175,17 @@ function answerEvents(wait: Wait, choice: number): Event[] {
 function cancelEvents(choice: number): readonly Event[] {
   if ((choice >> 4) % 8 !== 0) return [];
   return [() => ({ type: 'cancel', by: 'ada', reason: null, force: (choice >> 9) % 4 === 0 })];
+}
+
+/** Only resuming moves what is held, so a gentle history does it, too. */
+function pauseEvents({ state }: RunDriver, choice: number, gentle: boolean): readonly Event[] {
+  const turn = (state.pauses?.parentTurn ?? 0) + ((choice >> 6) % 3);
+  const turned = (paused: boolean): Event => {
+    return () => ({ type: 'parent_turned', turn, paused, by: 'bob', reason: 'The parent.' });
+  };
+  const resume: Event = () => ({ type: 'resume', by: 'ada' });
+  const pause: Event = () => ({ type: 'pause', by: 'ada', reason: 'A look.' });
+  if (gentle) return state.paused === null ? [] : [resume];
+  if ((choice >> 4) % 2 === 0) return [];
+  return state.paused === null ? [pause, turned(true)] : [pause, resume, turned(false)];
 }

@@ -102,6 +102,14 @@ export class RunDriver {
     return this.send({ type: 'cancel', by: 'ada', reason: null, force });
   }
 
+  pause(reason: string | null = null): Rejection | null {
+    return this.send({ type: 'pause', by: 'ada', reason });
+  }
+
+  resume(): Rejection | null {
+    return this.send({ type: 'resume', by: 'ada' });
+  }
+
   wait(step: string | null, kind: WaitKind, item = -1): Wait {
     const number = step === null ? -1 : this.#number(step);
     const found = [...this.store.waits.values()].find(

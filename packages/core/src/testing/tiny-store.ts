@@ -30,6 +30,7 @@ export class TinyStore {
     if (changes.head !== null) this.#head = changes.head;
     for (const key of changes.workDone) this.work.delete(keyText(key));
     for (const work of changes.work) insert(this.work, keyText(work), work);
+    for (const held of changes.workHeld) this.#hold(held);
     for (const attempt of changes.attempts) insert(this.attempts, keyText(attempt), attempt);
     const done = new Set(changes.waitsDone.map(waitText));
     for (const key of done) this.waits.delete(key);
@@ -38,6 +39,14 @@ export class TinyStore {
       this.waits.set(waitText(wait), wait);
     }
     this.outbox.push(...changes.outbox);
+  }
+
+  #hold(wait: Wait): void {
+    const work = this.work.get(keyText(wait));
+    if (work === undefined) throw new Error(`There is no work ${keyText(wait)} to be held.`);
+    if (work.worker !== null) return;
+    this.work.delete(keyText(wait));
+    insert(this.waits, waitText(wait), wait);
   }
 
   lease(key: AttemptKey, worker: Work['worker'], leasedAt: number): void {
