@@ -125,6 +125,13 @@ export type Engine = Readonly<{
     run: RunId,
     request: Readonly<{ by: string; reason: string | null; force: boolean }>,
   ): Promise<Readonly<{ status: RunStatus }>>;
+  /** Nothing begins in the run any more until it is resumed. Codes: run_not_found, run_ended, run_paused, run_stopping. */
+  pauseRun(
+    run: RunId,
+    request: Readonly<{ by: string; reason: string | null }>,
+  ): Promise<Readonly<{ status: RunStatus }>>;
+  /** Codes: run_not_found, run_ended, run_not_paused. */
+  resumeRun(run: RunId, request: Readonly<{ by: string }>): Promise<Readonly<{ status: RunStatus }>>;
   /** Codes: run_not_found. */
   getRun(run: RunId): Promise<RunDetail>;
   /** Open approvals, those of the newest runs first. */

@@ -12,6 +12,7 @@ import { type Hint, writeHint } from './commit/hint.ts';
 import { type Posted, RunDriver } from './commit/run-driver.ts';
 import { toAssignment } from './dispatch/assignment.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
+import { createHoldWork } from './dispatch/hold-work.ts';
 import type { Engine } from './engine-types.ts';
 import { createExplain } from './explain/create-explain.ts';
 import { createAppendLogs } from './logs/append-logs.ts';
@@ -32,6 +33,8 @@ import { createEventBus } from './realtime/event-bus.ts';
 import { followChanges } from './realtime/follow-changes.ts';
 import { createCancelRun } from './runs/cancel-run.ts';
 import { createGetRun } from './runs/get-run.ts';
+import { createPauseRun } from './runs/pause-run.ts';
+import { createResumeRun } from './runs/resume-run.ts';
 import { RunIds } from './runs/run-ids.ts';
 import { RunWaiters } from './runs/run-waiters.ts';
 import { createStartRun } from './runs/start-run.ts';
@@ -84,7 +87,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return [];
     });
   };
-  const dispatcher = new Dispatcher({ store, settings, toAssignments, onError });
+  const hold = createHoldWork({ driver: () => driver, onError });
+  const dispatcher = new Dispatcher({ store, settings, toAssignments, hold, onError });
   const timers = new TimerLoop({ waits: store.waits, clock, pollMs: settings.pollMs, driver: () => driver, onError });
   const deliverNow = (posted: Posted) => {
     deliver(posted).catch((error) => onError(error, `message of run ${posted.key.run}; it is tried again`));
@@ -127,6 +131,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     startRun: createStartRun({ store, driver, ids, livePlans, settings }),
     cancelRun: createCancelRun(driver),
+    pauseRun: createPauseRun(driver),
+    resumeRun: createResumeRun(driver),
     getRun: createGetRun(store, plans),
     listApprovals: createListApprovals(queries, plans),
     runApprovals: createRunApprovals(store, plans),

@@ -104,7 +104,12 @@ export class HandWorker {
   /** One call. `lose` throws the answer away, as a broken connection would. */
   async sync(
     results: readonly Readonly<{ of: Assignment; result: AttemptResult }>[] = [],
-    options: Readonly<{ lose?: boolean; stopping?: boolean; running?: readonly Assignment[] | null }> = {},
+    options: Readonly<{
+      lose?: boolean;
+      stopping?: boolean;
+      running?: readonly Assignment[] | null;
+      returned?: readonly Assignment[];
+    }> = {},
   ): Promise<SyncResponse> {
     const response = await this.#protocol.sync({
       worker: this.description,
@@ -118,7 +123,13 @@ export class HandWorker {
       })),
       running: options.running ?? (options.stopping === true ? [] : null),
       received: this.#received,
-      returned: [],
+      returned: (options.returned ?? []).map(({ run, step, item, iteration, attempt }) => ({
+        run,
+        step,
+        item,
+        iteration,
+        attempt,
+      })),
       freeSlots: this.description.slots,
       stopping: options.stopping ?? false,
       waitMs: 0,

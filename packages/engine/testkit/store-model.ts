@@ -78,6 +78,7 @@ const wishesArb = fc.record({
   finish: fc.array(small, { maxLength: 2 }),
   begin: fc.array(fc.tuple(small, fc.nat({ max: 3 }), fc.option(workerArb), fc.boolean()), { maxLength: 3 }),
   cancel: fc.option(small),
+  hold: fc.option(small, { freq: 2 }),
   waits: fc.array(fc.tuple(small, fc.constantFrom('retry', 'timer', 'child'), fc.nat({ max: 300 })), { maxLength: 2 }),
   cleared: fc.option(small),
   messages: fc.nat({ max: 2 }),
@@ -115,6 +116,9 @@ function rowsFor(wishes: Wishes, loaded: LoadedRun | null, now: number): Changes
       }),
     );
   const cancelled: AttemptKey[] = wishes.cancel === null ? [] : present.slice(wishes.cancel, wishes.cancel + 1);
+  const held = (wishes.hold === null ? [] : present.slice(wishes.hold, wishes.hold + 2)).filter(
+    (each) => slots.has(each.item) && !cancelled.includes(each),
+  );
   const waits = [...new Map(wishes.waits.map((each) => [`${each[0]}${each[1]}`, each])).values()].map(
     ([item, kind, ms]) =>
       wait({ item, kind: kind as 'retry', dueAt: kind === 'child' ? null : now + ms, document: wishes.text }),
@@ -129,6 +133,9 @@ function rowsFor(wishes: Wishes, loaded: LoadedRun | null, now: number): Changes
     ),
     work: begun,
     workDone: finished.map(({ step, item, iteration, attempt }) => ({ step, item, iteration, attempt })),
+    workHeld: held.map(({ item, attempt }) =>
+      wait({ item, attempt, kind: 'held', dueAt: null, document: wishes.text }),
+    ),
     workCancelled: cancelled.map(({ step, item, iteration, attempt }) => ({ step, item, iteration, attempt })),
     waits,
     waitsDone: waitsDone.filter((done) => !waits.some((each) => each.item === done.item && each.kind === done.kind)),

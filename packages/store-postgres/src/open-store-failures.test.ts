@@ -33,6 +33,7 @@ const noChanges: Changes = {
   attempts: [],
   work: [],
   workDone: [],
+  workHeld: [],
   workCancelled: [],
   waits: [],
   waitsDone: [],

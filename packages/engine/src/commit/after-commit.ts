@@ -76,7 +76,7 @@ export function createAfterCommit(options: AfterCommitOptions) {
       const status = work.worker === null ? 'ready' : 'running';
       bus.publish({ type: 'step', ...common, step: nameOf(work.step), item, iteration, attempt, status, reason: null });
     }
-    for (const wait of changes.waits) {
+    for (const wait of [...changes.workHeld, ...changes.waits]) {
       if (wait.step < 0 || wait.kind === 'step_timeout' || wait.kind === 'queue_timeout') continue;
       const { item, iteration, attempt } = wait;
       const status = wait.kind === 'items' ? 'running' : 'waiting';

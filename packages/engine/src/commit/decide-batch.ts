@@ -28,7 +28,8 @@ export type Refused = Readonly<{ entry: Entry; rejection: Rejection }>;
  */
 function mustSeeLeases(command: Command | Question): boolean {
   if (typeof command === 'function') return false;
-  return command.type === 'cancel' || (command.type === 'timer_fired' && !withoutLeases.has(command.kind));
+  if (command.type === 'timer_fired') return !withoutLeases.has(command.kind);
+  return command.type === 'cancel' || command.type === 'pause' || command.type === 'parent_turned';
 }
 
 /** Timers of what no worker holds. */
@@ -48,7 +49,7 @@ export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Ins
   const delivered: OutboxKey[] = [];
   let changes: Changes | null = null;
   let set: ChangeSet | null = null;
-  for (const entry of entries) {
+  for (const [index, entry] of entries.entries()) {
     if (entry.command !== null && !entry.loadedFor && mustSeeLeases(entry.command) && aggregate.creation === null) {
       again(aggregate, entry);
       continue;
@@ -79,6 +80,12 @@ export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Ins
       }
       applied.push(entry);
       if (entry.delivered !== null) delivered.push(entry.delivered);
+      if (decision.changes.workHeld.length > 0) {
+        // What is held is known when the commit is: somebody may take some of it meanwhile. The rest sees a fresh copy.
+        aggregate.mailbox.push(...entries.slice(index + 1));
+        aggregate.outdated = true;
+        break;
+      }
     }
   }
   if (set !== null) changes = set.toChanges();

@@ -4,6 +4,8 @@
 //                                       └▶ nobody has room, or older work waits in that lane: inserted as ready
 //   ready work ─ claim ─▶ leased in batches to workers here that have room
 //
+// Work of a paused run is ready only when somebody gave it back; whoever claims it returns it to its run, which holds it.
+//
 // Order: while a lane may hold older unleased work, new work is not leased on ready (lanes.ts). Claims are made when room
 // appears, when work arrives that nobody took (here, or told by another server's hint), and now and then in any case.
 import type { Assignment, AttemptRef, Lane, WorkerDescription, WorkerId } from '@millrace/core';
@@ -19,6 +21,8 @@ export type DispatcherOptions = Readonly<{
   settings: EngineSettings;
   /** Completes claimed work to assignments; loads plans (and, ahead of their results, runs) as needed. */
   toAssignments(claimed: readonly ClaimedWork[]): Promise<readonly Assignment[]>;
+  /** Lets a paused run hold work that the worker has claimed. False: it does not, so the work is the worker's. */
+  hold(worker: WorkerId, claimed: ClaimedWork): Promise<boolean>;
   onError(error: unknown, where: string): void;
 }>;
 
@@ -180,7 +184,7 @@ export class Dispatcher {
     for (const { origin, work } of fresh) worker.reserve(attemptRef(origin.id, work));
     // Room that is left was not filled: the lanes may be empty now, which only another claim can tell.
     if (claimed.length < room) this.#claimAgain = true;
-    await this.#handOver(worker, fresh, false);
+    await this.#handOver(worker, await this.#withoutHeld(worker, fresh), false);
   }
 
   /** Whoever has this id here now, or is about to, may hold more than is known. */
@@ -194,6 +198,17 @@ export class Dispatcher {
       },
       () => undefined, // It tries again, and is asked about then.
     );
+  }
+
+  async #withoutHeld(worker: ConnectedWorker, claimed: readonly ClaimedWork[]): Promise<readonly ClaimedWork[]> {
+    if (!claimed.some(({ paused }) => paused)) return claimed;
+    const id = worker.description.id;
+    const kept: ClaimedWork[] = [];
+    for (const each of claimed) {
+      if (each.paused && (await this.#options.hold(id, each))) worker.unreserve(attemptRef(each.origin.id, each.work));
+      else kept.push(each);
+    }
+    return kept;
   }
 
   /** A claim that throws may have leased work all the same: then only the store knows what the worker holds. */

@@ -1,8 +1,10 @@
 import { isRunEnd, type LoadedRun, MillraceError, type Plan, type PlanStep, type PreparedPlan } from '@millrace/core';
 import { runDeadlines } from './deadlines.ts';
 import { explainArrivals, isJoining, type Outlook, outlookOf } from './explain-arrivals.ts';
+import { explainPausedRun } from './explain-paused.ts';
 import { explainEnded, explainMoving, explainOpenStep, explainPending, explainWaitingItem } from './explain-step.ts';
 import { explainStoppingRun, runStop } from './explain-stopping.ts';
+import type { Told } from './explain-work.ts';
 import { createExplaining, type Explaining } from './explaining.ts';
 import type { Answer, Change, Explanation, ReasonName } from './explanation.ts';
 import type { Facts } from './facts.ts';
@@ -40,11 +42,11 @@ export function explainRun(
   return { run: id, workspace, workflow, status, at: facts.now, answers: [...first, ...parts], more };
 }
 
-type Told = Readonly<{ first: readonly Answer[]; parts: readonly Answer[]; more: number }>;
+type Parts = Readonly<{ first: readonly Answer[]; parts: readonly Answer[]; more: number }>;
 
-const alone = (answer: Answer): Told => ({ first: [answer], parts: [], more: 0 });
+const alone = (answer: Answer): Parts => ({ first: [answer], parts: [], more: 0 });
 
-function wholeRun(explaining: Explaining): Told {
+function wholeRun(explaining: Explaining): Parts {
   const { run } = explaining;
   if (isRunEnd(run.status)) return alone(endedRun(explaining));
   const { underWay, waiting } = openSteps(explaining);
@@ -53,7 +55,7 @@ function wholeRun(explaining: Explaining): Told {
   return { first, parts: parts.slice(0, maxParts), more: Math.max(0, parts.length - maxParts) };
 }
 
-function oneStep(explaining: Explaining, step: PlanStep, item: number | undefined): Told {
+function oneStep(explaining: Explaining, step: PlanStep, item: number | undefined): Parts {
   const iterations = explaining.rows.get(step.index) ?? [];
   if (item !== undefined) return alone(oneItem(explaining, step, iterations, item));
   const open = iterations.flatMap((rows) => {
@@ -177,18 +179,28 @@ function lookAhead(explaining: Explaining, underWay: readonly Answer[]): Ahead {
 }
 
 function explainRunItself(explaining: Explaining, underWay: readonly Answer[], waiting: readonly Answer[]): Answer {
-  const stop = runStop(explaining);
-  const told =
-    stop === null
-      ? tellRun(explaining, underWay, waiting)
-      : explainStoppingRun(explaining, stop, underWay.length + waiting.length);
-  const { reason, message, changes } = told;
+  const { reason, message, changes } = tellRunItself(explaining, underWay, waiting);
   return { ...runItself, message, changes, deadlines: runDeadlines(explaining), ...reason };
 }
 
+function tellRunItself(explaining: Explaining, underWay: readonly Answer[], waiting: readonly Answer[]): Told {
+  const stop = runStop(explaining);
+  if (stop !== null) return explainStoppingRun(explaining, stop, underWay.length + waiting.length);
+  if (explaining.paused === null) return tellRun(explaining, underWay, waiting);
+  return explainPausedRun(explaining, explaining.paused, underWay, waiting, cancelChange(explaining));
+}
+
+const cancelChange = ({ run }: Explaining): Change => ({
+  by: 'person',
+  what: 'Cancel the run.',
+  at: null,
+  command: `millrace run cancel ${run.id}`,
+});
+
 const runItself = { step: null, item: -1, iteration: 0, attempt: 0 } as const;
 
-function tellRun({ run, plan, rows }: Explaining, underWay: readonly Answer[], waiting: readonly Answer[]) {
+function tellRun(explaining: Explaining, underWay: readonly Answer[], waiting: readonly Answer[]): Told {
+  const { run, plan, rows } = explaining;
   const total = plan.steps.length;
   const doing = underWay.map(({ step, reason }) => `${step} (${reason})`);
   const blocked =
@@ -197,17 +209,11 @@ function tellRun({ run, plan, rows }: Explaining, underWay: readonly Answer[], w
       : ` ${counted(waiting.length, 'step')} ${waiting.length === 1 ? 'waits' : 'wait'} for others.`;
   const open = new Set([...underWay, ...waiting].map(({ step }) => step));
   const ended = plan.steps.filter(({ index, name }) => rows.has(index) && !open.has(name)).length;
-  const cancel: Change = {
-    by: 'person',
-    what: 'Cancel the run.',
-    at: null,
-    command: `millrace run cancel ${run.id}`,
-  };
   const moved = new Map(underWay.flatMap(({ changes }) => changes).map((change) => [change.what, change]));
   return {
-    reason: { reason: 'steps_open', underWay: underWay.length, waiting: waiting.length, ended, total } as const,
+    reason: { reason: 'steps_open', underWay: underWay.length, waiting: waiting.length, ended, total },
     message: `Run ${run.id} of ${run.workspace}/${run.workflow} is ${run.status}. Under way: ${listed(doing)}.${blocked}`,
-    changes: [...[...moved.values()].slice(0, 5), cancel],
+    changes: [...[...moved.values()].slice(0, 5), cancelChange(explaining)],
   };
 }
 

@@ -1,8 +1,9 @@
 import { type EndedAttempt, isStepEnd, type PlanStep } from '@millrace/core';
 import { deadlinesOf } from './deadlines.ts';
 import { stepChanges } from './explain-arrivals.ts';
+import { explainHeld, resumeChanges } from './explain-paused.ts';
 import { explainStopping, stepStop } from './explain-stopping.ts';
-import { explainWait } from './explain-waiting.ts';
+import { explainWait, readyAt } from './explain-waiting.ts';
 import { explainWork, type Told } from './explain-work.ts';
 import { type Explaining, planStep } from './explaining.ts';
 import type { Answer, Dependency, ItemCounts, ReasonName } from './explanation.ts';
@@ -30,33 +31,42 @@ export function explainMoving(explaining: Explaining, rows: StepRows, moving: Mo
 }
 
 function tellMoving(explaining: Explaining, rows: StepRows, moving: Moving, subject: string): Told {
-  return moving.kind === 'work'
-    ? explainWork(explaining, rows, moving.row, subject)
-    : explainWait(explaining, rows, moving.kind, moving.row, subject);
+  const { paused, facts } = explaining;
+  // Work of a paused run that nobody holds was given back; whoever claims it returns it.
+  if (moving.kind === 'work') {
+    return paused !== null && moving.row.worker === null
+      ? explainHeld(explaining, paused, moving.row.readyAt, subject)
+      : explainWork(explaining, rows, moving.row, subject);
+  }
+  if (moving.kind !== 'held') return explainWait(explaining, rows, moving.kind, moving.row, subject);
+  if (paused === null) throw new Error(`${subject} is held, and run ${explaining.run.id} is not paused.`);
+  return explainHeld(explaining, paused, readyAt(moving.row) ?? facts.now, subject);
 }
 
 function explainItems(explaining: Explaining, step: PlanStep, rows: StepRows, total: number): Answer {
   const counts = countItems(explaining, step, rows, total);
   const subject = subjectText(step, -1);
   const stop = stepStop(explaining, rows);
-  const told = stop === null ? tellItems(subject, counts) : explainStopping(explaining, stop, null, subject);
+  const told =
+    stop === null ? tellItems(explaining, subject, counts) : explainStopping(explaining, stop, null, subject);
   return answer(explaining, rows, null, { item: -1, attempt: 0 }, told);
 }
 
-function tellItems(subject: string, counts: ItemCounts): Told {
+function tellItems(explaining: Explaining, subject: string, counts: ItemCounts): Told {
+  const { paused } = explaining;
   const { total, notStarted, open, succeeded, failed, cancelled, concurrency, openByReason } = counts;
   const ended = succeeded + failed + cancelled;
   const doing = Object.entries(openByReason).map(([reason, count]) => `${count} ${reason}`);
+  const why = paused === null ? `at most ${concurrency ?? 'all'} run at once` : 'the run is paused';
   const bound =
-    notStarted === 0
-      ? ''
-      : ` ${counted(notStarted, 'item')} ${notStarted === 1 ? 'waits' : 'wait'}: at most ${concurrency ?? 'all'} run at once.`;
+    notStarted === 0 ? '' : ` ${counted(notStarted, 'item')} ${notStarted === 1 ? 'waits' : 'wait'}: ${why}.`;
   return {
     reason: { reason: 'items_open', ...counts },
     message:
       `${subject} has ${counted(total, 'item')}: ${ended} ended (${failed} failed), ` +
-      `${open} under way (${listed(doing)}).${bound}`,
+      `${open} under way${open === 0 ? '' : ` (${listed(doing)})`}.${bound}`,
     changes: [
+      ...(paused === null ? [] : resumeChanges(explaining, paused)),
       { by: 'engine', what: 'It ends when its last item has ended; ask for one of them.', at: null, command: null },
     ],
   };
@@ -91,11 +101,13 @@ export function explainWaitingItem(explaining: Explaining, rows: StepRows, item:
   const told: Told =
     stop !== null
       ? explainStopping(explaining, stop, null, `${subject}, which has not started,`)
-      : {
-          reason: { reason: 'waiting_for_items', open, concurrency, ahead },
-          message: `${subject} has not started: ${open} of at most ${concurrency ?? 'all'} items are under way, and ${counted(ahead, 'other')} will start before it.`,
-          changes: [{ by: 'engine', what: 'It starts when items before it have ended.', at: null, command: null }],
-        };
+      : explaining.paused !== null && (concurrency === null || open < concurrency)
+        ? explainHeld(explaining, explaining.paused, explaining.paused.at, subject)
+        : {
+            reason: { reason: 'waiting_for_items', open, concurrency, ahead },
+            message: `${subject} has not started: ${open} of at most ${concurrency ?? 'all'} items are under way, and ${counted(ahead, 'other')} will start before it.`,
+            changes: [{ by: 'engine', what: 'It starts when items before it have ended.', at: null, command: null }],
+          };
   return answer(explaining, rows, null, { item, attempt: 0 }, told);
 }
 

@@ -11,13 +11,13 @@ import type { Told } from './explain-work.ts';
 import { type Explaining, planStep } from './explaining.ts';
 import type { Change, ChildRun } from './explanation.ts';
 import { since, until } from './moments.ts';
-import type { StepRows } from './run-rows.ts';
+import type { MovingWait, StepRows } from './run-rows.ts';
 
 /** A step run that waits for a time, for people or for a child run, without a worker. */
 export function explainWait(
   explaining: Explaining,
   rows: StepRows,
-  kind: 'delay' | 'retry' | 'timer' | 'child' | 'approval',
+  kind: Exclude<MovingWait, 'held'>,
   wait: Wait,
   subject: string,
 ): Told {
@@ -49,7 +49,7 @@ export function explainWait(
   }
 }
 
-const readyAt = ({ document }: Wait): number | null =>
+export const readyAt = ({ document }: Wait): number | null =>
   document === null ? null : (JSON.parse(document) as EngineWaitDocument).readyAt;
 
 function explainRetry(step: PlanStep, rows: StepRows, wait: Wait, due: number, subject: string, now: number): Told {

@@ -21,6 +21,7 @@ export type Explaining = Readonly<{
   plan: Plan;
   facts: Facts;
   cancel: NonNullable<RunControl['cancel']> | null;
+  paused: NonNullable<RunControl['paused']> | null;
   transitions: PreparedPlan['transitions'];
   /** Arrivals at joins. */
   rounds: RunState['rounds'];
@@ -42,6 +43,7 @@ export function createExplaining(loaded: LoadedRun, prepared: PreparedPlan, fact
     plan: prepared.plan,
     facts,
     cancel: control.cancel ?? null,
+    paused: control.paused ?? null,
     transitions: prepared.transitions,
     rounds: control.joins === undefined ? new Map() : restoreState(prepared, loaded).rounds,
     settled: new Set(control.settled),

@@ -62,6 +62,21 @@ export type Reason =
   | Readonly<{ reason: 'ended'; status: RunStatus | StepEndStatus; why: StepReason | null; error: Fault | null }>
   /** Of a run: its steps tell more. */
   | Readonly<{ reason: 'steps_open'; underWay: number; waiting: number; ended: number; total: number }>
+  /** Of a run: nothing begins until somebody resumes it, or the parent that it was paused with. */
+  | Readonly<{
+      reason: 'paused';
+      since: Instant;
+      pausedBy: string;
+      /** What the person who paused it said. */
+      comment: string | null;
+      withParent: boolean;
+      /** Steps that may begin as soon as it is resumed; those that go on; those that wait for other steps. */
+      held: number;
+      underWay: number;
+      waiting: number;
+    }>
+  /** Of a step or item: it may begin, and the run is paused. */
+  | Readonly<{ reason: 'held'; since: Instant }>
   | Readonly<{ reason: 'waiting_for_dependencies'; dependencies: readonly Dependency[] }>
   /** Of a step entered by transitions. `from`: the steps that may still lead to it; none: it is not reached any more. */
   | Readonly<{ reason: 'waiting_for_transition'; from: readonly Dependency[] }>

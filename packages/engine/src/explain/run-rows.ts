@@ -7,6 +7,8 @@ export type StepRows = Readonly<{
   attempts: EndedAttempt[];
   work: Work[];
   waits: Wait[];
+  /** The same by kind and item: a for-each may have 100,000 of them. */
+  waitOf: Map<string, Wait>;
 }>;
 
 /** The rows of a run by step; of each step, its iterations in order. */
@@ -14,13 +16,18 @@ export function groupByStep({ attempts, work, waits }: LoadedRun): ReadonlyMap<n
   const groups = new Map<string, StepRows>();
   const group = ({ step, iteration }: Readonly<{ step: number; iteration: number }>): StepRows => {
     const key = `${step}/${iteration}`;
-    const found = groups.get(key) ?? { step, iteration, attempts: [], work: [], waits: [] };
+    const found = groups.get(key) ?? { step, iteration, attempts: [], work: [], waits: [], waitOf: new Map() };
     groups.set(key, found);
     return found;
   };
   for (const row of attempts) group(row).attempts.push(row);
   for (const row of work) group(row).work.push(row);
-  for (const row of waits) if (row.step >= 0) group(row).waits.push(row);
+  for (const row of waits) {
+    if (row.step < 0) continue;
+    const own = group(row);
+    own.waits.push(row);
+    own.waitOf.set(waitName(row.kind, row.item), row);
+  }
   const steps = new Map<number, StepRows[]>();
   for (const rows of [...groups.values()].sort((left, right) => left.iteration - right.iteration)) {
     const own = steps.get(rows.step) ?? [];
@@ -30,16 +37,22 @@ export function groupByStep({ attempts, work, waits }: LoadedRun): ReadonlyMap<n
   return steps;
 }
 
-export const findWait = ({ waits }: StepRows, kind: WaitKind, item = -1): Wait | undefined =>
-  waits.find((wait) => wait.kind === kind && wait.item === item);
+export const findWait = ({ waitOf }: StepRows, kind: WaitKind, item = -1): Wait | undefined =>
+  waitOf.get(waitName(kind, item));
+
+const waitName = (kind: WaitKind, item: number): string => `${kind}/${item}`;
 
 export const finalAttempt = ({ attempts }: StepRows, item: number): EndedAttempt | undefined =>
   attempts.find((attempt) => attempt.item === item && attempt.final);
 
+/** Waits in the place of work, and before it. */
+const movingWaits = ['retry', 'timer', 'child', 'delay', 'approval', 'held'] as const;
+export type MovingWait = (typeof movingWaits)[number];
+
+const isMovingWait = (kind: WaitKind): kind is MovingWait => (movingWaits as readonly WaitKind[]).includes(kind);
+
 /** What moves a step run that has begun and not ended: its work, or the wait in the place of it. */
-export type Moving = Readonly<
-  { kind: 'work'; row: Work } | { kind: 'retry' | 'timer' | 'child' | 'delay' | 'approval'; row: Wait }
->;
+export type Moving = Readonly<{ kind: 'work'; row: Work } | { kind: MovingWait; row: Wait }>;
 
 /** By item; -1 is the step itself. */
 export function movingRows({ work, waits }: StepRows): ReadonlyMap<number, Moving> {
@@ -47,8 +60,7 @@ export function movingRows({ work, waits }: StepRows): ReadonlyMap<number, Movin
   for (const row of work) moving.set(row.item, { kind: 'work', row });
   for (const row of waits) {
     const { kind } = row;
-    if (kind === 'retry' || kind === 'timer' || kind === 'child' || kind === 'delay' || kind === 'approval')
-      moving.set(row.item, { kind, row });
+    if (isMovingWait(kind)) moving.set(row.item, { kind, row });
   }
   return moving;
 }

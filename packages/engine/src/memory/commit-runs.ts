@@ -120,6 +120,7 @@ function applyChanges(state: MemoryState, run: RunEntry, { id, changes, delivere
     run.work.delete(slotOf(key));
   }
   for (const work of changes.work) insertWork(state, run, work, now);
+  for (const held of changes.workHeld) holdWork(state, run, held);
   for (const key of changes.workCancelled) {
     const entry = run.work.get(slotOf(key));
     if (entry === undefined || entry.attempt !== key.attempt || entry.cancel) continue;
@@ -161,6 +162,16 @@ function insertWork(state: MemoryState, run: RunEntry, work: Work, now: Instant)
   run.work.set(slotOf(work), entry);
   if (worker === null) queueWork(state, entry);
   else leaseWork(state, entry, worker, leasedAt ?? now);
+}
+
+/** Work that somebody has taken stays theirs. */
+function holdWork(state: MemoryState, run: RunEntry, held: Wait): void {
+  const entry = run.work.get(slotOf(held));
+  if (entry === undefined || entry.attempt !== held.attempt || entry.worker !== null) return;
+  releaseWork(state, entry);
+  entry.alive = false;
+  run.work.delete(slotOf(held));
+  insertWait(state, run, held);
 }
 
 function insertWait(state: MemoryState, run: RunEntry, wait: Wait): void {

@@ -1,4 +1,4 @@
-import type { AttemptKey, Fault, OutboxMessage, RunId, RunOrigin } from '@millrace/core';
+import type { AttemptKey, Command, Fault, OutboxMessage, RunId, RunOrigin, RunState } from '@millrace/core';
 import { checkInput, type RunEndStatus, unreachable } from '@millrace/core';
 import type { Posted, RunDriver } from '../commit/run-driver.ts';
 import type { OutboxKey } from '../ports/run-store.ts';
@@ -31,6 +31,8 @@ export function createDeliver({ store, driver, ids, livePlans }: DeliverOptions)
       }
       case 'cancel_children':
         return cancelChildren(key, message, origin);
+      case 'pause_children':
+        return turnChildren(key, message, origin.id);
       default:
         return unreachable(message);
     }
@@ -78,21 +80,40 @@ export function createDeliver({ store, driver, ids, livePlans }: DeliverOptions)
   }
 
   /**
-   * The child exists; does its parent still wait for it? A parent that was stopped while its child was being started told
-   * children that it could find to stop, and this one was not among them. So the message stays until a commit on the
-   * parent has confirmed that the parent waits (whoever stops it later finds the child), or the child was told to stop.
+   * The child exists; does its parent still wait for it, and does it stand as its parent does? A parent that was stopped or
+   * paused while its child was being started told children that it could find, and this one was not among them. So the
+   * message stays until a commit on the parent has confirmed that the parent waits and that the child heard of its last
+   * turn (whoever stops, pauses or resumes it later finds the child), or the child was told to stop.
    */
   async function keepIfAwaited(parent: RunOrigin, from: AttemptKey, key: OutboxKey): Promise<void> {
-    const confirmed = await driver.confirm(parent.id, (state) => awaitsChild(state, from), key);
-    if (confirmed.kind === 'failed') throw confirmed.error;
-    if (confirmed.kind === 'applied') return;
-    const child = await store.runs.findByStartKey(parent.workspace, childStartKey(parent.id, from));
-    if (child !== null) {
-      const reason = `Its parent run ${parent.id} no longer waits for it.`;
-      const cancelled = await driver.send(child, { type: 'cancel', by: 'system', reason, force: false });
-      if (cancelled.kind === 'failed') throw cancelled.error;
+    const startKey = childStartKey(parent.id, from);
+    for (let heard = 0; ; ) {
+      const seen: { turn: ParentTurn | null } = { turn: null };
+      const confirmed = await driver.confirm(
+        parent.id,
+        (state) => {
+          seen.turn = awaitsChild(state, from) ? turnOf(state) : null;
+          return seen.turn?.turn === heard;
+        },
+        key,
+      );
+      if (confirmed.kind === 'failed') throw confirmed.error;
+      if (confirmed.kind === 'applied') return;
+      const child = await store.runs.findByStartKey(parent.workspace, startKey);
+      if (child === null || seen.turn === null) {
+        if (child !== null) await tell(child, stopOrphan(parent.id));
+        await store.outbox.remove([key]);
+        return;
+      }
+      await tell(child, { type: 'parent_turned', ...seen.turn });
+      heard = seen.turn.turn;
     }
-    await store.outbox.remove([key]);
+  }
+
+  /** A child that has ended, or stands so already, refuses: that is as good. */
+  async function tell(child: RunId, command: Command): Promise<void> {
+    const told = await driver.send(child, command);
+    if (told.kind === 'failed') throw told.error;
   }
 
   async function tellParent(
@@ -126,12 +147,33 @@ export function createDeliver({ store, driver, ids, livePlans }: DeliverOptions)
     const { from } = message;
     const child = from === null ? null : await store.runs.findByStartKey(workspace, childStartKey(parent, from));
     const children = from === null ? await store.runs.liveChildren(parent) : child === null ? [] : [child];
-    const outcomes = await Promise.all(
-      children.map((id) => driver.send(id, { type: 'cancel', by: message.by, reason: message.reason, force: false })),
-    );
-    for (const outcome of outcomes) if (outcome.kind === 'failed') throw outcome.error;
+    const { by, reason } = message;
+    await Promise.all(children.map((id) => tell(id, { type: 'cancel', by, reason, force: false })));
     await store.outbox.remove([key]);
   }
+
+  async function turnChildren(
+    key: OutboxKey,
+    { turn, paused, by, reason }: Extract<OutboxMessage, { kind: 'pause_children' }>,
+    parent: RunId,
+  ): Promise<void> {
+    const children = await store.runs.liveChildren(parent);
+    await Promise.all(children.map((id) => tell(id, { type: 'parent_turned', turn, paused, by, reason })));
+    await store.outbox.remove([key]);
+  }
+}
+
+type ParentTurn = Readonly<{ turn: number; paused: boolean; by: string; reason: string | null }>;
+
+/** How a parent stands, for a child that has not heard of it. */
+function turnOf({ paused, pauses }: RunState): ParentTurn {
+  const { by = 'system', reason = null } = paused ?? {};
+  return { turn: pauses?.turn ?? 0, paused: paused !== null, by, reason };
+}
+
+function stopOrphan(parent: RunId): Command {
+  const reason = `Its parent run ${parent} no longer waits for it.`;
+  return { type: 'cancel', by: 'system', reason, force: false };
 }
 
 function invalidChildInput(workflow: string, problems: readonly Readonly<{ message: string }>[]): Fault {

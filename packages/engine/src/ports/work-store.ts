@@ -1,7 +1,13 @@
 import type { AttemptRef, Lane, RunOrigin, Work, WorkerId } from '@millrace/core';
 
 /** Work with what is needed to hand it to a worker without loading its run. */
-export type ClaimedWork = Readonly<{ origin: RunOrigin; startedAt: number | null; work: Work }>;
+export type ClaimedWork = Readonly<{
+  origin: RunOrigin;
+  startedAt: number | null;
+  /** Whether the run is paused, so that the work, which somebody gave back, must not begin. */
+  paused: boolean;
+  work: Work;
+}>;
 
 /** Ready and leased attempts. Work is made and ended by commits only; here it changes hands. */
 export type WorkStore = Readonly<{

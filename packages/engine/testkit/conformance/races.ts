@@ -1,7 +1,20 @@
 import type { RunId } from '@millrace/core';
 import { expect, it } from 'vitest';
 import type { Store } from '../../src/ports/index.ts';
-import { change, createRun, creation, ended, head, lane, only, otherLane, refText, work, worker } from './samples.ts';
+import {
+  change,
+  createRun,
+  creation,
+  ended,
+  head,
+  lane,
+  only,
+  otherLane,
+  refText,
+  wait,
+  work,
+  worker,
+} from './samples.ts';
 import type { ConformanceStore } from './subject.ts';
 
 /** Two servers, many calls at once. */
@@ -130,6 +143,26 @@ export function raceFacts(subject: () => ConformanceStore): void {
     const { run, work: left } = only(await stores[0].runs.load([id]));
     expect(run.version).toBe(21);
     expect(left).toEqual([]);
+  });
+
+  it('holding and claiming the same work at once leaves each attempt with a worker or as a wait', async () => {
+    const stores = await servers();
+    const count = 400;
+    const items = Array.from({ length: count }, (_, item) => work({ item }));
+    const id = await createRun(stores[0], { work: items });
+    const held = items.map(({ item }) => wait({ item, kind: 'held', dueAt: null, document: '{}' }));
+    const claimers = [0, 1].map(async (side) => {
+      const store = stores[side] ?? stores[0];
+      for (let turn = 0; turn < 10; turn++) {
+        await store.work.claim({ worker: worker(`h${side}`).id, lanes: [lane], limit: 15 });
+      }
+    });
+    const holder = stores[1].runs.commit([change(id, 1, { workHeld: held })], null);
+    await Promise.all([...claimers, holder]);
+    const loaded = only(await stores[0].runs.load([id]));
+    expect(loaded.work.every(({ worker: owner }) => owner !== null)).toBe(true);
+    const seen = [...loaded.work, ...loaded.waits].map(({ item }) => item).sort((a, b) => a - b);
+    expect(seen).toEqual(items.map(({ item }) => item));
   });
 
   it('due waits and old messages go to one taker each', async () => {

@@ -24,6 +24,7 @@ export const noChanges: Changes = {
   attempts: [],
   work: [],
   workDone: [],
+  workHeld: [],
   workCancelled: [],
   waits: [],
   waitsDone: [],

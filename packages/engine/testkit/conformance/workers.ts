@@ -11,6 +11,8 @@ import {
   otherLane,
   ref,
   refText,
+  stepKey,
+  wait,
   work,
   worker,
 } from './samples.ts';
@@ -49,7 +51,7 @@ export function workFacts(subject: () => ConformanceStore): void {
     const id = await createRun(store, { head: head({ startedAt: 77 }), work: [work({ lane: otherLane })] }, given);
     const claimed = only(await store.work.claim({ worker: one, lanes: [otherLane], limit: 10 }));
     const leased = work({ lane: otherLane, worker: one, leasedAt: await store.now() });
-    expect(claimed).toEqual({ origin: origin(id, given), startedAt: 77, work: leased });
+    expect(claimed).toEqual({ origin: origin(id, given), startedAt: 77, paused: false, work: leased });
     expect(await store.work.heldBy(one)).toEqual([claimed]);
     expect(await store.work.heldBy(two)).toEqual([]);
   });
@@ -60,6 +62,33 @@ export function workFacts(subject: () => ConformanceStore): void {
     expect(await store.work.claim({ worker: two, lanes: [lane], limit: 10 })).toEqual([]);
     expect(only(await store.work.heldBy(one)).work.leasedAt).toBe(5);
     expect(only(await store.work.heldBy(two)).work.leasedAt).toBe(await store.now());
+  });
+
+  it('claimed work says when its run is paused: somebody gave it back', async () => {
+    const { store } = subject();
+    const id = await createRun(store, { work: [work({ worker: two })] });
+    await store.runs.commit([change(id, 1, { head: head({ status: 'paused' }) })], null);
+    expect(only(await store.work.heldBy(two)).paused).toBe(true);
+    await store.work.giveBack(two, [ref(id)]);
+    expect(only(await store.work.claim({ worker: one, lanes: [lane], limit: 1 })).paused).toBe(true);
+  });
+
+  it('ready work that is held becomes a wait; what a worker has taken stays its work', async () => {
+    const { store } = subject();
+    const id = await createRun(store, {
+      work: [work(), work({ step: 1, attempt: 2 }), work({ step: 2, worker: one })],
+    });
+    const held = (step: number, attempt = 1) =>
+      wait({ step, attempt, kind: 'held', dueAt: null, document: `{"readyAt":${step}}` });
+    await store.runs.commit([change(id, 1, { workHeld: [held(2), held(1, 2), held(0)] })], null);
+    const loaded = only(await store.runs.load([id]));
+    expect(loaded.work.map(({ step, worker: holder }) => [step, holder])).toEqual([[2, one]]);
+    expect(loaded.waits).toEqual([held(0), held(1, 2)]);
+    expect(await store.work.claim({ worker: two, lanes: [lane], limit: 9 })).toEqual([]);
+    // Resumed: the wait goes and the same attempt is ready.
+    const waitsDone = [{ ...stepKey(key()), kind: 'held' as const }];
+    await store.runs.commit([change(id, 2, { waitsDone, work: [work()] })], null);
+    expect(only(await store.work.claim({ worker: two, lanes: [lane], limit: 9 })).work.step).toBe(0);
   });
 
   it('only the holder gives back, and the attempt keeps its number', async () => {

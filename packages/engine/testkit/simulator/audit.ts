@@ -70,6 +70,7 @@ export class Audit {
     }
     // A parent's commit may stand before its child's in the same batch.
     for (const after of loaded) this.#checkChildWaits(after);
+    for (const after of loaded) this.#checkChildTurns(after);
     if (commits.length > 0) this.lastCommitAt = this.#now();
   }
 
@@ -185,6 +186,32 @@ export class Audit {
     return false;
   }
 
+  /** A child has heard of its parent's last turn, or a message is still to tell it. */
+  #checkChildTurns({ run, waits }: LoadedRun): void {
+    const { cancel, pauses } = controlOf(run);
+    if (cancel !== undefined || pauses === undefined || isRunEnd(run.status)) return;
+    for (const wait of waits) {
+      if (wait.kind !== 'child') continue;
+      const ref = { run: run.id, ...keyOf(wait) };
+      const child = this.#children.get(refText(ref));
+      if (child === undefined || !this.open.has(child) || !this.#waitsFor(ref)) continue;
+      const heard = controlOf(this.runs.get(child)?.run ?? { control: null }).pauses?.parentTurn ?? 0;
+      if (heard === pauses.turn || this.#tellsChild(ref)) continue;
+      const message = `Run ${child} heard of turn ${heard} of its parent ${run.id}, which is at ${pauses.turn}.`;
+      throw new Violation('children_pause_with_parents', message);
+    }
+  }
+
+  #tellsChild(parent: AttemptRef): boolean {
+    for (const { run, message } of this.outbox.values()) {
+      if (run !== parent.run) continue;
+      if (message.kind === 'pause_children') return true;
+      if (message.kind === 'start_child' && attemptText(message.from) === attemptText(parent)) return true;
+    }
+    return false;
+  }
+
+  /** After a message was taken from the outbox, by itself or with the commit that acts on it. */
   removed(key: OutboxKey): void {
     if (this.outbox.delete(outboxText(key))) this.#counts.messagesDelivered += 1;
   }
@@ -198,6 +225,12 @@ export class Audit {
       'one_body_each_attempt',
       `Worker ${worker} begins attempt ${refText(ref)}, which ${other} has begun.`,
     );
+  }
+
+  /** The messages of a run may all be gone now: what they were to tell must be told. */
+  checkTold(run: RunId): void {
+    const loaded = this.runs.get(run);
+    if (loaded !== undefined) this.#checkChildTurns(loaded);
   }
 
   /** A worker gives a result. */
@@ -275,6 +308,8 @@ export class Audit {
     if (run.status === 'cancelled') counts.runsCancelled += 1;
     if (run.status === 'timed_out') counts.runsTimedOut += 1;
     counts.escalations += changes.waits.filter(isEscalated).length;
+    counts.workHeld += changes.workHeld.length;
+    if (controlOf(run).paused?.withParent === true) counts.pausedWithParent += 1;
     for (const row of changes.attempts) {
       if (row.attempt > 0) counts.attempts += 1;
       if (row.attempt > 1) counts.retries += 1;

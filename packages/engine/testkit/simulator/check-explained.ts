@@ -23,10 +23,12 @@ export function checkExplained(plan: PreparedPlan, loaded: LoadedRun, now: numbe
     if (whole?.reason !== 'ended' || parts.length > 0) fail(id, `it has ended as ${status}, and is ${whole?.reason}`);
     return;
   }
-  if (whole === undefined || (whole.reason !== 'steps_open' && whole.reason !== 'cancelling')) {
+  const paused = status === 'paused';
+  const expected = paused ? ['paused'] : ['steps_open', 'cancelling'];
+  if (whole === undefined || !expected.includes(whole.reason)) {
     fail(id, `it is ${status}, and is said to be ${whole?.reason}`);
   }
-  for (const answer of [whole, ...parts]) checkAnswer(id, answer);
+  for (const answer of [whole, ...parts]) checkAnswer(id, answer, paused);
   if (!parts.some(isUnderWay)) fail(id, 'nothing is said to be under way');
   const ended = new Set(loaded.attempts.filter((row) => row.item === -1 && row.final).map(({ step }) => step));
   for (const { index, name, entry } of plan.plan.steps) {
@@ -41,7 +43,7 @@ export function checkExplained(plan: PreparedPlan, loaded: LoadedRun, now: numbe
 const isUnderWay = ({ reason }: Answer): boolean =>
   reason !== 'waiting_for_dependencies' && reason !== 'waiting_for_transition' && reason !== 'waiting_for_join';
 
-function checkAnswer(id: string, answer: Answer): void {
+function checkAnswer(id: string, answer: Answer, paused: boolean): void {
   const { message, changes } = answer;
   if (changes.length === 0) fail(id, `nothing is said to move it: ${message}`);
   if (/undefined|NaN/.test(message)) fail(id, message);
@@ -57,7 +59,8 @@ function checkAnswer(id: string, answer: Answer): void {
       if (answer.missing.every(({ reason }) => reason === null)) fail(id, message);
       return;
     case 'items_open':
-      if (answer.open === 0 || answer.notStarted < 0) fail(id, message);
+      // While the run is paused, no item starts.
+      if ((answer.open === 0 && !paused) || answer.notStarted < 0) fail(id, message);
       return;
     default:
   }

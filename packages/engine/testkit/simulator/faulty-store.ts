@@ -4,6 +4,7 @@ import { MillraceError } from '@millrace/core';
 import type { RunCommit, Store } from '../../src/ports/index.ts';
 import { breakCommit } from './breakages.ts';
 import type { Random } from './random.ts';
+import { controlOf } from './run-checks.ts';
 import { Violation } from './violation.ts';
 import { note, type World } from './world.ts';
 
@@ -144,6 +145,7 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
         call('removeMessages', async () => {
           await store.outbox.remove(keys);
           for (const key of keys) world.audit.removed(key);
+          for (const { run } of keys) world.audit.checkTold(run);
         }),
     },
     plans: {
@@ -197,9 +199,12 @@ function describe({ id, expectedVersion, changes, delivered }: RunCommit, won: b
     ended.length > 0 ? `ended ${ended.join(',')}` : '',
     work.length > 0 ? `work ${work.join(',')}` : '',
     waits.length > 0 ? `waits ${waits.join(',')}` : '',
+    changes.workHeld.length > 0 ? `holds ${changes.workHeld.length}` : '',
     changes.outbox.length > 0 ? `sends ${changes.outbox.map(({ kind }) => kind).join(',')}` : '',
     delivered.length > 0 ? `acts on ${delivered.length} messages` : '',
-    changes.head === null ? '' : changes.head.status + (changes.head.control === null ? '' : ' (stopping)'),
+    changes.head === null
+      ? ''
+      : changes.head.status + (controlOf(changes.head).cancel === undefined ? '' : ' (stopping)'),
   ];
   return `[run ${id} v${expectedVersion}${won ? '' : ' LOST'} ${parts.filter((part) => part !== '').join(' ')}]`;
 }

@@ -12,6 +12,7 @@ import {
   restoreState,
   type StepKey,
   stepSummaries,
+  type WaitKind,
 } from '@millrace/core';
 import type { RunCommit } from '../../src/ports/index.ts';
 import { Violation } from './violation.ts';
@@ -44,6 +45,7 @@ export function checkCommit(commit: RunCommit, before: LoadedRun | null, after: 
   }
   checkAttemptsKept(id, before, after);
   checkCancelObeyed(id, commit, before);
+  checkPauseObeyed(id, commit, before, after);
 }
 
 function checkAttemptsKept(id: string, before: LoadedRun, after: LoadedRun): void {
@@ -63,12 +65,39 @@ function checkCancelObeyed(id: string, { changes }: RunCommit, before: LoadedRun
   throw new Violation('cancelled_starts_nothing', `Run ${id} is being stopped, and a commit gave it ${what}.`);
 }
 
+/** What waits may be set while a run is paused: those that launch nothing. */
+const pausedWaits: ReadonlySet<WaitKind> = new Set(['held', 'retry', 'delay', 'items', 'step_timeout', 'cancel_grace']);
+
+/** From the commit that paused a run until it is resumed, nothing begins in it. */
+function checkPauseObeyed(id: string, { changes }: RunCommit, before: LoadedRun, after: LoadedRun): void {
+  const [was, is] = [controlOf(before.run), controlOf(after.run)];
+  if (is.paused === undefined) return;
+  if (changes.work.length > 0) {
+    throw new Violation('paused_begins_nothing', `Run ${id} is paused, and a commit gave it work.`);
+  }
+  // Within the commit that pauses it, and between two pauses, something may have begun.
+  if (was.paused === undefined || was.pauses?.turn !== is.pauses?.turn) return;
+  // What waits already may be asked again, or answered in part.
+  const known = new Set(before.waits.map((row) => `${attemptText(row)} ${row.kind}`));
+  const wait = changes.waits.find((row) => !pausedWaits.has(row.kind) && !known.has(`${attemptText(row)} ${row.kind}`));
+  const start = changes.outbox.find((message) => message.kind === 'start_child');
+  if (wait === undefined && start === undefined) return;
+  const what = wait === undefined ? 'a child run' : `a wait ${wait.kind}`;
+  throw new Violation('paused_begins_nothing', `Run ${id} is paused, and a commit gave it ${what}.`);
+}
+
 /** What holds of a run's rows whatever happened before. */
 export function checkRows(plan: PreparedPlan, loaded: LoadedRun): RunState {
   const { run, work, waits } = loaded;
   if (isRunEnd(run.status) && work.length + waits.length > 0) {
     const rest = [...work.map((row) => `work ${attemptText(row)}`), ...waits.map((row) => `wait ${row.kind}`)];
     throw new Violation('ended_runs_are_empty', `Run ${run.id} ended as ${run.status} with ${rest.join(', ')}.`);
+  }
+  const paused = controlOf(run).paused !== undefined;
+  const held = waits.some(({ kind }) => kind === 'held');
+  if (paused !== (run.status === 'paused') || (held && !paused)) {
+    const message = `Run ${run.id} is ${run.status}, and its control says ${run.control}; held: ${held}.`;
+    throw new Violation('paused_begins_nothing', message);
   }
   checkAttempts(loaded);
   const state = restored(plan, loaded);

@@ -21,6 +21,7 @@ const ranges = {
   cancels: range(0, 3, 350),
   /** How often people answer approvals while faults happen. */
   answers: range(0, 30, 200),
+  pauses: range(0, 4, 350),
   /** How long users act and faults happen. */
   faultsMs: range(1_000, 25_000),
   stepMs: range(1, 3_000),

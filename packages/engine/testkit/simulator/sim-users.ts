@@ -1,14 +1,18 @@
 import type { JsonObject, RunId } from '@millrace/core';
-import type { StartRunRequest } from '../../src/engine-types.ts';
+import type { Engine, StartRunRequest } from '../../src/engine-types.ts';
 import { callServer } from './lossy-link.ts';
 import type { Random } from './random.ts';
+import { controlOf } from './run-checks.ts';
 import type { SimServer } from './sim-server.ts';
 import { note, randomOf, type World } from './world.ts';
 
 const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
 
-/** People and programs: they start runs (some twice, some again when they heard nothing), cancel, look and wait. */
+/** How often, when there are no more faults, somebody looks for runs that are paused. */
+const roundMs = 700;
+
+/** People and programs: they start runs (some twice, some again when they heard nothing), cancel, pause, look and wait. */
 export class SimUsers {
   /** Starts that are still being tried. */
   trying = 0;
@@ -28,6 +32,10 @@ export class SimUsers {
     for (let at = 0; at < scenario.cancels; at += 1) {
       const random = randomOf(world, `canceller ${at}`);
       time.after(random.int(0, scenario.faultsMs), () => this.#cancelSome(random));
+    }
+    for (let at = 0; at < scenario.pauses; at += 1) {
+      const random = randomOf(world, `pauser ${at}`);
+      time.after(random.int(0, scenario.faultsMs), () => this.#pauseSome(random));
     }
   }
 
@@ -100,6 +108,55 @@ export class SimUsers {
         },
       );
     }
+  }
+
+  /** Pauses a run, perhaps twice, and perhaps resumes it soon, so that the calls cross each other. */
+  #pauseSome(random: Random): void {
+    const world = this.#world;
+    const open = [...world.audit.open];
+    if (open.length === 0) return;
+    const parents = open.filter((run) => world.audit.runs.get(run)?.waits.some(({ kind }) => kind === 'child'));
+    const run = random.pick(parents.length > 0 && random.chance(600) ? parents : open);
+    const pause = () => {
+      world.counts.pauses += 1;
+      this.#turn(random, run, 'paused', (engine) => engine.pauseRun(run, { by: 'user', reason: null }));
+    };
+    pause();
+    if (random.chance(250)) pause();
+    if (random.chance(500)) world.time.after(random.int(0, 1_500), () => this.#resume(random, run));
+    if (random.chance(200)) world.time.after(random.int(0, 2_000), pause);
+  }
+
+  #resume(random: Random, run: RunId): void {
+    this.#world.counts.resumptions += 1;
+    this.#turn(random, run, 'resumed', (engine) => engine.resumeRun(run, { by: 'user' }));
+  }
+
+  #turn(random: Random, run: RunId, what: string, act: (engine: Engine) => Promise<unknown>): void {
+    const world = this.#world;
+    callServer(world, random, random.pick(this.#servers), 5_000, act).then(
+      () => note(world, `user ${what} ${run}`),
+      (error) => {
+        const code = codeOf(error);
+        if (code === 'run_not_found') world.fail(new Error(`Run ${run} exists and was not found.`));
+        if (code === 'run_paused' || code === 'run_not_paused' || code === 'run_stopping')
+          world.counts.pausesRefused += 1;
+      },
+    );
+  }
+
+  /** From now on somebody resumes whatever a person has paused; what was paused with its parent goes on with that. */
+  heal(): void {
+    const world = this.#world;
+    const random = randomOf(world, 'resumer');
+    const round = () => {
+      for (const run of world.audit.open) {
+        const { paused } = controlOf(world.audit.runs.get(run)?.run ?? { control: null });
+        if (paused !== undefined && paused.withParent !== true) this.#resume(random, run);
+      }
+      world.time.after(roundMs, round);
+    };
+    round();
   }
 
   #look(random: Random, run: RunId): void {

@@ -199,6 +199,7 @@ class Simulation {
     note(this.#world, 'no more faults');
     for (const server of this.#servers) server.heal();
     for (const worker of this.#workers) worker.heal();
+    this.#users.heal();
   }
 
   /** Whether everything has ended and is cleared away. Throws when it takes too long. */

@@ -9,7 +9,7 @@ const claimWork = readStatement(import.meta.url, 'claim-work');
 const heldWork = readStatement(import.meta.url, 'held-work');
 const giveBackWork = readStatement(import.meta.url, 'give-back-work');
 
-type ClaimedRow = WorkRow & OriginRow & Readonly<{ started_at: string | null }>;
+type ClaimedRow = WorkRow & OriginRow & Readonly<{ started_at: string | null; paused: boolean }>;
 
 export function createWorkStore(database: Database, lanes: LaneNumberBook): WorkStore {
   return {
@@ -38,5 +38,6 @@ export function createWorkStore(database: Database, lanes: LaneNumberBook): Work
 const decodeClaimed = (row: ClaimedRow): ClaimedWork => ({
   origin: decodeOrigin(row),
   startedAt: decodeTime(row.started_at),
+  paused: row.paused,
   work: decodeWork(row),
 });

@@ -12,6 +12,7 @@ export type CommitRows = Readonly<{
   newWork: readonly Of<NewWork>[];
   nextWork: readonly Of<NewWork>[];
   workDone: readonly Of<AttemptKey>[];
+  workHeld: readonly Of<Wait>[];
   workCancelled: readonly Of<AttemptKey>[];
   waits: readonly Of<Wait>[];
   waitsDone: readonly Of<StepKey & Readonly<{ kind: WaitKind }>>[];
@@ -30,6 +31,7 @@ export function collectRows(batch: readonly RunCommit[]): CommitRows {
     newWork: [] as Of<NewWork>[],
     nextWork: [] as Of<NewWork>[],
     workDone: [] as Of<AttemptKey>[],
+    workHeld: [] as Of<Wait>[],
     workCancelled: [] as Of<AttemptKey>[],
     waits: [] as Of<Wait>[],
     waitsDone: [] as Of<StepKey & Readonly<{ kind: WaitKind }>>[],
@@ -42,6 +44,7 @@ export function collectRows(batch: readonly RunCommit[]): CommitRows {
     else rows.creates.push({ commit, create: commit.create });
     for (const row of changes.attempts) rows.attempts.push({ run, row });
     collectWork(rows, run, changes);
+    for (const row of changes.workHeld.toSorted(byStep)) rows.workHeld.push({ run, row });
     collectWaits(rows, run, changes);
     changes.outbox.forEach((message, ordinal) => {
       const version = commit.expectedVersion + 1;

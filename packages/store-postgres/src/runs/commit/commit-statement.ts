@@ -9,6 +9,7 @@ const pieceNames = [
   'insert-work',
   'replace-work',
   'delete-work',
+  'hold-work',
   'cancel-work',
   'set-waits',
   'clear-waits',

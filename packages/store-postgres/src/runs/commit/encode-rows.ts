@@ -33,6 +33,10 @@ export function encodeRows(
   add('insert-work', rows.newWork.length, () => encodeWork('work', rows.newWork, numbering.lane));
   add('replace-work', rows.nextWork.length, () => encodeWork('next', rows.nextWork, numbering.lane));
   add('delete-work', rows.workDone.length, () => encodeAttemptKeys('done', rows.workDone));
+  add('hold-work', rows.workHeld.length, () => ({
+    ...encodeAttemptKeys('held', rows.workHeld),
+    held_documents: documents(rows.workHeld.map(({ row }) => row.document)),
+  }));
   add('cancel-work', rows.workCancelled.length, () => encodeAttemptKeys('stop', rows.workCancelled));
   add('set-waits', rows.waits.length, () => ({
     ...encodeAttemptKeys('wait', rows.waits),

@@ -1,0 +1,16 @@
+-- Ready work of a paused run becomes a wait. What somebody has taken meanwhile stays their work, and gets none.
+work_held as (
+  delete from millrace.work w
+  using unnest(
+    :held_runs::bigint[], :held_steps::int[], :held_iterations::int[], :held_items::int[], :held_attempts::int[],
+    string_to_array(:held_documents, :separator, :absent)
+  ) as x (run, step, iteration, item, attempt, document)
+  where w.run = x.run and w.step = x.step and w.iteration = x.iteration and w.item = x.item and w.attempt = x.attempt
+    and w.ready and (x.run in (select id from committed)) is true
+  returning w.run, w.step, w.iteration, w.item, w.attempt, x.document
+),
+held as (
+  insert into millrace.wait (run, step, iteration, item, kind, attempt, due_at, visible_at, document)
+  select h.run, h.step, h.iteration, h.item, 'held', h.attempt, null, null, h.document
+  from work_held h
+)
