@@ -21,16 +21,21 @@ export const exitCodeHelp = `Exit codes:
   5    there are differences (workspace plan, workspace drift)
   130  ended at once by a second Ctrl-C`;
 
+/** What was asked for is valid, and cannot be done as things are. */
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'internal',
+  'conflict',
+  'run_ended',
+  'approval_ended',
+  'run_paused',
+  'run_not_paused',
+  'run_stopping',
+  'folder_in_use',
+]);
+
 export function exitCodeOfError(code: ErrorCode): ExitCode {
   if (code === 'configuration') return exitCodes.invalid;
-  if (
-    code === 'internal' ||
-    code === 'conflict' ||
-    code === 'run_ended' ||
-    code === 'approval_ended' ||
-    code === 'folder_in_use'
-  )
-    return exitCodes.failed;
+  if (refusals.has(code)) return exitCodes.failed;
   const { status } = errorCatalogue[code];
   return status >= 500 ? exitCodes.unavailable : exitCodes.invalid;
 }

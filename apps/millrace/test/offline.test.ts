@@ -319,7 +319,7 @@ describe('help', () => {
   const commands = [
     ...['dev', 'serve', 'work', 'init', 'validate', 'run', 'test', 'schema'].map((name) => [name]),
     ...['list', 'get', 'start'].map((name) => ['workflow', name]),
-    ...['list', 'get', 'cancel', 'logs', 'export'].map((name) => ['run', name]),
+    ...['list', 'get', 'pause', 'resume', 'cancel', 'logs', 'export'].map((name) => ['run', name]),
   ];
   it.each(commands.map((names) => [names]))('of %j has a description and examples', async (names) => {
     const { exit, stdout } = await run([...names, '--help']);

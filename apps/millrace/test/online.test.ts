@@ -145,6 +145,31 @@ describe('millrace dev', { timeout: 120_000 }, () => {
     expect(await stop(process)).toBe(0);
   });
 
+  it('pauses a run that says why it waits, and lets it go on where it was', async () => {
+    const { process, url } = await dev();
+    const remote = { cwd: scratch.path, env: { MILLRACE_URL: url } };
+    const id = JSON.parse((await run(['workflow', 'start', 'long', '--json'], remote)).stdout).id;
+    const following = launch(['run', 'logs', id, '-f'], { MILLRACE_URL: url });
+    const paused = await run(['run', 'pause', id, '--by', 'ada', '--reason', 'a look'], remote);
+    expect(paused).toMatchObject({ exit: 0, stdout: `Run ${id} is paused. What workers hold goes on.\n` });
+    const again = await run(['run', 'pause', id, '--json'], remote);
+    expect([again.exit, JSON.parse(again.stdout).error.code]).toEqual([1, 'run_paused']);
+    const shown = await run(['run', 'get', id], remote);
+    expect(shown.stdout).toMatch(/^paused run \d+ of main\/long.*\npaused by ada since \S+: a look\n/);
+    const why = await run(['explain', id], remote);
+    expect(why.stdout).toMatch(
+      /^run paused\n {2}Run \d+ of main\/long is paused since .*: ada paused the run \(a look\)\./,
+    );
+    expect(why.stdout).toContain(`$ millrace run resume ${id}`);
+    const both = await run(['run', 'resume', '999999', id], remote);
+    expect(both).toMatchObject({ exit: 1, stdout: `Run ${id} goes on.\n` });
+    expect(both.stderr).toContain('[run_not_found]');
+    expect((await following.ended).exit).toBe(0);
+    const ended = JSON.parse((await run(['run', 'get', id, '--json'], remote)).stdout);
+    expect(ended).toMatchObject({ status: 'succeeded', paused: null, output: { sum: 780 } });
+    expect(await stop(process)).toBe(0);
+  });
+
   it('cancels a run, and its exit codes tell how runs ended', async () => {
     const { process, url } = await dev();
     const remote = { cwd: scratch.path, env: { MILLRACE_URL: url } };

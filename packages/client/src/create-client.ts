@@ -86,6 +86,11 @@ function runCalls(transport: Transport) {
       transport.call('explainRun', { params: { run }, query }, call),
     cancel: (run: string, body: Body<'cancelRun'> = {}, call?: CallOptions) =>
       transport.call('cancelRun', { params: { run }, body }, call),
+    /** Lets nothing begin in it until it is resumed. */
+    pause: (run: string, body: Body<'pauseRun'> = {}, call?: CallOptions) =>
+      transport.call('pauseRun', { params: { run }, body }, call),
+    resume: (run: string, body: Body<'resumeRun'> = {}, call?: CallOptions) =>
+      transport.call('resumeRun', { params: { run }, body }, call),
     output: (run: string, call?: CallOptions) => transport.call('getRunOutput', { params: { run } }, call),
     /** One long poll. */
     wait: (run: string, query: Query<'waitForRun'> = {}, call?: CallOptions) =>

@@ -43,6 +43,8 @@ export function createFakeEngine() {
     starts: [] as StartRunRequest[],
     filters: [] as RunFilter[],
     cancels: [] as unknown[],
+    pauses: [] as unknown[],
+    resumptions: [] as unknown[],
     explains: [] as unknown[],
     approvalFilters: [] as unknown[],
     answers: [] as unknown[],
@@ -90,6 +92,14 @@ export function createFakeEngine() {
   }
   function status(run: RunId) {
     return find(run).detail.run.status;
+  }
+
+  function turn(run: RunId, to: 'running' | 'paused') {
+    const found = find(run);
+    const record = { ...found.detail.run, status: to, version: 2 };
+    found.detail = { ...found.detail, run: record };
+    emit({ type: 'run', run, workspace: 'shop', workflow: 'release', status: to, version: 2, at });
+    return { status: to };
   }
 
   function end(run: RunId, status: RunEndStatus, output: Json = null): void {
@@ -165,6 +175,16 @@ export function createFakeEngine() {
       if (isRunEnd(status(run))) throw new MillraceError('run_ended', `Run ${run} has ended.`);
       seen.cancels.push(request);
       return { status: status(run) };
+    },
+    async pauseRun(run, request) {
+      if (status(run) === 'paused') throw new MillraceError('run_paused', 'The run is paused already.');
+      seen.pauses.push(request);
+      return turn(run, 'paused');
+    },
+    async resumeRun(run, request) {
+      if (status(run) !== 'paused') throw new MillraceError('run_not_paused', 'The run is not paused: it is running.');
+      seen.resumptions.push(request);
+      return turn(run, 'running');
     },
     getRun: async (run) => find(run).detail,
     waitForRun(run, options = {}) {

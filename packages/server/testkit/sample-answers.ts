@@ -27,6 +27,19 @@ const common = {
 export const sampleAnswers: { readonly [Name in ReasonName]: Extract<Answer, { reason: Name }> } = {
   ended: { ...common, reason: 'ended', status: 'failed', why: 'worker_lost', error: fault },
   steps_open: { ...common, step: null, reason: 'steps_open', underWay: 1, waiting: 1, ended: 0, total: 2 },
+  paused: {
+    ...common,
+    step: null,
+    reason: 'paused',
+    since: at,
+    pausedBy: 'ada',
+    comment: 'Maintenance.',
+    withParent: false,
+    held: 1,
+    underWay: 0,
+    waiting: 1,
+  },
+  held: { ...common, reason: 'held', since: at },
   waiting_for_dependencies: {
     ...common,
     reason: 'waiting_for_dependencies',

@@ -5,6 +5,8 @@ import { addRunExportCommand } from './run-export.ts';
 import { addRunGetCommand } from './run-get.ts';
 import { addRunListCommand } from './run-list.ts';
 import { addRunLogsCommand } from './run-logs.ts';
+import { addRunPauseCommand } from './run-pause.ts';
+import { addRunResumeCommand } from './run-resume.ts';
 
 export type OfflineOptions = Readonly<{
   input?: string[];
@@ -15,13 +17,15 @@ export type OfflineOptions = Readonly<{
 }>;
 
 /**
- * `run` is both the verb (run this here) and the noun (runs of a server). The five subcommands win; everything else is
+ * `run` is both the verb (run this here) and the noun (runs of a server). The subcommands win; everything else is
  * PATH WORKFLOW, and a folder that has the name of a subcommand is written `./list`.
  */
 export function addRunCommand(program: Command): void {
   const run = program
     .command('run')
-    .description('run a workflow here, without a server; or list, show, cancel runs of a server and read their logs')
+    .description(
+      'run a workflow here, without a server; or list, show, pause, cancel runs of a server and read their logs',
+    )
     .argument('[path]', 'a workspace folder, a .workflows folder, or one YAML file (a folder named "list": ./list)')
     .argument('[workflow]', 'name of the workflow; may be left out when there is only one')
     .option('-i, --input <input>', inputHelp, collect)
@@ -29,7 +33,7 @@ export function addRunCommand(program: Command): void {
     .option('--approve-all', 'approve every approval that the run comes to')
     .option('--json', 'print the run as one JSON document')
     .option('-q, --quiet', 'no logs and no progress on stderr')
-    .usage('[options] <path> [workflow]\n       millrace run list|get|cancel|logs|export [options]')
+    .usage('[options] <path> [workflow]\n       millrace run list|get|pause|resume|cancel|logs|export [options]')
     .addHelpText(
       'after',
       `
@@ -50,12 +54,16 @@ Examples:
     )
     .action(async (path: string | undefined, workflow: string | undefined, options: OfflineOptions) => {
       if (path === undefined)
-        run.error('error: give PATH and WORKFLOW, or one of list, get, cancel, logs, export', { exitCode: 2 });
+        run.error('error: give PATH and WORKFLOW, or one of list, get, pause, resume, cancel, logs, export', {
+          exitCode: 2,
+        });
       const { runHere } = await import('../offline/run-here.ts');
       process.exitCode = await runHere(path ?? '.', workflow, options);
     });
   addRunListCommand(run);
   addRunGetCommand(run);
+  addRunPauseCommand(run);
+  addRunResumeCommand(run);
   addRunCancelCommand(run);
   addRunLogsCommand(run);
   addRunExportCommand(run);

@@ -5,6 +5,7 @@ import type { StepUpdate } from '../terminal/step-progress.ts';
 import { createApprovalNotices } from './approval-notices.ts';
 import { logLabel } from './logs.ts';
 import { pause } from './pause.ts';
+import { pauseText } from './show-run.ts';
 import { waitForEnd } from './wait-for-end.ts';
 
 /** How often the run is looked at while its server's events cannot be had (a proxy that knows no WebSocket). */
@@ -19,7 +20,11 @@ export async function followRun(client: Client, run: string, view: ProgressView,
     view.step(update);
     if (update.status === 'waiting') notices.look();
   };
-  const refresh = async (): Promise<void> => showSteps(await client.runs.get(run, {}, { signal: stopped }), showStep);
+  const refresh = async (): Promise<void> => {
+    const found = await client.runs.get(run, {}, { signal: stopped });
+    view.runPaused(found.paused === null ? null : pauseText(found.paused));
+    showSteps(found, showStep);
+  };
 
   const events = followEvents(client, run, showStep, refresh, stopped).catch(async () => {
     while (!stopped.aborted) {
@@ -48,9 +53,10 @@ async function followEvents(
   refresh: () => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  for await (const notice of client.events([{ id: 'run', run, types: ['step', 'changed'] }], { signal })) {
-    if (notice.type !== 'event' || notice.event.type === 'changed') await refresh();
-    else if (notice.event.type === 'step') showStep({ ...notice.event, at: Date.parse(notice.event.at) });
+  for await (const notice of client.events([{ id: 'run', run, types: ['step', 'run', 'changed'] }], { signal })) {
+    if (notice.type === 'event' && notice.event.type === 'step')
+      showStep({ ...notice.event, at: Date.parse(notice.event.at) });
+    else await refresh();
   }
 }
 

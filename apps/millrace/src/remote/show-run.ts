@@ -10,10 +10,17 @@ export function timeTaken(startedAt: string | null, endedAt: string | null, now 
   return formatDuration((endedAt === null ? now : Date.parse(endedAt)) - Date.parse(startedAt));
 }
 
+/** Who paused a run, since when, and why. */
+export function pauseText({ at, by, reason, with_parent: withParent }: NonNullable<Run['paused']>): string {
+  const how = withParent ? ' with its parent' : '';
+  return `by ${printable(by)}${how} since ${at}${reason === null ? '' : `: ${printable(reason)}`}`;
+}
+
 /** A run for people: what it is, how its steps stand, and what came of it. */
 export function describeRun(run: Run, style: Style): string {
   const time = timeTaken(run.started_at, run.ended_at);
   const head = `${statusText(run.status, style).trimEnd()} run ${run.id} of ${run.workspace}/${run.workflow}${time === '' ? '' : ` in ${time}`}`;
+  const paused = run.paused === null ? '' : `\n${style.yellow('paused')} ${pauseText(run.paused)}`;
   const rows = Object.entries(run.steps).map(([name, step]) => [
     name,
     step.status,
@@ -25,7 +32,7 @@ export function describeRun(run: Run, style: Style): string {
         (step.items === null ? '' : `${step.items.succeeded}/${step.items.total} items`),
     ),
   ]);
-  const parts = [head, formatTable(['STEP', 'STATUS', 'TRIES', 'TIME', ''], rows)];
+  const parts = [`${head}${paused}`, formatTable(['STEP', 'STATUS', 'TRIES', 'TIME', ''], rows)];
   if (run.error !== null) {
     parts.push(`${style.red('error')} ${printable(run.error.message)} ${style.dim(`[${run.error.code}]`)}`);
     if (run.error.hint !== undefined) parts.push(`  ${style.cyan('hint:')} ${printable(run.error.hint)}`);

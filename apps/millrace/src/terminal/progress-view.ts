@@ -5,6 +5,8 @@ import { printable, type Style } from './style.ts';
 /** Shows a run while it goes: steps with their status and time, and lines of its logs. */
 export type ProgressView = Readonly<{
   step(update: StepUpdate): void;
+  /** The run is paused: by whom, since when, why. null: it is not. */
+  runPaused(how: string | null): void;
   /** A line of a step's log. */
   log(step: string, line: string): void;
   /** Leaves the terminal to a question until the returned function is called: the picture so far stays. */
@@ -28,7 +30,13 @@ const logPrefix = (step: string, style: Style): string => style.dim(`${printable
 
 function createPlainView(terminal: Terminal, { style, showLogs }: ViewOptions): ProgressView {
   const list = createStepList();
+  let runPause: string | null = null;
   return {
+    runPaused(how) {
+      if (how === runPause) return;
+      terminal.write(`${how === null ? 'the run goes on' : `the run is paused ${how}`}\n`);
+      runPause = how;
+    },
     step(update) {
       const name = update.item >= 0 ? `${update.step}[${update.item}]` : update.step;
       if (!list.apply(update) || update.status === 'pending' || update.status === 'ready') return;
@@ -58,11 +66,14 @@ function createLiveView(terminal: Terminal, { style, showLogs, now = Date.now }:
   let timer: NodeJS.Timeout | null = null;
   let pending = '';
   let paused = false;
+  let runPause: string | null = null;
 
   function draw(): void {
     if (paused) return;
     const erase = drawn > 0 ? `\u001b[${drawn}A\u001b[0J` : '';
-    const lines = picture(list.steps(), Math.max(3, (terminal.rows ?? 24) - 2), style, now());
+    const height = Math.max(3, (terminal.rows ?? 24) - 2);
+    const above = runPause === null ? [] : [`${statusText('paused', style)} ${runPause}`];
+    const lines = [...above, ...picture(list.steps(), height - above.length, style, now())];
     const width = terminal.columns ?? 80;
     drawn = lines.length;
     terminal.write(`${erase}${pending}${lines.map((line) => `${cut(line, width)}\n`).join('')}`);
@@ -73,6 +84,9 @@ function createLiveView(terminal: Terminal, { style, showLogs, now = Date.now }:
 
   return {
     step: (update) => void list.apply(update),
+    runPaused(how) {
+      runPause = how;
+    },
     log(step, line) {
       if (showLogs) pending += `${logPrefix(step, style)} ${printable(line)}\n`;
     },
@@ -128,6 +142,7 @@ export function statusText(status: string, style: Style): string {
     case 'running':
       return style.cyan(text);
     case 'waiting':
+    case 'paused':
     case 'cancelled':
       return style.yellow(text);
     default:

@@ -13,8 +13,7 @@ export function reportError(error: unknown, options: Readonly<{ json: boolean }>
   const foreseen = isForeseen(error) ? error : null;
   const message = error instanceof Error ? error.message : String(error);
   if (options.json) {
-    const details = foreseen?.details === undefined || foreseen.details === null ? {} : { details: foreseen.details };
-    const told = { code: foreseen?.code ?? 'internal', message, hint: foreseen?.hint ?? null, ...details };
+    const told = foreseen === null ? { code: 'internal', message, hint: null } : toldError(foreseen);
     process.stdout.write(`${JSON.stringify({ error: told })}\n`);
   }
   if (foreseen === null) process.stderr.write(describeBug(error, message));
@@ -22,11 +21,16 @@ export function reportError(error: unknown, options: Readonly<{ json: boolean }>
   return foreseen === null ? exitCodes.failed : exitCodeOf(foreseen.code);
 }
 
+/** A failure as scripts get it. */
+export function toldError({ code, message, hint, details }: Foreseen) {
+  return { code, message, hint: hint ?? null, ...(details === undefined || details === null ? {} : { details }) };
+}
+
 function isForeseen(error: unknown): error is Foreseen {
   return error instanceof Error && (error.name === 'MillraceError' || error.name === 'ApiError');
 }
 
-function exitCodeOf(code: string): ExitCode {
+export function exitCodeOf(code: string): ExitCode {
   if (code === 'unreachable' || code === 'unexpected_answer') return exitCodes.unavailable;
   return code in errorCatalogue ? exitCodeOfError(code as ErrorCode) : exitCodes.failed;
 }

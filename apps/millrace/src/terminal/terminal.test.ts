@@ -66,6 +66,7 @@ describe('plain progress', () => {
     view.step(update({}));
     view.log('build', 'making \u001b[2Jit');
     view.step(update({ status: 'waiting', at: 1_500 }));
+    for (const how of [null, 'by ada', 'by ada', null]) view.runPaused(how);
     view.step(update({ attempt: 2, at: 2_000 }));
     view.step(update({ step: 'each', item: 3 }));
     view.step(update({ attempt: 2, status: 'failed', at: 4_000 }));
@@ -75,6 +76,8 @@ describe('plain progress', () => {
       'running   build',
       'build | making [2Jit',
       'waiting   build',
+      'the run is paused by ada',
+      'the run goes on',
       'running   build  attempt 2',
       'running   each[3]',
       'failed    build  3.0 s',
@@ -104,6 +107,14 @@ describe('live progress', () => {
       view.step(update({ step: 'later', status: 'pending', attempt: 0 }));
     });
     expect(lines).toEqual(['succeeded build', 'running   test   1/3 items  2.0 s', '']);
+  });
+
+  it('says above them that the run is paused', () => {
+    const lines = draw(createScreen(), (view) => {
+      view.step(update({ status: 'waiting' }));
+      view.runPaused('by ada: look');
+    });
+    expect(lines).toEqual(['paused    by ada: look', 'waiting   build  2.0 s', '']);
   });
 
   it('never takes more lines than the terminal has, and shows what runs first of all', () => {

@@ -62,6 +62,16 @@ const anAnswer = z
       error: fault.nullable(),
     }),
     answer('steps_open', { under_way: z.int(), waiting: z.int(), ended: z.int(), total: z.int() }),
+    answer('paused', {
+      since: time,
+      paused_by: z.string(),
+      comment: z.string().nullable(),
+      with_parent: z.boolean().meta({ description: 'It was paused with its parent, and is resumed with it.' }),
+      held: z.int().meta({ description: 'Steps that may begin as soon as it is resumed.' }),
+      under_way: z.int().meta({ description: 'Steps that go on.' }),
+      waiting: z.int().meta({ description: 'Steps that wait for other steps.' }),
+    }),
+    answer('held', { since: time }),
     answer('waiting_for_dependencies', {
       dependencies: z.array(dependency).meta({ description: 'Those that have not ended.' }),
     }),

@@ -8,6 +8,10 @@ import { run, runOutput, runStatus, runSummary, waitedRun } from './run.ts';
 
 const params = z.object({ run: runIdText });
 
+/** Who asks, for those who look at it later; the server does not know its callers yet. */
+const by = z.string().min(1).max(200).default('api').meta({ description: 'Who asks, for those who look at it later.' });
+const turned = z.object({ id: z.string(), status: runStatus });
+
 export const runRoutes = {
   listRuns: route({
     method: 'GET',
@@ -70,13 +74,41 @@ export const runRoutes = {
     access: 'api',
     params,
     body: z.strictObject({
+      by,
       reason: z.string().min(1).max(1000).optional(),
       force: z.boolean().default(false).meta({ description: 'Kill at once, without the grace.' }),
     }),
     responses: {
-      202: { description: 'The cancellation is stored.', schema: z.object({ id: z.string(), status: runStatus }) },
+      202: { description: 'The cancellation is stored.', schema: turned },
     },
     errors: ['invalid_request', 'run_not_found', 'run_ended', 'store_unavailable'],
+  }),
+  pauseRun: route({
+    method: 'POST',
+    path: '/api/v1/runs/{run}/pause',
+    summary: 'Pause a run',
+    description:
+      'Nothing begins in the run, nor in the runs that it waits for, until it is resumed. What workers hold goes on, and ' +
+      'its results count. The timeout of the run stands still.',
+    tag: 'runs',
+    access: 'api',
+    params,
+    body: z.strictObject({ by, reason: z.string().min(1).max(1000).optional() }),
+    responses: { 200: { description: 'The run is paused.', schema: turned } },
+    errors: ['invalid_request', 'run_not_found', 'run_ended', 'run_paused', 'run_stopping', 'store_unavailable'],
+  }),
+  resumeRun: route({
+    method: 'POST',
+    path: '/api/v1/runs/{run}/resume',
+    summary: 'Resume a paused run',
+    description:
+      'What was held begins now. Runs that were paused with it go on; one that was paused by itself stays so.',
+    tag: 'runs',
+    access: 'api',
+    params,
+    body: z.strictObject({ by }),
+    responses: { 200: { description: 'The run goes on.', schema: turned } },
+    errors: ['invalid_request', 'run_not_found', 'run_ended', 'run_not_paused', 'store_unavailable'],
   }),
   getRunOutput: route({
     method: 'GET',

@@ -43,6 +43,15 @@ export const run = runSummary
   .extend({
     input: jsonObject,
     output: json.meta({ description: 'null until the run has ended, and where its workflow has no output.' }),
+    paused: z
+      .object({
+        at: time,
+        by: z.string(),
+        reason: z.string().nullable(),
+        with_parent: z.boolean().meta({ description: 'It was paused with its parent, and is resumed with it.' }),
+      })
+      .nullable()
+      .meta({ description: 'While nothing begins in it: since when, by whom and why. null: it is not paused.' }),
     steps: z.record(z.string(), runStep).meta({ description: 'By name.' }),
     graph: planGraph.optional().meta({ description: 'The plan that the run executes; with `include=plan`.' }),
   })

@@ -13,6 +13,7 @@ export function runPage({ version, run, log }: RunPage): string {
   const running = run.ended_at === null;
   const body = html`<header><a href="/">Millrace</a><h1>${run.workflow} <span class="num">#${run.id}</span></h1>${statusMark(run.status)}
 <span class="soft num">${moment(run.started_at ?? run.created_at)} ${duration(run.started_at, run.ended_at)}</span></header>
+${run.paused === null ? null : html`<div class="card problem"><pre>Paused by ${run.paused.by} since ${run.paused.at}${run.paused.reason === null ? '' : `: ${run.paused.reason}`}</pre></div>`}
 ${run.error === null ? null : fault(run.error)}
 <h2>Steps</h2><div class="card">${stepTable(run)}</div>
 <h2>Logs <a class="soft" href="/api/v1/runs/${run.id}/logs/content">text</a></h2>

@@ -29,6 +29,13 @@ function presentAnswer(answer: Answer): ExplainedAnswer {
       const { reason, underWay, waiting, ended, total } = answer;
       return { ...subject, reason, under_way: underWay, waiting, ended, total };
     }
+    case 'paused': {
+      const { reason, since, pausedBy, comment, withParent, held, underWay, waiting } = answer;
+      const who = { paused_by: pausedBy, comment, with_parent: withParent };
+      return { ...subject, reason, since: isoTime(since), ...who, held, under_way: underWay, waiting };
+    }
+    case 'held':
+      return { ...subject, reason: answer.reason, since: isoTime(answer.since) };
     case 'waiting_for_dependencies':
       return { ...subject, reason: answer.reason, dependencies: [...answer.dependencies] };
     case 'waiting_for_transition':

@@ -38,16 +38,22 @@ export function presentSummary(run: StoredSummary): RunSummary {
 }
 
 export function presentRun(detail: RunDetail, options: Readonly<{ plan?: boolean }> = {}): Run {
+  const control = controlOf(detail.run);
+  const cancelling = control.cancel !== undefined && !isRunEnd(detail.run.status);
   return {
-    ...presentSummary({ ...detail.run, cancelling: isCancelling(detail.run) }),
+    ...presentSummary({ ...detail.run, cancelling }),
     input: detail.input,
     output: detail.output,
+    paused: presentPause(control.paused),
     steps: Object.fromEntries(Object.entries(detail.steps).map(([name, step]) => [name, presentStep(step)])),
     ...(options.plan === true ? { graph: presentGraph(detail.plan) } : {}),
   };
 }
 
-function isCancelling(run: RunRecord): boolean {
-  if (run.control === null || isRunEnd(run.status)) return false;
-  return (JSON.parse(run.control) as RunControl).cancel !== undefined;
+const controlOf = ({ control }: RunRecord): RunControl => (control === null ? {} : (JSON.parse(control) as RunControl));
+
+function presentPause(paused: RunControl['paused']): Run['paused'] {
+  if (paused === undefined) return null;
+  const { at, by, reason, withParent } = paused;
+  return { at: isoTime(at), by, reason, with_parent: withParent === true };
 }

@@ -40,6 +40,8 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
     url: `/api/v1/runs/${run}/approvals/build/answer`,
     payload: { by: 'ada', decision: 'approve', values: { tag: 'v2' }, comment: 'Go.', item: 3 },
   }),
+  pauseRun: () => ({ url: `/api/v1/runs/${run}/pause`, payload: { reason: 'why not' }, status: 200 }),
+  resumeRun: () => ({ url: `/api/v1/runs/${run}/resume`, payload: { by: 'ada' }, status: 200 }),
   cancelRun: () => ({ url: `/api/v1/runs/${run}/cancel`, payload: { reason: 'why not' }, status: 202 }),
   getRunOutput: () => ({ url: `/api/v1/runs/${run}/output` }),
   waitForRun: () => ({ url: `/api/v1/runs/${run}/wait?timeout=0` }),

@@ -108,6 +108,20 @@ describe('runs', () => {
     expect((await call('POST', `/api/v1/runs/${run}/cancel`, {})).body.error.code).toBe('run_ended');
   });
 
+  test('are paused and resumed, by whom the caller says, and not twice', async () => {
+    const run = await server.fake.start();
+    const paused = await call('POST', `/api/v1/runs/${run}/pause`, { by: 'ada', reason: 'Maintenance.' });
+    expect([paused.status, paused.body]).toEqual([200, { id: run, status: 'paused' }]);
+    const again = await call('POST', `/api/v1/runs/${run}/pause`, {});
+    expect([again.status, again.body.error.code]).toEqual([409, 'run_paused']);
+    const resumed = await call('POST', `/api/v1/runs/${run}/resume`, {});
+    expect([resumed.status, resumed.body]).toEqual([200, { id: run, status: 'running' }]);
+    const twice = await call('POST', `/api/v1/runs/${run}/resume`, {});
+    expect([twice.status, twice.body.error.code]).toEqual([409, 'run_not_paused']);
+    expect(server.fake.seen.pauses).toEqual([{ by: 'ada', reason: 'Maintenance.' }]);
+    expect(server.fake.seen.resumptions).toEqual([{ by: 'api' }]);
+  });
+
   test('are explained, as a whole or in parts; every reason is as the contract says', async () => {
     const run = await server.fake.start();
     const { status, body } = await call('GET', `/api/v1/runs/${run}/explain`);

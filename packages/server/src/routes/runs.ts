@@ -40,11 +40,21 @@ export function addRunRoutes(app: FastifyInstance, { engine, closing }: ServerCo
 
   mountRoute(app, 'cancelRun', async ({ params, body, reply }) => {
     const { status } = await engine.cancelRun(runId(params.run), {
-      by: 'api',
+      by: body.by,
       reason: body.reason ?? null,
       force: body.force,
     });
     reply.code(202);
+    return { id: params.run, status };
+  });
+
+  mountRoute(app, 'pauseRun', async ({ params, body }) => {
+    const { status } = await engine.pauseRun(runId(params.run), { by: body.by, reason: body.reason ?? null });
+    return { id: params.run, status };
+  });
+
+  mountRoute(app, 'resumeRun', async ({ params, body }) => {
+    const { status } = await engine.resumeRun(runId(params.run), { by: body.by });
     return { id: params.run, status };
   });
 
