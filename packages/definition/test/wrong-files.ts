@@ -6,6 +6,9 @@ const steps = (rest: string, head = '') => `workflows:\n  w:\n${head}    steps:\
 const asks = (rest: string) => `actions:\n  a: { type: approval, prompt: "?", ${rest} }\n`;
 const run = '{ type: shell, cmd: "true" }';
 const trigger = (rest: string) => `${steps(`      s: ${run}\n`)}triggers:\n  t: ${rest}`;
+const input = (expression: string) =>
+  `${steps(`      s: ${run}\n`, '    input: { x: { type: string } }\n')}triggers:
+  t: { type: schedule, every: 5m, workflow: w, input: { x: "{${expression}}" } }\n`;
 const call = (input: string, schema: string) =>
   `actions:\n  a: { type: shell, cmd: x, input: ${schema} }\n${steps(`      s: { action: a${input} }\n`)}`;
 
@@ -217,7 +220,7 @@ export const wrongFiles: readonly WrongFile[] = [
   [trigger('{ type: schedule, workflow: w }\n'), 6, 3, 'exactly_one', 'cron'],
   [trigger('{ type: schedule, cron: "* * * * *", every: 5m, workflow: w }\n'), 6, 43, 'exactly_one', 'own for each'],
   [trigger('{ type: schedule, cron: "* * * *", workflow: w }\n'), 6, 30, 'invalid_cron', 'minute hour'],
-  [trigger('{ type: schedule, cron: "61 * * * *", workflow: w }\n'), 6, 30, 'invalid_cron', 'not valid'],
+  [trigger('{ type: schedule, cron: "61 * * * *", workflow: w }\n'), 6, 30, 'invalid_cron', '0 to 59'],
   [
     trigger('{ type: schedule, every: 5m, timezone: Europe/Olso, workflow: w }\n'),
     6,
@@ -229,6 +232,22 @@ export const wrongFiles: readonly WrongFile[] = [
   [trigger('{ type: schedule, rrule: "FREQ=OFTEN", workflow: w }\n'), 6, 31, 'invalid_rrule', 'FREQ=WEEKLY'],
   [trigger('{ type: schedule, every: 5m, workflow: ww }\n'), 6, 45, 'unknown_workflow', '`w`'],
   [trigger('{ type: schedule, every: 5m, workflow: w, input: { x: 1 } }\n'), 6, 57, 'unknown_input', 'no input'],
+  [trigger('{ type: schedule, every: 500ms, workflow: w }\n'), 6, 31, 'out_of_range', 'at least `1s`'],
+  [trigger('{ type: schedule, every: 5m, jitter: 5m, workflow: w }\n'), 6, 43, 'out_of_range', 'shorter than `every`'],
+  [trigger('{ type: schedule, cron: "0 0 30 2 *", workflow: w }\n'), 6, 30, 'never_fires', 'No month'],
+  [trigger('{ type: schedule, rrule: FREQ=WEEKLY, workflow: w }\n'), 6, 31, 'invalid_rrule', 'start:'],
+  [trigger('{ type: schedule, every: 5m, start: now, workflow: w }\n'), 6, 42, 'invalid_time', '`timezone`'],
+  [
+    trigger('{ type: schedule, cron: "0 2 * * *", start: 2026-01-31T08:00:00Z, workflow: w }\n'),
+    6,
+    50,
+    'useless_key',
+    '`every` and `rrule`',
+  ],
+  [trigger('{ type: schedule, every: 5m, catch_up_limit: 5, workflow: w }\n'), 6, 51, 'useless_key', 'catch_up: all'],
+  [input('{ trigger.at }'), 7, 64, 'unknown_field', '`by`'],
+  [input('{ secrets.x }'), 7, 64, 'name_not_here', 'in the action'],
+  [steps('      s: { type: shell, cmd: "{{ trigger.name }}" }\n'), 4, 34, 'name_not_here', 'run.trigger'],
   [trigger('{ type: schedul, every: 5m, workflow: w }\n'), 6, 14, 'unknown_type', '`schedule`'],
   [trigger('{ type: webhook, workflow: w, cron: "* * * * *" }\n'), 6, 36, 'misplaced_key', '`schedule`'],
   [trigger('{ type: manual }\n'), 6, 3, 'missing_key', 'workflow'],

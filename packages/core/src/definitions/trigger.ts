@@ -18,11 +18,16 @@ export type ScheduleTrigger = Readonly<{
   everyMs?: number;
   at?: string;
   rrule?: string;
+  /** Where `everyMs` and `rrule` count from: an ISO date and time. */
+  start?: string;
   timezone: string;
   catchUp: 'none' | 'last' | 'all';
+  /** The most missed times that `catchUp: all` starts. */
+  catchUpLimit: number;
   jitterMs?: number;
   concurrency?: 'allow' | 'skip' | 'cancel_previous';
 }>;
+export type ScheduleDefinition = TriggerCommon & ScheduleTrigger;
 export type WebhookTrigger = Readonly<{
   type: 'webhook';
   secret?: string;

@@ -2,8 +2,8 @@ import type { Scope } from '@millrace/expression';
 import type { PreparedPlan } from '../plan/prepared-plan.ts';
 import type { Needs } from '../plan/prepared-value.ts';
 import type { Json, JsonObject } from '../values/json.ts';
+import { uuidFrom } from '../values/uuid-from.ts';
 import { planStep, stepState } from './deciding.ts';
-import { hash32 } from './hash32.ts';
 import type { Instant, RunHead, RunOrigin } from './records.ts';
 import type { RunState } from './state.ts';
 import { statusFunctions, visibleStep } from './status-functions.ts';
@@ -94,11 +94,4 @@ function neededSteps({ plan, step, after }: Viewpoint, needs: Needs): readonly n
 function nextUuid({ state, step, iteration, item, attempt, now, uuids }: Viewpoint): string {
   uuids.given += 1;
   return uuidFrom(`${state.origin.id}/${step}/${iteration}/${item?.index}/${attempt}/${now}/${uuids.given}`);
-}
-
-/** A UUID (version 8: made by the application) that replaying the command makes again. */
-function uuidFrom(seed: string): string {
-  const hex = [0, 1, 2, 3].map((part) => hash32(seed, part).toString(16).padStart(8, '0')).join('');
-  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
 }

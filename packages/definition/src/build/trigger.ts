@@ -76,16 +76,20 @@ function ofType(type: TriggerDefinition['type'], json: JsonObject) {
   }
 }
 
+const defaultCatchUpLimit = 100;
+
 function schedule(written: z.output<typeof shapes.schedule>): ScheduleTrigger {
-  const { cron, every, at, rrule, jitter, concurrency } = written;
+  const { cron, every, at, rrule, start, jitter, concurrency } = written;
   return {
     type: 'schedule',
     ...(cron === undefined ? {} : { cron }),
     ...(every === undefined ? {} : { everyMs: milliseconds(every) }),
     ...(at === undefined ? {} : { at }),
     ...(rrule === undefined ? {} : { rrule }),
+    ...(start === undefined ? {} : { start }),
     timezone: written.timezone ?? 'UTC',
     catchUp: written.catch_up ?? 'none',
+    catchUpLimit: written.catch_up_limit ?? defaultCatchUpLimit,
     ...(jitter === undefined ? {} : { jitterMs: milliseconds(jitter) }),
     ...(concurrency === undefined ? {} : { concurrency }),
   };

@@ -23,6 +23,10 @@ export function checkRead(read: NameRead, site: ExpressionSite, loaded: Loaded, 
     const hint = didYouMean(name, scope.input, 'Inputs') ?? `Declare \`${name}\` below \`input\`.`;
     say({ code: 'unknown_input', message: `there is no input \`${name}\` here.`, hint });
   }
+  if (root === 'trigger' && scope.trigger !== undefined && !scope.trigger.includes(name)) {
+    const hint = didYouMean(name, scope.trigger, '`trigger` has');
+    say({ code: 'unknown_field', message: `\`trigger\` has no \`${name}\`.`, hint });
+  }
   const { flow } = scope;
   if (flow === null) return;
   if (root === 'vars' && flow.variables !== null && !flow.variables.has(name)) {
@@ -66,6 +70,14 @@ function unknownRoot(root: string, { scope }: ExpressionSite): Finding {
       message: '`event` is only known in triggers and where an event is awaited.',
       hint,
     };
+  }
+  if (root === 'trigger') {
+    const hint = 'A run finds what started it in `run.trigger`.';
+    return { code: 'name_not_here', message: '`trigger` is only known in the `input` of a trigger.', hint };
+  }
+  if (root === 'secrets' && scope.trigger !== undefined) {
+    const message = '`secrets` cannot be read here: the input of a run is stored and shown.';
+    return { code: 'name_not_here', message, hint: 'Read `secrets` in the action that needs it.' };
   }
   if (allNames.has(root)) {
     const hint = `Known here: ${known.map((name) => `\`${name}\``).join(', ')}. Hand the value over as input.`;

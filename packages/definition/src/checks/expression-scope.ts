@@ -5,7 +5,7 @@ import type { StepGraph } from './step-graph.ts';
 const everywhere = ['run', 'config', 'secrets', 'connections', 'env'] as const;
 const ofRun = ['input', 'vars', 'steps', ...everywhere] as const;
 export const itemNames = ['item', 'index', 'total'] as const;
-export const allNames: ReadonlySet<string> = new Set([...ofRun, ...itemNames, 'error', 'attempt', 'event']);
+export const allNames: ReadonlySet<string> = new Set([...ofRun, ...itemNames, 'error', 'attempt', 'event', 'trigger']);
 
 /** Where an expression stands, and so what it may read. */
 export type ExpressionScope = Readonly<{
@@ -23,6 +23,8 @@ export type ExpressionScope = Readonly<{
   status: boolean;
   /** Shell text, where `| raw` exists. */
   shell: boolean;
+  /** The fields below `trigger`; absent: they are not checked. */
+  trigger?: readonly string[];
 }>;
 
 export type Flow = Readonly<{
@@ -74,6 +76,11 @@ export function workflowScope(where: string, flow: Flow, options: Options = {}):
 export function globalScope(where: string, more: readonly string[]): ExpressionScope {
   const names = new Set([...everywhere, ...more]);
   return { where, names, input: null, flow: null, visible: null, step: null, status: false, shell: false };
+}
+
+/** What a schedule hands to the run that it starts. Nothing of the run itself is known before it starts. */
+export function triggerScope(where: string, fields: readonly string[]): ExpressionScope {
+  return { ...globalScope(where, []), names: new Set(['trigger']), trigger: fields };
 }
 
 /** What an inline body finds below `input`: its step's own values, and the input of the run. */

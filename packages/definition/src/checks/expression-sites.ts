@@ -1,4 +1,4 @@
-import type { ActionType } from '@millrace/core';
+import { type ActionType, scheduleNames } from '@millrace/core';
 import { hookFields } from '../build/hooks.ts';
 import { mapAt, nodeAt, type ScalarNode, type SourceNode, textsIn } from '../yaml/source-node.ts';
 import {
@@ -9,6 +9,7 @@ import {
   inlineInput,
   itemNames,
   stepScope,
+  triggerScope,
   workflowScope,
 } from './expression-scope.ts';
 import {
@@ -187,9 +188,11 @@ function* sitesOfStep(step: LoadedStep, flow: Flow): Generator<ExpressionSite> {
   }
 }
 
-function* sitesOfTrigger({ name, node }: LoadedTrigger): Generator<ExpressionSite> {
+function* sitesOfTrigger({ name, node, definition }: LoadedTrigger): Generator<ExpressionSite> {
   const scope = (key: string) => globalScope(`\`${key}\` of trigger \`${name}\``, ['event']);
   yield* condition(nodeAt(node, ['when']), pointerTo('triggers', name, 'when'), scope('when'));
   yield* templates(nodeAt(node, ['secret']), pointerTo('triggers', name, 'secret'), scope('secret'));
-  yield* templates(nodeAt(node, ['input']), pointerTo('triggers', name, 'input'), scope('input'));
+  const where = `\`input\` of trigger \`${name}\``;
+  const input = definition?.type === 'schedule' ? triggerScope(where, scheduleNames) : scope('input');
+  yield* templates(nodeAt(node, ['input']), pointerTo('triggers', name, 'input'), input);
 }

@@ -43,6 +43,7 @@ export const diagnosticCodes = {
   invalid_cron: 'error',
   invalid_rrule: 'error',
   quorum_unreachable: 'error',
+  never_fires: 'error',
   duplicate_name: 'error',
   // References.
   unknown_action: 'error',

@@ -1,6 +1,14 @@
 import type { TriggerDefinition } from '@millrace/core';
 import { z } from 'zod';
+import { parseDuration } from '../values/duration.ts';
+import { expected } from './expected.ts';
 import { condition, duration, filledText, jsonObject, positiveDuration, reference, text } from './values.ts';
+
+/** Schedules tick to the second. */
+const interval = positiveDuration.refine(
+  (written) => (parseDuration(written) ?? 0) >= 1_000,
+  expected('out_of_range', 'at least `1s`'),
+);
 
 export const triggerShape = {
   description: text.exactOptional(),
@@ -12,12 +20,19 @@ export const triggerShape = {
 export const triggerShapes = {
   schedule: {
     cron: filledText.exactOptional().describe('Five fields, or six with seconds first.'),
-    every: positiveDuration.exactOptional(),
+    every: interval.exactOptional().describe('At least 1s. Counted from `start`, else from 1970.'),
     at: filledText.exactOptional().describe('An ISO 8601 date and time: once.'),
     rrule: filledText.exactOptional().describe('A recurrence rule of RFC 5545.'),
+    start: filledText.exactOptional().describe('An ISO 8601 date and time: where `every` and `rrule` count from.'),
     timezone: filledText.exactOptional().describe('An IANA time zone. Default UTC.'),
-    catch_up: z.enum(['none', 'last', 'all']).exactOptional().describe('What to do with missed times. Default none.'),
-    jitter: duration.exactOptional().describe('Each start is put off by a random time up to this.'),
+    catch_up: z.enum(['none', 'last', 'all']).exactOptional().describe('Which missed times start: default none.'),
+    catch_up_limit: z
+      .int()
+      .min(1)
+      .max(1_000)
+      .exactOptional()
+      .describe('The most that `catch_up: all` starts. Default 100.'),
+    jitter: duration.exactOptional().describe('Each start is put off by up to this; by how much, its time decides.'),
     concurrency: z.enum(['allow', 'skip', 'cancel_previous']).exactOptional().describe('Default allow.'),
   },
   webhook: {

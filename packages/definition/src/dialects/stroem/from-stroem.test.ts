@@ -33,6 +33,7 @@ describe('a file of Strøm', () => {
       cron: '30 * * * * *',
       timezone: 'UTC',
       catchUp: 'none',
+      catchUpLimit: 100,
       input: { who: 'Clock' },
       enabled: false,
     });
