@@ -19,6 +19,7 @@ import type { ApprovalFilter, Page, Paged, Queries } from './ports/queries.ts';
 import type { Store } from './ports/store.ts';
 import type { StoredDiagnostic } from './ports/workspace-store.ts';
 import type { EngineEvent } from './realtime/event-bus.ts';
+import type { Schedules } from './schedules/create-schedules.ts';
 
 export type StartRunRequest = Readonly<{
   workspace: string;
@@ -114,7 +115,7 @@ export type EngineStats = Readonly<{
 /** The engine of one server: use cases for people and programs, the protocol for workers, and the loops behind them. */
 export type Engine = Readonly<{
   name: string;
-  /** Starts the loops: timers, reaper, outbox, leases, change feed. */
+  /** Starts the loops: timers, schedules, reaper, outbox, leases, change feed. */
   start(): Promise<void>;
   /** Ends the loops and open waits. What is not finished goes on with the next start, here or elsewhere. */
   stop(): Promise<void>;
@@ -147,6 +148,7 @@ export type Engine = Readonly<{
   explain(run: RunId, request?: ExplainRequest): Promise<Explanation>;
   /** Resolves when the run has ended; null when the time is over first. */
   waitForRun(run: RunId, options?: Readonly<{ signal?: AbortSignal; timeoutMs?: number }>): Promise<RunRecord | null>;
+  readonly schedules: Schedules;
   readonly workers: WorkerProtocol;
   readLogs(request: LogRequest): Promise<LogPage>;
   listLogs(run: RunId): Promise<readonly (LogRef & Readonly<{ sizeBytes: number }>)[]>;

@@ -2,7 +2,8 @@
 //
 //   start-run, cancel-run ─┐
 //   sync-worker (results) ─┼─▶ RunDriver: decide, commit ─▶ after-commit ─▶ workers, timers, messages, events
-//   timers, reaper, outbox ┘
+//   timers, reaper, outbox ┤
+//   schedules (startRun) ──┘
 import { randomUUID } from 'node:crypto';
 import { createAnswerApproval } from './approvals/answer-approval.ts';
 import { createListApprovals, createRunApprovals } from './approvals/list-approvals.ts';
@@ -39,6 +40,7 @@ import { RunIds } from './runs/run-ids.ts';
 import { RunWaiters } from './runs/run-waiters.ts';
 import { createStartRun } from './runs/start-run.ts';
 import { createWaitForRun } from './runs/wait-for-run.ts';
+import { createSchedules } from './schedules/create-schedules.ts';
 import { defaultSettings, type EngineSettings } from './settings.ts';
 import { StatsCounter } from './stats.ts';
 import { createEndedRuns } from './workers/ended-runs.ts';
@@ -56,6 +58,8 @@ export type EngineOptions = Readonly<{
   /** This server's name among others; default: random. */
   name?: string;
   settings?: Partial<EngineSettings>;
+  /** Whether schedules start runs; default true. A run without a server, and a rehearsal, must not set off others. */
+  fireSchedules?: boolean;
   /** Told of every failure that the engine survives: it goes on, but somebody should know. */
   onError?: (error: unknown, where: string) => void;
 }>;
@@ -98,7 +102,22 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const deliver = createDeliver({ store, driver, ids, livePlans });
   const tell = (hint: Omit<Hint, 's'>) => store.changes.tell(writeHint({ s: name, ...hint }));
 
+  const startRun = createStartRun({ store, driver, ids, livePlans, settings });
+  const cancelRun = createCancelRun(driver);
+  const scheduling = createSchedules({
+    store,
+    queries,
+    clock,
+    settings,
+    livePlans,
+    startRun,
+    cancelRun,
+    tell: (workspace) => tell({ w: [workspace] }),
+    onError,
+  });
+
   const loops = [
+    ...(options.fireSchedules === false ? [] : [scheduling.loop]),
     timers.loop,
     createReaperLoop({
       workers: store.workers,
@@ -116,7 +135,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return {
     name,
     async start() {
-      stopFollowing = await followChanges({ name, store, dispatcher, livePlans, waiters, bus, onError });
+      stopFollowing = await followChanges({
+        name,
+        store,
+        dispatcher,
+        livePlans,
+        waiters,
+        bus,
+        workspacesChanged: () => scheduling.loop.wake(),
+        onError,
+      });
       await ids.prefetch();
       dispatcher.lanes.add(await store.plans.lanes());
       for (const loop of loops) loop.start();
@@ -133,6 +161,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     cancelRun: createCancelRun(driver),
     pauseRun: createPauseRun(driver),
     resumeRun: createResumeRun(driver),
+    startRun,
+    cancelRun,
     getRun: createGetRun(store, plans),
     listApprovals: createListApprovals(queries, plans),
     runApprovals: createRunApprovals(store, plans),
@@ -147,7 +177,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     readLogs: createReadLogs(store, blobs, names),
     listLogs: createListLogs(blobs, names),
-    publishWorkspace: createPublishWorkspace({ store, blobs, plans, livePlans, bus, tell }),
+    schedules: scheduling.schedules,
+    publishWorkspace: createPublishWorkspace({
+      store,
+      blobs,
+      plans,
+      livePlans,
+      bus,
+      tell,
+      reconcileSchedules: scheduling.reconcile,
+      onError,
+    }),
     subscribe: bus.subscribe,
     store,
     queries,

@@ -23,6 +23,10 @@ export type EngineSettings = Readonly<{
   /** How often each loop looks by itself, should every hint be lost. */
   pollMs: number;
   reaperMs: number;
+  /** How often schedules are looked at by themselves, should every hint be lost. */
+  schedulePollMs: number;
+  /** How late a schedule may start a run before the time counts as missed and its `catch_up` decides. */
+  scheduleGraceMs: number;
 }>;
 
 export const defaultSettings: EngineSettings = {
@@ -38,4 +42,6 @@ export const defaultSettings: EngineSettings = {
   maxBacklog: 200_000,
   pollMs: 2_000,
   reaperMs: 2_000,
+  schedulePollMs: 10_000,
+  scheduleGraceMs: 60_000,
 };

@@ -79,6 +79,7 @@ describe('migrations', () => {
     const stores = await Promise.all([1, 2, 3, 4].map(() => open({ schema: 'together' })));
     const applied = await Promise.all(stores.map((store) => store.migrate()));
     expect(applied.flatMap((each) => each.applied)).toEqual(['0001-engine', '0002-wait-kinds', '0003-approvals']);
+    expect(applied.flatMap((each) => each.applied)).toEqual(['0001-engine', '0002-wait-kinds', '0003-schedules']);
     for (const store of stores) expect(await createRun(store)).toBe(true);
   });
 

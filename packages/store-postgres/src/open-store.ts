@@ -18,6 +18,7 @@ import { createQueries } from './queries/queries.ts';
 import type { Tables } from './queries/tables.ts';
 import { createCommit } from './runs/commit-runs.ts';
 import { createRunStore } from './runs/run-store.ts';
+import { createScheduleStore } from './schedules/schedule-store.ts';
 import { createWaitStore } from './waits/wait-store.ts';
 import { createWorkStore } from './work/work-store.ts';
 import { createWorkerStore } from './workers/worker-store.ts';
@@ -95,6 +96,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     outbox: createOutboxStore(database),
     plans: createPlanStore(database, lanes),
     workspaces: createWorkspaceStore(database),
+    schedules: createScheduleStore(database),
     changes: {
       tell: async (hint) => void (await database.query(tellHint, [channel, hint])),
       listen: (listener) => changes.listen(listener),

@@ -38,7 +38,8 @@ export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
   const folder = join(tmpdir(), `millrace-run-${process.pid}`);
   const blobs = createLocalBlobStore({ folder, sync: false }); // Nothing is ever put: logs and files go around it.
   // A laptop may sleep for longer than a lease; nobody else could take over here, so leases are long.
-  const engine = await createEngine({ store, queries, blobs, settings: { leaseMs: 24 * 60 * 60 * 1000 } });
+  const settings = { leaseMs: 24 * 60 * 60 * 1000 };
+  const engine = await createEngine({ store, queries, blobs, settings, fireSchedules: false });
   const logs = createStepLogs(request.onLog ?? (() => undefined));
   const protocol = localProtocol(engine, request.location, logs);
   const worker = createWorker({

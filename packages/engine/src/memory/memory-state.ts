@@ -18,7 +18,7 @@ import {
   type WorkerDescription,
   type WorkerId,
 } from '@millrace/core';
-import type { OutboxKey, Revision, WorkspaceState } from '../ports/index.ts';
+import type { OutboxKey, Revision, ScheduleKey, StoredSchedule, WorkspaceState } from '../ports/index.ts';
 import { Heap } from './heap.ts';
 
 export type WorkEntry = AttemptKey & {
@@ -59,6 +59,11 @@ export type MessageEntry = {
   visibleAt: Instant;
 };
 
+export type ScheduleEntry = { schedule: StoredSchedule; visibleAt: Instant | null; alive: boolean };
+
+/** A place in the heap of schedules; stale when its schedule was changed or hidden meanwhile. */
+export type ScheduleTurn = Readonly<{ entry: ScheduleEntry; visibleAt: Instant }>;
+
 type WorkerEntry = { worker: WorkerDescription; leaseUntil: Instant; registeredAt: Instant };
 
 export type LaneEntry = { readonly lane: Lane; readonly line: Heap<WorkEntry> };
@@ -85,6 +90,11 @@ export type MemoryState = {
   readonly revisions: Map<string, Revision>;
   /** When each revision became live for the last time. */
   readonly liveSince: Map<string, Instant>;
+  /** By workspace, then by name. */
+  readonly schedules: Map<string, Map<string, ScheduleEntry>>;
+  readonly scheduleTurns: Heap<ScheduleTurn>;
+  /** The revision that each workspace's schedules are of. */
+  readonly scheduleRevisions: Map<string, string>;
   readonly listeners: Set<Readonly<{ onHint: (hint: string) => void; onGap: () => void }>>;
 };
 
@@ -107,6 +117,9 @@ export function createMemoryState(now: () => Instant): MemoryState {
     workspaces: new Map(),
     revisions: new Map(),
     liveSince: new Map(),
+    schedules: new Map(),
+    scheduleTurns: new Heap(bySchedule),
+    scheduleRevisions: new Map(),
     listeners: new Set(),
   };
 }
@@ -139,6 +152,14 @@ const byTurn = (left: WaitTurn, right: WaitTurn): number =>
   compareRunIds(left.entry.run, right.entry.run) ||
   compareSteps(left.entry.wait, right.entry.wait) ||
   (left.entry.wait.kind < right.entry.wait.kind ? -1 : 1);
+
+const bySchedule = (left: ScheduleTurn, right: ScheduleTurn): number =>
+  left.visibleAt - right.visibleAt || compareSchedules(left.entry.schedule, right.entry.schedule);
+
+export const compareSchedules = (left: ScheduleKey, right: ScheduleKey): number =>
+  compareTexts(left.workspace, right.workspace) || compareTexts(left.name, right.name);
+
+const compareTexts = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
 
 export const compareClaims = byTurnInLane;
 

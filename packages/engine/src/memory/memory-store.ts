@@ -6,6 +6,7 @@ import { compareRunIds, createMemoryState, type MemoryState, startKeyOf } from '
 import { createOutboxStore } from './outbox-store.ts';
 import { createPlanStore } from './plan-store.ts';
 import { createQueries } from './queries.ts';
+import { createScheduleStore } from './schedule-store.ts';
 import { createWaitStore } from './wait-store.ts';
 import { createWorkStore } from './work-store.ts';
 import { createWorkerStore } from './worker-store.ts';
@@ -35,6 +36,7 @@ export function createMemoryStore(options: { now?: () => number } = {}): { store
     outbox: open(createOutboxStore(state)),
     plans: open(createPlanStore(state)),
     workspaces: open(createWorkspaceStore(state)),
+    schedules: open(createScheduleStore(state)),
     changes: open(createChangeFeed(state)),
     ...open({ now: async () => state.now() }),
     close: async () => {

@@ -2,6 +2,18 @@ import type { Instant, RunControl, RunId, RunStatus } from '@millrace/core';
 import type { Queries, RunFilter, RunSummary, WorkerSummary } from '../ports/index.ts';
 import { listApprovals } from './list-approvals.ts';
 import { compareRunIds, isLive, laneKeyOf, type MemoryState, type RunEntry } from './memory-state.ts';
+import {
+  isEnabled,
+  type Queries,
+  type RunFilter,
+  type RunSummary,
+  type ScheduleFilter,
+  type StoredSchedule,
+  scheduleCursor,
+  scheduleKeyOf,
+  type WorkerSummary,
+} from '../ports/index.ts';
+import { compareRunIds, compareSchedules, isLive, laneKeyOf, type MemoryState, type RunEntry } from './memory-state.ts';
 
 export function createQueries(state: MemoryState): Queries {
   return {
@@ -32,6 +44,17 @@ export function createQueries(state: MemoryState): Queries {
       };
       for (const run of state.runs.values()) if (matches(run, filter)) counts[run.head.status]++;
       return counts;
+    },
+    async listSchedules(filter, { limit, after }) {
+      const found = [...state.schedules.values()]
+        .flatMap((schedules) => [...schedules.values()])
+        .map(({ schedule }) => schedule)
+        .filter((schedule) => matchesSchedule(schedule, filter))
+        .sort(compareSchedules)
+        .filter((schedule) => after === null || compareSchedules(schedule, scheduleKeyOf(after)) > 0);
+      const items = found.slice(0, limit);
+      const last = found.length > limit ? items.at(-1) : undefined;
+      return { items, next: last === undefined ? null : scheduleCursor(last) };
     },
     async listWorkers() {
       return [...state.workers.values()]
@@ -83,4 +106,11 @@ function summaryOf(run: RunEntry): RunSummary {
   const asked = control !== null && (JSON.parse(control) as RunControl).cancel !== undefined;
   const cancelling = asked && isLive(run);
   return { ...origin, status, startedAt, endedAt, error, version, createdAt, cancelling };
+}
+
+function matchesSchedule(schedule: StoredSchedule, { workspace, workflow, enabled, search }: ScheduleFilter): boolean {
+  if (workspace !== undefined && schedule.workspace !== workspace) return false;
+  if (workflow !== undefined && schedule.definition.workflow !== workflow) return false;
+  if (enabled !== undefined && isEnabled(schedule) !== enabled) return false;
+  return search === undefined || schedule.name.toLowerCase().includes(search.toLowerCase());
 }

@@ -5,6 +5,7 @@ export type * from './outbox-store.ts';
 export type * from './plan-store.ts';
 export type * from './queries.ts';
 export type * from './run-store.ts';
+export * from './schedule-store.ts';
 export type * from './store.ts';
 export type * from './wait-store.ts';
 export type * from './work-store.ts';

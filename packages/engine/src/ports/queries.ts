@@ -1,4 +1,6 @@
 import type { AttemptKey, Instant, PlanHash, RunId, RunRecord, RunStatus, WorkerDescription } from '@millrace/core';
+import type { Instant, RunId, RunRecord, RunStatus, WorkerDescription } from '@millrace/core';
+import type { StoredSchedule } from './schedule-store.ts';
 
 export type RunFilter = Readonly<{
   workspace?: string;
@@ -38,12 +40,22 @@ export type ApprovalFilter = Readonly<{
 export type StoredApproval = AttemptKey &
   Readonly<{ run: RunId; workspace: string; workflow: string; plan: PlanHash; document: string }>;
 
+export type ScheduleFilter = Readonly<{
+  workspace?: string;
+  workflow?: string;
+  enabled?: boolean;
+  /** In the name, in any case. */
+  search?: string;
+}>;
+
 /** What people ask: lists, search, statistics. Never used by the engine to decide anything. */
 export type Queries = Readonly<{
   listRuns(filter: RunFilter, page: Page): Promise<Paged<RunSummary>>;
   /** Open approvals, those of the newest runs first, then by step, iteration and item. */
   listApprovals(filter: ApprovalFilter, page: Page): Promise<Paged<StoredApproval>>;
   countRuns(filter: RunFilter): Promise<Readonly<Record<RunStatus, number>>>;
+  /** By workspace and name. */
+  listSchedules(filter: ScheduleFilter, page: Page): Promise<Paged<StoredSchedule>>;
   listWorkers(): Promise<readonly WorkerSummary[]>;
   /** Ready (unleased) and leased attempts by lane. */
   countWork(): Promise<

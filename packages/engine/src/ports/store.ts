@@ -3,6 +3,7 @@ import type { ChangeFeed } from './change-feed.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { RunStore } from './run-store.ts';
+import type { ScheduleStore } from './schedule-store.ts';
 import type { WaitStore } from './wait-store.ts';
 import type { WorkStore } from './work-store.ts';
 import type { WorkerStore } from './worker-store.ts';
@@ -21,6 +22,7 @@ export type Store = Readonly<{
   outbox: OutboxStore;
   plans: PlanStore;
   workspaces: WorkspaceStore;
+  schedules: ScheduleStore;
   changes: ChangeFeed;
   /** The store's time, the only clock for leases and due times. */
   now(): Promise<Instant>;

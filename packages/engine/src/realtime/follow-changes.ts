@@ -12,12 +12,14 @@ export type FollowChangesOptions = Readonly<{
   livePlans: LivePlans;
   waiters: RunWaiters;
   bus: EventBus;
+  /** Definitions may have changed, or somebody enabled or disabled a schedule. */
+  workspacesChanged(): void;
   onError(error: unknown, where: string): void;
 }>;
 
 /** Acts on what other servers tell: look for work, stop attempts, look again at runs and workspaces. */
 export function followChanges(options: FollowChangesOptions): Promise<() => Promise<void>> {
-  const { name, store, dispatcher, livePlans, waiters, bus, onError } = options;
+  const { name, store, dispatcher, livePlans, waiters, bus, workspacesChanged, onError } = options;
 
   const lanesArrived = async (keys: readonly string[]) => {
     const known = keys.filter((key) => dispatcher.lanes.workArrivedByKey(key));
@@ -32,6 +34,7 @@ export function followChanges(options: FollowChangesOptions): Promise<() => Prom
       if (hint.l !== undefined) void lanesArrived(hint.l).catch((error) => onError(error, 'new lanes'));
       for (const [ref, force] of hint.c ?? []) dispatcher.cancelHeld(ref, { lost: force, force });
       for (const workspace of hint.w ?? []) livePlans.forget(workspace);
+      if (hint.w !== undefined) workspacesChanged();
       if (hint.r === undefined) {
         waiters.wakeAll();
         bus.publish({ type: 'gap' });
@@ -44,6 +47,7 @@ export function followChanges(options: FollowChangesOptions): Promise<() => Prom
     },
     onGap() {
       livePlans.forgetAll();
+      workspacesChanged();
       dispatcher.lanes.suspectAll();
       dispatcher.claimSoon();
       waiters.wakeAll();

@@ -93,7 +93,15 @@ async function rehearse(request: RehearsalRequest, { stores, lanes }: Published)
   const store: Store = { ...memory.store, ...stores };
   const failures: unknown[] = [];
   const onError = (error: unknown) => failures.push(error);
-  const engine = await createEngine({ store, queries: memory.queries, blobs: noBlobs, clock, settings, onError });
+  const engine = await createEngine({
+    store,
+    queries: memory.queries,
+    blobs: noBlobs,
+    clock,
+    settings,
+    fireSchedules: false,
+    onError,
+  });
   const events = new StepEvents();
   engine.subscribe((event) => events.hear(event));
   await engine.start();

@@ -23,15 +23,19 @@ export type PublishWorkspaceOptions = Readonly<{
   plans: PlanCache;
   livePlans: LivePlans;
   bus: EventBus;
+  /** Brings the workspace's schedules up to date; what fails is done later by the schedule loop. */
+  reconcileSchedules(workspace: string): Promise<void>;
   /** Tells the other servers. */
   tell(hint: Omit<Hint, 's'>): Promise<void>;
+  onError(error: unknown, where: string): void;
 }>;
 
 /**
  * Makes a workspace's definitions live: compiles every workflow, stores plans and files, then switches, in this order, so
  * that nobody sees a revision whose parts are missing. Invalid definitions are recorded and never replace the live ones.
  */
-export function createPublishWorkspace({ store, blobs, plans, livePlans, bus, tell }: PublishWorkspaceOptions) {
+export function createPublishWorkspace(options: PublishWorkspaceOptions) {
+  const { store, blobs, plans, livePlans, bus, reconcileSchedules, tell, onError } = options;
   return async (request: PublishRequest): Promise<PublishOutcome> => {
     const { workspace, revision, source, definitions, files } = request;
     const compiled = definitions === null ? null : compileAll(definitions, workspace);
@@ -75,6 +79,9 @@ export function createPublishWorkspace({ store, blobs, plans, livePlans, bus, te
       diagnostics,
     );
     livePlans.forget(workspace);
+    await reconcileSchedules(workspace).catch((error) =>
+      onError(error, `schedules of ${workspace}; it is tried again`),
+    );
     await tell({ w: [workspace] });
     bus.publish({ type: 'workspace', workspace, revision, errors: 0 });
     return { revision, diagnostics };

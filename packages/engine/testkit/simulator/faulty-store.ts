@@ -161,6 +161,15 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
       revision: (...parameters) => call('revision', () => store.workspaces.revision(...parameters)),
       retire: (options) => call('retire', () => store.workspaces.retire(options)),
     },
+    schedules: {
+      outdated: () => call('outdatedSchedules', () => store.schedules.outdated()),
+      ofWorkspace: (workspace) => call('schedulesOf', () => store.schedules.ofWorkspace(workspace)),
+      replace: (request) => call('replaceSchedules', () => store.schedules.replace(request)),
+      takeDue: (request) => call('takeDueSchedules', () => store.schedules.takeDue(request)),
+      save: (schedules) => call('saveSchedules', () => store.schedules.save(schedules)),
+      get: (key) => call('getSchedule', () => store.schedules.get(key)),
+      nextDueAt: () => call('nextScheduleAt', () => store.schedules.nextDueAt()),
+    },
     changes: {
       tell: (hint) => call('tell', () => store.changes.tell(hint)),
       listen: (listener) => call('listen', () => store.changes.listen(shaky(listener))),

@@ -7,6 +7,7 @@ import { decodeOrigin, type OriginRow, tagInIndex } from '../runs/run-facts.ts';
 import { decodeFault, decodeTime } from '../runs/run-rows.ts';
 import { findIdBounds } from './id-bounds.ts';
 import { listApprovals } from './list-approvals.ts';
+import { listSchedules } from './list-schedules.ts';
 import { allConditions, and, runCandidates } from './run-candidates.ts';
 import type { Tables } from './tables.ts';
 
@@ -62,6 +63,9 @@ export function createQueries(database: Database, db: Kysely<Tables>): Queries {
           number
         >;
       });
+    },
+    async listSchedules(filter, page) {
+      return readable('list schedules', () => listSchedules(db, filter, page));
     },
     async listWorkers() {
       return readable('list workers', async () => {

@@ -26,5 +26,21 @@ export type Tables = {
   };
   run_tag: { tag: string; run: string };
   work: { lane: number; ready: boolean; ready_at: string; worker: string | null };
+  schedule: {
+    workspace: string;
+    name: string;
+    version: number;
+    workflow: string;
+    enabled: boolean;
+    revision: string;
+    definition: string;
+    override: string | null;
+    decided_until: string;
+    next_tick_at: string | null;
+    next_fire_at: string | null;
+    last_tick: string | null;
+    last_run: string | null;
+    dropped: string | null;
+  };
   worker: { id: string; document: string; lease_until: string; registered_at: string };
 };
