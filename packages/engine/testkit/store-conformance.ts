@@ -4,6 +4,7 @@ import { definitionFacts } from './conformance/definitions.ts';
 import { queryFacts } from './conformance/queries.ts';
 import { raceFacts } from './conformance/races.ts';
 import { runFacts } from './conformance/runs.ts';
+import { scheduleFacts } from './conformance/schedules.ts';
 import type { ConformanceStore, OpenForConformance } from './conformance/subject.ts';
 import { textFacts } from './conformance/texts.ts';
 import { outboxFacts, waitFacts } from './conformance/waits.ts';
@@ -20,6 +21,7 @@ export function storeConformance(name: string, open: OpenForConformance): void {
     waits: waitFacts,
     outbox: outboxFacts,
     'plans and workspaces': definitionFacts,
+    schedules: scheduleFacts,
     'change feed': changeFacts,
     queries: queryFacts,
   };
