@@ -4,6 +4,7 @@ import { addDevCommand } from './commands/dev.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addRunCommand } from './commands/run.ts';
+import { addScheduleCommand } from './commands/schedule.ts';
 import { addSchemaCommand } from './commands/schema.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addTestCommand } from './commands/test.ts';
@@ -37,6 +38,7 @@ export function createProgram(): Command {
   addSchemaCommand(program);
   addWorkflowCommand(program);
   addWorkspaceCommand(program);
+  addScheduleCommand(program);
   program.addHelpText(
     'after',
     `

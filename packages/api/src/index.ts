@@ -25,6 +25,7 @@ export { type OperationId, type Routes, routeList, routes } from './routes.ts';
 export type { ExplainedAnswer, RunExplanation } from './runs/explanation.ts';
 export type { Run, RunOutput, RunSummary, StartedRun, WaitedRun } from './runs/run.ts';
 export type { RunStep } from './runs/run-step.ts';
+export { type ExplainedSchedule, type Schedule, type ScheduleAnswer, scheduleReasons } from './schedules/schedule.ts';
 export { maxSyncBytes, maxSyncWaitMs } from './worker-protocol/routes.ts';
 export type { QueueLane, Worker } from './workers/routes.ts';
 export { maxWaitSeconds } from './workflows/routes.ts';

@@ -3,6 +3,7 @@ import type { Route } from './contract/route.ts';
 import { eventRoutes } from './events/routes.ts';
 import { logRoutes } from './logs/routes.ts';
 import { runRoutes } from './runs/routes.ts';
+import { scheduleRoutes } from './schedules/routes.ts';
 import { systemRoutes } from './system/routes.ts';
 import { workerProtocolRoutes } from './worker-protocol/routes.ts';
 import { workerRoutes } from './workers/routes.ts';
@@ -13,6 +14,7 @@ import { workspaceRoutes } from './workspaces/routes.ts';
 export const routes = {
   ...workspaceRoutes,
   ...workflowRoutes,
+  ...scheduleRoutes,
   ...runRoutes,
   ...approvalRoutes,
   ...logRoutes,

@@ -27,6 +27,7 @@ export function createClient(options: ClientOptions) {
   return {
     workspaces: workspaceCalls(transport),
     workflows: workflowCalls(transport),
+    schedules: scheduleCalls(transport),
     runs: runCalls(transport),
     approvals: approvalCalls(transport),
     workers: { list: (call?: CallOptions) => transport.call('listWorkers', {}, call) },
@@ -59,6 +60,28 @@ function workflowCalls(transport: Transport) {
       transport.call('getWorkflow', { params: { workspace, workflow } }, call),
     start: (workspace: string, workflow: string, body: Body<'startRun'> = {}, call?: CallOptions) =>
       transport.call('startRun', { params: { workspace, workflow }, body }, call),
+  };
+}
+
+function scheduleCalls(transport: Transport) {
+  const params = (workspace: string, schedule: string) => ({ params: { workspace, schedule } });
+  return {
+    list: (query: Query<'listSchedules'> = {}, call?: CallOptions) => transport.call('listSchedules', { query }, call),
+    /** The schedule, and why it starts runs or does not. */
+    get: (workspace: string, schedule: string, query: Query<'getSchedule'> = {}, call?: CallOptions) =>
+      transport.call('getSchedule', { ...params(workspace, schedule), query }, call),
+    ticks: (workspace: string, schedule: string, query: Query<'listScheduleTicks'> = {}, call?: CallOptions) =>
+      transport.call('listScheduleTicks', { ...params(workspace, schedule), query }, call),
+    enable: (workspace: string, schedule: string, body: Body<'enableSchedule'> = {}, call?: CallOptions) =>
+      transport.call('enableSchedule', { ...params(workspace, schedule), body }, call),
+    disable: (workspace: string, schedule: string, body: Body<'disableSchedule'> = {}, call?: CallOptions) =>
+      transport.call('disableSchedule', { ...params(workspace, schedule), body }, call),
+    reset: (workspace: string, schedule: string, body: Body<'resetSchedule'> = {}, call?: CallOptions) =>
+      transport.call('resetSchedule', { ...params(workspace, schedule), body }, call),
+    backfill: (workspace: string, schedule: string, body: Body<'backfillSchedule'>, call?: CallOptions) =>
+      transport.call('backfillSchedule', { ...params(workspace, schedule), body }, call),
+    fire: (workspace: string, schedule: string, body: Body<'fireSchedule'> = {}, call?: CallOptions) =>
+      transport.call('fireSchedule', { ...params(workspace, schedule), body }, call),
   };
 }
 

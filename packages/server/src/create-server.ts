@@ -18,6 +18,7 @@ import { addLogRoutes } from './routes/logs.ts';
 import { addPageRoutes } from './routes/pages.ts';
 import { addPushRoutes } from './routes/pushes.ts';
 import { addRunRoutes } from './routes/runs.ts';
+import { addScheduleRoutes } from './routes/schedules.ts';
 import { addSystemRoutes } from './routes/system.ts';
 import { addWorkerProtocolRoutes } from './routes/worker-protocol.ts';
 import { addWorkerRoutes } from './routes/workers.ts';
@@ -153,6 +154,7 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
     addWorkspacePlanRoutes(scope, context);
     addPushRoutes(scope, context);
     addWorkflowRoutes(scope, context);
+    addScheduleRoutes(scope, context);
     addRunRoutes(scope, context);
     addApprovalRoutes(scope, context);
     addLogRoutes(scope, context);

@@ -22,11 +22,14 @@ import type {
   Queries,
   RunDetail,
   RunFilter,
+  ScheduleFilter,
   StartRunRequest,
   Store,
   WorkspaceState,
 } from '@millrace/engine';
 import { explanationOf, sampleApproval } from './sample-answers.ts';
+import { createFakeSchedules, sampleSchedule } from './fake-schedules.ts';
+import { explanationOf } from './sample-answers.ts';
 import { samplePlan } from './sample-plan.ts';
 
 const at = Date.UTC(2026, 10, 21, 9, 30);
@@ -51,6 +54,7 @@ export function createFakeEngine() {
     syncs: [] as SyncRequest[],
     chunks: [] as LogChunk[],
     syncSignals: [] as AbortSignal[],
+    schedules: [] as unknown[],
     waits: 0,
   };
   const broken = { store: null as unknown, loopSilenceMs: { timers: 100, reaper: 2_000 } };
@@ -212,6 +216,7 @@ export function createFakeEngine() {
         look();
       });
     },
+    schedules: createFakeSchedules(seen.schedules),
     workers: {
       sync(request, signal) {
         seen.syncs.push(request);
@@ -303,6 +308,10 @@ export function createFakeEngine() {
       },
     } as unknown as Store,
     queries: {
+      listSchedules: async (filter: ScheduleFilter) => {
+        seen.schedules.push(filter);
+        return { items: [sampleSchedule], next: null };
+      },
       async listRuns(filter: RunFilter, page: Page) {
         seen.filters.push(filter);
         const all = [...runs.values()].map(({ detail: { run } }) => ({ ...run, cancelling: false })).reverse();

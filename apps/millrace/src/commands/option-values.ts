@@ -28,3 +28,10 @@ export function parseLogLevel(text: string): string {
   if (!logLevels.includes(text)) throw new InvalidArgumentError(`One of: ${logLevels.join(', ')}.`);
   return text;
 }
+
+/** A date and time with its offset, as the API takes it. */
+export function parseMoment(text: string): string {
+  const form = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/;
+  if (form.test(text) && !Number.isNaN(Date.parse(text))) return text.replace(/(T\d{2}:\d{2})(?=Z|[+-])/, '$1:00');
+  throw new InvalidArgumentError('A time with its offset is expected, such as 2026-11-01T00:00:00Z.');
+}

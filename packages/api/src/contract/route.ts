@@ -6,6 +6,8 @@ export type Tag =
   | 'workflows'
   | 'runs'
   | 'approvals'
+  | 'schedules'
+  | 'runs'
   | 'logs'
   | 'workers'
   | 'events'

@@ -31,6 +31,17 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
     payload: { input: { tag: 'a' } },
     status: 201,
   }),
+  listSchedules: () => ({ url: '/api/v1/schedules?workspace=shop&enabled=false&next=3' }),
+  getSchedule: () => ({ url: '/api/v1/workspaces/shop/schedules/nightly' }),
+  listScheduleTicks: () => ({ url: '/api/v1/workspaces/shop/schedules/nightly/ticks?limit=2' }),
+  enableSchedule: () => ({ url: '/api/v1/workspaces/shop/schedules/nightly/enable', payload: { by: 'ada' } }),
+  disableSchedule: () => ({ url: '/api/v1/workspaces/shop/schedules/nightly/disable', payload: { reason: 'loud' } }),
+  resetSchedule: () => ({ url: '/api/v1/workspaces/shop/schedules/nightly/reset', payload: {} }),
+  backfillSchedule: () => ({
+    url: '/api/v1/workspaces/shop/schedules/nightly/backfill',
+    payload: { from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00+01:00', dry_run: true },
+  }),
+  fireSchedule: () => ({ url: '/api/v1/workspaces/shop/schedules/nightly/fire', payload: {}, status: 201 }),
   listRuns: () => ({ url: '/api/v1/runs?status=running&limit=1' }),
   getRun: () => ({ url: `/api/v1/runs/${run}?include=plan` }),
   explainRun: () => ({ url: `/api/v1/runs/${run}/explain` }),
@@ -119,6 +130,8 @@ function wrongCalls(
     .replace('{workflow}', 'release')
     .replace('{revision}', 'r1')
     .replace('{step}', 'build');
+    .replace('{schedule}', 'nightly')
+    .replace('{revision}', 'r1');
   const type = spec.bodyType ?? 'application/json';
   return [
     ...(spec.params === undefined
