@@ -6,6 +6,11 @@ const guide = ['workflows', 'where-steps-run']
   .map((page) => readFileSync(new URL(`../../../docs/guide/${page}.md`, import.meta.url), 'utf8'))
   .join('\n');
 const blocks = [...guide.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');
+const pages = ['workflows', 'schedules'];
+const blocks = pages.flatMap((page) => {
+  const guide = readFileSync(new URL(`../../../docs/guide/${page}.md`, import.meta.url), 'utf8');
+  return [...guide.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');
+});
 
 describe('the guide', () => {
   it('has examples', () => expect(blocks.length).toBeGreaterThanOrEqual(6));
