@@ -7,7 +7,6 @@ export type { ExplainRequest } from './explain/explain-run.ts';
 export type * from './explain/explanation.ts';
 export { createMemoryStore } from './memory/index.ts';
 export { approvalCursor, readApprovalCursor } from './ports/approval-cursor.ts';
-export type * from './ports/index.ts';
 export * from './ports/index.ts';
 export type { EngineEvent } from './realtime/event-bus.ts';
 export { createRehearsals, type Rehearsals } from './rehearsal/create-rehearsals.ts';

@@ -27,9 +27,8 @@ import type {
   Store,
   WorkspaceState,
 } from '@millrace/engine';
-import { explanationOf, sampleApproval } from './sample-answers.ts';
 import { createFakeSchedules, sampleSchedule } from './fake-schedules.ts';
-import { explanationOf } from './sample-answers.ts';
+import { explanationOf, sampleApproval } from './sample-answers.ts';
 import { samplePlan } from './sample-plan.ts';
 
 const at = Date.UTC(2026, 10, 21, 9, 30);

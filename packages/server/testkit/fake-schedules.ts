@@ -43,7 +43,7 @@ const problem = {
 } as const;
 
 /** One answer of each kind. */
-export const sampleScheduleAnswers: {
+const sampleScheduleAnswers: {
   readonly [Name in ScheduleAnswer['reason']]: Extract<ScheduleAnswer, { reason: Name }>;
 } = {
   disabled_by_person: { reason: 'disabled_by_person', override },

@@ -4,10 +4,9 @@ import type { z } from 'zod';
 export type Tag =
   | 'workspaces'
   | 'workflows'
-  | 'runs'
-  | 'approvals'
   | 'schedules'
   | 'runs'
+  | 'approvals'
   | 'logs'
   | 'workers'
   | 'events'

@@ -4,8 +4,8 @@ import type { Instant } from '../run/records.ts';
 import type { WallTime } from './wall-time.ts';
 
 /** From the finest to the coarsest. */
-export const frequencies = ['SECONDLY', 'MINUTELY', 'HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'] as const;
-export type Frequency = (typeof frequencies)[number];
+const frequencies = ['SECONDLY', 'MINUTELY', 'HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'] as const;
+type Frequency = (typeof frequencies)[number];
 
 export type RecurrenceRule = Readonly<{
   frequency: Frequency;

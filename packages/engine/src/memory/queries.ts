@@ -1,7 +1,4 @@
 import type { Instant, RunControl, RunId, RunStatus } from '@millrace/core';
-import type { Queries, RunFilter, RunSummary, WorkerSummary } from '../ports/index.ts';
-import { listApprovals } from './list-approvals.ts';
-import { compareRunIds, isLive, laneKeyOf, type MemoryState, type RunEntry } from './memory-state.ts';
 import {
   isEnabled,
   type Queries,
@@ -13,6 +10,7 @@ import {
   scheduleKeyOf,
   type WorkerSummary,
 } from '../ports/index.ts';
+import { listApprovals } from './list-approvals.ts';
 import { compareRunIds, compareSchedules, isLive, laneKeyOf, type MemoryState, type RunEntry } from './memory-state.ts';
 
 export function createQueries(state: MemoryState): Queries {

@@ -1,5 +1,4 @@
 import type { AttemptKey, Instant, PlanHash, RunId, RunRecord, RunStatus, WorkerDescription } from '@millrace/core';
-import type { Instant, RunId, RunRecord, RunStatus, WorkerDescription } from '@millrace/core';
 import type { StoredSchedule } from './schedule-store.ts';
 
 export type RunFilter = Readonly<{

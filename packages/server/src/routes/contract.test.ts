@@ -128,10 +128,9 @@ function wrongCalls(
     .replace('{run}', '1')
     .replace('{workspace}', 'shop')
     .replace('{workflow}', 'release')
+    .replace('{schedule}', 'nightly')
     .replace('{revision}', 'r1')
     .replace('{step}', 'build');
-    .replace('{schedule}', 'nightly')
-    .replace('{revision}', 'r1');
   const type = spec.bodyType ?? 'application/json';
   return [
     ...(spec.params === undefined
