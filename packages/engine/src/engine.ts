@@ -157,12 +157,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       ownClock?.stop();
       waiters.wakeAll();
     },
-    startRun: createStartRun({ store, driver, ids, livePlans, settings }),
-    cancelRun: createCancelRun(driver),
-    pauseRun: createPauseRun(driver),
-    resumeRun: createResumeRun(driver),
     startRun,
     cancelRun,
+    pauseRun: createPauseRun(driver),
+    resumeRun: createResumeRun(driver),
     getRun: createGetRun(store, plans),
     listApprovals: createListApprovals(queries, plans),
     runApprovals: createRunApprovals(store, plans),
