@@ -61,6 +61,7 @@ const triggerFile = (more: JsonObject): JsonObject =>
 
 /** The file in which an expression reads a name. */
 export function readingFile(name: string, template: string): JsonObject {
+  if (name === 'trigger') return triggerFile({ type: 'schedule', every: '1h', input: { region: template } });
   if (name === 'event') return triggerFile({ type: 'event', event: 'git.pushed', input: { region: template } });
   if (name === 'error' || name === 'attempt') return stepFile({ retry: { when: template } });
   return stepFile({ depends_on: 'build', for_each: [1, 2], input: { value: template } });
