@@ -10,6 +10,18 @@ export {
 } from './git/git-url.ts';
 export { jsonSchema, testsJsonSchema } from './json-schema.ts';
 export { type LoadResult, loadDefinitions, type SourceFile } from './load-definitions.ts';
+export { loadPackManifest } from './packs/load-pack-manifest.ts';
+export { offersOf } from './packs/offers-of.ts';
+export {
+  noPacks,
+  type PackDeclaration,
+  type PackManifest,
+  type PackPlace,
+  type Packs,
+  type ResolvedPack,
+} from './packs/pack.ts';
+export { type LockedPack, loadPackLock, lockFileName, writePackLock } from './packs/pack-lock.ts';
+export { readPackUses } from './packs/read-pack-uses.ts';
 export { type LoadedServerConfig, loadServerConfig } from './server-config/load-server-config.ts';
 export type {
   FolderWorkspace,

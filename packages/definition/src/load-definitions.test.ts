@@ -121,14 +121,6 @@ describe('loading', () => {
     }
   });
 
-  it('warns of items of packs, and loads', () => {
-    const { definitions, diagnostics } = loadDefinitions(
-      one('workflows:\n  w: { steps: { s: { action: core.notify } } }\n'),
-    );
-    expect(definitions).not.toBeNull();
-    expect(diagnostics).toMatchObject([{ severity: 'warning', code: 'pack_reference' }]);
-  });
-
   it('refuses files that are too large, keys that are lists, and a billion laughs', () => {
     expect(codes(one(`# ${'x'.repeat(1024 * 1024)}`))).toEqual(['.workflows/x.yaml:1:1 file_too_large']);
     expect(codes(one('actions:\n  ? [a]\n  : 1\n'))).toEqual(['.workflows/x.yaml:2:5 invalid_key']);

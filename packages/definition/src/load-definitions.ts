@@ -3,10 +3,13 @@ import { hookFields } from './build/hooks.ts';
 import type { Named } from './build/named.ts';
 import { checkWorkspace } from './checks/check-workspace.ts';
 import { gather } from './checks/gather.ts';
-import type { Loaded, LoadedWorkflow } from './checks/loaded.ts';
-import { createDiagnosticList, type Diagnostic } from './diagnostics/diagnostic.ts';
+import type { KnownPacks, Loaded, LoadedWorkflow, Target } from './checks/loaded.ts';
+import { createDiagnosticList, type Diagnostic, type Report } from './diagnostics/diagnostic.ts';
 import { fromStroem, isStroem } from './dialects/stroem/from-stroem.ts';
 import { hookNames } from './grammar/hooks.ts';
+import { addUsedPacks } from './packs/add-used-packs.ts';
+import { loadPack } from './packs/load-pack.ts';
+import { noPacks, type Packs } from './packs/pack.ts';
 import { recordOf } from './values/record.ts';
 import { createOrigin } from './yaml/origin.ts';
 import { parseFile } from './yaml/parse-file.ts';
@@ -24,9 +27,10 @@ export type LoadResult = Readonly<{
 
 /**
  * Loads the workflow files of one workspace. Pure: it never throws for anything that a file holds. Files merge by section
- * in the order of their paths; every problem of every file is reported, not only the first.
+ * in the order of their paths; every problem of every file is reported, not only the first. Of the packs, those that are
+ * used are part of the result, under their outer names.
  */
-export function loadDefinitions(files: readonly SourceFile[]): LoadResult {
+export function loadDefinitions(files: readonly SourceFile[], packs: Packs = noPacks): LoadResult {
   const list = createDiagnosticList();
   const roots: SourceNode[] = [];
   let incomplete = false;
@@ -35,11 +39,34 @@ export function loadDefinitions(files: readonly SourceFile[]): LoadResult {
     incomplete ||= broken;
     if (root !== null) roots.push(isStroem(root) ? fromStroem(root, list.report) : root);
   }
-  const loaded = gather(roots, incomplete, list.report);
+  const { known, definitions: ofPacks } = loadPacks(packs, list.report);
+  const loaded = gather(roots, incomplete, list.report, { packs: known, config: null });
   const places = checkWorkspace(loaded, list.report);
   const diagnostics = list.sorted();
   const failed = diagnostics.some(({ severity }) => severity === 'error');
-  return { definitions: failed ? null : definitionsOf(loaded, places), diagnostics };
+  const definitions = failed ? null : addUsedPacks(definitionsOf(loaded, places), ofPacks);
+  return { definitions, diagnostics };
+}
+
+function loadPacks(
+  { resolved, missing }: Packs,
+  report: Report,
+): Readonly<{ known: KnownPacks; definitions: ReadonlyMap<string, Definitions> }> {
+  const names = new Set(missing);
+  const broken = new Set(missing);
+  const targets = new Map<string, Target>();
+  const definitions = new Map<string, Definitions>();
+  for (const pack of resolved) {
+    const { name } = pack.manifest;
+    const loaded = loadPack(pack, { names, missing: broken, targets }, definitionsOf, report);
+    names.add(name);
+    if (loaded === null) broken.add(name);
+    else {
+      definitions.set(name, loaded.definitions);
+      for (const [item, target] of loaded.targets) targets.set(item, target);
+    }
+  }
+  return { known: { names, missing: broken, targets }, definitions };
 }
 
 function definitionsOf(loaded: Loaded, expressions: ReadonlyMap<string, Place>): Definitions {

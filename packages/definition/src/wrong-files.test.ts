@@ -32,7 +32,6 @@ describe('a wrong file', () => {
       'alias_limit',
       'invalid_key',
       'duplicate_name',
-      'pack_reference',
       'dialect_unsupported',
       'dialect_ignored',
     ];

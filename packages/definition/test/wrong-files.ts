@@ -92,6 +92,7 @@ export const wrongFiles: readonly WrongFile[] = [
   [steps('      s: {}\n'), 4, 7, 'no_action', 'type: shell'],
   [steps('      s: { action: a, type: shell }\n'), 4, 23, 'action_and_type', 'Keep'],
   [steps('      s: { action: nope }\n'), 4, 20, 'unknown_action', 'no action or workflow'],
+  [steps('      s: { action: core.notify }\n'), 4, 20, 'unknown_pack', 'below `packs`'],
   [`actions:\n  build: ${run}\n${steps('      s: { action: biuld }\n')}`, 6, 20, 'unknown_action', '`build`'],
   [steps('      s: { type: workflow, workflow: v }\n'), 4, 38, 'unknown_workflow', '`w`'],
   [`actions:\n  a: ${run}\n${steps('      s: { action: a, cmd: x }\n')}`, 6, 23, 'misplaced_key', 'inline'],

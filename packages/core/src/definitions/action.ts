@@ -13,6 +13,8 @@ export type ActionDefinition = Readonly<{
   retry?: RetryPolicy;
   timeoutMs?: number;
   tags: readonly string[];
+  /** Of an action of a pack: what its expressions read as `config`. */
+  config?: JsonObject;
   body: ActionBody;
 }>;
 

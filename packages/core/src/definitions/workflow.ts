@@ -20,6 +20,8 @@ export type WorkflowDefinition = Readonly<{
   concurrency?: ConcurrencyLimit;
   mode: 'distributed' | 'local';
   hooks: Hooks;
+  /** Of a workflow of a pack: what its expressions read as `config`. */
+  config?: JsonObject;
 }>;
 
 export type StepDefinition = Readonly<{

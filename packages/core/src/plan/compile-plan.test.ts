@@ -180,7 +180,6 @@ describe('compiling', () => {
     ['type', { steps: { a: { inline: { type: 'docker', image: 'x' } } } }],
     ['type', { steps: { a: { action: 'act' } }, actions: { act: { body: { type: 'emit', event: 'e' } } } }],
     ['event', { steps: { a: { inline: { type: 'wait', event: 'e' } } } }],
-    ['action', { steps: { a: { action: 'core.notify' } } }],
     ['image', { steps: { a: { inline: { type: 'shell', cmd: 'x', image: 'node' } } } }],
   ])('tells that `%s` is not executed yet, with its place', (key, text) => {
     const at = { file: 'w.yaml', line: 3, column: 5 };

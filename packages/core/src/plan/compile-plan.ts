@@ -50,6 +50,7 @@ function freeze(definitions: Definitions, workspace: string, workflow: WorkflowD
     mode: workflow.mode,
     concurrency: workflow.concurrency ?? null,
     hooks: workflow.hooks,
+    ...(workflow.config === undefined ? {} : { config: workflow.config }),
     steps: workflow.steps.map((step, index) =>
       compileStep(definitions, workflow, step, {
         index,

@@ -59,11 +59,12 @@ function resolveAction(
   if (named !== undefined) {
     const { name, body } = named;
     const input = takesAnything(named) ? null : named.input;
-    const reads = bodyReads(body, false);
-    return { name, type: body.type, inline: false, input, output: named.output ?? null, body, reads };
+    // A function reads no templates; it gets the configuration as a whole.
+    const reads = named.config !== undefined && body.type === 'function' ? [['config']] : bodyReads(body, false);
+    const config = named.config === undefined ? {} : { config: named.config };
+    return { name, type: body.type, inline: false, input, output: named.output ?? null, body, ...config, reads };
   }
   const name = step.action ?? '';
-  // A name that this workspace does not define is a pack's; `findUnsupported` tells it, and the plan is only for show.
   const input = definitions.workflows[name]?.input ?? null;
   const body: ActionBody = { type: 'workflow', workflow: name, wait: true };
   return { name, type: body.type, inline: false, input, output: null, body, reads: [] };

@@ -25,6 +25,8 @@ export type Plan = Readonly<{
   mode: 'distributed' | 'local';
   concurrency: ConcurrencyLimit | null;
   hooks: Hooks;
+  /** Of a workflow of a pack: what its expressions read as `config`. */
+  config?: JsonObject;
   /** A step's number is its index here. */
   steps: readonly PlanStep[];
   /** JSON pointers from the root of the plan (`/steps/build/when`, `/steps/build/action/body/cmd`, `/output/tag`). */
@@ -76,6 +78,8 @@ export type PlanAction = Readonly<{
   input: Parameters | null;
   output: Parameters | null;
   body: ActionBody;
+  /** Of a named action of a pack: what its body reads as `config`. */
+  config?: JsonObject;
   /** What the body's templates read beyond `input` and `run`, so that the engine sends just these values to the worker. */
   reads: readonly (readonly (string | number)[])[];
 }>;

@@ -141,7 +141,8 @@ function renderBody(decision: Deciding, target: TaskTarget, task: Task, key: str
   const view: Viewpoint = viewOfTask(decision, target, task.attempt);
   const { input } = JSON.parse(task.document) as WorkDocument;
   const own: JsonObject = step.plan.action.inline ? { ...decision.state.input, ...input } : input;
-  return value.evaluate(scopeFor(view, value.needs, { input: own }));
+  const { config } = step.plan.action;
+  return value.evaluate(scopeFor(view, value.needs, config === undefined ? { input: own } : { input: own, config }));
 }
 
 function succeededAtOnce({ now }: Deciding): AttemptEnd {

@@ -16,7 +16,8 @@ export function makeDocument(decision: Deciding, target: TaskTarget): string {
   const scope = scopeFor(viewOfTask(decision, target, 1), step.taskNeeds);
   const given = step.input.evaluate(scope) as JsonObject;
   const input = action.input === null ? given : checkedInput(decision, step, given);
-  const names = pickNames(scope.names, action.reads);
+  const known = action.config === undefined ? scope.names : { ...scope.names, config: action.config };
+  const names = pickNames(known, action.reads);
   const { input: inherited, ...others } = names;
   const whole = action.inline && inherited !== undefined ? { ...(inherited as JsonObject), ...input } : input;
   const text = `{"input":${JSON.stringify(whole)},"names":${JSON.stringify(others)}`;

@@ -34,6 +34,7 @@ export function scopeFor(view: Viewpoint, needs: Needs, extra?: JsonObject): Sco
   const { state } = view;
   const names: Record<string, Json> = { input: state.input, vars: state.vars, steps: visibleSteps(view, needs) };
   names.run = runNames(state, view.attempt);
+  if (view.plan.plan.config !== undefined) names.config = view.plan.plan.config;
   if (view.item !== null) Object.assign(names, view.item);
   if (extra !== undefined) Object.assign(names, extra);
   return {

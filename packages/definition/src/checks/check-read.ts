@@ -27,6 +27,10 @@ export function checkRead(read: NameRead, site: ExpressionSite, loaded: Loaded, 
     const hint = didYouMean(name, scope.trigger, '`trigger` has');
     say({ code: 'unknown_field', message: `\`trigger\` has no \`${name}\`.`, hint });
   }
+  if (root === 'config') {
+    const finding = configFinding(name, loaded.config, read.guarded);
+    if (finding !== null) say(finding);
+  }
   const { flow } = scope;
   if (flow === null) return;
   if (root === 'vars' && flow.variables !== null && !flow.variables.has(name)) {
@@ -37,6 +41,16 @@ export function checkRead(read: NameRead, site: ExpressionSite, loaded: Loaded, 
     const finding = checkStep(name, flow, site) ?? checkField(name, field, key, flow, loaded, read.guarded);
     if (finding !== null) say(finding);
   }
+}
+
+function configFinding(name: string, config: Loaded['config'], guarded: boolean): Finding | null {
+  if (config === null) {
+    const hint = 'In a workspace, give the value as `input`.';
+    return { code: 'name_not_here', message: '`config` is only known in packs.', hint };
+  }
+  if (guarded || config.includes(name)) return null;
+  const hint = didYouMean(name, config, 'It has') ?? `Declare \`${name}\` below \`config\` in pack.yaml.`;
+  return { code: 'unknown_input', message: `the configuration of the pack has no \`${name}\`.`, hint };
 }
 
 function unknownRoot(root: string, { scope }: ExpressionSite): Finding {

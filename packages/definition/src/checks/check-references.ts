@@ -4,7 +4,15 @@ import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import { entryOf } from '../values/record.ts';
 import { mapAt, nodeAt, placeAtPath, placeOfKey, type SourceNode } from '../yaml/source-node.ts';
 import { checkLiteral } from './literal-values.ts';
-import { findTarget, findWorkflow, inputOfTarget, type Loaded, type LoadedStep, type Target } from './loaded.ts';
+import {
+  findTarget,
+  findWorkflow,
+  inputOfTarget,
+  type Loaded,
+  type LoadedStep,
+  packOf,
+  type Target,
+} from './loaded.ts';
 
 /** Checks what actions, steps, triggers and hooks call: that it exists, and that the input fits. */
 export function checkReferences(loaded: Loaded, report: Report): void {
@@ -64,7 +72,9 @@ export function checkReferences(loaded: Loaded, report: Report): void {
 
   /** Reports a name that nothing has. Returns whether there is something to check input against. */
   function checkName(target: Target, noun: 'action' | 'workflow', name: string, owner: string, at: Place): boolean {
-    if (target.kind === 'unknown') {
+    if (target.kind === 'unknown' && name.includes('.')) {
+      report({ ...inPack(name, noun, owner), at });
+    } else if (target.kind === 'unknown') {
       const workflows = [...loaded.workflows.keys()];
       const known = noun === 'action' ? [...loaded.actions.keys(), ...workflows] : workflows;
       report({
@@ -73,15 +83,26 @@ export function checkReferences(loaded: Loaded, report: Report): void {
         hint: didYouMean(name, known, noun === 'action' ? 'Actions and workflows' : 'Workflows'),
         at,
       });
-    } else if (target.kind === 'open' && name.includes('.')) {
-      report({
-        code: 'pack_reference',
-        message: `${owner} calls \`${name}\` of a pack. This version does not load packs, so the call cannot be checked or run.`,
-        hint: 'Define an action of your own until packs arrive.',
-        at,
-      });
     }
     return target.kind === 'action' || target.kind === 'workflow';
+  }
+
+  /** What is wrong with the name of a pack's item. */
+  function inPack(name: string, noun: 'action' | 'workflow', owner: string) {
+    const pack = packOf(name);
+    const { names, targets } = loaded.packs;
+    if (!names.has(pack)) {
+      const message = `${owner} calls \`${name}\`, but there is no pack \`${pack}\` here.`;
+      const declare = `\`${pack}: { git: …, ref: … }\``;
+      const where = loaded.config === null ? `below \`packs\`: ${declare}` : `as a dependency in pack.yaml: ${declare}`;
+      return { code: 'unknown_pack', message, hint: didYouMean(pack, names) ?? `Declare it ${where}.` } as const;
+    }
+    const items = [...targets].flatMap(([item, { kind }]) =>
+      packOf(item) === pack && (noun === 'action' || kind === 'workflow') ? [item] : [],
+    );
+    const message = `${owner} calls \`${name}\`, but the pack \`${pack}\` has no ${noun === 'action' ? 'action or workflow' : 'workflow'} of that name.`;
+    const code = noun === 'action' ? 'unknown_action' : 'unknown_workflow';
+    return { code, message, hint: didYouMean(name, items, 'It has') } as const;
   }
 
   function checkInput(parameters: Parameters | null, node: SourceNode, owner: string, called: string, at: Place): void {

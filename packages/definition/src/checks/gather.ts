@@ -10,7 +10,7 @@ import { laterSections } from '../grammar/file.ts';
 import { hookNames, hooks } from '../grammar/hooks.ts';
 import { readNode } from '../grammar/read-node.ts';
 import { describeValue } from '../values/describe-value.ts';
-import { isReservedName, namePattern } from '../values/names.ts';
+import { engineTargets, isReservedName, namePattern } from '../values/names.ts';
 import { placeAt } from '../yaml/origin.ts';
 import { listAt, type MapNode, mapAt, placeOf, placeOfKey, type SourceNode, toJson } from '../yaml/source-node.ts';
 import type { Loaded, LoadedHook, LoadedStep } from './loaded.ts';
@@ -18,7 +18,12 @@ import type { Loaded, LoadedHook, LoadedStep } from './loaded.ts';
 const sections = ['actions', 'workflows', 'triggers'] as const;
 
 /** Merges the files by section and builds every entry. Each problem of a single entry is reported here. */
-export function gather(roots: readonly SourceNode[], incomplete: boolean, report: Report): Loaded {
+export function gather(
+  roots: readonly SourceNode[],
+  incomplete: boolean,
+  report: Report,
+  surroundings: Pick<Loaded, 'packs' | 'config'>,
+): Loaded {
   const found = {
     actions: new Map<string, Named>(),
     workflows: new Map<string, Named>(),
@@ -32,7 +37,7 @@ export function gather(roots: readonly SourceNode[], incomplete: boolean, report
       continue;
     }
     checkSections(root, report);
-    for (const section of sections) gatherSection(root, section, found[section], report);
+    for (const section of sections) gatherSection(root, section, found[section], surroundings.config !== null, report);
     gatherHooks(root, hookCalls, report);
   }
   return {
@@ -45,6 +50,7 @@ export function gather(roots: readonly SourceNode[], incomplete: boolean, report
     triggers: mapValues(found.triggers, (named) => ({ ...named, definition: buildTrigger(named, report) })),
     hooks: hookCalls,
     incomplete,
+    ...surroundings,
   };
 }
 
@@ -53,7 +59,8 @@ function mapValues<From, To>(map: ReadonlyMap<string, From>, convert: (value: Fr
 }
 
 function checkSections(root: MapNode, report: Report): void {
-  const known: readonly string[] = [...sections, ...hookNames];
+  // Which packs are used was read before: what they hold is needed to check the rest.
+  const known: readonly string[] = [...sections, 'packs', ...hookNames];
   for (const key of root.entries.keys()) {
     if (known.includes(key)) continue;
     const at = placeOfKey(root, key);
@@ -67,7 +74,13 @@ function checkSections(root: MapNode, report: Report): void {
   }
 }
 
-function gatherSection(root: MapNode, section: string, into: Map<string, Named>, report: Report): void {
+function gatherSection(
+  root: MapNode,
+  section: string,
+  into: Map<string, Named>,
+  inPack: boolean,
+  report: Report,
+): void {
   const node = root.entries.get(section)?.value;
   if (node === undefined || (node.kind === 'scalar' && node.value === null)) return;
   if (node.kind !== 'map') {
@@ -81,7 +94,8 @@ function gatherSection(root: MapNode, section: string, into: Map<string, Named>,
     return;
   }
   const noun = section.slice(0, -1);
-  for (const [name, named] of namedEntries(node, noun, report)) {
+  // `core.fail` cannot be taken for the target `fail` of a transition.
+  for (const [name, named] of namedEntries(node, noun, report, inPack ? engineTargets : [])) {
     const earlier = into.get(name);
     if (earlier === undefined) into.set(name, named);
     else {
@@ -97,7 +111,12 @@ function gatherSection(root: MapNode, section: string, into: Map<string, Named>,
 }
 
 /** The entries of a map whose keys are names; keys that cannot be names are reported and kept. */
-function* namedEntries(node: MapNode, noun: string, report: Report): Generator<[string, Named]> {
+function* namedEntries(
+  node: MapNode,
+  noun: string,
+  report: Report,
+  allowed: readonly string[] = [],
+): Generator<[string, Named]> {
   for (const [name, entry] of node.entries) {
     const at = placeAt(node.origin, entry.keyStart);
     if (!namePattern.test(name)) {
@@ -107,7 +126,7 @@ function* namedEntries(node: MapNode, noun: string, report: Report): Generator<[
         hint: 'Names have letters, digits, `_` and `-`, start with a letter or `_`, and have at most 128 characters.',
         at,
       });
-    } else if (isReservedName(name)) {
+    } else if (isReservedName(name) && !allowed.includes(name)) {
       const message = `\`${name}\` is a reserved word and cannot be the name of ${article(noun)}.`;
       report({ code: 'reserved_name', message, hint: `For example \`${name}_it\`.`, at });
     }

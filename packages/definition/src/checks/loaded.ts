@@ -14,6 +14,17 @@ export type Loaded = Readonly<{
   hooks: readonly LoadedHook[];
   /** A file could not be read: what it would define is unknown, so unknown names are not reported. */
   incomplete: boolean;
+  packs: KnownPacks;
+  /** What `config` has; null: these are the files of a workspace, which has none. */
+  config: readonly string[] | null;
+}>;
+
+/** What can be called as `pack.name`. */
+export type KnownPacks = Readonly<{
+  names: ReadonlySet<string>;
+  /** Those whose items are not known, since they could not be had or loaded. */
+  missing: ReadonlySet<string>;
+  targets: ReadonlyMap<string, Target>;
 }>;
 
 export type LoadedAction = Named & Readonly<{ definition: ActionDefinition | null }>;
@@ -39,13 +50,23 @@ export type Target =
 export function findTarget(loaded: Loaded, name: string): Target {
   const action = loaded.actions.get(name);
   if (action !== undefined) return { kind: 'action', action };
-  return findWorkflow(loaded, name);
+  return name.includes('.') ? findInPacks(loaded, name) : findWorkflow(loaded, name);
 }
 
 export function findWorkflow(loaded: Loaded, name: string): Target {
   const workflow = loaded.workflows.get(name);
   if (workflow !== undefined) return { kind: 'workflow', workflow };
-  return { kind: loaded.incomplete || name.includes('.') ? 'open' : 'unknown' };
+  if (!name.includes('.')) return { kind: loaded.incomplete ? 'open' : 'unknown' };
+  const target = findInPacks(loaded, name);
+  return target.kind === 'action' ? { kind: 'unknown' } : target;
+}
+
+export const packOf = (name: string): string => name.slice(0, name.indexOf('.'));
+
+function findInPacks({ packs }: Loaded, name: string): Target {
+  const pack = packOf(name);
+  if (packs.missing.has(pack)) return { kind: 'open' };
+  return (packs.names.has(pack) ? packs.targets.get(name) : undefined) ?? { kind: 'unknown' };
 }
 
 /** What a step calls, through a workflow action to the workflow itself; null when it calls neither by name. */

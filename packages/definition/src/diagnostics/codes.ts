@@ -48,7 +48,7 @@ export const diagnosticCodes = {
   // References.
   unknown_action: 'error',
   unknown_workflow: 'error',
-  pack_reference: 'warning',
+  unknown_pack: 'error',
   unknown_step: 'error',
   unknown_input: 'error',
   missing_input: 'error',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { packs } from '../packs/grammar.ts';
 import { action } from './action.ts';
 import { hookShape } from './hooks.ts';
 import { trigger } from './trigger.ts';
@@ -10,6 +11,7 @@ export const file = z.strictObject({
   actions: z.record(name, action).exactOptional(),
   workflows: z.record(name, workflow).exactOptional(),
   triggers: z.record(name, trigger).exactOptional(),
+  packs: packs.exactOptional(),
   ...hookShape,
 });
 
@@ -24,5 +26,4 @@ export const laterSections = [
   'secrets',
   'permission_sets',
   'queues',
-  'packs',
 ] as const;
