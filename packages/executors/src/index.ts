@@ -4,6 +4,7 @@ export { stopReasonOf } from './executor.ts';
 export { executorFor } from './executor-for.ts';
 export type { StepFunction, StepFunctionContext } from './function/create-function-executor.ts';
 export { createFunctionExecutor } from './function/create-function-executor.ts';
+export { createCoreFunctions } from './functions/create-core-functions.ts';
 export type { PrivateAccess } from './http/address-guard.ts';
 export type { HttpExecutorOptions } from './http/create-http-executor.ts';
 export { createHttpExecutor } from './http/create-http-executor.ts';

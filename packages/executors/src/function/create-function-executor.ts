@@ -1,5 +1,5 @@
 import type { AttemptResult, Fault, Json, JsonObject, RunId } from '@millrace/core';
-import { failed, stopped, succeeded } from '../attempt-results.ts';
+import { failed, StepFault, stopped, succeeded } from '../attempt-results.ts';
 import type { ExecutionContext, Executor } from '../executor.ts';
 
 /** What a step's function gets besides its input. */
@@ -11,6 +11,8 @@ export type StepFunctionContext = Readonly<{
   attempt: number;
   /** Index of the item in a for-each; -1 elsewhere. */
   item: number;
+  /** What the workspace configured for the pack that the action is of; empty elsewhere. */
+  config: JsonObject;
   /** Aborts when the step is cancelled, its time is over or its lease is lost; stop as soon as possible then. */
   signal: AbortSignal;
   /** Writes a line to the step's log. */
@@ -102,6 +104,7 @@ function unknownFunction(name: string, registry: ReadonlyMap<string, StepFunctio
 }
 
 function thrownFault(name: string, cause: unknown): Fault {
+  if (cause instanceof StepFault) return cause.fault;
   const error = typeof cause === 'object' && cause !== null ? (cause as Readonly<Record<string, unknown>>) : {};
   const message = cause instanceof Error ? cause.message : String(cause);
   return {
@@ -138,6 +141,10 @@ class FunctionContext implements StepFunctionContext {
   }
   get item(): number {
     return this.#context.assignment.item;
+  }
+  get config(): JsonObject {
+    const { config } = this.#context.assignment.names;
+    return typeof config === 'object' && config !== null && !Array.isArray(config) ? (config as JsonObject) : {};
   }
   get signal(): AbortSignal {
     return this.#context.signal;

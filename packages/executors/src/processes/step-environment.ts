@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ExecutionContext } from '../executor.ts';
+import { packFolderOf } from './pack-folder.ts';
 
 /** What a step gets from the worker's own environment; nothing else, so no credential of the worker leaks into steps. */
 const allowed = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LANGUAGE', 'TZ', 'TERM'];
@@ -54,6 +55,8 @@ export function stepEnvironment(
     MILLRACE_OUTPUT: files.output,
     MILLRACE_INPUT: files.input,
   };
+  const pack = packFolderOf(assignment);
+  if (pack !== '') environment.MILLRACE_PACK = join(context.workDir, pack);
   if (context.sharedDir !== null) environment.MILLRACE_SHARED = context.sharedDir;
   if (assignment.item >= 0) environment.MILLRACE_ITEM_INDEX = String(assignment.item);
   if (context.api !== undefined) {

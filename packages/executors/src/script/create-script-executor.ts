@@ -4,6 +4,7 @@ import type { JsonObject, ScriptBody } from '@millrace/core';
 import { StepFault } from '../attempt-results.ts';
 import type { ExecutionContext, Executor } from '../executor.ts';
 import { insideFolder } from '../processes/inside-folder.ts';
+import { packFolderOf } from '../processes/pack-folder.ts';
 import { runStepProcess, type StepProcess } from '../processes/run-step-process.ts';
 import { type StepFiles, stepEnvironment } from '../processes/step-environment.ts';
 import { maxVariableBytes } from '../shell/spill-values.ts';
@@ -69,7 +70,10 @@ function scriptBody(context: ExecutionContext): ScriptBody {
 
 /** Inline code is put into the current directory (the attempt's own copy), so that its imports resolve as for a file there. */
 async function codeFile(context: ExecutionContext, body: ScriptBody, cwd: string, extension: string): Promise<string> {
-  if (body.code === undefined) return await insideFolder(context.workDir, body.entrypoint ?? '', 'entrypoint');
+  if (body.code === undefined) {
+    const path = join(packFolderOf(context.assignment), body.entrypoint ?? '');
+    return await insideFolder(context.workDir, path, 'entrypoint');
+  }
   const file = join(cwd, `.millrace-code${extension}`);
   await writeFile(file, body.code, { mode: 0o600 });
   return file;

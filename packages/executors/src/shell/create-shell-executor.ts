@@ -6,6 +6,7 @@ import { StepFault } from '../attempt-results.ts';
 import type { ExecutionContext, Executor } from '../executor.ts';
 import { findProgram } from '../processes/find-program.ts';
 import { insideFolder } from '../processes/inside-folder.ts';
+import { packFolderOf } from '../processes/pack-folder.ts';
 import { runStepProcess, type StepProcess } from '../processes/run-step-process.ts';
 import { type StepFiles, stepEnvironment } from '../processes/step-environment.ts';
 import { type Rendering, renderingOf, renderString, renderStrings } from '../templates/render-text.ts';
@@ -92,7 +93,7 @@ async function fileProcess(
   env: Record<string, string>,
 ): Promise<StepProcess> {
   const script = renderString(rendering, body.script ?? '', '/script');
-  const file = await insideFolder(context.workDir, script, 'script');
+  const file = await insideFolder(context.workDir, join(packFolderOf(context.assignment), script), 'script');
   const step = { title: `The script ${script}`, cwd, env, stdin: null, outputFormat: null };
   if (body.shell !== undefined) {
     const shell = shellCommandOf(body.shell);
