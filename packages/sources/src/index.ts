@@ -5,11 +5,12 @@ export { type LoadedTestFiles, loadTests } from './folder/load-tests.ts';
 export {
   type LoadedWorkspace,
   loadWorkspace,
-  openWorkspaceFiles,
-  scanWorkspaceFiles,
 } from './folder/load-workspace.ts';
 export { isLocation, locateWorkspace, type WorkspaceLocation } from './folder/locate-workspace.ts';
+export { openWorkspaceFiles } from './folder/scan-files.ts';
 export { credentialsFor, readSecret } from './git/git-access.ts';
 export { createGitSource, type GitSourceOptions } from './git/git-source.ts';
 export { createRepositoryCache, type RepositoryCache } from './git/repository-cache.ts';
+export { noPackSources, type PackSources } from './packs/pack-sources.ts';
+export type { FoundPack } from './packs/resolve-packs.ts';
 export type { SourceLoad, SourceLook, WorkspaceSource } from './sync/workspace-source.ts';

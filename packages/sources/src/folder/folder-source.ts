@@ -11,6 +11,7 @@ import { createContentCache } from '../files/content-cache.ts';
 import { fileProblem } from '../files/diagnostic.ts';
 import { ignoreFile } from '../files/ignore-rules.ts';
 import { defaultLimits, type WorkspaceLimits } from '../files/workspace-limits.ts';
+import { noPackSources, type PackSources } from '../packs/pack-sources.ts';
 import { createPublisher, discard } from '../sync/publisher.ts';
 import { readSnapshot } from '../sync/read-snapshot.ts';
 import { createSyncQueue } from '../sync/sync-queue.ts';
@@ -28,6 +29,8 @@ export type FolderSourceOptions = SourceEvents &
     /** Folders below `path` that are no part of it, such as the data folder of this process. */
     exclude?: readonly string[];
     limits?: Partial<WorkspaceLimits>;
+    /** Where packs come from; default: only folders and what is built in. */
+    packs?: PackSources;
     /** How long the folder must be quiet before it is loaded again; default 100. */
     debounceMs?: number;
   }>;
@@ -51,6 +54,7 @@ export function createFolderSource(options: FolderSourceOptions): WorkspaceSourc
       limits,
       cache,
       exclude,
+      packs: options.packs ?? noPackSources,
     });
 
   async function load(): Promise<SourceLoad> {

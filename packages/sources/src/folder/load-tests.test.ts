@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadTests } from './load-tests.ts';
-import { loadWorkspace, scanWorkspaceFiles } from './load-workspace.ts';
+import { loadWorkspace } from './load-workspace.ts';
+import { scanWorkspaceFiles } from './scan-files.ts';
 
 let root: string;
 beforeEach(() => {

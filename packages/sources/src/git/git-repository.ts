@@ -25,7 +25,7 @@ export type GitRepositoryOptions = Readonly<{
 }>;
 
 /** A name that the repository has, and the commit that it means. `floating`: the name may mean another one tomorrow. */
-type ResolvedRef = Readonly<{ ref: string; commit: string; floating: boolean }>;
+export type ResolvedRef = Readonly<{ ref: string; commit: string; floating: boolean }>;
 
 export type GitRepository = Readonly<{
   url: string;

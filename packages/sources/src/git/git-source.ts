@@ -10,6 +10,7 @@ import type { GitAuth } from '@millrace/definition';
 import type { Engine, PublishRequest, StoredDiagnostic } from '@millrace/engine';
 import { createContentCache } from '../files/content-cache.ts';
 import { defaultLimits, type WorkspaceLimits } from '../files/workspace-limits.ts';
+import { noPackSources, type PackSources } from '../packs/pack-sources.ts';
 import { createPublisher, discard } from '../sync/publisher.ts';
 import { readSnapshot } from '../sync/read-snapshot.ts';
 import { createSyncQueue } from '../sync/sync-queue.ts';
@@ -33,6 +34,8 @@ export type GitSourceOptions = SourceEvents &
     engine: Pick<Engine, 'publishWorkspace'>;
     repositories: RepositoryCache;
     limits?: Partial<WorkspaceLimits>;
+    /** Where packs come from; default: only folders and what is built in. */
+    packs?: PackSources;
   }>;
 
 export function createGitSource(options: GitSourceOptions): WorkspaceSource {
@@ -45,6 +48,8 @@ export function createGitSource(options: GitSourceOptions): WorkspaceSource {
   const source = { type: 'git', url, ref: ref ?? 'HEAD', path };
   /** The commit that was read last; null: none, or something after it went wrong. */
   let readCommit: string | null = null;
+  /** Whether packs may have changed although the commit has not. */
+  let floats = false;
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
 
@@ -93,7 +98,7 @@ export function createGitSource(options: GitSourceOptions): WorkspaceSource {
   }
 
   async function read(commit: string, folder: string): Promise<PublishRequest> {
-    const { request } = await readSnapshot({
+    const { request, pinned } = await readSnapshot({
       workspace,
       path: folder,
       sourceOf: () => at(commit),
@@ -101,7 +106,9 @@ export function createGitSource(options: GitSourceOptions): WorkspaceSource {
       limits,
       cache: createContentCache(),
       exclude: [],
+      packs: options.packs ?? noPackSources,
     });
+    floats = !pinned;
     return request;
   }
 
@@ -127,7 +134,10 @@ export function createGitSource(options: GitSourceOptions): WorkspaceSource {
       poll();
       return first;
     },
-    sync: queue.sync,
+    sync() {
+      if (floats) readCommit = null;
+      return queue.sync();
+    },
     async look(other) {
       try {
         const commit = await repository.fetch(await repository.resolve(other ?? ref));

@@ -4,8 +4,10 @@ import type { PublishRequest, StoredDiagnostic } from '@millrace/engine';
 import type { ContentCache } from '../files/content-cache.ts';
 import { type PackedFile, packFiles } from '../files/pack-files.ts';
 import type { WorkspaceLimits } from '../files/workspace-limits.ts';
-import { loadWorkspace, scanWorkspaceFiles } from '../folder/load-workspace.ts';
+import { loadWorkspace } from '../folder/load-workspace.ts';
 import { isLocation, locateWorkspace, type WorkspaceLocation } from '../folder/locate-workspace.ts';
+import { scanWorkspaceFiles } from '../folder/scan-files.ts';
+import type { PackSources } from '../packs/pack-sources.ts';
 
 export type SnapshotRequest = Readonly<{
   workspace: string;
@@ -19,42 +21,52 @@ export type SnapshotRequest = Readonly<{
   cache: ContentCache;
   /** Absolute paths of folders that are no part of it. */
   exclude: readonly string[];
+  packs: PackSources;
 }>;
 
 /** A folder as it is now, ready to be published. `hasDefinitions`: whether it has a `.workflows` folder at all. */
-export type Snapshot = Readonly<{ request: PublishRequest; hasDefinitions: boolean }>;
+export type Snapshot = Readonly<{
+  request: PublishRequest;
+  hasDefinitions: boolean;
+  /** Whether the same files give the same revision tomorrow; not with packs that follow a branch or tag. */
+  pinned: boolean;
+}>;
 
 /** Reads and checks everything in a folder. What is wrong with it is told as diagnostics, never thrown. */
 export async function readSnapshot(request: SnapshotRequest): Promise<Snapshot> {
   const location = await locateWorkspace(request.path);
   if (!isLocation(location)) {
     const revision = request.commit ?? hashOf(location.message);
-    return { request: rejected(request, request.path, revision, [location]), hasDefinitions: false };
+    return { request: rejected(request, request.path, revision, [location]), hasDefinitions: false, pinned: true };
   }
   return snapshotOf(request, location);
 }
 
 async function snapshotOf(request: SnapshotRequest, location: WorkspaceLocation): Promise<Snapshot> {
   const { workspace, limits, cache, exclude } = request;
-  const loaded = await loadWorkspace(location, { limits, cache });
+  const loaded = await loadWorkspace(location, { limits, cache, packs: request.packs });
   const hasDefinitions = !loaded.diagnostics.some((diagnostic) => diagnostic.code === 'no_workflows_folder');
   const scanned = hasDefinitions
     ? await scanWorkspaceFiles(location, { limits, cache, exclude })
     : { files: [], diagnostics: [] };
   const diagnostics = [...loaded.diagnostics, ...scanned.diagnostics];
   const content = contentHash(loaded.hash, scanned.files);
-  const revision = request.commit ?? content;
+  // A pack that the commit does not determine makes another revision of the same commit.
+  const own = loaded.packs.pinned ? '' : `.${(loaded.packs.hash ?? '').slice(0, 8)}`;
+  const revision = request.commit === null ? content : `${request.commit}${own}`;
+  const all = [...scanned.files, ...loaded.packs.files];
   const { definitions } = loaded;
   if (definitions === null || diagnostics.some((diagnostic) => diagnostic.severity === 'error')) {
-    return { request: rejected(request, location.root, revision, diagnostics), hasDefinitions };
+    return {
+      request: rejected(request, location.root, revision, diagnostics),
+      hasDefinitions,
+      pinned: loaded.packs.pinned,
+    };
   }
-  const files =
-    scanned.files.length === 0
-      ? null
-      : { key: `workspaces/${workspace}/${revision}.tgz`, data: packFiles(scanned.files) };
+  const files = all.length === 0 ? null : { key: `workspaces/${workspace}/${revision}.tgz`, data: packFiles(all) };
   const source = request.sourceOf(location.root);
   const found = { workspace, revision, source, definitions, diagnostics, files, keepDefinitions: true };
-  return { request: found, hasDefinitions };
+  return { request: found, hasDefinitions, pinned: loaded.packs.pinned };
 }
 
 function rejected(

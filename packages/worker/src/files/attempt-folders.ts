@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
-import { cp, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Assignment } from '@millrace/core';
+import { copyTree } from './copy-tree.ts';
 import { removeTree } from './worker-folder.ts';
 import type { WorkspaceFiles } from './workspace-files.ts';
 
@@ -24,9 +24,7 @@ export function createAttemptFolders(folder: string, files: WorkspaceFiles): Att
       await mkdir(made.workDir, { mode: 0o700 });
       const source = await files.take(assignment.workspace, assignment.revision);
       try {
-        // A copy that shares blocks where the file system can do that; a step that writes changes only its own.
-        if (source.path !== null)
-          await cp(source.path, made.workDir, { recursive: true, mode: constants.COPYFILE_FICLONE });
+        if (source.path !== null) await copyTree(source.path, made.workDir);
       } finally {
         source.release();
       }
