@@ -3,6 +3,7 @@ import { addApprovalCommand } from './commands/approval.ts';
 import { addDevCommand } from './commands/dev.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addInitCommand } from './commands/init.ts';
+import { addPackCommand } from './commands/pack.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addScheduleCommand } from './commands/schedule.ts';
 import { addSchemaCommand } from './commands/schema.ts';
@@ -39,6 +40,7 @@ export function createProgram(): Command {
   addWorkflowCommand(program);
   addWorkspaceCommand(program);
   addScheduleCommand(program);
+  addPackCommand(program);
   program.addHelpText(
     'after',
     `

@@ -45,6 +45,7 @@ export async function runHere(path: string, named: string | undefined, options: 
       location,
       definitions,
       hash: checked.hash,
+      packFiles: checked.packFiles,
       workflow,
       input,
       answering: { approving, ask: canAsk ? askOnTerminal(view, style) : null },

@@ -7,7 +7,7 @@ import { createLocalBlobStore } from '@millrace/blobs';
 import type { Definitions, JsonObject, RunId, WorkerProtocol } from '@millrace/core';
 import { createEngine, createMemoryStore, type Engine, type EngineEvent, type RunDetail } from '@millrace/engine';
 
-import { openWorkspaceFiles, type WorkspaceLocation } from '@millrace/sources';
+import { type LoadedWorkspace, openWorkspaceFiles, type WorkspaceLocation } from '@millrace/sources';
 import { createWorker } from '@millrace/worker';
 import { createLocalExecutors, localCapabilities } from '../processes/local-executors.ts';
 import { describeWorker } from '../processes/worker-identity.ts';
@@ -19,6 +19,8 @@ export type OfflineRequest = Readonly<{
   definitions: Definitions;
   /** Hash of the definitions. */
   hash: string;
+  /** Files of the packs that are used. */
+  packFiles: LoadedWorkspace['packs']['files'];
   workflow: string;
   input: JsonObject;
   onEvent?: (event: EngineEvent) => void;
@@ -41,7 +43,7 @@ export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
   const settings = { leaseMs: 24 * 60 * 60 * 1000 };
   const engine = await createEngine({ store, queries, blobs, settings, fireSchedules: false });
   const logs = createStepLogs(request.onLog ?? (() => undefined));
-  const protocol = localProtocol(engine, request.location, logs);
+  const protocol = localProtocol(engine, request, logs);
   const worker = createWorker({
     protocol,
     description: describeWorker({ slots: Math.max(8, availableParallelism() * 4) }),
@@ -121,7 +123,7 @@ function createStepLogs(onLog: (step: string, line: string) => void) {
   };
 }
 
-function localProtocol(engine: Engine, location: WorkspaceLocation, logs: StepLogs): WorkerProtocol {
+function localProtocol(engine: Engine, { location, packFiles }: OfflineRequest, logs: StepLogs): WorkerProtocol {
   return {
     async sync(request, signal) {
       const response = await engine.workers.sync(request, signal);
@@ -131,7 +133,7 @@ function localProtocol(engine: Engine, location: WorkspaceLocation, logs: StepLo
     async appendLogs(chunks) {
       for (const chunk of chunks) logs.add(chunk);
     },
-    openFiles: () => openWorkspaceFiles(location),
+    openFiles: () => openWorkspaceFiles(location, packFiles),
     endedRuns: engine.workers.endedRuns,
   };
 }

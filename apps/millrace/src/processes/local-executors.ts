@@ -1,5 +1,6 @@
 import type { Capability } from '@millrace/core';
 import {
+  createCoreFunctions,
   createFunctionExecutor,
   createHttpExecutor,
   createScriptExecutor,
@@ -12,7 +13,7 @@ import {
 export const localCapabilities = ['shell', 'script', 'http', 'function'] as const satisfies readonly Capability[];
 export type LocalCapability = (typeof localCapabilities)[number];
 
-/** Executors of the wished kinds. `allowPrivate`: which private addresses `http` steps may reach. */
+/** Executors of the wished kinds. `allowPrivate`: which private addresses `http` steps and the functions of the pack `core` may reach. */
 export function createLocalExecutors(
   capabilities: readonly LocalCapability[],
   allowPrivate: PrivateAccess,
@@ -21,7 +22,7 @@ export function createLocalExecutors(
     shell: () => createShellExecutor(),
     script: () => createScriptExecutor(),
     http: () => createHttpExecutor({ allowPrivate }),
-    function: () => createFunctionExecutor(new Map()),
+    function: () => createFunctionExecutor(createCoreFunctions(allowPrivate)),
   };
   return capabilities.map((capability) => make[capability]());
 }

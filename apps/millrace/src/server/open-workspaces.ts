@@ -46,7 +46,7 @@ export async function openWorkspaces(options: OpenWorkspacesOptions): Promise<Op
       loads.set(workspace.name, await source.start());
     }),
   );
-  return { loads, sources: sourcesOf(opened, options) };
+  return { loads, sources: sourcesOf(opened, repositories, options) };
 }
 
 function openSource(
@@ -54,7 +54,14 @@ function openSource(
   repositories: RepositoryCache,
   { engine, exclude, git, onLoad, onError }: OpenWorkspacesOptions,
 ): WorkspaceSource {
-  const common = { workspace: workspace.name, engine, onError, onLoad: (load: SourceLoad) => onLoad(workspace, load) };
+  const packs = { git: { repositories, credentials: git.credentials } };
+  const common = {
+    workspace: workspace.name,
+    engine,
+    packs,
+    onError,
+    onLoad: (load: SourceLoad) => onLoad(workspace, load),
+  };
   if (workspace.type === 'folder') return createFolderSource({ ...common, path: workspace.path, exclude });
   const { url, ref, path, pollMs } = workspace;
   const auth = workspace.auth.kind === 'none' ? credentialsFor(url, git.credentials) : workspace.auth;
@@ -63,6 +70,7 @@ function openSource(
 
 function sourcesOf(
   opened: ReadonlyMap<string, WorkspaceSource>,
+  repositories: RepositoryCache,
   { workspaces, onError }: OpenWorkspacesOptions,
 ): WorkspaceSources {
   const find = (workspace: string): WorkspaceSource => {
@@ -74,9 +82,11 @@ function sourcesOf(
   };
   return {
     async sync(workspace) {
+      repositories.forgetRefs();
       await find(workspace).sync();
     },
     syncSoon(workspace) {
+      repositories.forgetRefs();
       find(workspace)
         .sync()
         .catch((error: unknown) => onError(error, `loading workspace ${workspace} after a push`));

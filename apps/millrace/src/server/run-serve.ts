@@ -109,7 +109,7 @@ async function open(
   const worker = createWorker({
     protocol: engine.workers,
     description: describeWorker({ slots: Math.max(32, availableParallelism() * 16) }),
-    executors: createLocalExecutors(['http'], options.allowPrivate ?? false),
+    executors: createLocalExecutors(['http', 'function'], options.allowPrivate ?? false),
     folder: join(tmpdir(), `millrace-serve-${process.pid}`),
     logger: log,
   });
