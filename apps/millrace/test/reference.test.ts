@@ -36,11 +36,12 @@ describe('the reference of the workflow language', () => {
     'runs to the outcome that it shows: $names',
     async ({ workflows, told }) => {
       scratch.write('.workflows/a.yaml', workflows);
-      const { location, definitions, diagnostics, hash } = await checkWorkspace(scratch.path);
+      const { location, definitions, diagnostics, hash, packFiles } = await checkWorkspace(scratch.path);
       expect(diagnostics).toEqual([]);
       const workflow = Object.keys(definitions?.workflows ?? {})[0];
       if (location === null || definitions === null || workflow === undefined) throw new Error('Nothing was loaded.');
-      const detail = await runOffline({ location, definitions, hash, workflow, input: {}, answering: alone });
+      const request = { location, definitions, hash, packFiles, workflow, input: {}, answering: alone };
+      const detail = await runOffline(request);
       expect(runDocument(detail)).toMatchObject(JSON.parse(told));
     },
   );

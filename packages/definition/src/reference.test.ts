@@ -16,7 +16,7 @@ import { retry } from './grammar/retry.ts';
 import { stepShape, transition } from './grammar/step.ts';
 import { triggerShape, triggerShapes } from './grammar/trigger.ts';
 import { workflow } from './grammar/workflow.ts';
-import { loadDefinitions } from './load-definitions.ts';
+import { loadDefinitions, type SourceFile } from './load-definitions.ts';
 
 const tables = readReference(new URL('../../../docs/reference/workflow-language.md', import.meta.url));
 
@@ -72,17 +72,28 @@ const examples = tables.flatMap(({ frame, rows }) =>
   rows.flatMap(({ keys, later, examples }) => examples.map((example) => ({ frame, keys, later, example }))),
 );
 
+/** The file as one of a pack, which a workspace calls. */
+function loadInPack(file: SourceFile) {
+  const config = { channel: { type: 'string' } };
+  const manifest = { name: 'own', version: '1.0.0', description: null, config, dependencies: [] };
+  const pack = { manifest, files: [file], config: {} };
+  const call = { workflows: { call: { steps: { s: { action: 'own.example' } } } } };
+  return loadDefinitions([{ path: 'call.yaml', text: JSON.stringify(call) }], { resolved: [pack], missing: [] });
+}
+
 test.each(examples)('an example of the reference loads: $frame: $example', ({ frame, keys, later, example }) => {
   const reads = frame === 'reads';
   const given = reads ? null : (parse(example) as JsonObject);
   const whole = given === null ? readingFile(keys[0] ?? '', example) : fileOf(frame, given);
   if (whole === null) throw new Error(`Examples cannot stand in "${frame}".`);
-  const { definitions, diagnostics } = loadDefinitions([{ path: 'example.yaml', text: JSON.stringify(whole) }]);
+  const file = { path: 'example.yaml', text: JSON.stringify(whole) };
+  const inPack = reads && keys[0] === 'config';
+  const { definitions, diagnostics } = inPack ? loadInPack(file) : loadDefinitions([file]);
   expect(diagnostics).toEqual([]);
   if (definitions === null) throw new Error('Nothing was loaded.');
   expect(example).toContain(keys[0]);
   // What cannot be executed yet is told when the workflow is compiled; of triggers and names nothing is told.
-  const { problems } = compilePlan(definitions, 'test', 'example');
+  const { problems } = compilePlan(definitions, 'test', inPack ? 'own.example' : 'example');
   const told = reads || frame.startsWith('trigger') || keys[0] === 'triggers' ? [] : ['not_supported_yet'];
   expect([...new Set(problems.map(({ code }) => code))]).toEqual(later ? told : []);
 });
