@@ -56,6 +56,9 @@ describe.skipIf(!hasGit)('millrace pack', { timeout: 120_000 }, () => {
 
     expect((await millrace('pack', 'lock', 'ws', '--config', config)).stdout).toContain(`tools 1.0.0 ${first}`);
     const second = commit('two');
+    scratch.write('free/.workflows/a.yaml', `packs: { tools: { git: "${url}", ref: ${second} } }\n`);
+    const env = { XDG_CACHE_HOME: join(scratch.path, 'cache'), MILLRACE_CONFIG: config };
+    expect((await run(['validate', 'free'], { cwd: scratch.path, env })).exit).toBe(0);
     const output = async () => JSON.parse((await millrace('run', 'ws', 'w', '--json')).stdout).run?.output;
     // What is locked and was fetched once is not asked for again, whatever is allowed here.
     expect(await output()).toBe('one!');

@@ -8,6 +8,7 @@ import {
   locateWorkspace,
   type WorkspaceLocation,
 } from '@millrace/sources';
+import { readServerConfig } from '../server/server-config.ts';
 import { openPackSources } from './pack-sources.ts';
 
 export type CheckedWorkspace = Readonly<{
@@ -34,7 +35,8 @@ export async function checkWorkspace(path: string): Promise<CheckedWorkspace> {
     const nothing = { location: null, definitions: null, sources: [], hash: '', packFiles: [], summary: path };
     return { ...nothing, diagnostics: [location], shownPath: (file) => file };
   }
-  const packs = openPackSources();
+  // Packs may need credentials, or schemes that the operator allows.
+  const packs = openPackSources((await readServerConfig(undefined)).git);
   const loaded = await loadWorkspace(location, { packs }).finally(packs.close);
   // What this version cannot execute is known once the workflows are compiled.
   const compiled = loaded.definitions === null ? [] : compileAll(loaded.definitions, 'local').diagnostics;
