@@ -8,10 +8,13 @@ import type {
   RunRecord,
   RunStatus,
   StepSummary,
+  StoredEvent,
   WorkerProtocol,
 } from '@millrace/core';
 import type { AnswerOutcome, AnswerRequest } from './approvals/answer-approval.ts';
 import type { OpenApproval } from './approvals/open-approval.ts';
+import type { EmitEventRequest } from './events/emit-event.ts';
+import type { EventDetail } from './events/read-events.ts';
 import type { ExplainRequest } from './explain/explain-run.ts';
 import type { Explanation } from './explain/explanation.ts';
 import type { BlobStore } from './ports/blob-store.ts';
@@ -135,6 +138,10 @@ export type Engine = Readonly<{
   resumeRun(run: RunId, request: Readonly<{ by: string }>): Promise<Readonly<{ status: RunStatus }>>;
   /** Codes: run_not_found. */
   getRun(run: RunId): Promise<RunDetail>;
+  /** Adds an event to a workspace and delivers it. Codes: invalid_request, too_large, workspace_not_found. */
+  emitEvent(request: EmitEventRequest): Promise<Readonly<{ event: StoredEvent; created: boolean }>>;
+  /** An event and what came of it. Codes: event_not_found. */
+  getEvent(id: StoredEvent['id']): Promise<EventDetail>;
   /** Open approvals, those of the newest runs first. */
   listApprovals(filter: ApprovalFilter, page: Page): Promise<Paged<OpenApproval>>;
   /** Codes: run_not_found. */

@@ -5,6 +5,7 @@
 //   timers, reaper, outbox ┤
 //   schedules (startRun) ──┘
 import { randomUUID } from 'node:crypto';
+import type { StoredEvent } from '@millrace/core';
 import { createAnswerApproval } from './approvals/answer-approval.ts';
 import { createListApprovals, createRunApprovals } from './approvals/list-approvals.ts';
 import { createStoreClock } from './clock/store-clock.ts';
@@ -15,10 +16,15 @@ import { toAssignment } from './dispatch/assignment.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { createHoldWork } from './dispatch/hold-work.ts';
 import type { Engine } from './engine-types.ts';
+import { createDeliverEvent } from './events/deliver-event.ts';
+import { createEmitEvent } from './events/emit-event.ts';
+import { createEventMessages } from './events/event-messages.ts';
+import { createGetEvent } from './events/read-events.ts';
 import { createExplain } from './explain/create-explain.ts';
 import { createAppendLogs } from './logs/append-logs.ts';
 import { createListLogs, createReadLogs } from './logs/read-logs.ts';
 import { StepNames } from './logs/step-names.ts';
+import { createEventLoop } from './loops/event-loop.ts';
 import { createLeaseLoop } from './loops/lease-loop.ts';
 import { createOutboxLoop } from './loops/outbox-loop.ts';
 import { createReaperLoop } from './loops/reaper-loop.ts';
@@ -99,10 +105,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
   const afterCommit = createAfterCommit({ dispatcher, timers, bus, waiters, stats, settings, deliver: deliverNow });
   const driver = new RunDriver({ name, store, clock, settings, plans, dispatcher, afterCommit, onError });
-  const deliver = createDeliver({ store, driver, ids, livePlans });
+  const startRun = createStartRun({ store, driver, ids, livePlans, settings });
+  const deliverEvent = createDeliverEvent({ store, driver, livePlans, clock, startRun });
+  const deliverEventNow = (event: StoredEvent) => {
+    deliverEvent(event).catch((error) => onError(error, `event ${event.id}; it is tried again`));
+  };
+  const events = createEventMessages({ store, driver, deliver: deliverEventNow });
+  const deliver = createDeliver({ store, driver, ids, livePlans, events });
   const tell = (hint: Omit<Hint, 's'>) => store.changes.tell(writeHint({ s: name, ...hint }));
 
-  const startRun = createStartRun({ store, driver, ids, livePlans, settings });
   const cancelRun = createCancelRun(driver);
   const scheduling = createSchedules({
     store,
@@ -128,6 +139,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       onError,
     }),
     createLeaseLoop({ workers: store.workers, clock, settings, dispatcher, onError }),
+    createEventLoop({ events: store.events, clock, pollMs: settings.pollMs, deliver: deliverEvent, onError }),
     createOutboxLoop({ outbox: store.outbox, runs: store.runs, clock, pollMs: settings.pollMs, deliver, onError }),
   ];
   let stopFollowing: (() => Promise<void>) | null = null;
@@ -158,6 +170,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       waiters.wakeAll();
     },
     startRun,
+    emitEvent: createEmitEvent({ store, livePlans, deliver: deliverEventNow }),
+    getEvent: createGetEvent(store.events),
     cancelRun,
     pauseRun: createPauseRun(driver),
     resumeRun: createResumeRun(driver),

@@ -3,6 +3,8 @@ export { type OpenApproval, readApprovalWait } from './approvals/open-approval.t
 export { peopleFor } from './approvals/people-for.ts';
 export { createEngine, type EngineOptions } from './engine.ts';
 export type * from './engine-types.ts';
+export type { EmitEventRequest } from './events/emit-event.ts';
+export type { EventDetail } from './events/read-events.ts';
 export type { ExplainRequest } from './explain/explain-run.ts';
 export type * from './explain/explanation.ts';
 export { createMemoryStore } from './memory/index.ts';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import { changeFacts } from './conformance/changes.ts';
 import { definitionFacts } from './conformance/definitions.ts';
+import { eventFacts } from './conformance/events.ts';
 import { queryFacts } from './conformance/queries.ts';
 import { raceFacts } from './conformance/races.ts';
 import { runFacts } from './conformance/runs.ts';
@@ -20,6 +21,7 @@ export function storeConformance(name: string, open: OpenForConformance): void {
     workers: workerFacts,
     waits: waitFacts,
     outbox: outboxFacts,
+    events: eventFacts,
     'plans and workspaces': definitionFacts,
     schedules: scheduleFacts,
     'change feed': changeFacts,

@@ -83,6 +83,7 @@ describe('migrations', () => {
       '0002-wait-kinds',
       '0003-approvals',
       '0004-schedules',
+      '0005-events',
     ]);
     for (const store of stores) expect(await createRun(store)).toBe(true);
   });

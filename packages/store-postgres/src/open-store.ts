@@ -9,6 +9,7 @@ import { openPool } from './connections/open-pool.ts';
 import { wrapPostgresError } from './connections/postgres-error.ts';
 import { readStatement } from './connections/statement.ts';
 import { Writer } from './connections/writer.ts';
+import { createEventStore } from './events/event-store.ts';
 import { migrate } from './migrations/migrate.ts';
 import { LaneNumberBook } from './names/lane-numbers.ts';
 import { WorkflowNumberBook } from './names/workflow-numbers.ts';
@@ -94,6 +95,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     workers: createWorkerStore(database),
     waits: createWaitStore(database),
     outbox: createOutboxStore(database),
+    events: createEventStore(database),
     plans: createPlanStore(database, lanes),
     workspaces: createWorkspaceStore(database),
     schedules: createScheduleStore(database),

@@ -8,6 +8,7 @@ export const errorCatalogue = {
   workflow_not_found: { status: 404, retryable: false },
   run_not_found: { status: 404, retryable: false },
   schedule_not_found: { status: 404, retryable: false },
+  event_not_found: { status: 404, retryable: false },
   log_not_found: { status: 404, retryable: false },
   run_ended: { status: 409, retryable: false },
   approval_ended: { status: 409, retryable: false },

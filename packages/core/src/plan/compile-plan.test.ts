@@ -178,8 +178,7 @@ describe('compiling', () => {
     ['rate_limit', { steps: { a: { rateLimit: { key: 'k', limit: 1, perMs: 1 } } } }],
     ['cache', { steps: { a: { cache: { key: 'k', ttlMs: 1 } } } }],
     ['type', { steps: { a: { inline: { type: 'docker', image: 'x' } } } }],
-    ['type', { steps: { a: { action: 'act' } }, actions: { act: { body: { type: 'emit', event: 'e' } } } }],
-    ['event', { steps: { a: { inline: { type: 'wait', event: 'e' } } } }],
+    ['type', { steps: { a: { action: 'act' } }, actions: { act: { body: { type: 'docker', image: 'x' } } } }],
     ['image', { steps: { a: { inline: { type: 'shell', cmd: 'x', image: 'node' } } } }],
   ])('tells that `%s` is not executed yet, with its place', (key, text) => {
     const at = { file: 'w.yaml', line: 3, column: 5 };

@@ -48,7 +48,7 @@ export type PreparedStep = Readonly<{
   taskNeeds: Needs;
   delay: PreparedValue | null;
   retryWhen: PreparedValue | null;
-  /** The body of an action that the engine itself carries out (workflow, approval, wait). */
+  /** The body of an action that the engine itself carries out (workflow, approval, wait, emit). */
   body: Readonly<Record<string, PreparedValue>>;
   /** Where the templates of the action's body stand, by pointers from the body's root. */
   places: Readonly<Record<string, Place>>;
@@ -158,7 +158,13 @@ function engineBody(step: PlanStep, root: string, places: Readonly<Record<string
     body.approvers = prepareValue(approvers ?? null, pointer('approvers'), places);
     body.escalate = prepareValue(escalate?.approvers ?? null, pointer('escalate/approvers'), places);
   }
+  if (action.body.type === 'emit') {
+    body.event = prepareValue(action.body.event, pointer('event'), places);
+    body.payload = prepareValue(action.body.payload ?? {}, pointer('payload'), places);
+  }
   if (action.body.type === 'wait') {
+    if (action.body.event !== undefined) body.event = prepareValue(action.body.event, pointer('event'), places);
+    if (action.body.when !== undefined) body.when = prepareCondition(action.body.when, pointer('when'), places);
     if (action.body.for !== undefined) body.for = prepareValue(action.body.for, pointer('for'), places);
     if (action.body.until !== undefined) body.until = prepareUntil(action.body.until, pointer('until'), places);
   }

@@ -34,12 +34,11 @@ export const unsupportedInStep: readonly Row<StepDefinition>[] = [
 ];
 
 export const unsupportedInBody: readonly Row<ActionBody>[] = [
-  ...(['emit', 'docker', 'pod', 'cloud_run', 'fargate', 'container_app'] as const).map((type) => ({
+  ...(['docker', 'pod', 'cloud_run', 'fargate', 'container_app'] as const).map((type) => ({
     key: 'type',
     what: `The action type \`${type}\``,
     uses: (body: ActionBody) => body.type === type,
   })),
-  { key: 'event', what: 'Waiting for an event', uses: (body) => body.type === 'wait' && body.event !== undefined },
   {
     key: 'image',
     what: 'Running in a container (`image`)',

@@ -1,3 +1,4 @@
+import type { StoredEvent } from '../events/event.ts';
 import type { InputProblem } from '../schema/input-problem.ts';
 import type { RunId, WorkerId } from '../values/ids.ts';
 import type { Json, JsonObject } from '../values/json.ts';
@@ -25,6 +26,8 @@ export type Command =
       output: Json;
       error: Fault | null;
     }>
+  /** An event of the type that a step waits for has come; whether it matches is decided here. */
+  | Readonly<{ type: 'event_arrived'; key: AttemptKey; event: StoredEvent }>
   /** Somebody answers an approval. `values` are as they were given; they are checked here. */
   | Readonly<{ type: 'answer'; key: AttemptKey; answer: ApprovalAnswer }>
   | Readonly<{ type: 'cancel'; by: string; reason: string | null; force: boolean }>
@@ -47,7 +50,8 @@ export type Rejection = Readonly<{
     | 'not_paused'
     | 'outdated'
     | 'not_an_approver'
-    | 'invalid_values';
+    | 'invalid_values'
+    | 'event_not_matching';
   message: string;
   /** Of `invalid_values`. */
   problems?: readonly InputProblem[];

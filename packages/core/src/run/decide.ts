@@ -6,6 +6,7 @@ import { answerApproval } from './commands/answer.ts';
 import { attemptFinished } from './commands/attempt-finished.ts';
 import { cancel } from './commands/cancel.ts';
 import { childEnded } from './commands/child-ended.ts';
+import { eventArrived } from './commands/event-arrived.ts';
 import { hold } from './commands/hold.ts';
 import { parentTurned } from './commands/parent-turned.ts';
 import { pause } from './commands/pause.ts';
@@ -51,6 +52,8 @@ function apply(decision: Deciding, command: Command): Rejection | null {
       return timerFired(decision, command);
     case 'child_ended':
       return childEnded(decision, command);
+    case 'event_arrived':
+      return eventArrived(decision, command);
     case 'answer':
       return answerApproval(decision, command);
     case 'cancel':

@@ -1,4 +1,5 @@
-import type { ApprovalBody } from '../definitions/action.ts';
+import type { ApprovalBody, WaitBody } from '../definitions/action.ts';
+import { isEventType, maxPayloadLength } from '../events/event.ts';
 import { FaultError } from '../plan/expression-fault.ts';
 import { formatDuration } from '../values/duration.ts';
 import type { JsonObject } from '../values/json.ts';
@@ -6,6 +7,7 @@ import { unreachable } from '../values/unreachable.ts';
 import { approvalDueAt, newApproval } from './approval.ts';
 import { type Deciding, faultAt, keyOf, planStep, type StepAt } from './deciding.ts';
 import { setEngineWait } from './engine-wait.ts';
+import { newEventWait, wrongEventType } from './event-wait.ts';
 import type { Fault } from './fault.ts';
 import { askGates } from './gates.ts';
 import type { EngineWaitKind, WorkDocument } from './records.ts';
@@ -39,15 +41,11 @@ export function launchAttempt(
       case 'workflow':
         return startChild(decision, target, task, body.wait);
       case 'wait':
-        return startTimer(decision, target, task);
+        return body.event === undefined ? startTimer(decision, target, task) : awaitEvent(decision, target, task, body);
       case 'approval':
         return openApproval(decision, target, task, body);
       case 'emit':
-        throw new FaultError({
-          code: 'not_supported_yet',
-          message: `Steps of type ${body.type} cannot be executed yet.`,
-          retryable: false,
-        });
+        return emitEvent(decision, target, task);
       case 'shell':
       case 'script':
       case 'docker':
@@ -133,16 +131,53 @@ function openApproval(decision: Deciding, target: TaskTarget, task: Task, body: 
   return null;
 }
 
+function awaitEvent(decision: Deciding, target: TaskTarget, task: Task, body: WaitBody): null {
+  const type = renderBody(decision, target, task, 'event');
+  const begun = newEventWait(decision.state.origin.workspace, type, body, decision.now);
+  if ('code' in begun) throw new FaultError(faultAt(decision, target.step, 'action/body/event', begun));
+  task.dueAt = begun.dueAt;
+  task.detail = JSON.stringify(begun.detail);
+  setEngineWait(decision, target, task, 'event');
+  decision.changes.send({ kind: 'await_event', from: attemptKey(target, task.attempt) });
+  return null;
+}
+
+/** The event is stored by a message that is committed with the end of the step. */
+function emitEvent(decision: Deciding, target: TaskTarget, task: Task): AttemptEnd {
+  const at = (key: string, fault: Fault) => new FaultError(faultAt(decision, target.step, `action/body/${key}`, fault));
+  const type = renderBody(decision, target, task, 'event');
+  if (typeof type !== 'string' || !isEventType(type)) throw at('event', wrongEventType('event', type));
+  const payload = renderBody(decision, target, task, 'payload') as JsonObject;
+  const output = JSON.stringify({ type, payload });
+  if (output.length > maxPayloadLength) throw at('payload', payloadTooLarge(output.length));
+  decision.changes.send({ kind: 'emit', from: attemptKey(target, task.attempt), type, payload });
+  return { ...succeededAtOnce(decision), output };
+}
+
+function payloadTooLarge(length: number): Fault {
+  return {
+    code: 'too_large',
+    message: `The payload of an event may have ${maxPayloadLength} characters of JSON; this one has ${length}.`,
+    hint: 'Put large data into a file or object store, and its address into the event.',
+    retryable: false,
+  };
+}
+
 /** A value of a body that the engine carries out. The body's `input` is the step's rendered one, as for a worker. */
 function renderBody(decision: Deciding, target: TaskTarget, task: Task, key: string) {
   const step = decision.plan.step(target.step);
   const value = step.body[key];
   if (value === undefined) throw new Error(`The body of step ${step.plan.name} has no ${key}.`);
   const view: Viewpoint = viewOfTask(decision, target, task.attempt);
-  const { input } = JSON.parse(task.document) as WorkDocument;
-  const own: JsonObject = step.plan.action.inline ? { ...decision.state.input, ...input } : input;
-  const { config } = step.plan.action;
-  return value.evaluate(scopeFor(view, value.needs, config === undefined ? { input: own } : { input: own, config }));
+  return value.evaluate(scopeFor(view, value.needs, bodyNames(decision, target, task)));
+}
+
+/** What the body of an action reads as `input`, and that of a pack as `config`. */
+export function bodyNames({ plan, state }: Deciding, { step }: TaskTarget, { document }: Task): JsonObject {
+  const { input } = JSON.parse(document) as WorkDocument;
+  const { inline, config } = plan.step(step).plan.action;
+  const own = inline ? { ...state.input, ...input } : input;
+  return config === undefined ? { input: own } : { input: own, config };
 }
 
 function succeededAtOnce({ now }: Deciding): AttemptEnd {

@@ -229,8 +229,8 @@ function expectSomethingMoves(run: RunDriver): void {
   for (const row of run.store.work.values()) movers.add(`${row.step}.${row.iteration}`);
   for (const row of run.store.waits.values()) {
     const resumed = run.state.paused !== null && (row.kind === 'held' || row.kind === 'items');
-    if (row.dueAt !== null || row.kind === 'child' || row.kind === 'approval' || resumed)
-      movers.add(`${row.step}.${row.iteration}`);
+    const outside = row.kind === 'child' || row.kind === 'approval' || row.kind === 'event';
+    if (row.dueAt !== null || outside || resumed) movers.add(`${row.step}.${row.iteration}`);
   }
   let open = 0;
   for (const [step, own] of run.state.steps.entries()) {

@@ -194,6 +194,10 @@ export type OutboxMessage =
       output: string | null;
       error: Fault | null;
     }>
+  /** An `emit` step has ended: its event is to be stored, once for each attempt. */
+  | Readonly<{ kind: 'emit'; from: AttemptKey; type: string; payload: JsonObject }>
+  /** A step waits for an event: those that came while its wait was being stored are to be told to it. */
+  | Readonly<{ kind: 'await_event'; from: AttemptKey }>
   /** Cancels the children that the run waits for; with `from`, only the child of that attempt. */
   | Readonly<{ kind: 'cancel_children'; from: AttemptKey | null; reason: string | null; by: string }>
   /** Pauses the children that the run waits for, or resumes them (`paused` is false). Later turns count more. */

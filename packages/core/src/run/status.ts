@@ -31,7 +31,8 @@ export type StepReason =
   | 'attempt_timed_out'
   | 'step_timed_out'
   | 'queue_timed_out'
-  | 'approval_timed_out';
+  | 'approval_timed_out'
+  | 'event_timed_out';
 
 export const isRunEnd = (status: RunStatus): status is RunEndStatus =>
   status === 'succeeded' || status === 'failed' || status === 'cancelled' || status === 'timed_out';

@@ -1,9 +1,11 @@
 // Random plans and random histories, for properties of the run machine.
 import fc from 'fast-check';
+import type { StoredEvent } from '../events/event.ts';
 import type { ApprovalDetail } from '../run/approval.ts';
 import type { AttemptResult, Command } from '../run/command.ts';
+import { readEventWait } from '../run/event-wait.ts';
 import type { Wait } from '../run/records.ts';
-import { runId } from '../values/ids.ts';
+import { eventId, runId } from '../values/ids.ts';
 import { fields, type StepText, type WorkflowText } from './build-plan.ts';
 import { keyOfWork, type RunDriver, worker } from './run-driver.ts';
 
@@ -56,6 +58,10 @@ const kinds: readonly StepText[] = [
       escalate: { afterMs: 100, approvers: { users: ['bob', 'cy'] } },
     },
   },
+  { inline: { type: 'wait', event: 'order.paid', when: 'event.payload.n == input.n', timeoutMs: 300 } },
+  { forEach: 2, inline: { type: 'wait', event: 'order.{{ item }}' } },
+  { inline: { type: 'emit', event: 'order.paid', payload: { n: '{{ input.n }}' } } },
+  { forEach: 2, inline: { type: 'emit', event: '{{ item if index == 0 else "no type" }}' } },
   { forEach: 3, inline: { type: 'approval', prompt: '{{ item }}?', timeoutMs: 200 } },
 ];
 
@@ -147,6 +153,7 @@ function waitEvents(run: RunDriver, choice: number): readonly Event[] {
       return [() => ({ type: 'child_ended', key, child: runId('9'), status, output: [1], error })];
     }
     const answers = row.kind === 'approval' ? answerEvents(row, choice) : [];
+    if (row.kind === 'event') answers.push(arrival(row, choice));
     if (row.dueAt === null) return answers;
     const { dueAt } = row;
     return [
@@ -157,6 +164,16 @@ function waitEvents(run: RunDriver, choice: number): readonly Event[] {
       },
     ];
   });
+}
+
+/** An event that matches, of another content, or one for which the condition cannot be evaluated. */
+function arrival(wait: Wait, choice: number): Event {
+  const payload = [{ n: input.n }, { n: 7 }, {}][(choice >> 6) % 3] ?? {};
+  const { type } = readEventWait(wait);
+  const event: StoredEvent = {
+    ...{ id: eventId('5'), workspace: 'test', type, payload, source: { type: 'api' }, key: null, at: 1_000 },
+  };
+  return () => ({ type: 'event_arrived', key: keyOfWork(wait), event });
 }
 
 /** Those who have not answered come first, so that whatever is asked comes to its end. */

@@ -33,7 +33,7 @@ function mustSeeLeases(command: Command | Question): boolean {
 }
 
 /** Timers of what no worker holds. */
-const withoutLeases: ReadonlySet<WaitKind> = new Set(['retry', 'delay', 'timer', 'approval']);
+const withoutLeases: ReadonlySet<WaitKind> = new Set(['retry', 'delay', 'timer', 'approval', 'event']);
 
 /**
  * Decides on everything that waits in a run's mailbox, as one change. null: nothing is to be committed (all was rejected,

@@ -7,13 +7,14 @@ import {
   type Wait,
 } from '@millrace/core';
 import { explainApproval } from './explain-approval.ts';
+import { explainEventWait } from './explain-event-wait.ts';
 import type { Told } from './explain-work.ts';
 import { type Explaining, planStep } from './explaining.ts';
 import type { Change, ChildRun } from './explanation.ts';
 import { since, until } from './moments.ts';
 import type { MovingWait, StepRows } from './run-rows.ts';
 
-/** A step run that waits for a time, for people or for a child run, without a worker. */
+/** A step run that waits for a time, for people, for an event or for a child run, without a worker. */
 export function explainWait(
   explaining: Explaining,
   rows: StepRows,
@@ -42,6 +43,8 @@ export function explainWait(
       return explainRetry(planStep(explaining, wait.step), rows, wait, due, subject, now);
     case 'approval':
       return explainApproval(explaining, wait, subject);
+    case 'event':
+      return explainEventWait(explaining, wait, subject);
     case 'child':
       return explainChild(explaining, wait, subject);
     default:

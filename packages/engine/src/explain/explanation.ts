@@ -108,6 +108,15 @@ export type Reason =
       timesOutAt: Instant | null;
       onTimeout: 'fail' | 'skip' | 'approve';
     }>
+  /** `fault`: the first event for which `when` could not be evaluated. */
+  | Readonly<{
+      reason: 'waiting_for_event';
+      since: Instant;
+      type: string;
+      when: string | null;
+      until: Instant | null;
+      fault: Readonly<{ event: string; message: string }> | null;
+    }>
   /** `child` is null while it is being started. */
   | Readonly<{ reason: 'child_run'; since: Instant; child: ChildRun | null }>
   | (Readonly<{ reason: 'items_open' }> & ItemCounts)

@@ -46,7 +46,7 @@ export const finalAttempt = ({ attempts }: StepRows, item: number): EndedAttempt
   attempts.find((attempt) => attempt.item === item && attempt.final);
 
 /** Waits in the place of work, and before it. */
-const movingWaits = ['retry', 'timer', 'child', 'delay', 'approval', 'held'] as const;
+const movingWaits = ['retry', 'timer', 'child', 'delay', 'approval', 'event', 'held'] as const;
 export type MovingWait = (typeof movingWaits)[number];
 
 const isMovingWait = (kind: WaitKind): kind is MovingWait => (movingWaits as readonly WaitKind[]).includes(kind);

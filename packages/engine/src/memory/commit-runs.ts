@@ -4,6 +4,7 @@ import {
   isRunEnd,
   type RunHead,
   type RunId,
+  topicOf,
   type Wait,
   type Work,
 } from '@millrace/core';
@@ -20,8 +21,10 @@ import {
   type RunEntry,
   releaseWork,
   removeFrom,
+  removeWait,
   slotOf,
   startKeyOf,
+  type WaitEntry,
   waitSlotOf,
 } from './memory-state.ts';
 
@@ -127,7 +130,7 @@ function applyChanges(state: MemoryState, run: RunEntry, { id, changes, delivere
     entry.cancel = true;
     if (entry.worker !== null) addTo(state.cancelled, entry.worker, entry);
   }
-  for (const key of changes.waitsDone) removeWait(run, waitSlotOf(key));
+  for (const key of changes.waitsDone) removeWait(state, run, waitSlotOf(key));
   for (const wait of changes.waits) insertWait(state, run, wait);
   changes.outbox.forEach((message, ordinal) => {
     const key = { run: id, version: run.version, ordinal };
@@ -176,18 +179,23 @@ function holdWork(state: MemoryState, run: RunEntry, held: Wait): void {
 
 function insertWait(state: MemoryState, run: RunEntry, wait: Wait): void {
   const slot = waitSlotOf(wait);
-  removeWait(run, slot);
+  const before = run.waits.get(slot);
+  removeWait(state, run, slot);
   const visibleAt = wait.dueAt ?? Number.POSITIVE_INFINITY;
-  const entry = { run: run.origin.id, wait, visibleAt, alive: true };
+  const topic = topicOf(wait);
+  // One that is written anew for the same attempt misses no event.
+  const since = before?.wait.attempt === wait.attempt ? before.since : state.events.length;
+  const entry: WaitEntry = {
+    run: run.origin.id,
+    wait,
+    visibleAt,
+    alive: true,
+    since,
+    ...(topic === null ? {} : { topic }),
+  };
   run.waits.set(slot, entry);
+  if (topic !== null) addTo(state.eventWaits, topic, entry);
   if (wait.dueAt !== null) state.waitTurns.push({ entry, visibleAt });
-}
-
-function removeWait(run: RunEntry, slot: string): void {
-  const entry = run.waits.get(slot);
-  if (entry === undefined) return;
-  entry.alive = false;
-  run.waits.delete(slot);
 }
 
 /** Ids nearly always come in order, so this is a push. */

@@ -13,12 +13,13 @@ import {
   type RunId,
   type RunOrigin,
   type StepKey,
+  type StoredEvent,
   type Wait,
   type WaitKind,
   type WorkerDescription,
   type WorkerId,
 } from '@millrace/core';
-import type { OutboxKey, Revision, ScheduleKey, StoredSchedule, WorkspaceState } from '../ports/index.ts';
+import type { EventOutcome, OutboxKey, Revision, ScheduleKey, StoredSchedule, WorkspaceState } from '../ports/index.ts';
 import { Heap } from './heap.ts';
 
 export type WorkEntry = AttemptKey & {
@@ -36,7 +37,17 @@ export type WorkEntry = AttemptKey & {
   queued: boolean;
 };
 
-type WaitEntry = { readonly run: RunId; readonly wait: Wait; visibleAt: Instant; alive: boolean };
+export type WaitEntry = {
+  readonly run: RunId;
+  readonly wait: Wait;
+  visibleAt: Instant;
+  alive: boolean;
+  /** Of a wait for an event: what it is found by, and the number of the newest event when it was set. */
+  readonly topic?: string;
+  readonly since: number;
+};
+
+export type EventEntry = { readonly event: StoredEvent; outcome: EventOutcome | null; visibleAt: Instant };
 
 /** A place in the heap of waits; stale when its wait ended or was hidden meanwhile. */
 export type WaitTurn = Readonly<{ entry: WaitEntry; visibleAt: Instant }>;
@@ -83,6 +94,12 @@ export type MemoryState = {
   readonly waitTurns: Heap<WaitTurn>;
   /** In the order of their creation. */
   readonly outbox: Map<string, MessageEntry>;
+  /** By number, from 1. */
+  readonly events: EventEntry[];
+  readonly eventKeys: Map<string, EventEntry>;
+  readonly undelivered: Set<EventEntry>;
+  /** Waits for events by topic. */
+  readonly eventWaits: Map<string, Set<WaitEntry>>;
   readonly workers: Map<WorkerId, WorkerEntry>;
   readonly plans: Map<PlanHash, Plan>;
   readonly planLanes: Map<string, Lane>;
@@ -111,6 +128,10 @@ export function createMemoryState(now: () => Instant): MemoryState {
     cancelled: new Map(),
     waitTurns: new Heap(byTurn),
     outbox: new Map(),
+    events: [],
+    eventKeys: new Map(),
+    undelivered: new Set(),
+    eventWaits: new Map(),
     workers: new Map(),
     plans: new Map(),
     planLanes: new Map(),
@@ -130,6 +151,7 @@ export const attemptSlotOf = (key: AttemptKey): string => `${slotOf(key)}/${key.
 export const waitSlotOf = (key: StepKey & Readonly<{ kind: WaitKind }>): string => `${slotOf(key)}/${key.kind}`;
 export const laneKeyOf = (lane: Lane): string => JSON.stringify([lane.queue, lane.capability, lane.labels]);
 export const startKeyOf = (workspace: string, startKey: string): string => JSON.stringify([workspace, startKey]);
+export const eventKeyOf = (workspace: string, key: string): string => JSON.stringify([workspace, key]);
 export const revisionKeyOf = (workspace: string, revision: string): string => JSON.stringify([workspace, revision]);
 export const messageKeyOf = (key: OutboxKey): string => `${key.run}/${key.version}/${key.ordinal}`;
 
@@ -197,6 +219,15 @@ export function releaseWork(state: MemoryState, entry: WorkEntry): void {
 
 export function isLive(run: RunEntry): boolean {
   return !isRunEnd(run.head.status);
+}
+
+/** Ends a wait wherever it is found. */
+export function removeWait(state: MemoryState, run: RunEntry, slot: string): void {
+  const entry = run.waits.get(slot);
+  if (entry === undefined) return;
+  entry.alive = false;
+  run.waits.delete(slot);
+  if (entry.topic !== undefined) removeFrom(state.eventWaits, entry.topic, entry);
 }
 
 export function addTo<Key, Item>(map: Map<Key, Set<Item>>, key: Key, item: Item): void {

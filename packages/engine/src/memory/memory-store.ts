@@ -1,6 +1,7 @@
 import { MillraceError, runId } from '@millrace/core';
 import type { Queries, Store } from '../ports/index.ts';
 import { commitRuns, tellListeners } from './commit-runs.ts';
+import { createEventStore } from './event-store.ts';
 import { loadRuns } from './load-runs.ts';
 import { compareRunIds, createMemoryState, type MemoryState, startKeyOf } from './memory-state.ts';
 import { createOutboxStore } from './outbox-store.ts';
@@ -34,6 +35,7 @@ export function createMemoryStore(options: { now?: () => number } = {}): { store
     workers: open(createWorkerStore(state)),
     waits: open(createWaitStore(state)),
     outbox: open(createOutboxStore(state)),
+    events: open(createEventStore(state)),
     plans: open(createPlanStore(state)),
     workspaces: open(createWorkspaceStore(state)),
     schedules: open(createScheduleStore(state)),

@@ -1,4 +1,4 @@
-import type { Instant, RunControl, RunId, RunStatus } from '@millrace/core';
+import type { Instant, RunControl, RunId, RunStatus, StoredEvent } from '@millrace/core';
 import {
   isEnabled,
   type Queries,
@@ -29,6 +29,18 @@ export function createQueries(state: MemoryState): Queries {
     },
     async listApprovals(filter, page) {
       return listApprovals(state, filter, page);
+    },
+    async listEvents({ workspace, type, key }, { limit, after }) {
+      const from = after === null ? state.events.length : Number(after) - 1;
+      const items: StoredEvent[] = [];
+      for (let at = from - 1; at >= 0; at--) {
+        const event = state.events[at]?.event;
+        if (event === undefined || (workspace ?? event.workspace) !== event.workspace) continue;
+        if ((type ?? event.type) !== event.type || (key ?? event.key) !== event.key) continue;
+        if (items.length === limit) return { items, next: items.at(-1)?.id ?? null };
+        items.push(event);
+      }
+      return { items, next: null };
     },
     async countRuns(filter) {
       const counts: Record<RunStatus, number> = {

@@ -1,5 +1,12 @@
 import type { DueWait, WaitStore } from '../ports/index.ts';
-import { compareRunIds, compareSteps, type MemoryState, type WaitTurn, waitSlotOf } from './memory-state.ts';
+import {
+  compareRunIds,
+  compareSteps,
+  type MemoryState,
+  removeWait,
+  type WaitTurn,
+  waitSlotOf,
+} from './memory-state.ts';
 
 export function createWaitStore(state: MemoryState): WaitStore {
   return {
@@ -25,8 +32,7 @@ export function createWaitStore(state: MemoryState): WaitStore {
       const run = state.runs.get(wait.run);
       const entry = run?.waits.get(waitSlotOf(wait));
       if (entry === undefined || entry.wait.attempt !== wait.attempt || entry.wait.dueAt !== wait.dueAt) return;
-      entry.alive = false;
-      run?.waits.delete(waitSlotOf(wait));
+      if (run !== undefined) removeWait(state, run, waitSlotOf(wait));
     },
     async nextDueAt() {
       return nextTurn(state)?.visibleAt ?? null;

@@ -1,6 +1,7 @@
 import type { AttemptKey, Command, Fault, OutboxMessage, RunId, RunOrigin, RunState } from '@millrace/core';
 import { checkInput, type RunEndStatus, unreachable } from '@millrace/core';
 import type { Posted, RunDriver } from '../commit/run-driver.ts';
+import type { createEventMessages } from '../events/event-messages.ts';
 import type { OutboxKey } from '../ports/run-store.ts';
 import type { Store } from '../ports/store.ts';
 import type { RunIds } from '../runs/run-ids.ts';
@@ -13,6 +14,7 @@ export type DeliverOptions = Readonly<{
   driver: RunDriver;
   ids: RunIds;
   livePlans: LivePlans;
+  events: ReturnType<typeof createEventMessages>;
 }>;
 
 /**
@@ -20,7 +22,7 @@ export type DeliverOptions = Readonly<{
  * a parent that has acted on its child's end rejects the second telling. The message leaves the outbox with the commit
  * that acts on it, or here when nothing is left to be done. Throws when it could not be delivered; then it stays.
  */
-export function createDeliver({ store, driver, ids, livePlans }: DeliverOptions) {
+export function createDeliver({ store, driver, ids, livePlans, events }: DeliverOptions) {
   return async ({ key, message, origin }: Posted): Promise<void> => {
     switch (message.kind) {
       case 'start_child':
@@ -29,6 +31,10 @@ export function createDeliver({ store, driver, ids, livePlans }: DeliverOptions)
         const { run, ...parentKey } = message.parent;
         return tellParent(run, parentKey, key, origin.id, message);
       }
+      case 'emit':
+        return events.emit(key, message, origin);
+      case 'await_event':
+        return events.giveMissed(key, message.from, origin);
       case 'cancel_children':
         return cancelChildren(key, message, origin);
       case 'pause_children':
@@ -64,7 +70,7 @@ export function createDeliver({ store, driver, ids, livePlans }: DeliverOptions)
       workflow,
       revision: parent.revision,
       plan: found.plan.hash,
-      trigger: { type: 'workflow', run: parent.id, workflow: parent.workflow },
+      trigger: { type: 'workflow', run: parent.id, workflow: parent.workflow, ...chainOf(parent) },
       parent: wait ? { run: parent.id, ...from } : null,
       depth,
       startKey: childStartKey(parent.id, from),
@@ -175,6 +181,9 @@ function stopOrphan(parent: RunId): Command {
   const reason = `Its parent run ${parent} no longer waits for it.`;
   return { type: 'cancel', by: 'system', reason, force: false };
 }
+
+/** A child of a run that an event started belongs to the same chain of events. */
+const chainOf = ({ trigger: { chain } }: RunOrigin) => (typeof chain === 'number' ? { chain } : {});
 
 function invalidChildInput(workflow: string, problems: readonly Readonly<{ message: string }>[]): Fault {
   const list = problems.map(({ message }) => message).join(' ');

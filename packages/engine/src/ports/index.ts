@@ -1,6 +1,7 @@
 export type * from './blob-store.ts';
 export type * from './change-feed.ts';
 export type * from './clock.ts';
+export type * from './event-store.ts';
 export type * from './outbox-store.ts';
 export type * from './plan-store.ts';
 export type * from './queries.ts';

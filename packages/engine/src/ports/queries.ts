@@ -1,4 +1,13 @@
-import type { AttemptKey, Instant, PlanHash, RunId, RunRecord, RunStatus, WorkerDescription } from '@millrace/core';
+import type {
+  AttemptKey,
+  Instant,
+  PlanHash,
+  RunId,
+  RunRecord,
+  RunStatus,
+  StoredEvent,
+  WorkerDescription,
+} from '@millrace/core';
 import type { StoredSchedule } from './schedule-store.ts';
 
 export type RunFilter = Readonly<{
@@ -35,6 +44,8 @@ export type ApprovalFilter = Readonly<{
   approver?: string;
 }>;
 
+export type EventFilter = Readonly<{ workspace?: string; type?: string; key?: string }>;
+
 /** An open approval: its wait, and of which run it is. */
 export type StoredApproval = AttemptKey &
   Readonly<{ run: RunId; workspace: string; workflow: string; plan: PlanHash; document: string }>;
@@ -52,6 +63,8 @@ export type Queries = Readonly<{
   listRuns(filter: RunFilter, page: Page): Promise<Paged<RunSummary>>;
   /** Open approvals, those of the newest runs first, then by step, iteration and item. */
   listApprovals(filter: ApprovalFilter, page: Page): Promise<Paged<StoredApproval>>;
+  /** Events, newest first. */
+  listEvents(filter: EventFilter, page: Page): Promise<Paged<StoredEvent>>;
   countRuns(filter: RunFilter): Promise<Readonly<Record<RunStatus, number>>>;
   /** By workspace and name. */
   listSchedules(filter: ScheduleFilter, page: Page): Promise<Paged<StoredSchedule>>;

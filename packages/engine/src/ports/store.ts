@@ -1,5 +1,6 @@
 import type { Instant } from '@millrace/core';
 import type { ChangeFeed } from './change-feed.ts';
+import type { EventStore } from './event-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { RunStore } from './run-store.ts';
@@ -20,6 +21,7 @@ export type Store = Readonly<{
   workers: WorkerStore;
   waits: WaitStore;
   outbox: OutboxStore;
+  events: EventStore;
   plans: PlanStore;
   workspaces: WorkspaceStore;
   schedules: ScheduleStore;

@@ -106,6 +106,8 @@ export function outboxFacts(subject: () => ConformanceStore): void {
         output: '{"x":1}',
         error: { code: 'c', message: 'm' },
       },
+      { kind: 'emit', from: key(), type: 'order.paid', payload: { a: '\u0000' } },
+      { kind: 'await_event', from: key({ item: 3 }) },
       say('x'),
     ] as const;
     await createRun(store, { outbox: messages });

@@ -16,6 +16,7 @@ import type { CommitOutcome, OutboxKey, RunCommit, Store } from '../../src/ports
 import { ApprovalChecks } from './approval-checks.ts';
 import { checkExplained } from './check-explained.ts';
 import type { Counts } from './counts.ts';
+import { EventChecks } from './event-checks.ts';
 import { attemptText, checkCommit, checkRows, controlOf } from './run-checks.ts';
 import { Violation } from './violation.ts';
 
@@ -40,6 +41,7 @@ export class Audit {
   readonly #bodies = new Map<string, WorkerId>();
   /** Children that were created after their parent stopped waiting for them, and when. */
   readonly #late = new Map<RunId, number>();
+  readonly events: EventChecks;
   readonly #approvals = new ApprovalChecks();
   readonly #now: () => number;
 
@@ -48,6 +50,7 @@ export class Audit {
     this.#plans = plans;
     this.#counts = counts;
     this.#now = now;
+    this.events = new EventChecks(now);
   }
 
   /** After each commit of the store. `batch` is what was asked for, before any breakage. */
@@ -82,6 +85,7 @@ export class Audit {
     checkRows(plan, after);
     checkExplained(plan, after, this.#now());
     this.#approvals.checkOpen(after);
+    this.events.committed(plan, after);
     this.runs.set(commit.id, after);
     if (before === null) this.#created(after);
     this.#checkNewAttempts(plan, commit, after);
@@ -131,7 +135,7 @@ export class Audit {
         this.#approvals.checkEnd(id, row, action.body.quorum ?? 1);
       } else if (action.body.type === 'workflow') {
         if (action.body.wait) this.#checkChildResult({ run: id, ...keyOf(row) }, row);
-      } else if (action.body.type !== 'wait' && row.status === 'succeeded') {
+      } else if (action.body.type !== 'wait' && action.body.type !== 'emit' && row.status === 'succeeded') {
         this.#checkOutput({ run: id, ...keyOf(row) }, row);
       }
     }
@@ -269,6 +273,12 @@ export class Audit {
     this.#approvals.checkAcknowledged(loaded, outcome, by);
   }
 
+  /** When everything has ended. */
+  checkEvents(triggers: Readonly<Record<string, string>>): void {
+    this.events.checkEmitted(this.runs.values(), this.#plans);
+    this.events.checkTriggered(this.runs.values(), triggers);
+  }
+
   stepName(run: RunId, step: number): string {
     const plan = this.#plans.get(this.runs.get(run)?.run.plan ?? '');
     return plan?.plan.steps[step]?.name ?? String(step);
@@ -303,6 +313,7 @@ export class Audit {
   #count(before: LoadedRun | null, { run }: LoadedRun, { changes }: RunCommit): void {
     const counts = this.#counts;
     if (before === null) counts[run.parent === null ? 'runs' : 'childRuns'] += 1;
+    if (before === null && run.trigger.type === 'event') counts.runsTriggered += 1;
     if (run.status === 'succeeded') counts.runsSucceeded += 1;
     if (run.status === 'failed') counts.runsFailed += 1;
     if (run.status === 'cancelled') counts.runsCancelled += 1;
@@ -319,6 +330,7 @@ export class Audit {
       if (row.reason === 'step_timed_out') counts.stepTimeouts += 1;
       if (row.reason === 'queue_timed_out') counts.queueTimeouts += 1;
       if (row.reason === 'approval_timed_out') counts.approvalsTimedOut += 1;
+      if (row.reason === 'event_timed_out') counts.eventsTimedOut += 1;
       if (row.error?.code === 'approval_rejected') counts.approvalsRejected += 1;
       const { output } = row;
       if (row.reason === null && output?.startsWith('{"approved":true') === true) counts.approvalsGiven += 1;

@@ -1,4 +1,5 @@
 // Engines that are broken on purpose, to see that the simulator notices. Each takes one protection away.
+import { readApprovalWait } from '../../src/approvals/open-approval.ts';
 import type { RunCommit, Store } from '../../src/ports/index.ts';
 
 export const breakages = [
@@ -22,6 +23,12 @@ export const breakages = [
   'work_kept',
   /** A retry keeps the number of the attempt before: the row of that one is written again. */
   'attempts_rewritten',
+  /** Nobody looks for events that came while a wait was being stored. */
+  'missed_events_ignored',
+  /** The key of an event does not count. */
+  'event_key_lost',
+  /** An answer to an approval that is still open is not stored. */
+  'answer_dropped',
 ] as const;
 export type Breakage = (typeof breakages)[number];
 
@@ -47,6 +54,8 @@ export async function breakCommit(
           ...commit,
           changes: { ...changes, waits: changes.waits.filter((_, at) => (at + expectedVersion) % 10 !== 0) },
         };
+      case 'answer_dropped':
+        return { ...commit, changes: { ...changes, waits: changes.waits.filter((wait) => !isAnswered(wait)) } };
       case 'work_kept':
         return {
           ...commit,
@@ -65,6 +74,9 @@ export async function breakCommit(
     }
   });
 }
+
+const isAnswered = (wait: RunCommit['changes']['waits'][number]): boolean =>
+  wait.kind === 'approval' && readApprovalWait(wait).detail.answers.length > 0;
 
 async function alwaysWinning(batch: readonly RunCommit[], store: Store): Promise<readonly RunCommit[]> {
   const loaded = new Map((await store.runs.load(batch.map(({ id }) => id))).map(({ run }) => [run.id, run.version]));

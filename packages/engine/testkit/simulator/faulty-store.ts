@@ -139,6 +139,34 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
         }),
       nextDueAt: () => call('nextDueAt', () => store.waits.nextDueAt()),
     },
+    events: {
+      append: (event) =>
+        call('appendEvent', async () => {
+          const given = world.breakage === 'event_key_lost' ? { ...event, key: null } : event;
+          const { event: stored, created } = await store.events.append(given);
+          const appended = { event: { ...stored, key: event.key }, created };
+          if (appended.created) note(world, `${life.name} stores event ${appended.event.id} ${appended.event.type}`);
+          world.audit.events.stored(appended.event);
+          return appended;
+        }),
+      get: (id) => call('getEvent', () => store.events.get(id)),
+      takeOld: (request) =>
+        call('takeOldEvents', async () => {
+          const taken = await store.events.takeOld(request);
+          counts.eventsRedelivered += taken.length;
+          return taken;
+        }),
+      delivered: (id, outcome) =>
+        call('eventDelivered', async () => {
+          await store.events.delivered(id, outcome);
+          world.audit.events.delivered(id);
+        }),
+      waiting: (event, page) => call('waitingForEvent', () => store.events.waiting(event, page)),
+      missed: (wait, page) =>
+        call('missedEvents', async () =>
+          world.breakage === 'missed_events_ignored' ? [] : store.events.missed(wait, page),
+        ),
+    },
     outbox: {
       takeOld: (request) => call('takeOld', () => takeOld(request)),
       remove: (keys) =>

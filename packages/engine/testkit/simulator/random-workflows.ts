@@ -30,7 +30,7 @@ export function randomDefinitions(seed: number, scenario: Scenario): Definitions
     workflows[name] = isExecutable(led) ? led : workflow;
     if (!name.startsWith('main')) inner.push(name);
   }
-  return { actions: {}, workflows, triggers: {}, hooks, places: {} };
+  return { actions: {}, workflows, triggers: randomTriggers(), hooks, places: {} };
 }
 
 /** Some graphs of transitions are refused when they are compiled. */
@@ -112,6 +112,8 @@ const spices: readonly Spice[] = [
   { often: 5, add: () => ({ sharedFolder: true }) },
   { often: 10, add: (random) => ({ inline: randomWait(random) }) },
   { often: 12, add: (random) => ({ inline: randomApproval(random) }) },
+  { often: 10, add: (random) => ({ inline: randomEventWait(random) }) },
+  { often: 10, add: (random, _before, inner) => (inner.length < 2 ? {} : { inline: randomEmit(random) }) },
   { often: 25, add: (random, _before, inner) => randomChild(random, inner) },
   { often: 30, add: (random, before) => randomItems(random, before) },
 ];
@@ -148,6 +150,34 @@ function randomRetry(random: Random): RetryPolicy {
 function randomWait(random: Random): ActionBody {
   if (random.chance(200)) return { type: 'wait', until: random.pick(['2020-01-01', '{{ input.n }}', 'soon']) };
   return { type: 'wait', for: random.chance(30) ? '70s' : `${random.int(1, 4_000)}ms` };
+}
+
+/** What runs wait for. */
+const awaited = ['user.said', 'run.said'] as const;
+
+/** By the name of the trigger. What runs emit starts only `leaf`, which emits nothing: so no chain goes on for ever. */
+export const triggerTypes: Readonly<Record<string, string>> = { asked: 'user.asked', called: 'run.asked' };
+
+function randomTriggers(): Definitions['triggers'] {
+  const common = { type: 'event', input: { n: '{{ event.payload.n }}' }, enabled: true } as const;
+  return {
+    asked: { ...common, name: 'asked', event: 'user.asked', workflow: 'main0' },
+    called: { ...common, name: 'called', event: 'run.asked', workflow: 'leaf' },
+  };
+}
+
+function randomEventWait(random: Random): ActionBody {
+  return {
+    type: 'wait',
+    event: random.pick(awaited),
+    ...(random.chance(400) ? { when: 'event.payload.n >= 3' } : {}),
+    ...(random.chance(300) ? { timeoutMs: random.int(100, 6_000) } : {}),
+  };
+}
+
+function randomEmit(random: Random): ActionBody {
+  const event = random.chance(30) ? 'no type' : random.pick(['run.said', 'run.asked']);
+  return { type: 'emit', event, payload: { n: '{{ input.n }}', run: '{{ run.id }}' } };
 }
 
 /** Whom it asks there are enough of, and the form can be left as it is: so whatever is asked can be answered. */

@@ -22,6 +22,8 @@ const ranges = {
   /** How often people answer approvals while faults happen. */
   answers: range(0, 30, 200),
   pauses: range(0, 4, 350),
+  /** How many events users emit. */
+  emits: range(0, 12, 200),
   /** How long users act and faults happen. */
   faultsMs: range(1_000, 25_000),
   stepMs: range(1, 3_000),

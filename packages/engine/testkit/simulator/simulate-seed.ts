@@ -4,14 +4,16 @@
 //
 // Between two events all promises come to rest: one turn of `setImmediate` runs every microtask there is, and nothing else
 // of the process can get in between, since all timers are virtual.
-import type { PreparedPlan, WorkerDescription } from '@millrace/core';
+import type { Definitions, PreparedPlan, WorkerDescription } from '@millrace/core';
 import { createMemoryStore } from '../../src/memory/index.ts';
+import type { RevisionTrigger } from '../../src/ports/workspace-store.ts';
 import { compileAll } from '../../src/workspaces/publish-workspace.ts';
 import { Audit } from './audit.ts';
 import type { Breakage } from './breakages.ts';
 import { type Counts, newCounts } from './counts.ts';
-import { randomDefinitions } from './random-workflows.ts';
+import { randomDefinitions, triggerTypes } from './random-workflows.ts';
 import { type Scenario, scenarioOf } from './scenario.ts';
+import { SimEmitters } from './sim-emitters.ts';
 import { SimPeople } from './sim-people.ts';
 import { SimServer } from './sim-server.ts';
 import { SimUsers } from './sim-users.ts';
@@ -86,6 +88,7 @@ class Simulation {
   readonly #servers: readonly SimServer[];
   readonly #workers = new Set<SimWorker>();
   readonly #users: SimUsers;
+  readonly #emitters: SimEmitters;
   readonly #store: ReturnType<typeof createMemoryStore>;
   #nextWorker = 1;
   #healedAt = Number.POSITIVE_INFINITY;
@@ -93,7 +96,8 @@ class Simulation {
 
   static async create(given: Omit<World, 'audit' | 'weather'>): Promise<Simulation> {
     const store = createMemoryStore({ now: () => given.time.now });
-    const compiled = compileAll(randomDefinitions(given.seed, given.scenario), 'test');
+    const definitions = randomDefinitions(given.seed, given.scenario);
+    const compiled = compileAll(definitions, 'test');
     const plans = new Map<string, PreparedPlan>(compiled.plans.map((plan) => [plan.hash, plan]));
     await store.store.plans.put(compiled.plans.map(({ hash, plan, lanes }) => ({ hash, plan, lanes })));
     const workflows = compiled.plans.map(({ hash, plan }) => ({
@@ -103,7 +107,7 @@ class Simulation {
       problems: compiled.problems.get(plan.workflow) ?? [],
     }));
     await store.store.workspaces.publish(
-      { workspace: 'test', revision: 'r1', workflows, triggers: [], files: null },
+      { workspace: 'test', revision: 'r1', workflows, triggers: triggersOf(definitions.triggers), files: null },
       { type: 'simulated' },
       [],
     );
@@ -123,6 +127,7 @@ class Simulation {
     for (let at = 0; at < scenario.workers; at += 1) this.#addWorker(at === 0);
     this.#users = new SimUsers(world, this.#servers);
     new SimPeople(world, this.#servers);
+    this.#emitters = new SimEmitters(world, this.#servers);
     this.#planFaults();
     world.time.after(scenario.faultsMs, () => this.#heal());
   }
@@ -222,6 +227,8 @@ class Simulation {
     if (audit.open.size > 0) return `runs ${[...audit.open].join(', ')} have not ended`;
     if (audit.outbox.size > 0) return `the outbox holds ${[...audit.outbox.keys()].join(', ')}`;
     if (this.#users.trying > 0) return `${this.#users.trying} starts are not answered`;
+    if (this.#emitters.trying > 0) return `${this.#emitters.trying} events are not answered`;
+    if (audit.events.undelivered > 0) return `${audit.events.undelivered} events are not delivered`;
     if (this.#users.waiting > 0) return `${this.#users.waiting} users wait for runs that have ended`;
     for (const { engine, name } of this.#servers) {
       if (engine === null) return `server ${name} is not up`;
@@ -238,6 +245,7 @@ class Simulation {
   checkEnd(): void {
     const { audit } = this.#world;
     audit.checkLateChildren(this.#healedAt);
+    audit.checkEvents(triggerTypes);
     for (const { run, work, waits } of audit.runs.values()) {
       if (work.length + waits.length > 0) throw new Violation('ended_runs_are_empty', `Run ${run.id} keeps rows.`);
     }
@@ -247,6 +255,13 @@ class Simulation {
     );
     void this.#store;
   }
+}
+
+function triggersOf(triggers: Definitions['triggers']): readonly RevisionTrigger[] {
+  return Object.values(triggers).map((trigger) => {
+    const { name, type, workflow, enabled } = trigger;
+    return { name, type, workflow, enabled, definition: trigger as unknown as RevisionTrigger['definition'] };
+  });
 }
 
 function describe(error: unknown): string {

@@ -7,6 +7,7 @@ import { decodeOrigin, type OriginRow, tagInIndex } from '../runs/run-facts.ts';
 import { decodeFault, decodeTime } from '../runs/run-rows.ts';
 import { findIdBounds } from './id-bounds.ts';
 import { listApprovals } from './list-approvals.ts';
+import { listEvents } from './list-events.ts';
 import { listSchedules } from './list-schedules.ts';
 import { allConditions, and, runCandidates } from './run-candidates.ts';
 import type { Tables } from './tables.ts';
@@ -45,6 +46,9 @@ export function createQueries(database: Database, db: Kysely<Tables>): Queries {
     },
     async listApprovals(filter, page) {
       return readable('list approvals', () => listApprovals(db, filter, page));
+    },
+    async listEvents(filter, page) {
+      return readable('list events', () => listEvents(db, filter, page));
     },
     async countRuns(filter) {
       return readable('count runs', async () => {

@@ -9,6 +9,7 @@ import type { AttemptKey, Instant, WaitKind } from '../records.ts';
 import { forceStep, stopOneStep, stopRun, stopSteps } from '../stop-run.ts';
 import { type AttemptEnd, recordEnd, settleAttempt } from '../task.ts';
 import { timeOutApproval } from '../time-out-approval.ts';
+import { timeOutEvent } from '../time-out-event.ts';
 
 /** A wait is due. Refused when it is not there any more: somebody else was faster, or the step has moved on. */
 export function timerFired(
@@ -28,6 +29,8 @@ function fire(decision: Deciding, key: AttemptKey, kind: WaitKind, dueAt: Instan
       return endTimer(decision, key);
     case 'approval':
       return timeOutApproval(decision, key, dueAt);
+    case 'event':
+      return timeOutEvent(decision, key);
     case 'queue_timeout':
       return timeOutInQueue(decision, key);
     case 'step_timeout':
@@ -38,7 +41,6 @@ function fire(decision: Deciding, key: AttemptKey, kind: WaitKind, dueAt: Instan
       return key.step === -1 ? forceRun(decision) : forceOneStep(decision, key);
     case 'child':
     case 'items':
-    case 'event':
     case 'held':
     case 'slots':
     case 'cache':

@@ -1,4 +1,13 @@
-import type { AttemptKey, EndedAttempt, RunId, StepKey, Wait, WaitKind, Work } from '@millrace/core';
+import {
+  type AttemptKey,
+  type EndedAttempt,
+  type RunId,
+  type StepKey,
+  topicOf,
+  type Wait,
+  type WaitKind,
+  type Work,
+} from '@millrace/core';
 import type { OutboxKey, RunCommit } from '@millrace/engine';
 
 type Of<Row> = Readonly<{ run: RunId; row: Row }>;
@@ -15,6 +24,7 @@ export type CommitRows = Readonly<{
   workHeld: readonly Of<Wait>[];
   workCancelled: readonly Of<AttemptKey>[];
   waits: readonly Of<Wait>[];
+  eventWaits: readonly Of<Wait & Readonly<{ topic: string }>>[];
   waitsDone: readonly Of<StepKey & Readonly<{ kind: WaitKind }>>[];
   outbox: readonly Of<Readonly<{ version: number; ordinal: number; document: string }>>[];
   delivered: readonly Of<OutboxKey>[];
@@ -34,6 +44,7 @@ export function collectRows(batch: readonly RunCommit[]): CommitRows {
     workHeld: [] as Of<Wait>[],
     workCancelled: [] as Of<AttemptKey>[],
     waits: [] as Of<Wait>[],
+    eventWaits: [] as Of<Wait & Readonly<{ topic: string }>>[],
     waitsDone: [] as Of<StepKey & Readonly<{ kind: WaitKind }>>[],
     outbox: [] as Of<Readonly<{ version: number; ordinal: number; document: string }>>[],
     delivered: [] as Of<OutboxKey>[],
@@ -98,7 +109,11 @@ function collectWork(
 }
 
 function collectWaits(
-  rows: { waits: Of<Wait>[]; waitsDone: Of<StepKey & Readonly<{ kind: WaitKind }>>[] },
+  rows: {
+    waits: Of<Wait>[];
+    eventWaits: Of<Wait & Readonly<{ topic: string }>>[];
+    waitsDone: Of<StepKey & Readonly<{ kind: WaitKind }>>[];
+  },
   run: RunId,
   { waits, waitsDone }: RunCommit['changes'],
 ): void {
@@ -107,7 +122,9 @@ function collectWaits(
   const cleared = new Map(waitsDone.map((key) => [`${slotOf(key)}/${key.kind}`, key]));
   for (const [slot, row] of set) {
     cleared.delete(slot);
-    rows.waits.push({ run, row });
+    const topic = topicOf(row);
+    if (topic === null) rows.waits.push({ run, row });
+    else rows.eventWaits.push({ run, row: { ...row, topic } });
   }
   for (const row of cleared.values()) rows.waitsDone.push({ run, row });
 }

@@ -12,6 +12,7 @@ const pieceNames = [
   'hold-work',
   'cancel-work',
   'set-waits',
+  'set-event-waits',
   'clear-waits',
   'fill-outbox',
   'clear-outbox',

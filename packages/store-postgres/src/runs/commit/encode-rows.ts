@@ -44,6 +44,12 @@ export function encodeRows(
     wait_due: times(rows.waits, ({ row }) => row.dueAt),
     wait_documents: documents(rows.waits.map(({ row }) => row.document)),
   }));
+  add('set-event-waits', rows.eventWaits.length, () => ({
+    ...encodeAttemptKeys('event_wait', rows.eventWaits),
+    event_wait_due: times(rows.eventWaits, ({ row }) => row.dueAt),
+    event_wait_documents: documents(rows.eventWaits.map(({ row }) => row.document)),
+    event_wait_topics: documents(rows.eventWaits.map(({ row }) => row.topic)),
+  }));
   add('clear-waits', rows.waitsDone.length, () => ({
     ...encodeStepKeys('over', rows.waitsDone),
     over_kinds: texts(rows.waitsDone.map(({ row }) => row.kind)),
