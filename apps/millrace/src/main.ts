@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addApprovalCommand } from './commands/approval.ts';
 import { addDevCommand } from './commands/dev.ts';
+import { addEventCommand } from './commands/event.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addPackCommand } from './commands/pack.ts';
@@ -34,6 +35,7 @@ export function createProgram(): Command {
   addValidateCommand(program);
   addRunCommand(program);
   addApprovalCommand(program);
+  addEventCommand(program);
   addExplainCommand(program);
   addTestCommand(program);
   addSchemaCommand(program);

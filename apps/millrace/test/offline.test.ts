@@ -378,3 +378,28 @@ describe('millrace run with approvals', () => {
     expect(stderr).toContain('/tag: expected string, but it is missing.');
   });
 });
+
+describe('millrace run with events', () => {
+  const yaml = `workflows:
+  shop:
+    steps:
+      paid: { type: wait, event: { type: order.paid, when: event.payload.n == 2 } }
+      tell: { type: emit, event: shop.told, payload: { n: "{{ steps.paid.output.payload.n }}" }, depends_on: [paid] }
+    output: { by: "{{ steps.paid.output.source.type }}", told: "{{ steps.tell.output.payload.n }}" }
+`;
+
+  it('gives events to the steps that wait for them, one after the other', async () => {
+    const file = scratch.write('.workflows/a.yaml', yaml);
+    const events = ['--event', 'order.paid={"n": 1}', '--event', 'order.paid={"n": 2}', '--event', 'unasked'];
+    const { exit, stdout } = await run(['run', file, ...events, '--json']);
+    expect(exit).toBe(0);
+    expect(JSON.parse(stdout).run.output).toEqual({ by: 'cli', told: 2 });
+  });
+
+  it.each(['no type={}', 'order.paid=[]', 'order.paid={'])('refuses --event %j', async (text) => {
+    const file = scratch.write('.workflows/a.yaml', yaml);
+    const { exit, stderr } = await run(['run', file, '--event', text]);
+    expect(exit).toBe(2);
+    expect(stderr).toContain(`--event ${text}: `);
+  });
+});

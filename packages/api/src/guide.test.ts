@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { errorCodes } from './errors/error-envelope.ts';
-import { eventTypes } from './events/event.ts';
+import { liveEventTypes } from './live/live-event.ts';
 import { logCompleteHeader, nextOffsetHeader } from './logs/routes.ts';
 import { routeList } from './routes.ts';
 
@@ -42,7 +42,7 @@ describe('the guide to the API', () => {
   });
 
   test('lists every error code, event type and log header', () => {
-    const words = [...errorCodes, ...eventTypes, nextOffsetHeader, logCompleteHeader];
+    const words = [...errorCodes, ...liveEventTypes, nextOffsetHeader, logCompleteHeader];
     expect(words.filter((word) => !guide.includes(`\`${word}\``))).toEqual([]);
   });
 });

@@ -2,16 +2,17 @@ export type { AnsweredApproval, Approval } from './approvals/approval.ts';
 export type { Access, Answer, Given, Parsed, ResponseSpec, Route, Tag } from './contract/route.ts';
 export { isoTime, isoTimeOrNull } from './contract/values.ts';
 export { type ErrorEnvelope, errorCodes, errorEnvelope, type Problem } from './errors/error-envelope.ts';
+export type { Event, EventDetail } from './events/event.ts';
 export {
   type ClientMessage,
   clientMessage,
-  type Event,
-  type EventType,
-  eventTypes,
+  type LiveEvent,
+  type LiveEventType,
+  liveEventTypes,
   type ServerMessage,
   type Subscription,
   serverMessage,
-} from './events/event.ts';
+} from './live/live-event.ts';
 export {
   type LogEntry,
   type LogLine,

@@ -1,6 +1,7 @@
 import { approvalRoutes } from './approvals/routes.ts';
 import type { Route } from './contract/route.ts';
 import { eventRoutes } from './events/routes.ts';
+import { liveRoutes } from './live/routes.ts';
 import { logRoutes } from './logs/routes.ts';
 import { runRoutes } from './runs/routes.ts';
 import { scheduleRoutes } from './schedules/routes.ts';
@@ -19,6 +20,7 @@ export const routes = {
   ...approvalRoutes,
   ...logRoutes,
   ...eventRoutes,
+  ...liveRoutes,
   ...workerRoutes,
   ...workerProtocolRoutes,
   ...systemRoutes,

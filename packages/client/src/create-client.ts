@@ -8,8 +8,8 @@ import {
   type RunSummary,
   type Subscription,
 } from '@millrace/api';
-import { openEvents } from './events.ts';
 import { type FollowChoice, followLogs } from './follow-logs.ts';
+import { openLive } from './live.ts';
 import { type ClientOptions, createTransport, type Transport } from './transport.ts';
 
 export type Client = ReturnType<typeof createClient>;
@@ -30,12 +30,13 @@ export function createClient(options: ClientOptions) {
     schedules: scheduleCalls(transport),
     runs: runCalls(transport),
     approvals: approvalCalls(transport),
+    events: eventCalls(transport),
     workers: { list: (call?: CallOptions) => transport.call('listWorkers', {}, call) },
     queues: { list: (call?: CallOptions) => transport.call('listQueues', {}, call) },
     system: systemCalls(transport),
-    /** Events that match the subscriptions, as an async iterable that connects again by itself. */
-    events: (subscriptions: readonly Subscription[], call: CallOptions = {}) =>
-      openEvents(transport, subscriptions, call.signal),
+    /** What happens, as far as it matches the subscriptions: an async iterable that connects again by itself. */
+    live: (subscriptions: readonly Subscription[], call: CallOptions = {}) =>
+      openLive(transport, subscriptions, call.signal),
   };
 }
 
@@ -153,6 +154,14 @@ function approvalCalls(transport: Transport) {
     ofRun: (run: string, call?: CallOptions) => transport.call('listRunApprovals', { params: { run } }, call),
     answer: (run: string, step: string, body: Body<'answerApproval'>, call?: CallOptions) =>
       transport.call('answerApproval', { params: { run, step }, body }, call),
+  };
+}
+
+function eventCalls(transport: Transport) {
+  return {
+    list: (query: Query<'listEvents'> = {}, call?: CallOptions) => transport.call('listEvents', { query }, call),
+    get: (event: string, call?: CallOptions) => transport.call('getEvent', { params: { event } }, call),
+    emit: (body: Body<'emitEvent'>, call?: CallOptions) => transport.call('emitEvent', { body }, call),
   };
 }
 

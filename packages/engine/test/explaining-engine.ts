@@ -104,6 +104,12 @@ workflows:
         timeout: 1d
         on_timeout: skip
         escalate: { after: 1h, approvers: { users: [cy] } }
+  awaiting:
+    steps:
+      only: { type: wait, event: { type: order.paid, when: event.payload.order == 7, timeout: 1h } }
+  awaiting-any:
+    steps:
+      only: { type: wait, event: order.paid }
   asking-each:
     steps:
       only: { type: approval, prompt: "{{ item }}?", for_each: 2 }

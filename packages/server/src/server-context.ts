@@ -1,5 +1,5 @@
 import type { Engine } from '@millrace/engine';
-import type { EventHub } from './events/event-hub.ts';
+import type { LiveHub } from './live/live-hub.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { ServerLimits, ServerOptions } from './server-options.ts';
 
@@ -9,7 +9,7 @@ export type ServerContext = Readonly<{
   options: ServerOptions;
   limits: ServerLimits;
   metrics: Metrics;
-  hub: EventHub;
+  hub: LiveHub;
   /** Aborted when the server begins to close: whoever waits, answers. */
   closing: AbortSignal;
 }>;

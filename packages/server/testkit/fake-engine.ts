@@ -28,7 +28,7 @@ import type {
   WorkspaceState,
 } from '@millrace/engine';
 import { createFakeSchedules, sampleSchedule } from './fake-schedules.ts';
-import { explanationOf, sampleApproval } from './sample-answers.ts';
+import { explanationOf, sampleApproval, sampleEvent } from './sample-answers.ts';
 import { samplePlan } from './sample-plan.ts';
 
 const at = Date.UTC(2026, 10, 21, 9, 30);
@@ -50,6 +50,8 @@ export function createFakeEngine() {
     explains: [] as unknown[],
     approvalFilters: [] as unknown[],
     answers: [] as unknown[],
+    emitted: [] as unknown[],
+    eventFilters: [] as unknown[],
     syncs: [] as SyncRequest[],
     chunks: [] as LogChunk[],
     syncSignals: [] as AbortSignal[],
@@ -57,7 +59,7 @@ export function createFakeEngine() {
     waits: 0,
   };
   const broken = { store: null as unknown, loopSilenceMs: { timers: 100, reaper: 2_000 } };
-  let sync = async (_request: SyncRequest, _signal?: AbortSignal): Promise<SyncResponse> => ({
+  const sync = async (_request: SyncRequest, _signal?: AbortSignal): Promise<SyncResponse> => ({
     sequence: 1,
     assignments: [],
     cancellations: [],
@@ -158,6 +160,21 @@ export function createFakeEngine() {
     async explain(run, request = {}) {
       seen.explains.push(request);
       return explanationOf(find(run).detail.run);
+    },
+    async emitEvent(request) {
+      seen.emitted.push(request);
+      if (request.workspace !== 'shop') {
+        throw new MillraceError('workspace_not_found', `There is no workspace ${request.workspace}.`, {
+          hint: 'There is: shop.',
+        });
+      }
+      return { event: { ...sampleEvent, type: request.type, payload: request.payload }, created: true };
+    },
+    async getEvent(id) {
+      if (id !== sampleEvent.id)
+        throw new MillraceError('event_not_found', `There is no event ${id}.`, { hint: 'Look at the list.' });
+      const failures = [{ trigger: 'u', error: { code: 'invalid_input', message: 'It is wrong.' } }];
+      return { event: sampleEvent, outcome: { runs: [{ trigger: 't', run: runId('1000') }], failures } };
     },
     async listApprovals(filter) {
       seen.approvalFilters.push(filter);
@@ -311,6 +328,9 @@ export function createFakeEngine() {
         seen.schedules.push(filter);
         return { items: [sampleSchedule], next: null };
       },
+      async listEvents(filter: unknown) 
+        seen.eventFilters.push(filter);
+        return { items: [sampleEvent], next: '311' };,
       async listRuns(filter: RunFilter, page: Page) {
         seen.filters.push(filter);
         const all = [...runs.values()].map(({ detail: { run } }) => ({ ...run, cancelling: false })).reverse();
@@ -319,8 +339,6 @@ export function createFakeEngine() {
         return { items, next: start + page.limit < all.length ? String(start + page.limit) : null };
       },
       listWorkers: async () => [
-        {
-          worker: {
             id: 'w1',
             name: 'one',
             labels: [],
@@ -329,18 +347,14 @@ export function createFakeEngine() {
             slots: 4,
             version: '0.1.0',
             host: 'h',
-            pid: 7,
-          },
+            pid: 7,,
           leaseUntil: at + 9000,
           registeredAt: at,
-          held: 2,
-        },
+          held: 2,,
       ],
-      countWork: async () => [
-        { queue: 'default', capability: 'shell', labels: [], ready: 3, leased: 2, oldestReadyAt: at },
-        { queue: 'default', capability: 'http', labels: [], ready: 1, leased: 0, oldestReadyAt: null },
+      countWork: async () => [queue: 'default', capability: 'shell', labels: [], ready: 3, leased: 2, oldestReadyAt: at ,queue: 'default', capability: 'http', labels: [], ready: 1, leased: 0, oldestReadyAt: null ,
       ],
-      countRuns: async () => ({}),
+      countRuns: async () => (),
     } as unknown as Queries,
     blobs: {
       get: async () => Buffer.from('{"actions":{},"workflows":{},"triggers":{},"hooks":{},"places":{}}'),

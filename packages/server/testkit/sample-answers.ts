@@ -1,4 +1,4 @@
-import { type Fault, runId, workerId } from '@millrace/core';
+import { eventId, type Fault, runId, type StoredEvent, workerId } from '@millrace/core';
 import type { Answer, Explanation, Holder, OpenApproval, ReasonName } from '@millrace/engine';
 
 const at = Date.UTC(2026, 10, 21, 9, 30);
@@ -91,6 +91,15 @@ export const sampleAnswers: { readonly [Name in ReasonName]: Extract<Answer, { r
     timesOutAt: at,
     onTimeout: 'skip',
   },
+  waiting_for_event: {
+    ...common,
+    reason: 'waiting_for_event',
+    since: at,
+    type: 'order.paid',
+    when: 'event.payload.n == 7',
+    until: at,
+    fault: { event: '3', message: 'There is no n.' },
+  },
   child_run: { ...common, reason: 'child_run', since: at, child },
   items_open: {
     ...common,
@@ -149,4 +158,14 @@ export const sampleApproval: OpenApproval = {
   escalated: false,
   timesOutAt: null,
   onTimeout: 'fail',
+};
+
+export const sampleEvent: StoredEvent = {
+  id: eventId('311'),
+  workspace: 'shop',
+  type: 'order.paid',
+  payload: { order: 7 },
+  source: { type: 'api' },
+  key: 'k',
+  at,
 };

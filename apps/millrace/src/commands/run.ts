@@ -14,6 +14,7 @@ export type OfflineOptions = Readonly<{
   quiet?: boolean;
   approve?: string[];
   approveAll?: boolean;
+  event?: string[];
 }>;
 
 /**
@@ -30,6 +31,7 @@ export function addRunCommand(program: Command): void {
     .argument('[workflow]', 'name of the workflow; may be left out when there is only one')
     .option('-i, --input <input>', inputHelp, collect)
     .option('--approve <step>', 'approve this approval step when the run comes to it; repeatable', collect)
+    .option('--event <type=payload>', 'give this event to the first step that waits for its type; repeatable', collect)
     .option('--approve-all', 'approve every approval that the run comes to')
     .option('--json', 'print the run as one JSON document')
     .option('-q, --quiet', 'no logs and no progress on stderr')
@@ -40,7 +42,8 @@ export function addRunCommand(program: Command): void {
 Without a server: the engine, a store in memory and the executors run in this process. Ctrl-C cancels the run.
 Exits with 0 when the run succeeded, 1 when it failed or timed out, 2 when a definition or the input is invalid
 (nothing was run), 3 when it was cancelled.
-Approvals are asked on the terminal; without one they need --approve STEP or --approve-all.
+Approvals are asked on the terminal; without one they need --approve STEP or --approve-all. What the run emits reaches its
+own steps that wait; events from elsewhere are given with --event, each when a step first waits for its type.
 
 Examples:
   $ millrace run . hello

@@ -8,6 +8,7 @@ import { createProgressView, type ProgressView, statusText } from '../terminal/p
 import { isLive, printable, type Style, styleOf } from '../terminal/style.ts';
 import { type AskPerson, checkApproving, findApprovals } from './answer-offline.ts';
 import { type CheckedWorkspace, checkWorkspace } from './check-workspace.ts';
+import { readEvent } from './give-events.ts';
 import { type RunDocument, runDocument } from './run-document.ts';
 import { runOffline } from './run-offline.ts';
 
@@ -26,6 +27,7 @@ export async function runHere(path: string, named: string | undefined, options: 
   const approving = { all: options.approveAll === true, steps: new Set(options.approve ?? []) };
   const canAsk = process.stdin.isTTY === true && process.stderr.isTTY === true;
   checkApproving(findApprovals(definitions, workflow), approving, canAsk);
+  const events = (options.event ?? []).map(readEvent);
   if (!json && !quiet) await showWarnings(checked);
 
   const style = styleOf(process.stderr);
@@ -48,6 +50,7 @@ export async function runHere(path: string, named: string | undefined, options: 
       packFiles: checked.packFiles,
       workflow,
       input,
+      events,
       answering: { approving, ask: canAsk ? askOnTerminal(view, style) : null },
       signal: stop.signal,
       onLog: view.log,

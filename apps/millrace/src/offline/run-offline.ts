@@ -13,6 +13,7 @@ import { createLocalExecutors, localCapabilities } from '../processes/local-exec
 import { describeWorker } from '../processes/worker-identity.ts';
 import { createLogLines } from '../terminal/log-lines.ts';
 import { answerOffline, type OfflineAnswering } from './answer-offline.ts';
+import { type GivenEvent, giveEvents } from './give-events.ts';
 
 export type OfflineRequest = Readonly<{
   location: WorkspaceLocation;
@@ -26,6 +27,8 @@ export type OfflineRequest = Readonly<{
   onEvent?: (event: EngineEvent) => void;
   /** A line of a step's log; `step` is its name as people know it. */
   onLog?: (step: string, line: string) => void;
+  /** Given when a step waits for them. */
+  events: readonly GivenEvent[];
   /** Who answers approvals. */
   answering: OfflineAnswering;
   /** Aborts: the run is cancelled, and the answer is the cancelled run. */
@@ -54,9 +57,12 @@ export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
   const over = new AbortController();
   const stopped = request.signal === undefined ? over.signal : AbortSignal.any([request.signal, over.signal]);
   const people = answerOffline(engine, request.answering, stopped);
+  const events = giveEvents(engine, workspace, request.events);
   const unsubscribe = engine.subscribe((event) => {
     request.onEvent?.(event);
-    if (event.type === 'step' && event.status === 'waiting') people.look();
+    if (event.type !== 'step' || event.status !== 'waiting') return;
+    people.look();
+    events.look();
   });
   await engine.start();
   try {
@@ -75,7 +81,11 @@ export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
       trigger: { type: 'cli' },
     });
     worker.start();
-    const failure = await Promise.race([waitForEnd(engine, run, request.signal, over.signal), people.failed]);
+    const failure = await Promise.race([
+      waitForEnd(engine, run, request.signal, over.signal),
+      people.failed,
+      events.failed,
+    ]);
     if (failure !== undefined) throw failure;
     return await engine.getRun(run);
   } finally {

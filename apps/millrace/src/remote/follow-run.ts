@@ -53,7 +53,7 @@ async function followEvents(
   refresh: () => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  for await (const notice of client.events([{ id: 'run', run, types: ['step', 'run', 'changed'] }], { signal })) {
+  for await (const notice of client.live([{ id: 'run', run, types: ['step', 'run', 'changed'] }], { signal })) {
     if (notice.type === 'event' && notice.event.type === 'step')
       showStep({ ...notice.event, at: Date.parse(notice.event.at) });
     else await refresh();

@@ -9,6 +9,7 @@ export type Tag =
   | 'approvals'
   | 'logs'
   | 'workers'
+  | 'live'
   | 'events'
   | 'system'
   | 'worker protocol';

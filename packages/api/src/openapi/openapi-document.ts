@@ -2,7 +2,7 @@ import { errorCatalogue } from '@millrace/core';
 import type { z } from 'zod';
 import type { ResponseSpec, Route } from '../contract/route.ts';
 import { errorEnvelope } from '../errors/error-envelope.ts';
-import { clientMessage } from '../events/event.ts';
+import { clientMessage } from '../live/live-event.ts';
 import { logLine } from '../logs/routes.ts';
 import { routeList } from '../routes.ts';
 import { createSchemaCollector, type JsonSchema } from './schema-collector.ts';

@@ -124,6 +124,16 @@ const anAnswer = z
       times_out_at: time.nullable(),
       on_timeout: z.enum(['fail', 'skip', 'approve']),
     }),
+    answer('waiting_for_event', {
+      since: time,
+      type: z.string(),
+      when: z.string().nullable().meta({ description: 'What must hold of the event; null: any of its type does.' }),
+      until: time.nullable(),
+      fault: z
+        .object({ event: z.string(), message: z.string() })
+        .nullable()
+        .meta({ description: 'The first event for which `when` could not be evaluated.' }),
+    }),
     answer('child_run', { since: time, child: child.nullable().meta({ description: 'null: it is being started.' }) }),
     answer('items_open', {
       total: z.int(),

@@ -1,4 +1,4 @@
-import type { ActionBody, ApprovalBody } from '@millrace/core';
+import { type ActionBody, type ApprovalBody, eventTypeRule, isEventType } from '@millrace/core';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import { describeValue } from '../values/describe-value.ts';
 import { parseDuration } from '../values/duration.ts';
@@ -29,8 +29,20 @@ function checkBody(body: ActionBody, node: SourceNode, owner: string, report: Re
       at: placeAtPath(node, ['args']),
     });
   }
+  if (body.type === 'emit') checkEventType(body.event, node, ['event'], owner, report);
   if (body.type !== 'wait') return;
-  const { for: time, until } = body;
+  const { for: time, until, event, timeoutMs } = body;
+  if (event !== undefined) {
+    const path = nodeAt(node, ['event'])?.kind === 'map' ? ['event', 'type'] : ['event'];
+    checkEventType(event, node, path, owner, report);
+  } else if (timeoutMs !== undefined) {
+    report({
+      code: 'useless_key',
+      message: `${owner}: \`timeout\` has no meaning here: only a wait for an \`event\` may take too long.`,
+      hint: 'Remove it, or wait for an `event`.',
+      at: placeAtPath(node, ['timeout']),
+    });
+  }
   if (time !== undefined && !isTemplate(time) && parseDuration(time) === null) {
     report({
       code: 'invalid_duration',
@@ -45,6 +57,22 @@ function checkBody(body: ActionBody, node: SourceNode, owner: string, report: Re
       at: placeAtPath(node, ['until']),
     });
   }
+}
+
+/** A type with a template is checked when it is rendered. */
+export function checkEventType(
+  type: string,
+  node: SourceNode,
+  path: readonly string[],
+  owner: string,
+  report: Report,
+): void {
+  if (isTemplate(type) || isEventType(type)) return;
+  report({
+    code: 'invalid_event_type',
+    message: `${owner}: the type of an event has ${eventTypeRule}; got ${describeValue(type)}.`,
+    at: placeAtPath(node, [...path]),
+  });
 }
 
 /** That an approval can be given at all, and that nothing in it is written in vain. */

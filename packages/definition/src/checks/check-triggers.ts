@@ -1,4 +1,5 @@
 import type { Report } from '../diagnostics/diagnostic.ts';
+import { checkEventType } from './check-bodies.ts';
 import { checkSchedule } from './check-schedule.ts';
 import type { LoadedTrigger } from './loaded.ts';
 
@@ -6,5 +7,6 @@ import type { LoadedTrigger } from './loaded.ts';
 export function checkTriggers(triggers: Iterable<LoadedTrigger>, report: Report): void {
   for (const { name, node, definition } of triggers) {
     if (definition?.type === 'schedule') checkSchedule(definition, { name, node }, report);
+    if (definition?.type === 'event') checkEventType(definition.event, node, ['event'], `Trigger \`${name}\``, report);
   }
 }

@@ -44,6 +44,7 @@ export const diagnosticCodes = {
   invalid_rrule: 'error',
   quorum_unreachable: 'error',
   never_fires: 'error',
+  invalid_event_type: 'error',
   duplicate_name: 'error',
   // References.
   unknown_action: 'error',

@@ -1,4 +1,4 @@
-import { runStatuses, stepStatuses } from '@millrace/core';
+import { eventTypeRule, isEventType, runStatuses, stepStatuses } from '@millrace/core';
 import { z } from 'zod';
 import { expected } from '../grammar/expected.ts';
 import { duration, filledText, json, jsonObject, name, text } from '../grammar/values.ts';
@@ -130,6 +130,17 @@ const expectation = z
   })
   .meta({ id: 'Expectation' });
 
+const arrival = z
+  .strictObject({
+    type: z
+      .string()
+      .refine(isEventType, expected('invalid_event_type', eventTypeRule))
+      .describe('For example order.paid.'),
+    payload: jsonObject.exactOptional(),
+    after: duration.exactOptional().describe('How long after the start. Default 0s.'),
+  })
+  .meta({ id: 'ArrivingEvent' });
+
 const isTime = (written: string): boolean =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(written) &&
   !Number.isNaN(Date.parse(written));
@@ -145,6 +156,7 @@ export const testShape = z
       .exactOptional()
       .describe('The virtual time of the start. Default 2026-01-01T00:00:00Z.'),
     mocks: mocks.exactOptional().describe('Over those of the file.'),
+    events: z.array(arrival).exactOptional().describe('Events that arrive, in virtual time.'),
     cancel: z
       .strictObject({ after: duration, reason: filledText.exactOptional(), force: z.boolean().exactOptional() })
       .exactOptional()

@@ -32,6 +32,7 @@ const testOf = (expectation: Partial<Expectation>): WorkflowTest => ({
   startsAt: 0,
   mocks: new Map(),
   cancel: null,
+  events: [],
   expect: { steps: new Map(), order: [], ...expectation },
   placeOf: (path) => ({ file: path.join('/'), line: 1, column: 1 }),
 });

@@ -120,6 +120,11 @@ function testOf(
     input: written.input ?? {},
     startsAt: written.now === undefined ? defaultStart : Date.parse(written.now),
     mocks: new Map([...shared, ...mocksOf(written.mocks)]),
+    events: (written.events ?? []).map(({ type, payload = {}, after }) => ({
+      afterMs: after === undefined ? 0 : milliseconds(after),
+      type,
+      payload,
+    })),
     cancel:
       cancel === undefined
         ? null

@@ -51,6 +51,8 @@ export type WorkflowTest = Readonly<{
   /** The virtual time at which the run starts. */
   startsAt: number;
   mocks: Mocks;
+  /** What arrives in the workspace, so long after the start. */
+  events: readonly Readonly<{ afterMs: number; type: string; payload: JsonObject }>[];
   cancel: Readonly<{ afterMs: number; reason: string | null; force: boolean }> | null;
   expect: Expectation;
   /** Where a part of the test stands, by its keys: `['expect', 'steps', 'build', 'status']`. */

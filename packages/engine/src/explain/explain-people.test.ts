@@ -67,3 +67,34 @@ describe('people', () => {
     expect((await explain(id))[1]).toMatchObject({ reason: 'items_open', openByReason: { waiting_for_people: 2 } });
   });
 });
+
+describe('events', () => {
+  test('a wait for an event: of which type, that matches what, until when, and how one is emitted', async () => {
+    const { start: run, reasonOf, engine } = await start();
+    const id = await run('awaiting');
+    const answer = await reasonOf(id, 'waiting_for_event');
+    expect(answer).toMatchObject({
+      ...{ since: begin, type: 'order.paid', when: 'event.payload.order == 7', until: begin + 3_600_000, fault: null },
+      changes: [
+        { by: 'person', command: "millrace event emit order.paid -w test --payload '{…}'" },
+        { by: 'clock', at: begin + 3_600_000 },
+      ],
+    });
+    expect(answer.message).toBe(
+      'Step only waits since 2026-01-01T00:00:00.000Z (0ms ago) for an event order.paid for which ' +
+        '`event.payload.order == 7` holds, until 2026-01-01T01:00:00.000Z (in 1h).',
+    );
+    await engine.emitEvent({ workspace: 'test', type: 'order.paid', payload: {}, source: {} });
+    await settle();
+    const after = await reasonOf(id, 'waiting_for_event');
+    expect(after.fault).toMatchObject({ event: '1' });
+    expect(after.message).toContain('Of event 1 that could not be said, so it did not match: ');
+  });
+
+  test('a wait for any event of a type, without an end', async () => {
+    const { start: run, reasonOf } = await start();
+    const answer = await reasonOf(await run('awaiting-any'), 'waiting_for_event');
+    expect(answer).toMatchObject({ when: null, until: null });
+    expect(answer.changes.map(({ by }) => by)).toEqual(['person']);
+  });
+});

@@ -76,6 +76,15 @@ workflows:
   asked-below:
     steps:
       call: { type: workflow, workflow: patient-people }
+  awaiting:
+    steps:
+      paid: { type: wait, event: { type: order.paid, when: event.payload.n > 1, timeout: 2d } }
+      tell: { type: emit, event: order.told, payload: { n: "{{ steps.paid.output.payload.n }}" }, depends_on: [paid] }
+      told: { type: wait, event: order.told, depends_on: [paid] }
+    output: { told: "{{ steps.told.output.payload }}" }
+  patient-for-ever:
+    steps:
+      paid: { type: wait, event: order.paid }
   labelled:
     steps:
       special: { type: shell, cmd: 'true', labels: [gpu], queue: night }
@@ -102,6 +111,7 @@ const rehearse = (
     input: {},
     startsAt,
     cancel: null,
+    events: [],
     mocks: new Map(Object.entries(mocks).map(([path, mock]) => [path, Array.isArray(mock) ? mock : [mock]])),
     ...more,
   });
@@ -271,6 +281,29 @@ describe('people in a rehearsal', () => {
   it('are not asked where the whole approval is mocked', async () => {
     const { steps } = await rehearse('asking', { ask: ok({ by: 'mock' }), after: ok() });
     expect(steps.get('after')).toMatchObject({ input: { by: 'mock' } });
+  });
+});
+
+describe('events in a rehearsal', () => {
+  const paid = (n: number, afterMs: number) => ({ type: 'order.paid', payload: { n }, afterMs });
+
+  it('arrive in virtual time; what a run emits reaches who waits for it', async () => {
+    const events = [paid(2, day), paid(1, 60_000)];
+    const { outcome, elapsedMs, steps } = await rehearse('awaiting', { told: ok({ payload: 'mocked' }) }, { events });
+    expect(outcome).toMatchObject({ status: 'succeeded', output: { told: 'mocked' } });
+    expect(elapsedMs).toBe(day);
+    expect(steps.get('tell')).toMatchObject({ output: { type: 'order.told', payload: { n: 2 } } });
+    expect(steps.get('paid')).toMatchObject({ output: { type: 'order.paid', source: { type: 'test' } } });
+  });
+
+  it('that do not come leave it to the time-out, or to whoever reads why nothing happens', async () => {
+    const late = await rehearse('awaiting', {}, { events: [paid(1, 0), paid(3, 3 * day)] });
+    expect(late.outcome).toMatchObject({ status: 'failed', error: { code: 'event_timed_out' } });
+    expect(late.elapsedMs).toBe(2 * day);
+    const { stuck } = await rehearse('patient-for-ever', {});
+    expect(stuck).toContain('step `paid` waits for an event `order.paid`. Give it with `events`.');
+    const whole = await rehearse('patient-for-ever', { paid: ok({ payload: {} }) });
+    expect(whole.outcome).toMatchObject({ status: 'succeeded' });
   });
 });
 

@@ -126,7 +126,8 @@ async function rehearse(request: RehearsalRequest, { stores, lanes }: Published)
       now: () => clock.now(),
       pathOf: ({ run: id, step, item }) => paths.of(id, step, item),
     });
-    const { endedAt, stuck } = await play({ engine, run, worker, people, clock, cancel: request.cancel });
+    const { cancel, events: emitted } = request;
+    const { endedAt, stuck } = await play({ engine, run, worker, people, clock, cancel, emitted });
     const [failure] = failures;
     if (failure !== undefined) throw failure;
     const { run: record, output } = await engine.getRun(run);
@@ -162,6 +163,7 @@ type Play = Readonly<{
   people: MockPeople;
   clock: VirtualClock;
   cancel: RehearsalRequest['cancel'];
+  emitted: RehearsalRequest['events'];
 }>;
 
 /** Lets the run go on until it has ended and rests, or until nothing can happen any more. */
@@ -172,7 +174,10 @@ async function play({
   people,
   clock,
   cancel,
+  emitted,
 }: Play): Promise<{ endedAt: number; stuck: string | null }> {
+  const startsAt = clock.now();
+  let coming = emitted.toSorted((left, right) => left.afterMs - right.afterMs);
   let cancelAt = cancel === null ? null : clock.now() + cancel.afterMs;
   let jumps = 0;
   for (let turns = 0; turns < maxTurns; turns += 1) {
@@ -182,13 +187,18 @@ async function play({
     if (people.refused !== null) return { endedAt: clock.now(), stuck: people.refused };
     const status = await engine.store.runs.status(run);
     if (status !== null && isRunEnd(status)) return { endedAt: clock.now(), stuck: null };
-    const next = earliest([clock.nextAt(), worker.nextAt(), people.nextAt(), cancelAt], clock.now() + farMs / 2);
+    const eventAt = coming[0] === undefined ? null : startsAt + coming[0].afterMs;
+    const times = [clock.nextAt(), worker.nextAt(), people.nextAt(), eventAt, cancelAt];
+    const next = earliest(times, clock.now() + farMs / 2);
     if (next === null) {
-      return { endedAt: clock.now(), stuck: await whyStuck(engine) };
+      return { endedAt: clock.now(), stuck: await whyStuck(engine, run) };
     }
     if (next > clock.now()) jumps += 1;
     if (jumps > maxJumps) return { endedAt: clock.now(), stuck: `Virtual time was moved on ${maxJumps} times.` };
     clock.moveTo(next);
+    const due = coming.filter(({ afterMs }) => startsAt + afterMs <= clock.now());
+    coming = coming.slice(due.length);
+    for (const event of due) await emit(engine, event);
     if (cancel !== null && cancelAt !== null && cancelAt <= clock.now()) {
       cancelAt = null;
       await cancelRun(engine, run, cancel);
@@ -197,11 +207,24 @@ async function play({
   return { endedAt: clock.now(), stuck: `It went on for ${maxTurns} turns.` };
 }
 
-async function whyStuck(engine: Engine): Promise<string> {
+async function emit(engine: Engine, { type, payload }: RehearsalRequest['events'][number]): Promise<void> {
+  await engine.emitEvent({ workspace, type, payload, source: { type: 'test' } });
+}
+
+async function whyStuck(engine: Engine, run: RunId): Promise<string> {
   const [asked] = (await engine.listApprovals({}, { limit: 1, after: null })).items;
-  if (asked === undefined) return 'Nothing is left that could happen: it waits for something from outside.';
+  if (asked === undefined) return waitsForEvent(engine, run);
   const { step } = asked;
   return `Nothing is left that could happen: step \`${step}\` waits for people. Mock their answer: \`${step}: { approve: true }\`.`;
+}
+
+async function waitsForEvent(engine: Engine, run: RunId): Promise<string> {
+  const wait = (await engine.explain(run)).answers.find(({ reason }) => reason === 'waiting_for_event');
+  if (wait?.reason !== 'waiting_for_event') {
+    return 'Nothing is left that could happen: it waits for something from outside.';
+  }
+  const { step, type } = wait;
+  return `Nothing is left that could happen: step \`${step}\` waits for an event \`${type}\`. Give it with \`events\`.`;
 }
 
 /** The run may end by itself at the very same moment. */

@@ -35,6 +35,8 @@ export type RehearsalRequest = Readonly<{
   /** The virtual time of the start. */
   startsAt: Instant;
   mocks: Mocks;
+  /** Emitted into the workspace so long after the start. */
+  events: readonly Readonly<{ afterMs: number; type: string; payload: JsonObject }>[];
   cancel: Readonly<{ afterMs: number; reason: string | null; force: boolean }> | null;
 }>;
 

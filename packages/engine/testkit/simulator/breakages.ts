@@ -23,8 +23,6 @@ export const breakages = [
   'work_kept',
   /** A retry keeps the number of the attempt before: the row of that one is written again. */
   'attempts_rewritten',
-  /** Nobody looks for events that came while a wait was being stored. */
-  'missed_events_ignored',
   /** The key of an event does not count. */
   'event_key_lost',
   /** An answer to an approval that is still open is not stored. */

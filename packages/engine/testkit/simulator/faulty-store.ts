@@ -162,10 +162,7 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
           world.audit.events.delivered(id);
         }),
       waiting: (event, page) => call('waitingForEvent', () => store.events.waiting(event, page)),
-      missed: (wait, page) =>
-        call('missedEvents', async () =>
-          world.breakage === 'missed_events_ignored' ? [] : store.events.missed(wait, page),
-        ),
+      missed: (wait, page) => call('missedEvents', () => store.events.missed(wait, page)),
     },
     outbox: {
       takeOld: (request) => call('takeOld', () => takeOld(request)),

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Metrics } from './metrics.ts';
 
 /** Operations that wait on purpose: their duration says nothing. */
-const waiting: ReadonlySet<OperationId> = new Set(['syncWorker', 'waitForRun', 'openEvents', 'readLogs', 'startRun']);
+const waiting: ReadonlySet<OperationId> = new Set(['syncWorker', 'waitForRun', 'openLive', 'readLogs', 'startRun']);
 
 /** Measures and logs each request. Bodies, queries and tokens are never logged. */
 export function observeRequests(app: FastifyInstance, metrics: Metrics): void {

@@ -1,22 +1,22 @@
-import { type Event, isoTime } from '@millrace/api';
-import { unreachable } from '@millrace/core';
-import type { EngineEvent } from '@millrace/engine';
+import { type Event, type EventDetail, isoTime } from '@millrace/api';
+import type { StoredEvent } from '@millrace/core';
+import type { EventDetail as Found } from '@millrace/engine';
+import { presentFault } from './present-fault.ts';
 
-/** An engine's event as it goes over the socket. A gap is none: it becomes a message of its own. */
-export function presentEvent(event: Exclude<EngineEvent, Readonly<{ type: 'gap' }>>): Event {
-  switch (event.type) {
-    case 'run':
-      return { ...event, at: isoTime(event.at) };
-    case 'step':
-      return { ...event, at: isoTime(event.at) };
-    case 'log': {
-      const { sizeBytes, ...rest } = event;
-      return { ...rest, size_bytes: sizeBytes };
-    }
-    case 'workspace':
-    case 'changed':
-      return event;
-    default:
-      return unreachable(event);
-  }
+export const presentEvent = ({ at, ...event }: StoredEvent): Event => ({ ...event, at: isoTime(at) });
+
+export function presentEventDetail({ event, outcome }: Found): EventDetail {
+  return {
+    ...presentEvent(event),
+    outcome:
+      outcome === null
+        ? null
+        : {
+            runs: outcome.runs.map((started) => ({ ...started })),
+            failures: outcome.failures.flatMap(({ trigger, error: cause }) => {
+              const error = presentFault(cause);
+              return error === null ? [] : [{ trigger, error }];
+            }),
+          },
+  };
 }

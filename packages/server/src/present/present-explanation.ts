@@ -83,6 +83,10 @@ function presentAnswer(answer: Answer): ExplainedAnswer {
         on_timeout: onTimeout,
       };
     }
+    case 'waiting_for_event': {
+      const { reason, since, type, when, until, fault } = answer;
+      return { ...subject, reason, since: isoTime(since), type, when, until: isoTimeOrNull(until), fault };
+    }
     case 'child_run':
       return { ...subject, reason: answer.reason, since: isoTime(answer.since), child: answer.child };
     case 'items_open': {

@@ -45,6 +45,13 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   listRuns: () => ({ url: '/api/v1/runs?status=running&limit=1' }),
   getRun: () => ({ url: `/api/v1/runs/${run}?include=plan` }),
   explainRun: () => ({ url: `/api/v1/runs/${run}/explain` }),
+  emitEvent: () => ({
+    url: '/api/v1/events',
+    payload: { workspace: 'shop', type: 'order.paid', payload: { order: 7 }, key: 'k' },
+    status: 201,
+  }),
+  listEvents: () => ({ url: '/api/v1/events?workspace=shop&type=order.paid&key=k&after=400' }),
+  getEvent: () => ({ url: '/api/v1/events/311' }),
   listApprovals: () => ({ url: '/api/v1/approvals?workspace=shop&approver=ada&after=12/0/0/-1' }),
   listRunApprovals: () => ({ url: `/api/v1/runs/${run}/approvals` }),
   answerApproval: () => ({
@@ -96,7 +103,7 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
 describe('every operation', () => {
   test('has a good call here, except those with tests of their own', () => {
     const missing = routeList.map((spec) => spec.operationId).filter((id) => goodCalls[id] === undefined);
-    expect(missing).toEqual(['receivePush', 'openEvents', 'appendLogs']);
+    expect(missing).toEqual(['receivePush', 'openLive', 'appendLogs']);
   });
 
   test.each(routeList.filter((spec) => goodCalls[spec.operationId] !== undefined))(
@@ -130,7 +137,8 @@ function wrongCalls(
     .replace('{workflow}', 'release')
     .replace('{schedule}', 'nightly')
     .replace('{revision}', 'r1')
-    .replace('{step}', 'build');
+    .replace('{step}', 'build')
+    .replace('{event}', '311');
   const type = spec.bodyType ?? 'application/json';
   return [
     ...(spec.params === undefined

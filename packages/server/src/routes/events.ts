@@ -1,47 +1,26 @@
-import { routes } from '@millrace/api';
-import { MillraceError } from '@millrace/core';
+import { eventId } from '@millrace/core';
 import type { FastifyInstance } from 'fastify';
-import { routeOptions } from '../contract/mount-route.ts';
-import { createAdmission } from '../events/admission.ts';
-import { createEventSocket } from '../events/event-socket.ts';
+import { mountRoute } from '../contract/mount-route.ts';
+import { presentEvent, presentEventDetail } from '../present/present-event.ts';
 import type { ServerContext } from '../server-context.ts';
 
-/** A message of a client is a subscription; more is a mistake or an attack. */
-export const maxClientMessageBytes = 16 * 1024;
-
-export function addEventRoutes(app: FastifyInstance, { hub, limits }: ServerContext): void {
-  const admission = createAdmission(limits);
-  app.route({
-    ...routeOptions('openEvents'),
-    method: 'GET',
-    preHandler: (request, _reply, done) => {
-      if (!request.ws) {
-        done(
-          new MillraceError('invalid_request', `${routes.openEvents.path} is a WebSocket.`, {
-            hint: 'Connect to it with a WebSocket client (ws:// or wss://).',
-          }),
-        );
-        return;
-      }
-      const refusal = admission.refusal(request.ip, hub.size(), Date.now());
-      done(
-        refusal === null ? undefined : new MillraceError('overloaded', refusal, { hint: 'Share one socket, or wait.' }),
-      );
-    },
-    handler: (_request, reply) => reply.callNotFound(),
-    wsHandler: (socket) => {
-      const reader = createEventSocket(socket, limits);
-      const remove = hub.add(reader);
-      const timer = setInterval(reader.checkAlive, limits.socketPingMs);
-      socket.on('pong', reader.heard);
-      socket.on('message', (data) => {
-        reader.heard();
-        reader.receive(data.toString());
-      });
-      socket.on('close', () => {
-        clearInterval(timer);
-        remove();
-      });
-    },
+export function addEventRoutes(app: FastifyInstance, { engine }: ServerContext): void {
+  mountRoute(app, 'emitEvent', async ({ body }) => {
+    const { workspace, type, payload, key } = body;
+    const request = { workspace, type, payload, source: { type: 'api' }, ...(key === undefined ? {} : { key }) };
+    const { event, created } = await engine.emitEvent(request);
+    return { event: presentEvent(event), created };
   });
+
+  mountRoute(app, 'listEvents', async ({ query }) => {
+    const filter = {
+      ...(query.workspace === undefined ? {} : { workspace: query.workspace }),
+      ...(query.type === undefined ? {} : { type: query.type }),
+      ...(query.key === undefined ? {} : { key: query.key }),
+    };
+    const page = await engine.queries.listEvents(filter, { limit: query.limit, after: query.after ?? null });
+    return { items: page.items.map(presentEvent), next: page.next };
+  });
+
+  mountRoute(app, 'getEvent', async ({ params }) => presentEventDetail(await engine.getEvent(eventId(params.event))));
 }

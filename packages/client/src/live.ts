@@ -1,18 +1,18 @@
 // Events over one WebSocket that is made again when it breaks. Events of the time between are lost, so after each new
 // connection a `gap` tells the reader to look again at what it shows. The same goes for a reader that is too slow.
-import { type Event, routes, type ServerMessage, type Subscription } from '@millrace/api';
+import { type LiveEvent, routes, type ServerMessage, type Subscription } from '@millrace/api';
 import { ApiError } from './api-error.ts';
 import { createBackoff } from './backoff.ts';
 import type { Transport } from './transport.ts';
 
 export type Notice =
-  | Readonly<{ type: 'event'; subscriptions: readonly string[]; event: Event }>
+  | Readonly<{ type: 'event'; subscriptions: readonly string[]; event: LiveEvent }>
   /** Events are missing; `dropped` of them, where it is known. Look again. */
   | Readonly<{ type: 'gap'; dropped: number | null }>
   /** From here on, events of this subscription arrive. */
   | Readonly<{ type: 'subscribed'; id: string }>;
 
-export type EventStream = AsyncIterable<Notice> &
+export type LiveStream = AsyncIterable<Notice> &
   Readonly<{
     /** Adds a subscription, or replaces the one with the same id. */
     subscribe(subscription: Subscription): void;
@@ -26,11 +26,11 @@ const maxUnread = 10_000;
 const pingMs = 20_000;
 
 /** The stream ends by `close` or `signal`; it throws when the first connection fails, or a subscription is refused. */
-export function openEvents(
+export function openLive(
   transport: Transport,
   initial: readonly Subscription[],
   signal: AbortSignal | undefined,
-): EventStream {
+): LiveStream {
   const subscriptions = new Map(initial.map((subscription) => [subscription.id, subscription]));
   const ending = new AbortController();
   const stopped = signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal]);
@@ -147,7 +147,7 @@ export function openEvents(
 /** A WebSocket does not tell why it failed; the same path over HTTP does. */
 async function whyRefused(transport: Transport, signal: AbortSignal): Promise<unknown> {
   try {
-    await transport.open('openEvents', {}, { signal });
+    await transport.open('openLive', {}, { signal });
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 'invalid_request') return error;
   }
@@ -157,7 +157,7 @@ async function whyRefused(transport: Transport, signal: AbortSignal): Promise<un
   });
 }
 
-const socketUrl = (base: string): string => base.replace(/^http/, 'ws') + routes.openEvents.path;
+const socketUrl = (base: string): string => base.replace(/^http/, 'ws') + routes.openLive.path;
 
 /** Browsers cannot send an Authorization header here, so the token goes as a subprotocol. */
 function protocols(token: string | undefined): string[] {

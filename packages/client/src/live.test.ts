@@ -1,6 +1,6 @@
 import type { ClientMessage, ServerMessage } from '@millrace/api';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createClient, type EventStream, type Notice } from './index.ts';
+import { createClient, type LiveStream, type Notice } from './index.ts';
 
 /** A WebSocket whose other end is the test. */
 class FakeSocket {
@@ -47,7 +47,7 @@ const socket = (index: number): FakeSocket => {
   return found;
 };
 
-let stream: EventStream | null = null;
+let stream: LiveStream | null = null;
 beforeEach(() => {
   FakeSocket.made.length = 0;
   vi.stubGlobal('WebSocket', FakeSocket);
@@ -60,7 +60,7 @@ afterEach(() => {
 });
 
 function open(fetchAnswer: () => Promise<Response> = () => Promise.reject(new TypeError('fetch failed'))) {
-  stream = createClient({ url: 'https://host:1/', token: 'tökén', fetch: fetchAnswer }).events([{ id: 'a', run: '1' }]);
+  stream = createClient({ url: 'https://host:1/', token: 'tökén', fetch: fetchAnswer }).live([{ id: 'a', run: '1' }]);
   const iterator = stream[Symbol.asyncIterator]();
   return { stream, next: async (): Promise<Notice | undefined> => (await iterator.next()).value };
 }
@@ -69,7 +69,7 @@ describe('the event stream', () => {
   test('subscribes when it is connected, with the token as a subprotocol', async () => {
     const { next, stream: events } = open();
     expect([socket(0).url, socket(0).protocols]).toEqual([
-      'wss://host:1/api/v1/events',
+      'wss://host:1/api/v1/live',
       ['millrace', `bearer.${Buffer.from('tökén').toString('base64url')}`],
     ]);
     socket(0).open();

@@ -1,4 +1,4 @@
-import type { EventType, Subscription } from '@millrace/api';
+import type { LiveEventType, Subscription } from '@millrace/api';
 import type { EngineEvent } from '@millrace/engine';
 
 export type TellableEvent = Exclude<EngineEvent, Readonly<{ type: 'gap' }>>;
@@ -6,7 +6,7 @@ export type TellableEvent = Exclude<EngineEvent, Readonly<{ type: 'gap' }>>;
 /** Whether a subscription wants an event. A filter that the event says nothing about does not keep it out (`changed`). */
 export function matches(subscription: Subscription, event: TellableEvent): boolean {
   const { workspace, workflow, run, types } = subscription;
-  if (types !== undefined && !types.includes(event.type satisfies EventType)) return false;
+  if (types !== undefined && !types.includes(event.type satisfies LiveEventType)) return false;
   if (event.type === 'workspace') {
     return run === undefined && workflow === undefined && (workspace === undefined || workspace === event.workspace);
   }

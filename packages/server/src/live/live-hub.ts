@@ -1,25 +1,25 @@
 import type { Engine, EngineEvent } from '@millrace/engine';
-import { presentEvent } from '../present/present-event.ts';
+import { presentLiveEvent } from '../present/present-live-event.ts';
 import type { TellableEvent } from './subscription-match.ts';
 
 /** One open socket, as the hub sees it. `json` makes the event's text once, whoever asks first. */
-export type EventReader = Readonly<{
+export type LiveReader = Readonly<{
   tell(event: TellableEvent, json: () => string): void;
   /** Events were missed by the engine itself. */
   gap(): void;
   close(): void;
 }>;
 
-export type EventHub = Readonly<{
-  add(reader: EventReader): () => void;
+export type LiveHub = Readonly<{
+  add(reader: LiveReader): () => void;
   size(): number;
   /** Closes all sockets and stops listening. */
   close(): void;
 }>;
 
 /** Listens to the engine while anybody listens here, and hands each event to every socket. */
-export function createEventHub(engine: Engine): EventHub {
-  const readers = new Set<EventReader>();
+export function createLiveHub(engine: Engine): LiveHub {
+  const readers = new Set<LiveReader>();
   let unsubscribe: (() => void) | null = null;
 
   function tell(event: EngineEvent): void {
@@ -29,7 +29,7 @@ export function createEventHub(engine: Engine): EventHub {
     }
     let text: string | null = null;
     const json = () => {
-      text ??= JSON.stringify(presentEvent(event));
+      text ??= JSON.stringify(presentLiveEvent(event));
       return text;
     };
     for (const reader of readers) reader.tell(event, json);

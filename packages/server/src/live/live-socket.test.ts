@@ -1,9 +1,9 @@
 import type { ServerMessage } from '@millrace/api';
 import { runId } from '@millrace/core';
 import { describe, expect, test } from 'vitest';
-import { presentEvent } from '../present/present-event.ts';
+import { presentLiveEvent } from '../present/present-live-event.ts';
 import { createAdmission } from './admission.ts';
-import { createEventSocket } from './event-socket.ts';
+import { createLiveSocket } from './live-socket.ts';
 import type { TellableEvent } from './subscription-match.ts';
 
 const event = (run: string, changes: Partial<TellableEvent> = {}): TellableEvent =>
@@ -22,7 +22,7 @@ const event = (run: string, changes: Partial<TellableEvent> = {}): TellableEvent
 function open(limits = { socketBufferBytes: 1000, subscriptionsPerSocket: 3 }) {
   const messages: ServerMessage[] = [];
   const state = { buffered: 0, pings: 0, terminated: false, sent: [] as ((error?: Error | null) => void)[] };
-  const socket = createEventSocket(
+  const socket = createLiveSocket(
     {
       get bufferedAmount() {
         return state.buffered;
@@ -47,7 +47,7 @@ function open(limits = { socketBufferBytes: 1000, subscriptionsPerSocket: 3 }) {
     messages,
     state,
     say: (message: unknown) => socket.receive(JSON.stringify(message)),
-    emit: (one: TellableEvent) => socket.tell(one, () => JSON.stringify(presentEvent(one))),
+    emit: (one: TellableEvent) => socket.tell(one, () => JSON.stringify(presentLiveEvent(one))),
     /** The reader takes everything. */
     drain() {
       state.buffered = 0;

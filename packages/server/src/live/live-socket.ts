@@ -3,7 +3,7 @@
 // says so. The reader then reads again what it shows, which is what it does after a lost connection too.
 import { clientMessage, type ServerMessage, type Subscription } from '@millrace/api';
 import type { ServerLimits } from '../server-options.ts';
-import type { EventReader } from './event-hub.ts';
+import type { LiveReader } from './live-hub.ts';
 import { matches, type TellableEvent } from './subscription-match.ts';
 
 /** What is needed of a WebSocket (of `ws`). */
@@ -15,12 +15,12 @@ export type SocketLike = Readonly<{
   terminate(): void;
 }>;
 
-export type EventSocket = EventReader & Readonly<{ receive(text: string): void; heard(): void; checkAlive(): void }>;
+export type LiveSocket = LiveReader & Readonly<{ receive(text: string): void; heard(): void; checkAlive(): void }>;
 
-export function createEventSocket(
+export function createLiveSocket(
   socket: SocketLike,
   limits: Pick<ServerLimits, 'socketBufferBytes' | 'subscriptionsPerSocket'>,
-): EventSocket {
+): LiveSocket {
   const subscriptions = new Map<string, Subscription>();
   let sequence = 0;
   /** Events dropped since the last gap was told; null: nothing was. `unknown` where nobody counted them. */
