@@ -70,7 +70,7 @@ export const wrongFiles: readonly WrongFile[] = [
   ['actions:\n  a: { type: wait, event: { type: "a b" } }\n', 2, 35, 'invalid_event_type', 'order.paid'],
   ['actions:\n  a: { type: emit, event: "order paid" }\n', 2, 27, 'invalid_event_type', 'order.paid'],
   ['actions:\n  a: { type: wait, for: 5s, timeout: 1h }\n', 2, 38, 'useless_key', 'Remove it'],
-  [trigger('{ type: event, event: "a b", workflow: w }\n'), 6, 29, 'invalid_event_type', 'order.paid'],
+  [trigger('{ type: event, event: "a b", workflow: w }\n'), 6, 28, 'invalid_event_type', 'order.paid'],
   [asks('quorum: 3, approvers: { users: [a, b] }'), 2, 45, 'quorum_unreachable', 'Name more `users`'],
   [asks('approvers: { users: [] }'), 2, 48, 'quorum_unreachable', 'only 0 may answer'],
   [asks('on_timeout: skip'), 2, 49, 'useless_key', '`timeout: 24h`'],

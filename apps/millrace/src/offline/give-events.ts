@@ -1,7 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
 import { isEventType, type JsonObject, MillraceError } from '@millrace/core';
 import type { Engine } from '@millrace/engine';
 
 export type GivenEvent = Readonly<{ type: string; payload: JsonObject }>;
+
+/** How often it is looked whether an event was delivered: within milliseconds, as nothing leaves this process. */
+const lookMs = 5;
 
 /** Reads `order.paid={"order": 7}`, or `order.paid` alone. Throws `invalid_request`. */
 export function readEvent(text: string): GivenEvent {
@@ -30,7 +34,7 @@ const wrongEvent = (text: string, what: string): MillraceError =>
  * the order in which they were written, each when the one before has been dealt with and a step waits (again).
  */
 export function giveEvents(
-  engine: Pick<Engine, 'emitEvent' | 'store'>,
+  engine: Pick<Engine, 'emitEvent' | 'getEvent' | 'store'>,
   workspace: string,
   events: readonly GivenEvent[],
 ): Readonly<{ look(): void; failed: Promise<unknown> }> {
@@ -46,10 +50,17 @@ export function giveEvents(
       for (const event of firstOfEachType(left)) {
         if (!(await isAwaited(event.type))) continue;
         left = left.filter((other) => other !== event);
-        await engine.emitEvent({ workspace, ...event, source: { type: 'cli' } });
+        const emitted = await engine.emitEvent({ workspace, ...event, source: { type: 'cli' } });
+        await delivered(emitted.event.id);
+        // It may not have matched: then the next one of its type has its turn.
+        again = true;
       }
     } while (again && left.length > 0);
     looking = false;
+  }
+
+  async function delivered(id: Parameters<Engine['getEvent']>[0]): Promise<void> {
+    while ((await engine.getEvent(id)).outcome === null) await setTimeout(lookMs);
   }
 
   async function isAwaited(type: string): Promise<boolean> {
