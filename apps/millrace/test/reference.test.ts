@@ -40,7 +40,8 @@ describe('the reference of the workflow language', () => {
       expect(diagnostics).toEqual([]);
       const workflow = Object.keys(definitions?.workflows ?? {})[0];
       if (location === null || definitions === null || workflow === undefined) throw new Error('Nothing was loaded.');
-      const request = { location, definitions, hash, packFiles, workflow, input: {}, answering: alone };
+      const loaded = { location, definitions, hash, packFiles };
+      const request = { ...loaded, workflow, input: {}, events: [], answering: alone };
       const detail = await runOffline(request);
       expect(runDocument(detail)).toMatchObject(JSON.parse(told));
     },

@@ -59,7 +59,7 @@ export function createFakeEngine() {
     waits: 0,
   };
   const broken = { store: null as unknown, loopSilenceMs: { timers: 100, reaper: 2_000 } };
-  const sync = async (_request: SyncRequest, _signal?: AbortSignal): Promise<SyncResponse> => ({
+  let sync = async (_request: SyncRequest, _signal?: AbortSignal): Promise<SyncResponse> => ({
     sequence: 1,
     assignments: [],
     cancellations: [],
@@ -324,13 +324,14 @@ export function createFakeEngine() {
       },
     } as unknown as Store,
     queries: {
+      async listEvents(filter: unknown) {
+        seen.eventFilters.push(filter);
+        return { items: [sampleEvent], next: '311' };
+      },
       listSchedules: async (filter: ScheduleFilter) => {
         seen.schedules.push(filter);
         return { items: [sampleSchedule], next: null };
       },
-      async listEvents(filter: unknown) 
-        seen.eventFilters.push(filter);
-        return { items: [sampleEvent], next: '311' };,
       async listRuns(filter: RunFilter, page: Page) {
         seen.filters.push(filter);
         const all = [...runs.values()].map(({ detail: { run } }) => ({ ...run, cancelling: false })).reverse();
@@ -339,6 +340,8 @@ export function createFakeEngine() {
         return { items, next: start + page.limit < all.length ? String(start + page.limit) : null };
       },
       listWorkers: async () => [
+        {
+          worker: {
             id: 'w1',
             name: 'one',
             labels: [],
@@ -347,14 +350,18 @@ export function createFakeEngine() {
             slots: 4,
             version: '0.1.0',
             host: 'h',
-            pid: 7,,
+            pid: 7,
+          },
           leaseUntil: at + 9000,
           registeredAt: at,
-          held: 2,,
+          held: 2,
+        },
       ],
-      countWork: async () => [queue: 'default', capability: 'shell', labels: [], ready: 3, leased: 2, oldestReadyAt: at ,queue: 'default', capability: 'http', labels: [], ready: 1, leased: 0, oldestReadyAt: null ,
+      countWork: async () => [
+        { queue: 'default', capability: 'shell', labels: [], ready: 3, leased: 2, oldestReadyAt: at },
+        { queue: 'default', capability: 'http', labels: [], ready: 1, leased: 0, oldestReadyAt: null },
       ],
-      countRuns: async () => (),
+      countRuns: async () => ({}),
     } as unknown as Queries,
     blobs: {
       get: async () => Buffer.from('{"actions":{},"workflows":{},"triggers":{},"hooks":{},"places":{}}'),

@@ -27,7 +27,7 @@ export type DeliverEventOptions = Readonly<{
 }>;
 
 /** One run for each event of a trigger, however often it is delivered. */
-export const eventStartKey = (trigger: string, event: StoredEvent['id']): string => `event:${trigger}:${event}`;
+const eventStartKey = (trigger: string, event: StoredEvent['id']): string => `event:${trigger}:${event}`;
 
 export function createDeliverEvent({ store, driver, livePlans, clock, startRun }: DeliverEventOptions) {
   return async (event: StoredEvent): Promise<void> => {
