@@ -29,6 +29,9 @@ export { maxItems } from './run/items.ts';
 export { maxDepth } from './run/launch-attempt.ts';
 export { noteLease } from './run/note-lease.ts';
 export * from './run/records.ts';
+export { type KeptResults, keepResults, type ReusedFrom, readReused } from './run/rerun/kept-results.ts';
+export { type ReusedStep, reusedSteps } from './run/rerun/reused-steps.ts';
+export { checkStartingPoints, type StartingPoint } from './run/rerun/starting-point.ts';
 export { restoreState } from './run/restore-state.ts';
 export { maxWorkerLosses, retryDelayMs } from './run/retry.ts';
 export { startRun } from './run/start-run.ts';
@@ -45,6 +48,7 @@ export { checkInput, checkOutput, type InputProblem } from './schema/check-input
 export { jsonSchemaOf } from './schema/json-schema-of.ts';
 export { type FiredTrigger, fireEventTrigger } from './triggers/event-trigger.ts';
 export { type RenderedInput, renderTriggerInput } from './triggers/render-trigger-input.ts';
+export { canonicalJson } from './values/canonical-json.ts';
 export { formatDuration, parseDurationMs } from './values/duration.ts';
 export * from './values/ids.ts';
 export type { Json, JsonObject } from './values/json.ts';

@@ -16,6 +16,7 @@ export const errorCatalogue = {
   run_paused: { status: 409, retryable: false },
   run_not_paused: { status: 409, retryable: false },
   run_stopping: { status: 409, retryable: false },
+  run_not_ended: { status: 409, retryable: false },
   conflict: { status: 409, retryable: true },
   unauthorized: { status: 401, retryable: false },
   too_large: { status: 413, retryable: false },

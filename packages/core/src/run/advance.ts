@@ -2,6 +2,7 @@ import type { Deciding } from './deciding.ts';
 import type { Decision } from './decision.ts';
 import { endRun } from './end-run.ts';
 import { enterStep } from './enter-step.ts';
+import { takeKept } from './rerun/take-kept.ts';
 import { resolveWaiting } from './resolve-waiting.ts';
 import { saveControl } from './run-control.ts';
 import { stopRun } from './stop-run.ts';
@@ -15,7 +16,7 @@ export function advance(decision: Deciding): Decision {
     if (step !== undefined) {
       next += 1;
       enterStep(decision, step);
-    } else if (!resolveWaiting(decision)) break;
+    } else if (!resolveWaiting(decision) && !takeKept(decision)) break;
   }
   if (state.unsettled === 0) endRun(decision);
   saveControl(decision);

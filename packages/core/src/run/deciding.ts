@@ -4,6 +4,7 @@ import { escapePointer } from '../values/json-pointer.ts';
 import { ChangeSet } from './change-set.ts';
 import type { Fault } from './fault.ts';
 import type { Instant, RunHead, StepKey } from './records.ts';
+import type { Replay } from './rerun/replay.ts';
 import type { EndedPhase, RunState, StepState } from './state.ts';
 
 /** One decision while it is made. */
@@ -22,6 +23,8 @@ export type Deciding = {
   controlChanged: boolean;
   /** Whether child runs were asked to stop with their run. */
   childrenAsked: boolean;
+  /** Of the start of a re-run: what it takes over from the run before. */
+  replay: Replay | null;
   /** How many values `uuid()` has given. */
   readonly uuids: { given: number };
 };
@@ -37,6 +40,7 @@ export function deciding(plan: PreparedPlan, state: RunState, now: Instant): Dec
     succeeding: null,
     controlChanged: false,
     childrenAsked: false,
+    replay: null,
     uuids: { given: 0 },
   };
 }

@@ -6,6 +6,8 @@ import type { Fault } from './fault.ts';
 import { beginItems } from './items.ts';
 import { limitStep } from './limit-step.ts';
 import { openIteration } from './open-iteration.ts';
+import type { KeptStep } from './rerun/kept-results.ts';
+import { awaitResult, keptOf, leaveBehind, noteUnexecuted } from './rerun/replay.ts';
 import { scopeFor } from './scope.ts';
 import { settleStep } from './settle-step.ts';
 import type { StepReason } from './status.ts';
@@ -25,19 +27,31 @@ export function enterStep(decision: Deciding, step: number): void {
   if (entry === 'dependencies' && stepState(state, step).iterations > 0) return;
   const at = beginIteration(decision, step);
   if (at.iteration >= maxIterations) {
-    settleStep(decision, at, endUnexecuted(decision, stepTarget(at), 'failed', null, runaway(decision, at)));
+    endAtOnce(decision, at, 'failed', null, runaway(decision, at));
     return;
   }
   failingOnFault(decision, at, () => {
     const reason = skipReason(decision, at);
     if (reason !== null) {
-      settleStep(decision, at, endUnexecuted(decision, stepTarget(at), 'skipped', reason, null));
+      endAtOnce(decision, at, 'skipped', reason, null);
       return;
     }
-    const delayMs = delayBefore(decision, at);
-    if (delayMs === 0) beginStep(decision, at);
-    else delayStep(decision, at, delayMs);
+    const kept = keptOf(decision, at);
+    if (kept === null) beginOrDelay(decision, at);
+    else beginStep(decision, at, kept);
   });
+}
+
+/** Begins a step whose old result is not taken over after all. */
+export function beginAnew(decision: Deciding, at: StepAt): void {
+  leaveBehind(decision, at.step);
+  failingOnFault(decision, at, () => beginOrDelay(decision, at));
+}
+
+function beginOrDelay(decision: Deciding, at: StepAt): void {
+  const delayMs = delayBefore(decision, at);
+  if (delayMs === 0) beginStep(decision, at, null);
+  else delayStep(decision, at, delayMs);
 }
 
 /** Such an iteration fires no transitions, so that whatever loops here comes to its end. */
@@ -55,7 +69,7 @@ function runaway(decision: Deciding, { step }: StepAt): Fault {
 /** Takes up a step whose delay is over. */
 export function leaveDelay(decision: Deciding, at: StepAt): void {
   decision.changes.endWait({ ...keyOf(at), kind: 'delay' });
-  failingOnFault(decision, at, () => beginStep(decision, at));
+  failingOnFault(decision, at, () => beginStep(decision, at, null));
 }
 
 /** What a user wrote never stops the reducer: a wrong expression or value ends its step as failed. */
@@ -64,8 +78,19 @@ function failingOnFault(decision: Deciding, at: StepAt, act: () => void): void {
     act();
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
-    settleStep(decision, at, endUnexecuted(decision, stepTarget(at), 'failed', null, error.fault));
+    endAtOnce(decision, at, 'failed', null, error.fault);
   }
+}
+
+function endAtOnce(
+  decision: Deciding,
+  at: StepAt,
+  status: 'failed' | 'skipped',
+  reason: StepReason | null,
+  error: Fault | null,
+): void {
+  noteUnexecuted(decision, at, status);
+  settleStep(decision, at, endUnexecuted(decision, stepTarget(at), status, reason, error));
 }
 
 /**
@@ -104,11 +129,15 @@ function delayStep(decision: Deciding, at: StepAt, delayMs: number): void {
   decision.changes.setWait({ ...keyOf(at), attempt: 1, kind: 'delay', dueAt, document: null });
 }
 
-/** Begins a step that shall run. */
-function beginStep(decision: Deciding, at: StepAt): void {
+/** Begins a step that shall run; in a re-run it may only wait for what it gave before. */
+function beginStep(decision: Deciding, at: StepAt, kept: KeptStep | null): void {
   const own = planStep(decision.plan, at.step);
   if (own.forEach !== null) {
-    beginItems(decision, at);
+    beginItems(decision, at, kept);
+    return;
+  }
+  if (kept !== null) {
+    awaitResult(decision, at, kept);
     return;
   }
   const target = stepTarget(at);

@@ -50,6 +50,20 @@ export function fireTransitions(decision: Deciding, step: number, end: EndedPhas
   return handled;
 }
 
+/** What the transitions of a step would do if it ended so: whether one leads somewhere, and whether one fails the run. */
+export function foreseeTransitions(
+  decision: Deciding,
+  step: number,
+  end: EndedPhase,
+): Readonly<{ handled: boolean; fails: boolean }> {
+  const { next } = decision.plan.step(step);
+  if (next.length === 0 || firesNone(decision, step, end)) return { handled: false, fails: false };
+  const targets = decision.plan.transitions.targets(step);
+  const { firing, fault } = whichFire(decision, step, end, next);
+  const reached = firing.flatMap((index) => targets[index] ?? []);
+  return { handled: reached.length > 0, fails: fault !== null || reached.includes('fail') };
+}
+
 /** The transitions that hold, up to the first whose condition has a fault. */
 function whichFire(
   decision: Deciding,

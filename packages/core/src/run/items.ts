@@ -6,9 +6,12 @@ import type { Fault } from './fault.ts';
 import { limitStep } from './limit-step.ts';
 import { openIteration } from './open-iteration.ts';
 import type { ItemsDocument } from './records.ts';
+import type { KeptStep } from './rerun/kept-results.ts';
+import { awaitItems } from './rerun/replay.ts';
+import { takeSome } from './rerun/take-kept.ts';
 import { scopeFor } from './scope.ts';
 import { settleStep } from './settle-step.ts';
-import type { EndedItem, ItemsPhase, StepStop } from './state.ts';
+import type { EndedItem, EndedItems, ItemsPhase, StepStop } from './state.ts';
 import type { StepEndStatus, StepReason } from './status.ts';
 import { stopEnd, stopGraceMs, stopTask } from './stop-task.ts';
 import { hasEnded, startTask } from './task.ts';
@@ -22,7 +25,7 @@ export const maxItems = 1_000_000;
  * Begins a for-each. Each item is a step run of its own. With `batch_size` each run takes the next so many values as a
  * list: `item` is that list, `index` and `total` count the batches, and so does the step's output.
  */
-export function beginItems(decision: Deciding, at: StepAt): void {
+export function beginItems(decision: Deciding, at: StepAt, kept: KeptStep | null): void {
   const { step, iteration } = at;
   const values = evaluateItems(decision, at);
   const { batchSize } = planStep(decision.plan, step);
@@ -48,7 +51,12 @@ export function beginItems(decision: Deciding, at: StepAt): void {
   const wait = { ...keyOf(at), attempt: 0, kind: 'items', dueAt: null } as const;
   decision.changes.setWait({ ...wait, document: JSON.stringify(document) });
   limitStep(decision, at);
-  continueItems(decision, step, phase);
+  if (kept === null) {
+    continueItems(decision, step, phase);
+    return;
+  }
+  const results = awaitItems(decision, phase, at, kept);
+  if (results !== null) takeSome(decision, at, phase, results);
 }
 
 function evaluateItems(decision: Deciding, at: StepAt): readonly Json[] | number {
@@ -109,9 +117,12 @@ export function continueItems(decision: Deciding, step: number, phase: ItemsPhas
   const { itemConcurrency, batchSize } = planStep(decision.plan, step);
   const room = itemConcurrency ?? Number.POSITIVE_INFINITY;
   const held = decision.state.paused !== null;
-  while (!held && !isStopping(decision, phase) && phase.cursor < phase.total && phase.open.size < room) {
+  for (; phase.cursor < phase.total; ) {
     const index = phase.cursor;
+    const isTaken = phase.ended[index] !== undefined;
+    if (!isTaken && (held || isStopping(decision, phase) || phase.open.size >= room)) break;
     phase.cursor += 1;
+    if (isTaken) continue;
     const started = startTask(decision, itemTarget(step, index, phase, batchSize));
     if (hasEnded(started)) recordItem(decision, step, phase, index, started);
     else phase.open.set(index, started);
@@ -143,9 +154,9 @@ export function stopOpenItems(decision: Deciding, step: number, phase: ItemsPhas
   }
 }
 
-function endItems(decision: Deciding, step: number, phase: ItemsPhase): void {
+export function endItems(decision: Deciding, step: number, phase: ItemsPhase): void {
   const { status, reason, error } = judgeItems(decision, step, phase);
-  const { total, startedAt, ended } = phase;
+  const { total, startedAt, values } = phase;
   const at = { step, iteration: phase.iteration };
   decision.changes.endAttempt({
     ...keyOf(at),
@@ -157,19 +168,21 @@ function endItems(decision: Deciding, step: number, phase: ItemsPhase): void {
     startedAt,
     endedAt: endTime(decision, at),
     worker: null,
-    input: JSON.stringify({ total }),
+    input: JSON.stringify({ total, items: values }),
     output: null,
     error,
   });
-  // Items that never started have no rows: they count as cancelled.
-  const cancelled = phase.cancelled + total - phase.cursor;
-  const items = { total, succeeded: phase.succeeded, failed: phase.failed, cancelled, ended };
-  settleStep(decision, at, { status, reason, error, output: null, attempts: 0, startedAt }, items);
+  settleStep(decision, at, { status, reason, error, output: null, attempts: 0, startedAt }, endedItems(phase));
+}
+
+/** Items that never started have no rows: they count as cancelled. */
+export function endedItems({ total, succeeded, failed, ended }: ItemsPhase): EndedItems {
+  return { total, succeeded, failed, cancelled: total - succeeded - failed, ended };
 }
 
 type Judgement = Readonly<{ status: StepEndStatus; reason: StepReason | null; error: Fault | null }>;
 
-function judgeItems(decision: Deciding, step: number, phase: ItemsPhase): Judgement {
+export function judgeItems(decision: Deciding, step: number, phase: ItemsPhase): Judgement {
   if (phase.stop === 'step_timeout') return stopEnd(decision, step, phase.stop);
   const complete = phase.succeeded + phase.failed === phase.total;
   if (phase.stop === null && !complete) return stopEnd(decision, step, null);

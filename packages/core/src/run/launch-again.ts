@@ -6,7 +6,8 @@ import { settleAttempt } from './task.ts';
 /** Launches an attempt whose wait is over: for its retry, or at one of the gates before it (gates.ts). */
 export function launchAgain(decision: Deciding, found: FoundTask): void {
   const { target, task } = found;
-  const passed = task.doing === 'work' || task.doing === 'retry' ? null : task.doing;
+  const { doing } = task;
+  const passed = doing === 'work' || doing === 'retry' || doing === 'kept' ? null : doing;
   clearLaunch(decision, target, task);
   const end = launchAttempt(decision, target, task, passed);
   if (end !== null) followEnd(decision, found, settleAttempt(decision, target, task, end));

@@ -11,6 +11,7 @@ import { newEventWait, wrongEventType } from './event-wait.ts';
 import type { Fault } from './fault.ts';
 import { askGates } from './gates.ts';
 import type { EngineWaitKind, WorkDocument } from './records.ts';
+import { keptKey } from './rerun/kept-results.ts';
 import { scopeFor, type Viewpoint } from './scope.ts';
 import type { Task } from './state.ts';
 import type { AttemptEnd } from './task.ts';
@@ -99,7 +100,9 @@ function startChild(decision: Deciding, target: TaskTarget, task: Task, wait: bo
   const workflow = renderBody(decision, target, task, 'workflow');
   const from = attemptKey(target, task.attempt);
   const { input } = JSON.parse(task.document) as WorkDocument;
-  decision.changes.send({ kind: 'start_child', from, workflow: String(workflow), input, depth, wait });
+  const start = { kind: 'start_child', from, workflow: String(workflow), input, depth, wait } as const;
+  const rerunOf = decision.replay?.kept.children.get(keptKey(from));
+  decision.changes.send(rerunOf === undefined ? start : { ...start, rerunOf });
   if (!wait) return succeededAtOnce(decision);
   setEngineWait(decision, target, task, 'child');
   return null;
@@ -191,6 +194,7 @@ function failedAtOnce({ now }: Deciding, error: Fault): AttemptEnd {
 /** Ends what launching set up, when the attempt ends or is stopped. */
 export function clearLaunch(decision: Deciding, target: StepAt & Readonly<{ item: number }>, task: Task): void {
   const key = keyOf(target, target.item);
+  if (task.doing === 'kept') return;
   if (task.doing !== 'work') {
     decision.changes.endWait({ ...key, kind: task.doing });
     return;

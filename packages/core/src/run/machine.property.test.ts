@@ -1,61 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planOf, type WorkflowText } from '../testing/build-plan.ts';
+import { canonical, live } from '../testing/live-run.ts';
 import { flows } from '../testing/random-flows.ts';
-import { input, nextEvent, workflows } from '../testing/random-runs.ts';
+import { input, workflows } from '../testing/random-runs.ts';
 import { keyOfWork, RunDriver } from '../testing/run-driver.ts';
 import { TinyStore } from '../testing/tiny-store.ts';
 import { canonicalJson } from '../values/canonical-json.ts';
 import type { Json } from '../values/json.ts';
 import { mergeChanges } from './change-set.ts';
 import type { Changes } from './changes.ts';
-import type { Command } from './command.ts';
 import { decide } from './decide.ts';
 import { noteLease } from './note-lease.ts';
 import { restoreState } from './restore-state.ts';
 import { startRun } from './start-run.ts';
-import type { RunState } from './state.ts';
 import { isRunEnd, isStepEnd } from './status.ts';
 
-const canonical = (state: RunState): string =>
-  canonicalJson(
-    JSON.parse(
-      JSON.stringify(state, (_key, value: unknown) =>
-        value instanceof Map
-          ? [...value.entries()].sort(([a], [b]) => Number(a) - Number(b))
-          : value instanceof Set
-            ? [...(value as Set<number>)].sort((a, b) => a - b)
-            : value,
-      ),
-    ) as Json,
-  );
-
-type History = Readonly<{ command: Command | 'leased'; now: number; leases: RunDriver['store']['work'] }>;
-
-/** Runs a random history, with a check after each command, and then lets the run come to its end. */
-function live(text: WorkflowText, choices: readonly number[], check: (run: RunDriver) => void): readonly History[] {
-  const run = new RunDriver(planOf(text), input);
-  const history: History[] = [];
-  const step = (choice: number, gentle: boolean): boolean => {
-    const event = nextEvent(run, choice, gentle);
-    if (event === null) return false;
-    history.push({ command: event, now: run.now, leases: new Map(run.store.work) });
-    if (event !== 'leased') {
-      const before = canonical(run.state);
-      const rejection = run.send(event);
-      if (rejection !== null) expect(canonical(run.state)).toBe(before);
-    }
-    check(run);
-    run.now += 1;
-    return true;
-  };
-  check(run);
-  for (const choice of choices) if (!step(choice, false)) break;
-  for (let left = 2_000; !isRunEnd(run.state.head.status); left--) {
-    if (left === 0 || !step(0, true)) throw new Error(`The run does not end: ${run.statuses}`);
-  }
-  return history;
-}
+/** Runs a random history of a workflow, with a check after each command, to its end. */
+const liveOf = (text: WorkflowText, chosen: readonly number[], check: (run: RunDriver) => void) =>
+  live(new RunDriver(planOf(text), input), chosen, check);
 
 const choices = fc.array(fc.nat(1_000_000), { maxLength: 40 });
 const runs = { numRuns: 400 };
@@ -67,7 +30,7 @@ describe.each([
   test('is restored from its rows as it is, after every command', () => {
     fc.assert(
       fc.property(texts, choices, (text, chosen) => {
-        live(text, chosen, (run) => {
+        liveOf(text, chosen, (run) => {
           const loaded = run.store.load();
           expect(canonical(restoreState(run.plan, loaded))).toBe(canonical(run.state));
           const turned = { ...loaded, attempts: loaded.attempts.toReversed() };
@@ -82,7 +45,7 @@ describe.each([
     fc.assert(
       fc.property(texts, choices, (text, chosen) => {
         const ends = new Set<string>();
-        live(text, chosen, (run) => {
+        liveOf(text, chosen, (run) => {
           if (!isRunEnd(run.state.head.status)) return;
           ends.add(canonicalJson(run.state.head as unknown as Json));
           expect(run.store.work.size + run.store.waits.size).toBe(0);
@@ -98,7 +61,7 @@ describe.each([
     fc.assert(
       fc.property(texts, choices, (text, chosen) => {
         const ended = new Map<string, string>();
-        live(text, chosen, (run) => {
+        liveOf(text, chosen, (run) => {
           expectGraphObeyed(run);
           expectItemsAddUp(run);
           expectAttemptsGrowByOne(run);
@@ -128,7 +91,7 @@ describe.each([
         let states: string[] = [];
         let origin: RunDriver['state']['origin'] | null = null;
         let rows = '';
-        const history = live(text, chosen, (run) => {
+        const history = liveOf(text, chosen, (run) => {
           changes.push(run.last);
           states = [...states, canonical(run.state)];
           origin = run.state.origin;
@@ -165,7 +128,7 @@ describe.each([
   test('refuses every report about an attempt that has ended', () => {
     fc.assert(
       fc.property(texts, choices, (text, chosen) => {
-        live(text, chosen, (run) => {
+        liveOf(text, chosen, (run) => {
           for (const attempt of [...run.store.attempts.values()].slice(-3)) {
             const key = keyOfWork(attempt);
             const result = { status: 'succeeded', output: 'late', durationMs: 1 } as const;

@@ -7,6 +7,7 @@ import type { Lane } from '../plan/plan.ts';
 import type { PlanHash, RunId, WorkerId } from '../values/ids.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 import type { Fault } from './fault.ts';
+import type { StartingPoint } from './rerun/starting-point.ts';
 import type { RunStatus, StepEndStatus, StepReason } from './status.ts';
 
 /** Times are milliseconds since the epoch, by the database's clock. */
@@ -20,7 +21,7 @@ export type StepKey = Readonly<{ step: number; item: number; iteration: number }
 
 /**
  * Names one attempt inside a run. Attempts count from 1; 0 is the end of a step that never executed (skipped, parent
- * of items).
+ * of items, taken over from another run).
  */
 export type AttemptKey = StepKey & Readonly<{ attempt: number }>;
 
@@ -41,7 +42,11 @@ export type RunOrigin = Readonly<{
   startKey: string | null;
   tags: readonly string[];
   priority: number;
+  /** The run that this one is a re-run of, and from where it runs again; null: it is none. */
+  rerunOf: RerunOf | null;
 }>;
+
+export type RerunOf = Readonly<{ run: RunId; from: readonly StartingPoint[] }>;
 
 /** What changes: the hot row. Rewritten by each commit, so it stays narrow. */
 export type RunHead = Readonly<{
@@ -104,8 +109,9 @@ export type EndedAttempt = AttemptKey &
     endedAt: Instant;
     worker: WorkerId | null;
     /**
-     * JSON of the rendered input; null where nothing was executed. For the end of a for-each step: `{"total":
-     * items}`.
+     * JSON of the rendered input; null where nothing was executed. For the end of a for-each step: how many items it
+     * had, and what they were made of (`{"total": 2, "items": [..]}`). For a result that was taken over: from which
+     * attempt (`{"reused": {"run": "12", "attempt": 1}}`).
      */
     input: string | null;
     /** JSON; null where there is none. The list of a for-each step is not stored: it is made of its items' outputs. */
@@ -186,6 +192,8 @@ export type OutboxMessage =
       depth: number;
       /** Whether the parent waits for the child's end. */
       wait: boolean;
+      /** A run of the workflow that failed: if it had the same input, the child runs again from what failed in it. */
+      rerunOf?: RunId;
     }>
   | Readonly<{
       kind: 'child_ended';

@@ -4,6 +4,7 @@ import { type Deciding, planStep, stepState } from './deciding.ts';
 import { noteFailure } from './failure.ts';
 import type { Fault } from './fault.ts';
 import { canStillEnd, failedBefore, judgeJoin } from './join-rounds.ts';
+import { noteUnexecuted } from './rerun/replay.ts';
 import { letDependantsIn, settleStep } from './settle-step.ts';
 import { endUnexecuted } from './task.ts';
 import { stepTarget } from './task-view.ts';
@@ -42,6 +43,7 @@ export function resolveWaiting(decision: Deciding): boolean {
 /** The step was not entered: nothing led to it, or not enough. */
 export function endNotReached(decision: Deciding, step: number, error: Fault | null): void {
   const at = beginIteration(decision, step);
+  noteUnexecuted(decision, at, 'skipped');
   settleStep(decision, at, endUnexecuted(decision, stepTarget(at), 'skipped', 'not_reached', error));
 }
 

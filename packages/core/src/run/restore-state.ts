@@ -69,13 +69,14 @@ function settleDependency(plan: PreparedPlan, state: RunState, step: number): vo
 }
 
 function originOf(run: LoadedRun['run']): RunState['origin'] {
-  const { id, workspace, workflow, revision, plan, trigger, parent, depth, startKey, tags, priority } = run;
-  return { id, workspace, workflow, revision, plan, trigger, parent, depth, startKey, tags, priority };
+  const { id, workspace, workflow, revision, plan, trigger, parent, depth, startKey, tags, priority, rerunOf } = run;
+  return { id, workspace, workflow, revision, plan, trigger, parent, depth, startKey, tags, priority, rerunOf };
 }
 
+/** By step, then by iteration. */
 type Iterations = Map<number, StepRows>;
 
-function groupRows({ attempts, work, waits }: LoadedRun): ReadonlyMap<number, Iterations> {
+export function groupRows({ attempts, work, waits }: LoadedRun): ReadonlyMap<number, Iterations> {
   const groups = new Map<number, Iterations>();
   const group = ({ step, iteration }: StepKey): StepRows => {
     let iterations = groups.get(step);

@@ -31,11 +31,14 @@ export function restoreOpen(step: PlanStep, rows: StepRows): OpenPhase {
 
 export function restoreEnd(end: EndedAttempt, rows: StepRows): RestoredEnd {
   const { iteration, status, reason, attempt: attempts, output, error, startedAt, endedAt } = end;
-  // Only the end of a for-each has an input without an attempt: how many items there were.
-  const total = end.attempt === 0 && end.input !== null ? (JSON.parse(end.input) as { total: number }).total : null;
+  // The end of a for-each has an input without an attempt: how many items there were.
+  const total = end.attempt === 0 && end.input !== null ? totalOf(end.input) : null;
   const items = total === null ? null : restoreEndedItems(total, rows);
   return { iteration, status, reason, attempts, output, error, startedAt, endedAt, items };
 }
+
+/** null: it is the source of a result that was taken over. */
+const totalOf = (input: string): number | null => (JSON.parse(input) as Readonly<{ total?: number }>).total ?? null;
 
 function restoreEndedItems(total: number, rows: StepRows): EndedItems {
   const counters = { succeeded: 0, failed: 0, cancelled: 0 };
@@ -73,8 +76,8 @@ function restoreItems(step: PlanStep, wait: Wait, rows: StepRows): ItemsPhase {
     phase.ended[attempt.item] = endedItem(attempt);
     countItem(phase, attempt);
   }
-  // Items start in order, and each that started has a row.
-  phase.cursor = phase.succeeded + phase.failed + phase.cancelled + open.size;
+  // Items start in order, and each that started has a row; so has each that a re-run took over.
+  while (phase.ended[phase.cursor] !== undefined || open.has(phase.cursor)) phase.cursor += 1;
   return phase;
 }
 

@@ -5,13 +5,21 @@ import { advance } from './advance.ts';
 import { deciding, runKey, setHead } from './deciding.ts';
 import type { Decision } from './decision.ts';
 import type { Instant, RunOrigin } from './records.ts';
+import type { KeptResults } from './rerun/kept-results.ts';
+import { newReplay } from './rerun/replay.ts';
 import type { RunState, StepState } from './state.ts';
 
 /**
  * Starts a run: its first steps are ready in the same decision. `input` is checked already (`checkInput`), and stored
- * by the host with the run.
+ * by the host with the run. `kept`: what a re-run takes over from the run before.
  */
-export function startRun(plan: PreparedPlan, origin: RunOrigin, input: JsonObject, now: Instant): Decision {
+export function startRun(
+  plan: PreparedPlan,
+  origin: RunOrigin,
+  input: JsonObject,
+  now: Instant,
+  kept: KeptResults | null = null,
+): Decision {
   const state: RunState = {
     origin,
     input,
@@ -25,6 +33,7 @@ export function startRun(plan: PreparedPlan, origin: RunOrigin, input: JsonObjec
     failure: null,
   };
   const decision = deciding(plan, state, now);
+  if (kept !== null) decision.replay = newReplay(kept);
   setHead(decision, {});
   const { timeoutMs } = plan.plan;
   if (timeoutMs !== null) {

@@ -68,7 +68,7 @@ export type OpenPhase = Readonly<{ kind: 'delayed'; dueAt: Instant }> | SinglePh
 /** A step without items under way. */
 export type SinglePhase = { readonly kind: 'single'; readonly task: Task; stop: StepStop | null };
 
-/** A for-each under way. Items start in order, so those from `cursor` on have not started. */
+/** A for-each under way. Items start in order: that of `cursor` is the first without a row. */
 export type ItemsPhase = {
   readonly kind: 'items';
   readonly iteration: number;
@@ -127,7 +127,8 @@ export type Task = {
   /** Ended attempts that count for the retry policy, and those that were lost with their worker. */
   failures: number;
   losses: number;
-  doing: 'work' | 'retry' | EngineWaitKind;
+  /** `kept`: a re-run takes its result over from the run before, within the decision that starts it. */
+  doing: 'work' | 'retry' | 'kept' | EngineWaitKind;
   readyAt: Instant;
   dueAt: Instant | null;
   /** JSON of `WorkDocument`. */

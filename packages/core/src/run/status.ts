@@ -27,6 +27,8 @@ export type StepReason =
   | 'run_timed_out'
   | 'run_succeeded'
   | 'item_failed'
+  /** Taken over from the run that this one is a re-run of. */
+  | 'reused'
   | 'worker_lost'
   | 'attempt_timed_out'
   | 'step_timed_out'

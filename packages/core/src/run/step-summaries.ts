@@ -85,13 +85,14 @@ function endedSummary(phase: EndedPhase): StepSummary {
 }
 
 function itemsUnderWay(phase: ItemsPhase): StepSummary {
-  const { total, cursor, open, succeeded, failed, cancelled, startedAt } = phase;
+  const { total, open, succeeded, failed, cancelled, startedAt } = phase;
   const tasks = [...open.values()];
   const attempts = tasks.reduce((sum, task) => sum + task.attempt, attemptsOf(phase.ended));
   const statuses = new Set(tasks.map(taskStatus));
   const begun = statuses.has('running') || succeeded + failed + cancelled > 0;
   const status = begun ? 'running' : statuses.has('ready') ? 'ready' : 'waiting';
-  const items = { total, pending: total - cursor, open: open.size, succeeded, failed, cancelled };
+  const pending = total - open.size - succeeded - failed - cancelled;
+  const items = { total, pending, open: open.size, succeeded, failed, cancelled };
   return { ...nothingYet, status, attempts, startedAt, items };
 }
 

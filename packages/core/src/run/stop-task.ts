@@ -32,12 +32,14 @@ export function stopTask(
 
 function isExecuting({ changes }: Deciding, target: TaskTarget, task: Task): boolean {
   if (task.doing === 'work') return task.worker !== null;
+  if (task.doing === 'kept') return true;
   return task.doing === 'child' && !changes.withdrawChild(attemptKey(target, task.attempt));
 }
 
 function askToStop(decision: Deciding, target: TaskTarget, task: Task, stop: StepStop | null): void {
   const { changes } = decision;
   const key = attemptKey(target, task.attempt);
+  if (task.doing === 'kept') return;
   if (task.doing === 'work') changes.cancelWork(key);
   else if (stop !== null) changes.send({ kind: 'cancel_children', from: key, reason: stop, by: 'parent' });
   // The children of a whole run are cancelled by one message (`stop-run.ts`).

@@ -15,7 +15,7 @@ export function itemTarget(step: number, index: number, phase: ItemsPhase, batch
   return { step, iteration: phase.iteration, item: index, names };
 }
 
-function itemValue(values: readonly Json[] | number, index: number, batchSize: number | null): Json {
+export function itemValue(values: readonly Json[] | number, index: number, batchSize: number | null): Json {
   if (batchSize === null) return typeof values === 'number' ? index : (values[index] ?? null);
   const start = index * batchSize;
   if (typeof values !== 'number') return values.slice(start, start + batchSize);

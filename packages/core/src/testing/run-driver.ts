@@ -6,6 +6,7 @@ import { decide } from '../run/decide.ts';
 import type { Fault } from '../run/fault.ts';
 import { noteLease } from '../run/note-lease.ts';
 import type { AttemptKey, RunOrigin, Wait, WaitKind, Work, WorkDocument } from '../run/records.ts';
+import type { KeptResults } from '../run/rerun/kept-results.ts';
 import { startRun } from '../run/start-run.ts';
 import type { RunState } from '../run/state.ts';
 import { type StepSummary, stepSummaries } from '../run/step-summaries.ts';
@@ -29,6 +30,7 @@ export function originOf(plan: PreparedPlan, more: Partial<RunOrigin> = {}): Run
     startKey: null,
     tags: [],
     priority: 0,
+    rerunOf: null,
     ...more,
   };
 }
@@ -38,15 +40,22 @@ export class RunDriver {
   readonly plan: PreparedPlan;
   readonly store: TinyStore;
   state: RunState;
-  now = 1_000;
+  now: number;
   /** What the last command changed. */
   last: Changes;
 
-  constructor(plan: PreparedPlan, input: JsonObject = {}, origin: Partial<RunOrigin> = {}) {
+  constructor(
+    plan: PreparedPlan,
+    input: JsonObject = {},
+    origin: Partial<RunOrigin> = {},
+    kept: KeptResults | null = null,
+    now = 1_000,
+  ) {
     this.plan = plan;
+    this.now = now;
     const whole = originOf(plan, origin);
     this.store = new TinyStore(whole, JSON.stringify(input));
-    const { state, changes } = startRun(plan, whole, input, this.now);
+    const { state, changes } = startRun(plan, whole, input, this.now, kept);
     this.state = state;
     this.last = changes;
     this.store.apply(changes);
