@@ -36,6 +36,7 @@ const chain = (attempts: readonly EndedAttempt[], own: Partial<LoadedRun['run']>
     startKey: 'start-1',
     tags: [],
     priority: 0,
+    rerunOf: null,
     status: 'succeeded',
     startedAt: 1,
     endedAt: 9,

@@ -4,9 +4,11 @@ import type {
   Json,
   JsonObject,
   Plan,
+  ReusedStep,
   RunId,
   RunRecord,
   RunStatus,
+  StartingPoint,
   StepSummary,
   StoredEvent,
   WorkerProtocol,
@@ -18,7 +20,7 @@ import type { EventDetail } from './events/read-events.ts';
 import type { ExplainRequest } from './explain/explain-run.ts';
 import type { Explanation } from './explain/explanation.ts';
 import type { BlobStore } from './ports/blob-store.ts';
-import type { ApprovalFilter, Page, Paged, Queries } from './ports/queries.ts';
+import type { ApprovalFilter, Page, Paged, Queries, RunSummary } from './ports/queries.ts';
 import type { Store } from './ports/store.ts';
 import type { StoredDiagnostic } from './ports/workspace-store.ts';
 import type { EngineEvent } from './realtime/event-bus.ts';
@@ -38,11 +40,26 @@ export type StartRunRequest = Readonly<{
   revision?: string;
 }>;
 
+export type RerunRequest = Readonly<{
+  /** Not empty. What failed, was cancelled or did not run runs again in any case. */
+  from: readonly StartingPoint[];
+  /** Takes the place of those inputs of the old run; checked as that of a start. */
+  input?: JsonObject;
+  /** Default: `same`. */
+  plan?: 'same' | 'live' | Readonly<{ revision: string }>;
+  /** Idempotency, as of a start. */
+  startKey?: string;
+}>;
+
 export type RunDetail = Readonly<{
   run: RunRecord;
   input: JsonObject;
   output: Json;
   steps: Readonly<Record<string, StepSummary>>;
+  /** Of a re-run: what its steps took over, by their names. */
+  reused: Readonly<Record<string, ReusedStep>>;
+  /** Runs that are re-runs of this one, newest first; not all if they are very many. */
+  reruns: readonly RunSummary[];
   plan: Plan;
 }>;
 
@@ -124,6 +141,11 @@ export type Engine = Readonly<{
   stop(): Promise<void>;
   /** Codes: workspace_not_found, workflow_not_found, invalid_input, too_large, overloaded, store_unavailable. */
   startRun(request: StartRunRequest): Promise<Readonly<{ run: RunId; created: boolean }>>;
+  /**
+   * Starts a re-run of an ended run. Codes: run_not_found, run_not_ended, invalid_request, invalid_input, too_large,
+   * workflow_not_found, not_found, overloaded, store_unavailable.
+   */
+  rerunRun(run: RunId, request: RerunRequest): Promise<Readonly<{ run: RunId; created: boolean }>>;
   /** Codes: run_not_found, run_ended. */
   cancelRun(
     run: RunId,

@@ -41,6 +41,7 @@ import { followChanges } from './realtime/follow-changes.ts';
 import { createCancelRun } from './runs/cancel-run.ts';
 import { createGetRun } from './runs/get-run.ts';
 import { createPauseRun } from './runs/pause-run.ts';
+import { createRerunRun } from './runs/rerun-run.ts';
 import { createResumeRun } from './runs/resume-run.ts';
 import { RunIds } from './runs/run-ids.ts';
 import { RunWaiters } from './runs/run-waiters.ts';
@@ -111,7 +112,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     deliverEvent(event).catch((error) => onError(error, `event ${event.id}; it is tried again`));
   };
   const events = createEventMessages({ store, driver, deliver: deliverEventNow });
-  const deliver = createDeliver({ store, driver, ids, livePlans, events });
+  const deliver = createDeliver({ store, driver, ids, plans, livePlans, events });
   const tell = (hint: Omit<Hint, 's'>) => store.changes.tell(writeHint({ s: name, ...hint }));
 
   const cancelRun = createCancelRun(driver);
@@ -175,7 +176,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     cancelRun,
     pauseRun: createPauseRun(driver),
     resumeRun: createResumeRun(driver),
-    getRun: createGetRun(store, plans),
+    rerunRun: createRerunRun({ store, driver, ids, plans, livePlans, settings }),
+    getRun: createGetRun(store, queries, plans),
     listApprovals: createListApprovals(queries, plans),
     runApprovals: createRunApprovals(store, plans),
     answerApproval: createAnswerApproval({ store, plans, driver }),

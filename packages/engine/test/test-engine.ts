@@ -176,6 +176,8 @@ export type TestEngine = Readonly<{
   /** Another server on the same store. */
   another(name: string): Promise<Engine>;
   start(workflow: string, input?: Readonly<Record<string, Json>>, startKey?: string): Promise<ReturnType<typeof runId>>;
+  /** Makes the workflows of another text live. */
+  publish(yaml: string, revision: string): Promise<void>;
   statusOf(run: ReturnType<typeof runId>): Promise<string>;
   stop(): Promise<void>;
 }>;
@@ -207,16 +209,14 @@ export async function startTestEngine(
     return engine;
   };
   const engine = await create('first');
-  const { definitions, diagnostics } = loadDefinitions([{ path: '.workflows/test.yaml', text: yaml }]);
-  const published = await engine.publishWorkspace({
-    workspace: 'test',
-    revision: 'r1',
-    source: { type: 'test' },
-    definitions,
-    diagnostics,
-    files: null,
-  });
-  if (published.revision === null) throw new Error(JSON.stringify(published.diagnostics, null, 2));
+  const publish = async (text: string, revision: string) => {
+    const { definitions, diagnostics } = loadDefinitions([{ path: '.workflows/test.yaml', text }]);
+    const given = { workspace: 'test', revision, source: { type: 'test' }, definitions, diagnostics, files: null };
+    const published = await engine.publishWorkspace(given);
+    if (published.revision !== revision) throw new Error(JSON.stringify(published.diagnostics, null, 2));
+    await settle();
+  };
+  await publish(yaml, 'r1');
   return {
     engine,
     store,
@@ -224,6 +224,7 @@ export async function startTestEngine(
     errors,
     worker: (name, description) => new HandWorker(engine.workers, name, description),
     another: create,
+    publish,
     async start(workflow, input = {}, startKey) {
       const request = { workspace: 'test', workflow, input, trigger: { type: 'test' } };
       const { run } = await engine.startRun(startKey === undefined ? request : { ...request, startKey });

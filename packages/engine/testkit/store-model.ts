@@ -72,6 +72,7 @@ const wishesArb = fc.record({
   stale: fc.nat({ max: 4 }).map((n) => n === 0),
   startKey: fc.option(fc.constantFrom('a', 'b'), { freq: 2 }),
   tags: fc.subarray(['t1', 't2']),
+  again: fc.boolean(),
   child: fc.boolean(),
   status: fc.option(statusArb),
   text: textArb,
@@ -164,7 +165,10 @@ const commit: fc.Arbitrary<Operation> = fc
             ? { parent: { run: parent, ...key() }, depth: 1 }
             : {};
         const { startKey, tags } = wishes;
-        commits.set(fresh, creation(fresh, rowsFor(wishes, null, now), { startKey, tags, ...family }, wishes.text));
+        const from = [{ type: 'failed' }] as const;
+        const rerunOf = wishes.again && parent !== undefined && parent !== fresh ? { run: parent, from } : null;
+        const given = { startKey, tags, rerunOf, ...family };
+        commits.set(fresh, creation(fresh, rowsFor(wishes, null, now), given, wishes.text));
       } else {
         const [loaded = null] = await both(pair, ({ store }) => store.runs.load([id]));
         const version = (loaded?.run.version ?? 1) + (wishes.stale ? 1 : 0);
@@ -218,9 +222,15 @@ const lists: fc.Arbitrary<Operation> = fc
     status: fc.option(fc.subarray<RunStatus>(['running', 'failed', 'succeeded']), { nil: undefined }),
     topLevel: fc.boolean(),
     tag: fc.option(fc.constantFrom('t1', 't2'), { nil: undefined }),
+    rerunOf: fc.option(fc.constantFrom('1', '2'), { nil: undefined }),
   })
-  .map(({ status, topLevel, tag }) => async (_, pair) => {
-    const filter = { topLevel, ...(status === undefined ? {} : { status }), ...(tag === undefined ? {} : { tag }) };
+  .map(({ status, topLevel, tag, rerunOf }) => async (_, pair) => {
+    const filter = {
+      topLevel,
+      ...(status === undefined ? {} : { status }),
+      ...(tag === undefined ? {} : { tag }),
+      ...(rerunOf === undefined ? {} : { rerunOf: rerunOf as RunId }),
+    };
     await both(pair, ({ queries }) => queries.listRuns(filter, { limit: 3, after: null }));
     await both(pair, ({ queries }) => queries.countRuns(filter));
   });

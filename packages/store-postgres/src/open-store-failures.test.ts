@@ -56,6 +56,7 @@ const creation = (id: RunId): RunCommit => ({
       startKey: null,
       tags: [],
       priority: 0,
+      rerunOf: null,
     },
     input: '{}',
   },
@@ -84,6 +85,7 @@ describe('migrations', () => {
       '0003-approvals',
       '0004-schedules',
       '0005-events',
+      '0006-rerun',
     ]);
     for (const store of stores) expect(await createRun(store)).toBe(true);
   });

@@ -35,7 +35,7 @@ export function createAfterCommit(options: AfterCommitOptions) {
     for (const { worker, work } of leases) worker.assign(toAssignment(plan, origin, startedAt, work, settings));
     for (const key of changes.workCancelled) dispatcher.cancelHeld(attemptRef(id, key), { lost: false, force: false });
     for (const attempt of changes.attempts) {
-      stats.attemptEnded(attempt.status);
+      if (attempt.reason !== 'reused') stats.attemptEnded(attempt.status);
       if (endedWithoutReport(attempt)) dispatcher.cancelHeld(attemptRef(id, attempt), { lost: true, force: true });
     }
     for (const wait of changes.waits) if (wait.dueAt !== null) timers.arm(wait.dueAt);

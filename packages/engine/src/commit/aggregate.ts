@@ -1,6 +1,7 @@
 import type {
   Command,
   JsonObject,
+  KeptResults,
   PreparedPlan,
   Rejection,
   RunId,
@@ -45,7 +46,12 @@ export type Aggregate = {
   state: RunState | null;
   version: number;
   /** Set until the run's creation is committed. */
-  creation: Readonly<{ input: JsonObject; inputText: string }> | null;
+  creation: Readonly<{
+    input: JsonObject;
+    inputText: string;
+    /** Of a re-run: what it takes over. */
+    kept?: KeptResults;
+  }> | null;
   /** A load is under way; until it is done, commands wait in the mailbox. */
   loading: boolean;
   mailbox: Entry[];

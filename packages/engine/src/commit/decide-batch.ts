@@ -56,7 +56,7 @@ export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Ins
     }
     const decision =
       aggregate.state === null
-        ? startRun(plan, origin, aggregate.creation?.input ?? {}, now)
+        ? startRun(plan, origin, aggregate.creation?.input ?? {}, now, aggregate.creation?.kept)
         : entry.command === null
           ? null
           : typeof entry.command === 'function'

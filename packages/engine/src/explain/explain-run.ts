@@ -2,6 +2,7 @@ import { isRunEnd, type LoadedRun, MillraceError, type Plan, type PlanStep, type
 import { runDeadlines } from './deadlines.ts';
 import { explainArrivals, isJoining, type Outlook, outlookOf } from './explain-arrivals.ts';
 import { explainPausedRun } from './explain-paused.ts';
+import { explainReusedRun } from './explain-reused.ts';
 import { explainEnded, explainMoving, explainOpenStep, explainPending, explainWaitingItem } from './explain-step.ts';
 import { explainStoppingRun, runStop } from './explain-stopping.ts';
 import type { Told } from './explain-work.ts';
@@ -117,7 +118,7 @@ function oneItem(explaining: Explaining, step: PlanStep, iterations: readonly St
 const neverStarted = (total: number | null) => (total === null ? {} : ({ status: 'cancelled' } as const));
 
 const endedTotal = (input: string | null): number | null =>
-  input === null ? null : (JSON.parse(input) as Readonly<{ total: number }>).total;
+  input === null ? null : ((JSON.parse(input) as Readonly<{ total?: number }>).total ?? null);
 
 function idleOrOpen(explaining: Explaining, step: PlanStep, rows: StepRows): Answer {
   return explainOpenStep(explaining, rows) ?? pendingAnswer(explaining, step);
@@ -217,7 +218,9 @@ function tellRun(explaining: Explaining, underWay: readonly Answer[], waiting: r
   };
 }
 
-function endedRun({ run, facts }: Explaining): Answer {
+function endedRun(explaining: Explaining): Answer {
+  const { run, facts } = explaining;
+  const { reused, text } = explainReusedRun(explaining);
   const { status, error, endedAt } = run;
   const at = endedAt === null ? '' : ` at ${moment(endedAt, facts.now)}`;
   const cause = error === null ? '.' : `: ${error.message}`;
@@ -227,7 +230,8 @@ function endedRun({ run, facts }: Explaining): Answer {
     status,
     why: null,
     error,
-    message: `Run ${run.id} has ended as ${status}${at}${cause}`,
+    reused,
+    message: `Run ${run.id} has ended as ${status}${at}${cause}${text}`,
     changes: [],
     deadlines: [],
   };

@@ -2,6 +2,7 @@ import { type EndedAttempt, isStepEnd, type PlanStep } from '@millrace/core';
 import { deadlinesOf } from './deadlines.ts';
 import { stepChanges } from './explain-arrivals.ts';
 import { explainHeld, resumeChanges } from './explain-paused.ts';
+import { explainReusedEnd } from './explain-reused.ts';
 import { explainStopping, stepStop } from './explain-stopping.ts';
 import { explainWait, readyAt } from './explain-waiting.ts';
 import { explainWork, type Told } from './explain-work.ts';
@@ -94,8 +95,13 @@ const outcomeOf = ({ status, reason }: EndedAttempt): 'succeeded' | 'failed' | '
 /** An item that has not started because the for-each runs as many at once as it may. */
 export function explainWaitingItem(explaining: Explaining, rows: StepRows, item: number): Answer {
   const step = planStep(explaining, rows.step);
-  const { open, succeeded, failed, cancelled, concurrency } = countItems(explaining, step, rows, item + 1);
-  const ahead = item - open - succeeded - failed - cancelled;
+  const { open, concurrency } = countItems(explaining, step, rows, item + 1);
+  // Items start in order, but those beyond may have been taken over from another run.
+  const begun = [
+    ...rows.attempts.filter(({ final }) => final),
+    ...[...movingRows(rows).values()].map(({ row }) => row),
+  ];
+  const ahead = item - begun.filter((row) => row.item >= 0 && row.item < item).length;
   const stop = stepStop(explaining, rows);
   const subject = subjectText(step, item);
   const told: Told =
@@ -141,6 +147,7 @@ export function explainPending(
 export function explainEnded(explaining: Explaining, end: EndedAttempt, item = end.item): Answer {
   const step = planStep(explaining, end.step);
   const { status, reason: why, error, endedAt, iteration, attempt } = end;
+  const { reused, text } = explainReusedEnd(step.name, end);
   const cause = [why ?? '', error?.message ?? ''].filter((text) => text !== '').join(': ');
   const result = isStepEnd(status) ? status : 'ended';
   return {
@@ -152,7 +159,8 @@ export function explainEnded(explaining: Explaining, end: EndedAttempt, item = e
     status,
     why,
     error,
-    message: `${subjectText(step, item)} has ended as ${result} at ${moment(endedAt, explaining.facts.now)}${cause === '' ? '.' : `: ${cause}`}`,
+    reused,
+    message: `${subjectText(step, item)} has ended as ${result} at ${moment(endedAt, explaining.facts.now)}${cause === '' ? '.' : `: ${cause}`}${text}`,
     changes: [],
     deadlines: [],
   };

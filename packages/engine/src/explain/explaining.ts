@@ -4,9 +4,11 @@ import {
   type Plan,
   type PlanStep,
   type PreparedPlan,
+  type ReusedStep,
   type RunControl,
   type RunState,
   restoreState,
+  reusedSteps,
   type WorkerId,
 } from '@millrace/core';
 import type { WorkerSummary } from '../ports/queries.ts';
@@ -33,6 +35,8 @@ export type Explaining = Readonly<{
   search(lane: Lane): WorkerSearch;
   holder(worker: WorkerId): Holder;
   child(wait: Parameters<typeof childKey>[0]): ChildRun | null;
+  /** What steps of a re-run took over. */
+  reused(): Readonly<Record<string, ReusedStep>>;
 }>;
 
 export function createExplaining(loaded: LoadedRun, prepared: PreparedPlan, facts: Facts): Explaining {
@@ -52,6 +56,7 @@ export function createExplaining(loaded: LoadedRun, prepared: PreparedPlan, fact
     search: createWorkerSearch(facts),
     holder: (worker) => holderOf(worker, workers.get(worker), facts.leaseMs),
     child: (wait) => facts.children.get(childKey(wait)) ?? null,
+    reused: () => reusedSteps(prepared, loaded),
   };
 }
 

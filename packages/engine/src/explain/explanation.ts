@@ -4,6 +4,7 @@ import type {
   Fault,
   Instant,
   LaneCapability,
+  ReusedStep,
   RunControl,
   RunId,
   RunStatus,
@@ -59,7 +60,14 @@ export type Deadline = Readonly<{
 }>;
 
 export type Reason =
-  | Readonly<{ reason: 'ended'; status: RunStatus | StepEndStatus; why: StepReason | null; error: Fault | null }>
+  /** `reused`: what a re-run took over from other runs: each step of the run, or the step that was asked for. */
+  | Readonly<{
+      reason: 'ended';
+      status: RunStatus | StepEndStatus;
+      why: StepReason | null;
+      error: Fault | null;
+      reused: readonly Reused[];
+    }>
   /** Of a run: its steps tell more. */
   | Readonly<{ reason: 'steps_open'; underWay: number; waiting: number; ended: number; total: number }>
   /** Of a run: nothing begins until somebody resumes it, or the parent that it was paused with. */
@@ -136,6 +144,8 @@ export type Reason =
     }>;
 
 export type ReasonName = Reason['reason'];
+
+export type Reused = ReusedStep & Readonly<{ step: string }>;
 
 /** Why something is being stopped: with its whole run, or alone. */
 export type StopReason = NonNullable<RunControl['cancel']>['kind'] | 'step_timeout' | 'item_failed';

@@ -105,6 +105,7 @@ function matches({ origin, head, createdAt }: RunEntry, filter: RunFilter): bool
   if (filter.status !== undefined && !filter.status.includes(head.status)) return false;
   if (filter.topLevel === true && origin.parent !== null) return false;
   if (filter.parent !== undefined && origin.parent?.run !== filter.parent) return false;
+  if (filter.rerunOf !== undefined && origin.rerunOf?.run !== filter.rerunOf) return false;
   if (filter.createdAfter !== undefined && createdAt < filter.createdAfter) return false;
   if (filter.createdBefore !== undefined && createdAt >= filter.createdBefore) return false;
   return filter.tag === undefined || origin.tags.includes(filter.tag);

@@ -1,7 +1,19 @@
-import type { AttemptKey, Command, Fault, OutboxMessage, RunId, RunOrigin, RunState } from '@millrace/core';
-import { checkInput, type RunEndStatus, unreachable } from '@millrace/core';
+import type {
+  AttemptKey,
+  Command,
+  Fault,
+  JsonObject,
+  OutboxMessage,
+  PreparedPlan,
+  RunId,
+  RunOrigin,
+  RunState,
+  StartingPoint,
+} from '@millrace/core';
+import { canonicalJson, checkInput, isRunEnd, keepResults, type RunEndStatus, unreachable } from '@millrace/core';
 import type { Posted, RunDriver } from '../commit/run-driver.ts';
 import type { createEventMessages } from '../events/event-messages.ts';
+import type { PlanCache } from '../plans/plan-cache.ts';
 import type { OutboxKey } from '../ports/run-store.ts';
 import type { Store } from '../ports/store.ts';
 import type { RunIds } from '../runs/run-ids.ts';
@@ -13,16 +25,19 @@ export type DeliverOptions = Readonly<{
   store: Store;
   driver: RunDriver;
   ids: RunIds;
+  plans: PlanCache;
   livePlans: LivePlans;
   events: ReturnType<typeof createEventMessages>;
 }>;
+
+const fromFailed: readonly StartingPoint[] = [{ type: 'failed' }];
 
 /**
  * Delivers a message from one run to another. Doing it twice is harmless: a child is created once for each start key, and
  * a parent that has acted on its child's end rejects the second telling. The message leaves the outbox with the commit
  * that acts on it, or here when nothing is left to be done. Throws when it could not be delivered; then it stays.
  */
-export function createDeliver({ store, driver, ids, livePlans, events }: DeliverOptions) {
+export function createDeliver({ store, driver, ids, plans, livePlans, events }: DeliverOptions) {
   return async ({ key, message, origin }: Posted): Promise<void> => {
     switch (message.kind) {
       case 'start_child':
@@ -64,6 +79,7 @@ export function createDeliver({ store, driver, ids, livePlans, events }: Deliver
     if (problem !== undefined) return failed({ code: problem.code, message: problem.message, retryable: false });
     const checked = checkInput(found.plan.plan.input, message.input);
     if (!checked.ok) return failed(invalidChildInput(workflow, checked.problems));
+    const again = message.rerunOf === undefined ? null : await rerunOfChild(message.rerunOf, found.plan, checked.value);
     const child: RunOrigin = {
       id: await ids.next(),
       workspace: parent.workspace,
@@ -76,13 +92,30 @@ export function createDeliver({ store, driver, ids, livePlans, events }: Deliver
       startKey: childStartKey(parent.id, from),
       tags: parent.tags,
       priority: parent.priority,
+      rerunOf: again === null ? null : { run: again.run, from: fromFailed },
     };
     // A child that nobody waits for is its own; its creation is all that the message asks for.
-    const creation = { input: checked.value, inputText: JSON.stringify(checked.value) };
+    const creation = {
+      input: checked.value,
+      inputText: JSON.stringify(checked.value),
+      ...(again === null ? {} : { kept: again.kept }),
+    };
     const settled = await driver.create(found.plan, child, creation, wait ? null : key);
     if (settled.kind === 'failed') throw settled.error;
     if (wait) await keepIfAwaited(parent, from, key);
     else if (settled.kind === 'exists') await store.outbox.remove([key]);
+  }
+
+  /**
+   * A child of a re-run goes on from what failed in the child of the old run, if it is the same workflow with the same
+   * input; otherwise it runs from its start: null.
+   */
+  async function rerunOfChild(run: RunId, plan: PreparedPlan, input: JsonObject) {
+    const [loaded] = await store.runs.load([run]);
+    if (loaded === undefined || !isRunEnd(loaded.run.status) || loaded.run.workflow !== plan.plan.workflow) return null;
+    if (canonicalJson(JSON.parse(loaded.run.input)) !== canonicalJson(input)) return null;
+    const before = { plan: await plans.get(loaded.run.plan), loaded };
+    return { run, kept: keepResults(plan, before, fromFailed) };
   }
 
   /**

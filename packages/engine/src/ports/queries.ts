@@ -17,6 +17,8 @@ export type RunFilter = Readonly<{
   /** Only runs that nobody but a person, clock or event started. */
   topLevel?: boolean;
   parent?: RunId;
+  /** Only re-runs of this run. */
+  rerunOf?: RunId;
   createdAfter?: Instant;
   createdBefore?: Instant;
   tag?: string;

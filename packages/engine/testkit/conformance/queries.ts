@@ -23,6 +23,7 @@ export function queryFacts(subject: () => ConformanceStore): void {
             tags: index % 5 === 0 ? ['five', `n"${index}`] : [],
             parent,
             depth: parent === null ? 0 : 1,
+            rerunOf: index % 6 === 5 ? { run: ids[2] ?? ('1' as RunId), from: [{ type: 'failed' }] } : null,
           },
         ),
       );
@@ -66,6 +67,13 @@ export function queryFacts(subject: () => ConformanceStore): void {
         (n) => n % 4 === 3 && n % 3 === 0 && statusOf(n) === 3,
       ],
       [{ parent: ids[1] ?? ('1' as RunId) }, () => false],
+      [{ rerunOf: ids[2] ?? ('1' as RunId) }, (n) => n % 6 === 5],
+      [{ rerunOf: ids[3] ?? ('1' as RunId) }, () => false],
+      [
+        { rerunOf: ids[2] ?? ('1' as RunId), workspace: 'b', status: ['cancelled', 'failed'], topLevel: true },
+        (n) => n % 6 === 5 && n % 3 !== 0 && [4, 5].includes(statusOf(n)) && n % 4 !== 3,
+      ],
+      [{ rerunOf: ids[2] ?? ('1' as RunId), tag: 'five' }, (n) => n % 6 === 5 && n % 5 === 0],
       [{ tag: 'five' }, (n) => n % 5 === 0],
       [{ tag: 'n"10' }, (n) => n === 10],
       [
@@ -116,7 +124,8 @@ export function queryFacts(subject: () => ConformanceStore): void {
 
   it('a run in a list says what it is, how it stands, and whether it is being cancelled', async () => {
     const { store, queries } = subject();
-    const given = { tags: ['t'], startKey: 's', priority: 2, trigger: { type: 'cli' } };
+    const rerunOf = { run: '7' as RunId, from: [{ type: 'step', step: 'a', items: [1, 2] }] } as const;
+    const given = { tags: ['t'], startKey: 's', priority: 2, trigger: { type: 'cli' }, rerunOf };
     const id = await createRun(store, {}, given);
     const control = '{"cancel":{"at":1,"by":"me","reason":null,"kind":"cancel"}}';
     await store.runs.commit([change(id, 1, { head: head({ control, output: '1' }) })], null);

@@ -97,6 +97,7 @@ export const origin = (id: RunId, given: Partial<RunOrigin> = {}): RunOrigin => 
   startKey: null,
   tags: [],
   priority: 0,
+  rerunOf: null,
   ...given,
 });
 

@@ -15,6 +15,7 @@ import { readApprovalWait } from '../../src/approvals/open-approval.ts';
 import type { CommitOutcome, OutboxKey, RunCommit, Store } from '../../src/ports/index.ts';
 import { ApprovalChecks } from './approval-checks.ts';
 import { checkExplained } from './check-explained.ts';
+import { checkNewRerun, checkNotReused, checkTakenAtStart } from './check-rerun.ts';
 import type { Counts } from './counts.ts';
 import { EventChecks } from './event-checks.ts';
 import { attemptText, checkCommit, checkRows, controlOf } from './run-checks.ts';
@@ -87,15 +88,18 @@ export class Audit {
     this.#approvals.checkOpen(after);
     this.events.committed(plan, after);
     this.runs.set(commit.id, after);
-    if (before === null) this.#created(after);
+    if (before === null) this.#created(plan, after);
+    else checkTakenAtStart(commit.id, before, after);
     this.#checkNewAttempts(plan, commit, after);
     if (isRunEnd(after.run.status)) this.open.delete(commit.id);
     else this.open.add(commit.id);
     this.#count(before, after, commit);
   }
 
-  #created({ run }: LoadedRun): void {
-    const order = run.trigger.order === undefined ? null : String(run.trigger.order);
+  #created(plan: PreparedPlan, loaded: LoadedRun): void {
+    const { run } = loaded;
+    this.#checkRerun(plan, loaded);
+    const order = orderOf(run);
     if (order !== null) {
       const other = this.#startKeys.get(order);
       if (other !== undefined)
@@ -111,6 +115,13 @@ export class Audit {
     }
     this.#children.set(key, run.id);
     if (!this.#waitsFor(parent)) this.#late.set(run.id, this.#now());
+  }
+
+  #checkRerun(plan: PreparedPlan, loaded: LoadedRun): void {
+    const { rerunOf } = loaded.run;
+    if (rerunOf === null) return;
+    this.#counts.reruns += 1;
+    this.#counts.resultsReused += checkNewRerun(plan, loaded, this.runs.get(rerunOf.run));
   }
 
   /** Whether the parent's attempt waits for its child, and nobody has asked it to stop. */
@@ -239,6 +250,7 @@ export class Audit {
 
   /** A worker gives a result. */
   gave(ref: AttemptRef, worker: WorkerId, token: number): void {
+    checkNotReused(this.runs.get(ref.run), ref);
     const known = this.#outputs.get(refText(ref));
     if (known === undefined) this.#outputs.set(refText(ref), [{ worker, token }]);
     else known.push({ worker, token });
@@ -340,6 +352,11 @@ export class Audit {
 
 const isEscalated = (wait: LoadedRun['waits'][number]): boolean =>
   wait.kind === 'approval' && readApprovalWait(wait).detail.escalated;
+/** The key that its user gave: that of a start stands in the trigger as well, which a re-run has from its run before. */
+function orderOf({ trigger, rerunOf, parent, startKey }: LoadedRun['run']): string | null {
+  if (rerunOf !== null) return parent === null ? startKey : null;
+  return trigger.order === undefined ? null : String(trigger.order);
+}
 
 const keyOf = ({ step, item, iteration, attempt }: EndedAttempt | LoadedRun['waits'][number]) => ({
   step,

@@ -27,6 +27,8 @@ export const breakages = [
   'event_key_lost',
   /** An answer to an approval that is still open is not stored. */
   'answer_dropped',
+  /** A re-run takes over results that are not those of the run before. */
+  'kept_results_mixed',
 ] as const;
 export type Breakage = (typeof breakages)[number];
 
@@ -65,6 +67,16 @@ export async function breakCommit(
           changes: {
             ...changes,
             work: changes.work.map((row) => (row.attempt > 1 ? { ...row, attempt: row.attempt - 1 } : row)),
+          },
+        };
+      case 'kept_results_mixed':
+        return {
+          ...commit,
+          changes: {
+            ...changes,
+            attempts: changes.attempts.map((row) =>
+              row.reason === 'reused' ? { ...row, output: '{"token":0}' } : row,
+            ),
           },
         };
       default:

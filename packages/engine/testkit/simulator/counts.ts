@@ -29,6 +29,8 @@ const names = [
   'eventsRedelivered',
   'eventsTimedOut',
   'runsTriggered',
+  'reruns',
+  'resultsReused',
   'cancellations',
   'forcedCancellations',
   'pauses',

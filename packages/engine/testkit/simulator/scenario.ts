@@ -24,6 +24,7 @@ const ranges = {
   pauses: range(0, 4, 350),
   /** How many events users emit. */
   emits: range(0, 12, 200),
+  reruns: range(0, 4, 300),
   /** How long users act and faults happen. */
   faultsMs: range(1_000, 25_000),
   stepMs: range(1, 3_000),

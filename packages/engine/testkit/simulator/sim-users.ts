@@ -1,7 +1,8 @@
 import type { JsonObject, RunId } from '@millrace/core';
-import type { Engine, StartRunRequest } from '../../src/engine-types.ts';
+import type { Engine, RerunRequest, StartRunRequest } from '../../src/engine-types.ts';
 import { callServer } from './lossy-link.ts';
 import type { Random } from './random.ts';
+import { randomStartingPoints } from './random-starting-points.ts';
 import { controlOf } from './run-checks.ts';
 import type { SimServer } from './sim-server.ts';
 import { note, randomOf, type World } from './world.ts';
@@ -36,6 +37,11 @@ export class SimUsers {
     for (let at = 0; at < scenario.pauses; at += 1) {
       const random = randomOf(world, `pauser ${at}`);
       time.after(random.int(0, scenario.faultsMs), () => this.#pauseSome(random));
+    }
+    for (let at = 0; at < scenario.reruns; at += 1) {
+      const random = randomOf(world, `retrier ${at}`);
+      // Runs that have ended are more by and by; some are run again while all is well.
+      time.after(random.int(scenario.faultsMs / 4, scenario.faultsMs * 2), () => this.#rerunSome(random, at));
     }
   }
 
@@ -81,6 +87,49 @@ export class SimUsers {
           world.time.after(random.int(10, 2_000), () => {
             this.trying -= 1;
             this.#start(random, again, order, tries + 1);
+          });
+        },
+      )
+      .catch(world.fail)
+      .finally(() => {
+        this.trying -= 1;
+      });
+  }
+
+  /** Runs any ended run again, also a child run, or one that is a re-run itself. */
+  #rerunSome(random: Random, at: number): void {
+    const { audit } = this.#world;
+    const ended = [...audit.runs.values()].filter(({ run }) => !audit.open.has(run.id));
+    if (ended.length === 0) return;
+    const loaded = random.pick(ended);
+    const request: RerunRequest = {
+      from: randomStartingPoints(random, loaded),
+      plan: random.pick(['same', 'live']),
+      startKey: `again-${at}`,
+      ...(random.chance(300) ? { input: { n: random.int(0, 4), flag: random.chance(500) } } : {}),
+    };
+    this.#rerun(random, loaded.run.id, request, 0);
+    if (random.chance(400)) this.#rerun(random, loaded.run.id, request, 0);
+  }
+
+  #rerun(random: Random, run: RunId, request: RerunRequest, tries: number): void {
+    const world = this.#world;
+    this.trying += 1;
+    callServer(world, random, random.pick(this.#servers), 5_000, (engine) => engine.rerunRun(run, request))
+      .then(
+        (again) => {
+          note(world, `user runs ${run} again as ${again.run}${again.created ? '' : ' (again)'}`);
+          world.audit.acknowledged(again.run, request.startKey ?? null);
+          if (random.chance(300)) this.#await(random, again.run);
+        },
+        (error) => {
+          // Refused: nothing would run again, or there is no such item.
+          if (codeOf(error) === 'invalid_request' || tries > 40) return;
+          if (codeOf(error) === 'run_not_ended' || codeOf(error) === 'run_not_found') world.fail(error);
+          this.trying += 1;
+          world.time.after(random.int(10, 2_000), () => {
+            this.trying -= 1;
+            this.#rerun(random, run, request, tries + 1);
           });
         },
       )

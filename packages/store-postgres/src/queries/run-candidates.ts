@@ -15,12 +15,13 @@ export type Candidates = Readonly<{ filter: RunFilter; bounds: IdBounds; after: 
 const live: readonly RunStatus[] = ['queued', 'running', 'paused'];
 const unhappy: readonly RunStatus[] = ['failed', 'cancelled', 'timed_out'];
 
-const id = { run: sql.ref('r.id'), origin: sql.ref('o.id'), tag: sql.ref('t.run') };
+const id = { run: sql.ref('r.id'), origin: sql.ref('o.id'), tag: sql.ref('t.run'), rerun: sql.ref('e.run') };
 
 /** A query of one column, `id`. */
 export function runCandidates(candidates: Candidates): Candidate {
   const { filter } = candidates;
   if (filter.tag !== undefined) return byTag(candidates, filter.tag);
+  if (filter.rerunOf !== undefined) return byRerunOf(candidates, filter.rerunOf);
   if (filter.parent !== undefined) return byParent(candidates, filter.parent);
   const rare = filter.status?.filter((status) => status !== 'succeeded');
   if (rare !== undefined && rare.length === filter.status?.length) return byStatus(candidates, rare);
@@ -51,6 +52,18 @@ function byParent(candidates: Candidates, parent: RunId): Candidate {
   ];
   return sql`select o.id from run_origin o join run r on r.id = o.id
     where ${and(conditions)} order by o.id desc limit ${limit}`;
+}
+
+function byRerunOf(candidates: Candidates, rerunOf: RunId): Candidate {
+  const { filter, limit } = candidates;
+  const conditions = [
+    sql`e.rerun_of = ${rerunOf}::bigint`,
+    ...keyConditions(candidates, id.rerun),
+    ...rowConditions(filter),
+    ...workflowCondition(filter),
+  ];
+  return sql`select e.run as id from rerun e join run_origin o on o.id = e.run join run r on r.id = e.run
+    where ${and(conditions)} order by e.run desc limit ${limit}`;
 }
 
 /** The newest of each workflow in question; of all runs, if no workflow is. */
@@ -122,6 +135,9 @@ function rowConditions(filter: RunFilter): Condition[] {
   const conditions = [...statusCondition(filter), ...timeConditions(filter)];
   if (filter.topLevel === true) conditions.push(sql`not o.child`);
   if (filter.parent !== undefined) conditions.push(sql`o.parent_run = ${filter.parent}::bigint`);
+  if (filter.rerunOf !== undefined) {
+    conditions.push(sql`exists (select from rerun n where n.rerun_of = ${filter.rerunOf}::bigint and n.run = r.id)`);
+  }
   return conditions;
 }
 

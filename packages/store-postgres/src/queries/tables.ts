@@ -25,6 +25,7 @@ export type Tables = {
     facts: string;
   };
   run_tag: { tag: string; run: string };
+  rerun: { rerun_of: string; run: string };
   work: { lane: number; ready: boolean; ready_at: string; worker: string | null };
   schedule: {
     workspace: string;

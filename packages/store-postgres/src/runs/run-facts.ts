@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { planHash, type RunOrigin, runId } from '@millrace/core';
+import { planHash, type RerunOf, type RunOrigin, runId } from '@millrace/core';
 
 /** The part of a run's origin that SQL never looks into; stored as JSON. */
-type RunFacts = Pick<RunOrigin, 'trigger' | 'parent' | 'depth' | 'startKey' | 'tags' | 'priority'>;
+type RunFacts = Pick<RunOrigin, 'trigger' | 'parent' | 'depth' | 'startKey' | 'tags' | 'priority'> &
+  Readonly<{ rerunOf?: RerunOf }>;
 
-export function encodeFacts({ trigger, parent, depth, startKey, tags, priority }: RunOrigin): string {
+export function encodeFacts({ trigger, parent, depth, startKey, tags, priority, rerunOf }: RunOrigin): string {
   const facts: RunFacts = { trigger, parent, depth, startKey, tags, priority };
-  return JSON.stringify(facts);
+  return JSON.stringify(rerunOf === null ? facts : { ...facts, rerunOf });
 }
 
 /** The columns that the statements of this package read for an origin. */
@@ -33,6 +34,7 @@ export function decodeOrigin(row: OriginRow): RunOrigin {
     startKey: facts.startKey,
     tags: facts.tags,
     priority: facts.priority,
+    rerunOf: facts.rerunOf ?? null,
   };
 }
 

@@ -5,6 +5,7 @@ const pieceNames = [
   'create-runs',
   'update-runs',
   'insert-tags',
+  'insert-reruns',
   'insert-attempts',
   'insert-work',
   'replace-work',

@@ -26,9 +26,16 @@ export function encodeRows(
   const tags = rows.creates.flatMap(({ commit, create }) =>
     [...new Set(create.origin.tags.map(tagInIndex))].map((tag) => ({ run: commit.id, row: tag })),
   );
+  const reruns = rows.creates.flatMap(({ commit, create }) =>
+    create.origin.rerunOf === null ? [] : [{ run: commit.id, row: create.origin.rerunOf }],
+  );
   add('create-runs', rows.creates.length, () => encodeCreates(rows.creates, numbering.workflows));
   add('update-runs', rows.updates.length, () => encodeUpdates(rows.updates));
   add('insert-tags', tags.length, () => ({ tag_runs: runs(tags), tags: documents(tags.map(({ row }) => row)) }));
+  add('insert-reruns', reruns.length, () => ({
+    rerun_of: numbers(reruns.map(({ row }) => row.run)),
+    rerun_runs: runs(reruns),
+  }));
   add('insert-attempts', rows.attempts.length, () => encodeAttempts(rows.attempts));
   add('insert-work', rows.newWork.length, () => encodeWork('work', rows.newWork, numbering.lane));
   add('replace-work', rows.nextWork.length, () => encodeWork('next', rows.nextWork, numbering.lane));

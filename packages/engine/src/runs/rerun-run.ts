@@ -1,0 +1,109 @@
+import {
+  checkStartingPoints,
+  isRunEnd,
+  type JsonObject,
+  keepResults,
+  type LoadedRun,
+  MillraceError,
+  type PreparedPlan,
+  type RunId,
+  type RunOrigin,
+} from '@millrace/core';
+import type { RunDriver } from '../commit/run-driver.ts';
+import type { RerunRequest } from '../engine-types.ts';
+import type { PlanCache } from '../plans/plan-cache.ts';
+import type { Store } from '../ports/store.ts';
+import type { EngineSettings } from '../settings.ts';
+import type { LivePlans } from '../workspaces/live-plans.ts';
+import { checkedInput } from './checked-input.ts';
+import { refuseOverload } from './refuse-overload.ts';
+import type { RunIds } from './run-ids.ts';
+import { runNotFound } from './run-not-found.ts';
+
+export type RerunRunOptions = Readonly<{
+  store: Store;
+  driver: RunDriver;
+  ids: RunIds;
+  plans: PlanCache;
+  livePlans: LivePlans;
+  settings: EngineSettings;
+}>;
+
+/**
+ * Runs an ended run again, as a new run that takes over what need not run again. An ended run never changes, so what is
+ * read of it here is still so when the new run is committed. Resolves when that is durable.
+ */
+export function createRerunRun({ store, driver, ids, plans, livePlans, settings }: RerunRunOptions) {
+  return async (run: RunId, request: RerunRequest): Promise<Readonly<{ run: RunId; created: boolean }>> => {
+    refuseOverload(driver, settings);
+    const [loaded] = await store.runs.load([run]);
+    if (loaded === undefined) throw runNotFound(run);
+    const { workspace, status, trigger, tags, priority } = loaded.run;
+    const known = await findEarlier(workspace, run, request.startKey);
+    if (known !== null) return { run: known, created: false };
+    if (!isRunEnd(status)) {
+      throw new MillraceError('run_not_ended', `Run ${run} is ${status}: only a run that has ended can run again.`, {
+        hint: `Wait for its end, or cancel it first: millrace run cancel ${run}`,
+      });
+    }
+    const before = { plan: await plans.get(loaded.run.plan), loaded };
+    const { plan, revision } = await planOf(loaded.run, before.plan, request.plan ?? 'same');
+    const problem = checkStartingPoints(plan, before, request.from);
+    if (problem !== null) throw new MillraceError('invalid_request', problem.message, { hint: problem.hint });
+    const input = checkedInput(
+      plan.plan,
+      { ...(JSON.parse(loaded.run.input) as JsonObject), ...request.input },
+      settings,
+    );
+    const origin: RunOrigin = {
+      id: await ids.next(),
+      workspace,
+      workflow: loaded.run.workflow,
+      revision,
+      plan: plan.hash,
+      // Steps that read what started the run read the same again: the time of a schedule, say.
+      trigger,
+      parent: null,
+      depth: 0,
+      startKey: request.startKey ?? null,
+      tags,
+      priority,
+      rerunOf: { run, from: request.from },
+    };
+    const settled = await driver.create(
+      plan,
+      origin,
+      { ...input, kept: keepResults(plan, before, request.from) },
+      null,
+    );
+    if (settled.kind === 'applied') return { run: origin.id, created: true };
+    const existing = settled.kind === 'exists' ? await findEarlier(workspace, run, request.startKey) : null;
+    if (existing !== null) return { run: existing, created: false };
+    if (settled.kind === 'failed') throw settled.error;
+    throw new MillraceError('conflict', `Run ${origin.id} could not be created.`, { hint: 'Start it again.' });
+  };
+
+  /** The run that an earlier call with the key started. */
+  async function findEarlier(workspace: string, run: RunId, startKey: string | undefined): Promise<RunId | null> {
+    const existing = startKey === undefined ? null : await store.runs.findByStartKey(workspace, startKey);
+    if (existing === null) return null;
+    const origin = await store.runs.origin(existing);
+    if (origin?.rerunOf?.run === run) return existing;
+    throw new MillraceError(
+      'invalid_request',
+      `The key ${startKey} has started run ${existing}, no re-run of ${run}.`,
+      {
+        hint: 'Give another key.',
+      },
+    );
+  }
+
+  async function planOf(
+    { workspace, workflow, revision }: LoadedRun['run'],
+    same: PreparedPlan,
+    wanted: NonNullable<RerunRequest['plan']>,
+  ): Promise<Readonly<{ plan: PreparedPlan; revision: string }>> {
+    if (wanted === 'same') return { plan: same, revision };
+    return livePlans.require(workspace, workflow, wanted === 'live' ? null : wanted.revision);
+  }
+}

@@ -1,0 +1,82 @@
+import {
+  type EndedAttempt,
+  isRunEnd,
+  type LoadedRun,
+  type PreparedPlan,
+  type RunId,
+  type StepKey,
+} from '@millrace/core';
+import { Violation } from './violation.ts';
+
+const keyText = ({ step, item, iteration }: StepKey): string => `${step}.${item}.${iteration}`;
+const isReused = ({ reason }: EndedAttempt): boolean => reason === 'reused';
+
+/**
+ * What a re-run took over with its first commit: only what the run before gave, unchanged; and nothing of the steps that it
+ * was to run again, or of those behind them. Every run here has the plan of the run before. That one has ended already, so
+ * that lineages have no circles.
+ */
+export function checkNewRerun(plan: PreparedPlan, run: LoadedRun, before: LoadedRun | undefined): number {
+  const { rerunOf, id } = run.run;
+  if (rerunOf === null) return 0;
+  if (before === undefined || !isRunEnd(before.run.status)) {
+    throw new Violation('reruns_of_ended_runs', `Run ${id} is a re-run of ${rerunOf.run}, which has not ended.`);
+  }
+  const known = new Map(before.attempts.filter(({ final }) => final).map((row) => [keyText(row), row]));
+  const fresh = freshSteps(plan, rerunOf.from);
+  const items = new Set(
+    rerunOf.from.flatMap((point) =>
+      point.type === 'step' ? (point.items ?? []).map((item) => `${point.step} ${item}`) : [],
+    ),
+  );
+  const reused = run.attempts.filter(isReused);
+  for (const row of reused) {
+    const source = known.get(keyText(row));
+    const name = plan.plan.steps[row.step]?.name ?? '';
+    const isSame =
+      source !== undefined &&
+      source.status === row.status &&
+      source.output === row.output &&
+      JSON.stringify(source.error) === JSON.stringify(row.error);
+    if (!isSame) {
+      throw new Violation(
+        'kept_results',
+        `Run ${id} took over ${row.status} ${row.output} for ${keyText(row)} of run ${before.run.id}, which gave ${source?.status} ${source?.output}.`,
+      );
+    }
+    if (fresh.has(row.step) || items.has(`${name} ${row.item}`)) {
+      throw new Violation('kept_results', `Run ${id} took over the result of step ${name}, which was to run again.`);
+    }
+  }
+  return reused.length;
+}
+
+/** The steps that run again whatever happens: those that were named, and what depends on them. */
+function freshSteps(plan: PreparedPlan, from: NonNullable<LoadedRun['run']['rerunOf']>['from']): ReadonlySet<number> {
+  const fresh = new Set<number>();
+  for (const number of plan.order) {
+    const step = plan.plan.steps[number];
+    if (step === undefined) continue;
+    const named = from.some(
+      (point) => point.type === 'start' || (point.type === 'step' && point.step === step.name && point.items === null),
+    );
+    if (named || step.dependsOn.some((other) => fresh.has(other))) fresh.add(number);
+  }
+  return fresh;
+}
+
+/** After its first commit a run takes nothing over any more: what comes then is behind something that ran again. */
+export function checkTakenAtStart(id: RunId, before: LoadedRun, after: LoadedRun): void {
+  if (after.attempts.filter(isReused).length === before.attempts.filter(isReused).length) return;
+  throw new Violation('kept_results', `Run ${id} took over a result after it had started.`);
+}
+
+/** No body ran for a result that was taken over. */
+export function checkNotReused(run: LoadedRun | undefined, key: StepKey): void {
+  const row = run?.attempts.find((attempt) => isReused(attempt) && keyText(attempt) === keyText(key));
+  if (row === undefined) return;
+  throw new Violation(
+    'kept_results',
+    `A worker carried out ${keyText(key)} of run ${run?.run.id}, which was taken over.`,
+  );
+}
