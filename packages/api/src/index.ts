@@ -24,6 +24,7 @@ export {
 export { type OpenApiDocument, openApiDocument } from './openapi/openapi-document.ts';
 export { type OperationId, type Routes, routeList, routes } from './routes.ts';
 export type { ExplainedAnswer, RunExplanation } from './runs/explanation.ts';
+export type { GivenStartingPoint, StartedRerun } from './runs/rerun.ts';
 export type { Run, RunOutput, RunSummary, StartedRun, WaitedRun } from './runs/run.ts';
 export type { RunStep } from './runs/run-step.ts';
 export { type ExplainedSchedule, type Schedule, type ScheduleAnswer, scheduleReasons } from './schedules/schedule.ts';

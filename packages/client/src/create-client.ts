@@ -115,6 +115,9 @@ function runCalls(transport: Transport) {
       transport.call('pauseRun', { params: { run }, body }, call),
     resume: (run: string, body: Body<'resumeRun'> = {}, call?: CallOptions) =>
       transport.call('resumeRun', { params: { run }, body }, call),
+    /** Starts a re-run of an ended run. */
+    rerun: (run: string, body: Body<'rerunRun'>, call?: CallOptions) =>
+      transport.call('rerunRun', { params: { run }, body }, call),
     output: (run: string, call?: CallOptions) => transport.call('getRunOutput', { params: { run } }, call),
     /** One long poll. */
     wait: (run: string, query: Query<'waitForRun'> = {}, call?: CallOptions) =>

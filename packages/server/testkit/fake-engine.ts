@@ -20,6 +20,7 @@ import type {
   LogRef,
   Page,
   Queries,
+  RerunRequest,
   RunDetail,
   RunFilter,
   ScheduleFilter,
@@ -47,6 +48,7 @@ export function createFakeEngine() {
     cancels: [] as unknown[],
     pauses: [] as unknown[],
     resumptions: [] as unknown[],
+    reruns: [] as RerunRequest[],
     explains: [] as unknown[],
     approvalFilters: [] as unknown[],
     answers: [] as unknown[],
@@ -205,6 +207,26 @@ export function createFakeEngine() {
       if (status(run) !== 'paused') throw new MillraceError('run_not_paused', 'The run is not paused: it is running.');
       seen.resumptions.push(request);
       return turn(run, 'running');
+    },
+    async rerunRun(run, request) {
+      const { detail } = find(run);
+      seen.reruns.push(request);
+      if (!isRunEnd(status(run))) throw new MillraceError('run_not_ended', `Run ${run} has not ended.`);
+      const before = request.startKey === undefined ? undefined : keys.get(request.startKey);
+      if (before !== undefined) return { run: before, created: false };
+      const id = runId(String(1000 + runs.size));
+      if (request.startKey !== undefined) keys.set(request.startKey, id);
+      const again = detailOf(id, {
+        workspace: 'shop',
+        workflow: 'release',
+        input: detail.input,
+        trigger: detail.run.trigger,
+      });
+      const rerun = { ...again.run, rerunOf: { run, from: request.from } };
+      const reused = { build: { run, attempt: 1, items: null } };
+      runs.set(id, { logs: [], detail: { ...again, run: rerun, reused } });
+      find(run).detail = { ...detail, reruns: [{ ...rerun, cancelling: false }, ...detail.reruns] };
+      return { run: id, created: true };
     },
     getRun: async (run) => find(run).detail,
     waitForRun(run, options = {}) {
@@ -408,6 +430,7 @@ function detailOf(id: RunId, request: StartRunRequest): RunDetail {
       startKey: request.startKey ?? null,
       tags: request.tags ?? [],
       priority: request.priority ?? 0,
+      rerunOf: null,
       status: 'running',
       startedAt: at,
       endedAt: null,
@@ -424,6 +447,8 @@ function detailOf(id: RunId, request: StartRunRequest): RunDetail {
       build: { status: 'running', reason: null, output: null, error: null, attempts: 1, startedAt: at, endedAt: null },
       test: { status: 'pending', reason: null, output: null, error: null, attempts: 0, startedAt: null, endedAt: null },
     },
+    reused: {},
+    reruns: [],
     plan: samplePlan,
   };
 }

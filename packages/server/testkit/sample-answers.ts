@@ -25,7 +25,14 @@ const common = {
 
 /** One answer of each kind. */
 export const sampleAnswers: { readonly [Name in ReasonName]: Extract<Answer, { reason: Name }> } = {
-  ended: { ...common, reason: 'ended', status: 'failed', why: 'worker_lost', error: fault },
+  ended: {
+    ...common,
+    reason: 'ended',
+    status: 'failed',
+    why: 'worker_lost',
+    error: fault,
+    reused: [{ step: 'build', run: runId('999'), attempt: 2, items: null }],
+  },
   steps_open: { ...common, step: null, reason: 'steps_open', underWay: 1, waiting: 1, ended: 0, total: 2 },
   paused: {
     ...common,

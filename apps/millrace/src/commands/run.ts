@@ -6,7 +6,9 @@ import { addRunGetCommand } from './run-get.ts';
 import { addRunListCommand } from './run-list.ts';
 import { addRunLogsCommand } from './run-logs.ts';
 import { addRunPauseCommand } from './run-pause.ts';
+import { addRunRerunCommand } from './run-rerun.ts';
 import { addRunResumeCommand } from './run-resume.ts';
+import { addRunRetryCommand } from './run-retry.ts';
 
 export type OfflineOptions = Readonly<{
   input?: string[];
@@ -25,7 +27,7 @@ export function addRunCommand(program: Command): void {
   const run = program
     .command('run')
     .description(
-      'run a workflow here, without a server; or list, show, pause, cancel runs of a server and read their logs',
+      'run a workflow here, without a server; or list, show, pause, cancel, re-run runs of a server and read their logs',
     )
     .argument('[path]', 'a workspace folder, a .workflows folder, or one YAML file (a folder named "list": ./list)')
     .argument('[workflow]', 'name of the workflow; may be left out when there is only one')
@@ -35,7 +37,9 @@ export function addRunCommand(program: Command): void {
     .option('--approve-all', 'approve every approval that the run comes to')
     .option('--json', 'print the run as one JSON document')
     .option('-q, --quiet', 'no logs and no progress on stderr')
-    .usage('[options] <path> [workflow]\n       millrace run list|get|pause|resume|cancel|logs|export [options]')
+    .usage(
+      '[options] <path> [workflow]\n       millrace run list|get|pause|resume|cancel|rerun|retry|logs|export [options]',
+    )
     .addHelpText(
       'after',
       `
@@ -57,9 +61,12 @@ Examples:
     )
     .action(async (path: string | undefined, workflow: string | undefined, options: OfflineOptions) => {
       if (path === undefined)
-        run.error('error: give PATH and WORKFLOW, or one of list, get, pause, resume, cancel, logs, export', {
-          exitCode: 2,
-        });
+        run.error(
+          'error: give PATH and WORKFLOW, or one of list, get, pause, resume, cancel, rerun, retry, logs, export',
+          {
+            exitCode: 2,
+          },
+        );
       const { runHere } = await import('../offline/run-here.ts');
       process.exitCode = await runHere(path ?? '.', workflow, options);
     });
@@ -68,6 +75,8 @@ Examples:
   addRunPauseCommand(run);
   addRunResumeCommand(run);
   addRunCancelCommand(run);
+  addRunRerunCommand(run);
+  addRunRetryCommand(run);
   addRunLogsCommand(run);
   addRunExportCommand(run);
 }

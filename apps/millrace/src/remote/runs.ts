@@ -16,6 +16,7 @@ export async function listRuns(options: RunListOptions): Promise<ExitCode> {
     ...(options.workflow === undefined ? {} : { workflow: options.workflow }),
     ...(options.status === undefined ? {} : { status: options.status.map(parseStatus) }),
     ...(options.tag === undefined ? {} : { tag: options.tag }),
+    ...(options.rerunOf === undefined ? {} : { rerun_of: options.rerunOf }),
     ...(options.all === true ? {} : { top_level: 'true' }),
     ...(options.after === undefined ? {} : { after: options.after }),
   });

@@ -1,4 +1,4 @@
-import type { Run } from '@millrace/api';
+import type { Run, RunStep } from '@millrace/api';
 import { formatDuration } from '../terminal/duration.ts';
 import { statusText } from '../terminal/progress-view.ts';
 import { printable, type Style } from '../terminal/style.ts';
@@ -16,6 +16,22 @@ export function pauseText({ at, by, reason, with_parent: withParent }: NonNullab
   return `by ${printable(by)}${how} since ${at}${reason === null ? '' : `: ${printable(reason)}`}`;
 }
 
+function noteOf({ reason, reused, items }: RunStep): string {
+  const count = items === null ? '' : `${items.succeeded}/${items.total} items`;
+  if (reused === null) return reason ?? count;
+  return reused.items === null
+    ? `reused from run ${reused.run}`
+    : `${count}, ${reused.items} reused from run ${reused.run}`;
+}
+
+/** Of which run it is a re-run, and which are re-runs of it. */
+function lineageOf({ rerun_of: of, reruns }: Run): string {
+  const again = reruns.map(({ run, status }) => `${run} (${status})`).join(', ');
+  return [of === null ? '' : `re-run of run ${of.run}`, again === '' ? '' : `re-run as ${again}`]
+    .filter((text) => text !== '')
+    .join('; ');
+}
+
 /** A run for people: what it is, how its steps stand, and what came of it. */
 export function describeRun(run: Run, style: Style): string {
   const time = timeTaken(run.started_at, run.ended_at);
@@ -26,13 +42,14 @@ export function describeRun(run: Run, style: Style): string {
     step.status,
     step.attempts > 1 ? String(step.attempts) : '',
     timeTaken(step.started_at, step.ended_at),
-    printable(
-      step.error?.message ??
-        step.reason ??
-        (step.items === null ? '' : `${step.items.succeeded}/${step.items.total} items`),
-    ),
+    printable(step.error?.message ?? noteOf(step)),
   ]);
-  const parts = [`${head}${paused}`, formatTable(['STEP', 'STATUS', 'TRIES', 'TIME', ''], rows)];
+  const lineage = lineageOf(run);
+  const parts = [
+    `${head}${paused}`,
+    ...(lineage === '' ? [] : [style.dim(lineage)]),
+    formatTable(['STEP', 'STATUS', 'TRIES', 'TIME', ''], rows),
+  ];
   if (run.error !== null) {
     parts.push(`${style.red('error')} ${printable(run.error.message)} ${style.dim(`[${run.error.code}]`)}`);
     if (run.error.hint !== undefined) parts.push(`  ${style.cyan('hint:')} ${printable(run.error.hint)}`);

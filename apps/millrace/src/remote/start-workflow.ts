@@ -1,17 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Run } from '@millrace/api';
-import type { Client } from '@millrace/client';
-import type { JsonObject } from '@millrace/core';
-import { readInput } from '../commands/input-option.ts';
 import type { WorkflowStartOptions } from '../commands/workflow.ts';
-import { type ExitCode, exitCodeOfRun, exitCodes } from '../exit-codes.ts';
-import { listenForStop } from '../processes/stop-signals.ts';
-import { createProgressView } from '../terminal/progress-view.ts';
-import { isLive, styleOf } from '../terminal/style.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { connect } from './connect.ts';
-import { followRun } from './follow-run.ts';
-import { describeRun } from './show-run.ts';
-import { waitForEnd } from './wait-for-end.ts';
+import { gatherInput } from './gather-input.ts';
+import { stayUntilEnd } from './stay-until-end.ts';
 
 /** `workflow start`: starts a run; with `--wait` or `--follow` stays until it has ended. */
 export async function startWorkflow(name: string, options: WorkflowStartOptions): Promise<ExitCode> {
@@ -33,51 +25,5 @@ export async function startWorkflow(name: string, options: WorkflowStartOptions)
     }
     return exitCodes.ok;
   }
-  return await stay(client, started.id, options);
-}
-
-async function stay(client: Client, id: string, options: WorkflowStartOptions): Promise<ExitCode> {
-  const quiet = options.quiet === true;
-  const json = options.json === true;
-  const stop = listenForStop();
-  const view = createProgressView(process.stderr, {
-    style: styleOf(process.stderr),
-    live: !json && !quiet && isLive(process.stderr),
-    showLogs: !quiet,
-  });
-  let run: Run;
-  try {
-    if (!quiet && !json) process.stderr.write(`Run ${id}\n`);
-    const shown = options.follow === true && !quiet;
-    run = shown
-      ? await followRun(client, id, view, stop.signal)
-      : await waitForEnd(client, id, stop.signal, (error) => view.log('millrace', `${error.message} Waiting for it.`));
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    process.stderr.write(
-      `The run goes on. Its logs: millrace run logs ${id} -f; to end it: millrace run cancel ${id}\n`,
-    );
-    return 130;
-  } finally {
-    view.end();
-    stop.release();
-  }
-  process.stdout.write(json ? `${JSON.stringify(run)}\n` : describeRun(run, styleOf(process.stdout)));
-  return exitCodeOfRun(run.status);
-}
-
-/** The declared types of inputs are only asked for where `name=value` needs them. */
-async function gatherInput(
-  client: Client,
-  workspace: string,
-  name: string,
-  given: readonly string[],
-): Promise<JsonObject> {
-  const needsTypes = given.some((text) => /^[A-Za-z_][\w-]*=/.test(text));
-  const workflow = needsTypes ? await client.workflows.get(workspace, name) : null;
-  const parameters: Record<string, { type: string }> = {};
-  for (const [key, parameter] of Object.entries(workflow?.input.parameters ?? {})) {
-    if (typeof parameter.type === 'string') parameters[key] = { type: parameter.type };
-  }
-  return readInput(given, parameters);
+  return stayUntilEnd(client, started.id, options);
 }

@@ -2,7 +2,8 @@ import { runStatuses, stepStatuses } from '@millrace/core';
 import { z } from 'zod';
 import { approvers } from '../approvals/approval.ts';
 import { time } from '../contract/values.ts';
-import { runStatus } from './run.ts';
+import { reusedResult } from './rerun.ts';
+import { runStatus } from './run-status.ts';
 import { fault } from './run-step.ts';
 
 const change = z
@@ -60,6 +61,9 @@ const anAnswer = z
       status: z.enum([...runStatuses, ...stepStatuses]),
       why: z.string().nullable(),
       error: fault.nullable(),
+      reused: z
+        .array(reusedResult.extend({ step: z.string() }))
+        .meta({ description: 'Of a re-run: what the step, or each step of the run, took over from other runs.' }),
     }),
     answer('steps_open', { under_way: z.int(), waiting: z.int(), ended: z.int(), total: z.int() }),
     answer('paused', {

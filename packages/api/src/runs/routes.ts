@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { idempotencyHeader } from '../contract/idempotency-key.ts';
 import { paged, pageQuery } from '../contract/page.ts';
 import { route } from '../contract/route.ts';
 import { givenTime, name, queryFlag, queryInteger, runIdText } from '../contract/values.ts';
 import { maxWaitSeconds } from '../workflows/routes.ts';
 import { explanation } from './explanation.ts';
-import { run, runOutput, runStatus, runSummary, waitedRun } from './run.ts';
+import { rerunBody, startedRerun } from './rerun.ts';
+import { run, runOutput, runSummary, waitedRun } from './run.ts';
+import { runStatus } from './run-status.ts';
 
 const params = z.object({ run: runIdText });
 
@@ -29,6 +32,7 @@ export const runRoutes = {
         .optional()
         .meta({ description: 'Repeat it for several: `status=failed&status=timed_out`.' }),
       parent: runIdText.optional().meta({ description: 'Only the runs that this run started.' }),
+      rerun_of: runIdText.optional().meta({ description: 'Only re-runs of this run.' }),
       tag: z.string().min(1).max(100).optional(),
       created_after: givenTime.optional(),
       created_before: givenTime.optional(),
@@ -109,6 +113,35 @@ export const runRoutes = {
     body: z.strictObject({ by }),
     responses: { 200: { description: 'The run goes on.', schema: turned } },
     errors: ['invalid_request', 'run_not_found', 'run_ended', 'run_not_paused', 'store_unavailable'],
+  }),
+  rerunRun: route({
+    method: 'POST',
+    path: '/api/v1/runs/{run}/rerun',
+    summary: 'Run an ended run again, keeping what need not run again',
+    description:
+      'Starts a new run that takes over the results of the old one, except those of the starting points, of what is ' +
+      'behind them, and of what did not succeed. Answers when the new run is stored.',
+    tag: 'runs',
+    access: 'api',
+    params,
+    headers: idempotencyHeader,
+    body: rerunBody,
+    responses: {
+      201: { description: 'A new run.', schema: startedRerun },
+      200: { description: 'The run that this idempotency key started before.', schema: startedRerun },
+    },
+    errors: [
+      'invalid_request',
+      'invalid_input',
+      'run_not_found',
+      'run_not_ended',
+      'workflow_not_found',
+      'not_found',
+      'invalid_definition',
+      'too_large',
+      'overloaded',
+      'store_unavailable',
+    ],
   }),
   getRunOutput: route({
     method: 'GET',

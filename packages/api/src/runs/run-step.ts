@@ -1,6 +1,7 @@
 import { stepStatuses } from '@millrace/core';
 import { z } from 'zod';
 import { json, time } from '../contract/values.ts';
+import { reusedResult } from './rerun.ts';
 
 export const fault = z
   .object({
@@ -36,6 +37,7 @@ export const runStep = z
       })
       .nullable()
       .meta({ description: 'How the items of a for-each step stand.' }),
+    reused: reusedResult.nullable().meta({ description: 'What was taken over from another run, in a re-run.' }),
     output: json,
     error: fault.nullable(),
     started_at: time.nullable(),

@@ -1,10 +1,9 @@
-import { runStatuses } from '@millrace/core';
 import { z } from 'zod';
 import { json, jsonObject, time } from '../contract/values.ts';
 import { planGraph } from '../workflows/workflow.ts';
+import { rerunEntry, rerunOf } from './rerun.ts';
+import { runStatus } from './run-status.ts';
 import { fault, runStep } from './run-step.ts';
-
-export const runStatus = z.enum(runStatuses).meta({ id: 'RunStatus' });
 
 /** A run as lists show it: without its input, output and steps. */
 export const runSummary = z
@@ -27,6 +26,7 @@ export const runSummary = z
         attempt: z.int(),
       })
       .nullable(),
+    rerun_of: rerunOf.nullable().meta({ description: 'The run that it is a re-run of; null: it is none.' }),
     depth: z.int().meta({ description: '0 for a run that no other run started.' }),
     tags: z.array(z.string()),
     priority: z.int(),
@@ -53,6 +53,7 @@ export const run = runSummary
       .nullable()
       .meta({ description: 'While nothing begins in it: since when, by whom and why. null: it is not paused.' }),
     steps: z.record(z.string(), runStep).meta({ description: 'By name.' }),
+    reruns: z.array(rerunEntry).meta({ description: 'Its re-runs, newest first, at most 100; lists have all.' }),
     graph: planGraph.optional().meta({ description: 'The plan that the run executes; with `include=plan`.' }),
   })
   .meta({ id: 'Run' });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idempotencyHeader, idempotencyKey } from '../contract/idempotency-key.ts';
 import { route } from '../contract/route.ts';
 import { jsonObject, name } from '../contract/values.ts';
 import { startedRun } from '../runs/run.ts';
@@ -6,8 +7,6 @@ import { workflow, workflowSummary } from './workflow.ts';
 
 /** The longest that any call waits for a run, in seconds; proxies often cut connections after a minute. */
 export const maxWaitSeconds = 55;
-
-const idempotencyKey = z.string().min(1).max(200);
 
 export const workflowRoutes = {
   listWorkflows: route({
@@ -50,9 +49,7 @@ export const workflowRoutes = {
     tag: 'workflows',
     access: 'api',
     params: z.object({ workspace: name, workflow: name }),
-    headers: z.object({
-      'idempotency-key': idempotencyKey.optional().meta({ description: 'As `idempotency_key` of the body.' }),
-    }),
+    headers: idempotencyHeader,
     body: z.strictObject({
       input: jsonObject.default({}).meta({ description: "Checked against the workflow's input schema." }),
       idempotency_key: idempotencyKey.optional().meta({ description: 'One run for each key in a workspace.' }),

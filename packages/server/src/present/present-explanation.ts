@@ -22,8 +22,8 @@ function presentAnswer(answer: Answer): ExplainedAnswer {
   };
   switch (answer.reason) {
     case 'ended': {
-      const { reason, status, why, error } = answer;
-      return { ...subject, reason, status, why, error: presentFault(error) };
+      const { reason, status, why, error, reused } = answer;
+      return { ...subject, reason, status, why, error: presentFault(error), reused: [...reused] };
     }
     case 'steps_open': {
       const { reason, underWay, waiting, ended, total } = answer;

@@ -3,6 +3,7 @@ import { isRunEnd, type RunControl, type RunRecord } from '@millrace/core';
 import type { RunDetail, RunSummary as StoredSummary } from '@millrace/engine';
 import { presentFault } from './present-fault.ts';
 import { presentGraph } from './present-graph.ts';
+import { presentRerunOf } from './present-rerun.ts';
 import { presentStep } from './present-step.ts';
 
 export function presentSummary(run: StoredSummary): RunSummary {
@@ -26,6 +27,7 @@ export function presentSummary(run: StoredSummary): RunSummary {
             iteration: run.parent.iteration,
             attempt: run.parent.attempt,
           },
+    rerun_of: presentRerunOf(run.rerunOf),
     depth: run.depth,
     tags: [...run.tags],
     priority: run.priority,
@@ -45,7 +47,10 @@ export function presentRun(detail: RunDetail, options: Readonly<{ plan?: boolean
     input: detail.input,
     output: detail.output,
     paused: presentPause(control.paused),
-    steps: Object.fromEntries(Object.entries(detail.steps).map(([name, step]) => [name, presentStep(step)])),
+    steps: Object.fromEntries(
+      Object.entries(detail.steps).map(([name, step]) => [name, presentStep(step, detail.reused[name] ?? null)]),
+    ),
+    reruns: detail.reruns.map(({ id, status, createdAt }) => ({ run: id, status, created_at: isoTime(createdAt) })),
     ...(options.plan === true ? { graph: presentGraph(detail.plan) } : {}),
   };
 }

@@ -1,14 +1,15 @@
 import { isoTimeOrNull, type RunStep } from '@millrace/api';
-import type { StepSummary } from '@millrace/core';
+import type { ReusedStep, StepSummary } from '@millrace/core';
 import { presentFault } from './present-fault.ts';
 
-export function presentStep(step: StepSummary): RunStep {
+export function presentStep(step: StepSummary, reused: ReusedStep | null): RunStep {
   return {
     status: step.status,
     reason: step.reason,
     attempts: step.attempts,
     iterations: step.iterations ?? null,
     items: step.items === undefined ? null : { ...step.items },
+    reused,
     output: step.output,
     error: presentFault(step.error),
     started_at: isoTimeOrNull(step.startedAt),

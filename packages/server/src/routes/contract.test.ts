@@ -9,10 +9,13 @@ const server = createCheckedServer({ sources: createFakeSources() });
 const host = { host: 'localhost' };
 const json = { ...host, 'content-type': 'application/json' };
 let run = '';
+let ended = '';
 
 beforeAll(async () => {
   await server.app.ready();
   run = await server.fake.start();
+  ended = await server.fake.start();
+  server.fake.end(ended as never, 'failed');
   server.fake.appendLog(run as never, {}, record('hello'));
 });
 afterAll(() => server.close());
@@ -61,6 +64,7 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   pauseRun: () => ({ url: `/api/v1/runs/${run}/pause`, payload: { reason: 'why not' }, status: 200 }),
   resumeRun: () => ({ url: `/api/v1/runs/${run}/resume`, payload: { by: 'ada' }, status: 200 }),
   cancelRun: () => ({ url: `/api/v1/runs/${run}/cancel`, payload: { reason: 'why not' }, status: 202 }),
+  rerunRun: () => ({ url: `/api/v1/runs/${ended}/rerun`, payload: { from: ['failed'] }, status: 201 }),
   getRunOutput: () => ({ url: `/api/v1/runs/${run}/output` }),
   waitForRun: () => ({ url: `/api/v1/runs/${run}/wait?timeout=0` }),
   listLogs: () => ({ url: `/api/v1/runs/${run}/logs` }),

@@ -28,6 +28,63 @@ async function call(method: 'GET' | 'POST', url: string, payload?: unknown, head
   return { status: answer.statusCode, body: answer.json(), headers: answer.headers };
 }
 
+describe('running a run again', () => {
+  test('hands everything to the engine, and shows both sides of it', async () => {
+    const id = await server.fake.start();
+    server.fake.end(id, 'failed');
+    const { status, body, headers } = await call('POST', `/api/v1/runs/${id}/rerun`, {
+      from: ['failed', { step: 'build' }, { step: 'test', items: [0, 3] }],
+      input: { tag: 'v2' },
+      plan: { revision: 'r0' },
+      idempotency_key: 'k',
+    });
+    expect([status, body]).toEqual([201, { id: '1001', created: true, rerun_of: id }]);
+    expect(headers.location).toBe('/api/v1/runs/1001');
+    expect(server.fake.seen.reruns).toEqual([
+      {
+        from: [
+          { type: 'failed' },
+          { type: 'step', step: 'build', items: null },
+          { type: 'step', step: 'test', items: [0, 3] },
+        ],
+        input: { tag: 'v2' },
+        plan: { revision: 'r0' },
+        startKey: 'k',
+      },
+    ]);
+    const old = await call('GET', `/api/v1/runs/${id}`);
+    expect(old.body).toMatchObject({ rerun_of: null, reruns: [{ run: '1001', status: 'running' }] });
+    const again = await call('GET', '/api/v1/runs/1001');
+    expect(again.body).toMatchObject({
+      rerun_of: { run: id, from: ['failed', { step: 'build' }, { step: 'test', items: [0, 3] }] },
+      reruns: [],
+      steps: { build: { reused: { run: id, attempt: 1, items: null } }, test: { reused: null } },
+    });
+    await call('GET', `/api/v1/runs?rerun_of=${id}`);
+    expect(server.fake.seen.filters.at(-1)).toEqual({ rerunOf: id });
+  });
+
+  test('twice with one key gives one run, and 200 the second time', async () => {
+    const id = await server.fake.start();
+    server.fake.end(id, 'failed');
+    const url = `/api/v1/runs/${id}/rerun`;
+    const first = await call('POST', url, { from: ['failed'] }, { 'idempotency-key': 'k' });
+    const second = await call('POST', url, { from: ['failed'], idempotency_key: 'k' });
+    expect([first.status, second.status, second.body.id]).toEqual([201, 200, first.body.id]);
+    expect(server.fake.seen.reruns[0]).toEqual({ from: [{ type: 'failed' }], plan: 'same', startKey: 'k' });
+  });
+
+  test('is refused while it goes on, and without a starting point', async () => {
+    const id = await server.fake.start();
+    const early = await call('POST', `/api/v1/runs/${id}/rerun`, { from: ['failed'] });
+    expect([early.status, early.body.error.code]).toEqual([409, 'run_not_ended']);
+    for (const from of [[], ['faild'], [{ step: 'a', items: [-1] }], [{ stp: 'a' }]]) {
+      const refused = await call('POST', `/api/v1/runs/${id}/rerun`, { from });
+      expect([refused.status, refused.body.error.code]).toEqual([400, 'invalid_request']);
+    }
+  });
+});
+
 describe('starting a run', () => {
   test('hands everything to the engine', async () => {
     const { status, body, headers } = await call('POST', runs, {

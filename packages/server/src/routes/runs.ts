@@ -4,8 +4,10 @@ import type { Engine, RunFilter } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { callerSignal } from '../contract/caller-signal.ts';
 import { mountRoute } from '../contract/mount-route.ts';
+import { oneKey } from '../contract/one-key.ts';
 import { presentExplanation } from '../present/present-explanation.ts';
 import { presentFault } from '../present/present-fault.ts';
+import { startingPointOf } from '../present/present-rerun.ts';
 import { presentRun, presentSummary } from '../present/present-run.ts';
 import type { ServerContext } from '../server-context.ts';
 
@@ -16,6 +18,7 @@ export function addRunRoutes(app: FastifyInstance, { engine, closing }: ServerCo
       ...(query.workflow === undefined ? {} : { workflow: query.workflow }),
       ...(query.status === undefined ? {} : { status: query.status }),
       ...(query.parent === undefined ? {} : { parent: runId(query.parent) }),
+      ...(query.rerun_of === undefined ? {} : { rerunOf: runId(query.rerun_of) }),
       ...(query.tag === undefined ? {} : { tag: query.tag }),
       ...(query.created_after === undefined ? {} : { createdAfter: query.created_after }),
       ...(query.created_before === undefined ? {} : { createdBefore: query.created_before }),
@@ -56,6 +59,18 @@ export function addRunRoutes(app: FastifyInstance, { engine, closing }: ServerCo
   mountRoute(app, 'resumeRun', async ({ params, body }) => {
     const { status } = await engine.resumeRun(runId(params.run), { by: body.by });
     return { id: params.run, status };
+  });
+
+  mountRoute(app, 'rerunRun', async ({ params, headers, body, reply }) => {
+    const startKey = oneKey(headers, body);
+    const { run, created } = await engine.rerunRun(runId(params.run), {
+      from: body.from.map(startingPointOf),
+      plan: body.plan,
+      ...(body.input === undefined ? {} : { input: body.input }),
+      ...(startKey === undefined ? {} : { startKey }),
+    });
+    reply.code(created ? 201 : 200).header('location', `/api/v1/runs/${run}`);
+    return { id: run, created, rerun_of: params.run };
   });
 
   mountRoute(app, 'getRunOutput', async ({ params }) => {

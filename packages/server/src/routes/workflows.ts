@@ -4,6 +4,7 @@ import type { Engine, Revision, RevisionWorkflow } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { callerSignal } from '../contract/caller-signal.ts';
 import { mountRoute } from '../contract/mount-route.ts';
+import { oneKey } from '../contract/one-key.ts';
 import { inputSchema } from '../present/input-schema.ts';
 import { presentGraph } from '../present/present-graph.ts';
 import type { ServerContext } from '../server-context.ts';
@@ -49,7 +50,7 @@ export function addWorkflowRoutes(app: FastifyInstance, context: ServerContext):
   });
 
   mountRoute(app, 'startRun', async ({ params, headers, body, reply }) => {
-    const startKey = oneKey(headers['idempotency-key'], body.idempotency_key);
+    const startKey = oneKey(headers, body);
     const { run, created } = await engine.startRun({
       workspace: params.workspace,
       workflow: params.workflow,
@@ -99,13 +100,4 @@ function workflowNotFound(
   return new MillraceError('workflow_not_found', `Workspace "${workspace}" has no workflow "${workflow}".`, {
     hint: names.length === 0 ? 'It has no valid revision with workflows yet.' : `It has: ${names.join(', ')}.`,
   });
-}
-
-function oneKey(header: string | undefined, body: string | undefined): string | undefined {
-  if (header !== undefined && body !== undefined && header !== body) {
-    throw new MillraceError('invalid_request', 'The Idempotency-Key header and idempotency_key of the body differ.', {
-      hint: 'Give one of them.',
-    });
-  }
-  return header ?? body;
 }

@@ -1,0 +1,4 @@
+import { runStatuses } from '@millrace/core';
+import { z } from 'zod';
+
+export const runStatus = z.enum(runStatuses).meta({ id: 'RunStatus' });
