@@ -19,11 +19,28 @@ const workflows = `workflows:
   call:
     steps:
       fetch: { type: http, url: "http://127.0.0.1:9/" }
+  ask:
+    steps:
+      go:
+        type: approval
+        prompt: Go on?
+        quorum: 2
+        approvers: { users: [ada, bob] }
+        form: { region: { type: string, default: eu } }
+      paid: { type: wait, depends_on: [go], event: { type: order.paid, when: event.payload.order == 7 } }
+      tell: { type: emit, depends_on: [paid], event: order.told, payload: { region: "{{ steps.go.output.values.region }}" } }
+    output: { region: "{{ steps.go.output.values.region }}", by: "{{ steps.paid.output.payload.by }}" }
+  hear:
+    input: { region: { type: string } }
+    steps:
+      write: { type: shell, cmd: 'echo "heard {{ input.region }}"' }
   long:
     steps:
       count: { for_each: 40, concurrency: 4, type: shell, cmd: 'sleep 0.2; echo "OUTPUT: {{ item }}"' }
       sum: { depends_on: [count], type: shell, cmd: 'echo "OUTPUT: {{ steps.count.output | sum }}"' }
     output: { sum: "{{ steps.sum.output }}" }
+triggers:
+  told: { type: event, event: order.told, workflow: hear, input: { region: "{{ event.payload.region }}" } }
 `;
 
 let scratch: Scratch;
@@ -72,7 +89,14 @@ describe('millrace dev', { timeout: 120_000 }, () => {
     const lines = (await run(['run', 'logs', id, '-f', '--json'], remote)).stdout.trim().split('\n');
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ step: 'greet', text: 'to world', stream: 'stdout' });
     const listed = JSON.parse((await run(['workflow', 'list', '--json'], remote)).stdout);
-    expect(listed.items.map((workflow: { name: string }) => workflow.name)).toEqual(['call', 'hello', 'long', 'slow']);
+    expect(listed.items.map((workflow: { name: string }) => workflow.name)).toEqual([
+      'ask',
+      'call',
+      'hear',
+      'hello',
+      'long',
+      'slow',
+    ]);
     expect((await run(['workflow', 'get', 'hello'], remote)).stdout).toMatch(/who +string +"world"/);
 
     const exported = await run(['run', 'export', id, '--as-test'], remote);
@@ -87,6 +111,52 @@ describe('millrace dev', { timeout: 120_000 }, () => {
     const shown = JSON.parse((await run(['run', 'get', id, '--json'], again)).stdout);
     expect(shown).toMatchObject({ id, status: 'succeeded', output: { text: 'hi' } });
     expect(await stop(second.process, 'SIGTERM')).toBe(0);
+  });
+
+  it('asks people, waits for events and starts runs by them, from the command line', async () => {
+    const { process, url } = await dev();
+    const remote = { cwd: scratch.path, env: { MILLRACE_URL: url } };
+    const json = async (...args: readonly string[]) => {
+      const { exit, stdout } = await run([...args, '--json'], remote);
+      return { exit, answer: JSON.parse(stdout) };
+    };
+    const follow = launch(['workflow', 'start', 'ask', '--follow'], { MILLRACE_URL: url });
+    const [, id = ''] = await follow.says(/millrace approval approve (\d+) go/);
+    expect((await run(['approval', 'list'], remote)).stdout).toMatch(/go +main\/ask +0\/2 .*Go on\?/);
+    expect((await run(['approval', 'get', id, 'go'], remote)).stdout).toContain('region  string, default "eu"');
+    const refused = await json('approval', 'approve', id, 'go', '--by', 'eve');
+    expect([refused.exit, refused.answer.error.code]).toEqual([2, 'not_an_approver']);
+    expect((await json('approval', 'approve', id, 'go', '--by', 'ada')).answer).toMatchObject({
+      status: 'open',
+      approvals: 1,
+    });
+    const last = ['approval', 'approve', id, 'go', '--by', 'bob', '--values', 'region=us', '--comment', 'Yes.'];
+    expect((await run(last, remote)).stdout).toBe(`go of run ${id} is approved.\n`);
+    expect((await json(...last)).answer).toMatchObject({ status: 'approved' });
+    const late = await json('approval', 'reject', id, 'go', '--by', 'ada');
+    expect([late.exit, late.answer.error.code]).toEqual([1, 'approval_ended']);
+
+    await follow.says(/waiting +paid/);
+    expect((await run(['explain', id, 'paid'], remote)).stdout).toContain('$ millrace event emit order.paid -w main');
+    await json('event', 'emit', 'order.paid', '--payload', 'order=8');
+    await json('event', 'emit', 'order.paid', '-p', '{"order": 7, "by": "ada"}', '--key', 'k');
+    expect((await json('event', 'emit', 'order.paid', '--key', 'k')).answer.created).toBe(false);
+    expect((await follow.ended).exit).toBe(0);
+    expect((await json('run', 'get', id)).answer.output).toEqual({ region: 'us', by: 'ada' });
+
+    const [told] = (await json('event', 'list', '--type', 'order.told')).answer.items;
+    expect(told).toMatchObject({ payload: { region: 'us' }, source: { type: 'run', run: id } });
+    await expect
+      .poll(async () => (await json('event', 'get', told.id)).answer.outcome?.runs[0]?.trigger, { timeout: 30_000 })
+      .toBe('told');
+    const shown = (await run(['event', 'get', told.id], remote)).stdout;
+    expect(shown).toMatch(/trigger told started run \d+/);
+
+    const exported = await run(['run', 'export', id, '--as-test'], remote);
+    scratch.write('.workflows/asked.test.yaml', exported.stdout);
+    const tested = await json('test', '.');
+    expect(tested.answer, exported.stdout).toMatchObject({ passed: 1, failed: 0 });
+    expect(await stop(process)).toBe(0);
   });
 
   it('refuses a second one on the same data folder, and says which process has it', async () => {

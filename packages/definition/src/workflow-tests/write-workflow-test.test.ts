@@ -142,4 +142,27 @@ describe('a test made of a run', () => {
       { kind: 'unanswered' },
     ]);
   });
+
+  it('lets the events arrive that were waited for, except those that the run emitted itself', () => {
+    const event = (n: number, source: Readonly<Record<string, string>>) => ({
+      ...{ id: String(n), workspace: 'main', type: 'order.paid', payload: { n }, key: null, source },
+      at: new Date(n * 1_000).toISOString(),
+    });
+    const wait = (part: Partial<RecordedStep>) => step('rest', { actionType: 'wait', ...part });
+    const { test } = write([
+      wait({ output: event(2, { type: 'api' }) }),
+      step('each', {
+        actionType: 'wait',
+        forEach: true,
+        output: [event(3, { type: 'run', run: '6' }), event(4, { type: 'run', run: '7' }), null],
+      }),
+      step('last', { actionType: 'emit', output: { type: 'x', payload: {} } }),
+    ]);
+    expect(test?.events).toEqual([
+      { type: 'order.paid', payload: { n: 2 }, afterMs: 2_000 },
+      { type: 'order.paid', payload: { n: 3 }, afterMs: 3_000 },
+    ]);
+    expect([...(test?.mocks.keys() ?? [])]).toEqual([]);
+    expect(write([wait({ output: null })]).test?.events).toEqual([]);
+  });
 });

@@ -49,6 +49,7 @@ export function writeWorkflowTest(run: RecordedRun): string {
   const exactTimes = run.status === 'cancelled' || run.status === 'timed_out';
   const mocks: Written = {};
   for (const step of run.steps) Object.assign(mocks, mocksOf(step, exactTimes, remarks));
+  const events = run.steps.flatMap((step) => eventsOf(step, run));
   const cancel = run.status === 'cancelled' ? { cancel: { after: formatDuration(run.endedAt - run.startedAt) } } : {};
   if (run.status === 'cancelled')
     remarks.push('The run was cancelled; `cancel.after` is when it ended, a little later than it was asked to.');
@@ -56,6 +57,7 @@ export function writeWorkflowTest(run: RecordedRun): string {
     ...(Object.keys(run.input).length === 0 ? {} : { input: run.input }),
     now: new Date(run.startedAt).toISOString(),
     mocks,
+    ...(events.length === 0 ? {} : { events }),
     ...cancel,
     expect: expectationOf(run),
   };
@@ -66,8 +68,9 @@ export function writeWorkflowTest(run: RecordedRun): string {
 
 function mocksOf(step: RecordedStep, exactTimes: boolean, remarks: string[]): Written {
   const { name, attempts, status } = step;
-  // What was never executed needs no mock; waits pass by themselves.
-  if ((attempts === 0 && !step.forEach) || status === 'skipped' || step.actionType === 'wait') return {};
+  // What was never executed needs no mock; waits pass by themselves, and events are emitted for real.
+  const byItself = step.actionType === 'wait' || step.actionType === 'emit';
+  if ((attempts === 0 && !step.forEach) || status === 'skipped' || byItself) return {};
   if (step.actionType === 'approval' && !step.forEach && answerMock(step.output) === null) return {};
   if (step.repeatable)
     remarks.push(`\`${name}\` may have run several times; only the result of its last time is known.`);
@@ -96,6 +99,20 @@ function resultOf({ status, output, error }: RecordedStep): Written {
   if (status === 'succeeded') return { output };
   return status === 'failed' ? { error: mockedError(error) } : { duration: endless };
 }
+
+/** Events that steps waited for, as they arrived. What the run emitted itself is emitted again. */
+function eventsOf({ actionType, output }: RecordedStep, run: RecordedRun): readonly Json[] {
+  if (actionType !== 'wait' || output === null) return [];
+  const arrived = (Array.isArray(output) ? output : [output]) as readonly (Partial<ArrivedEvent> | null)[];
+  return arrived.flatMap((event) => {
+    const { type, payload, at, source } = event ?? {};
+    if (type === undefined || payload === undefined || at === undefined || source?.run === run.id) return [];
+    const after = formatDuration(Math.max(0, Date.parse(at) - run.startedAt));
+    return [{ type, ...(Object.keys(payload).length === 0 ? {} : { payload }), after }];
+  });
+}
+
+type ArrivedEvent = Readonly<{ type: string; payload: JsonObject; at: string; source: JsonObject }>;
 
 /** What people said to an approval, from its output; null: time decided. */
 function answerMock(output: Json): Written | null {
