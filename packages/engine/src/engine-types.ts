@@ -24,6 +24,7 @@ import type { ApprovalFilter, Page, Paged, Queries, RunSummary } from './ports/q
 import type { Store } from './ports/store.ts';
 import type { StoredDiagnostic } from './ports/workspace-store.ts';
 import type { EngineEvent } from './realtime/event-bus.ts';
+import type { BulkAnswer, BulkRequest } from './runs/bulk-runs.ts';
 import type { Schedules } from './schedules/create-schedules.ts';
 
 export type StartRunRequest = Readonly<{
@@ -158,6 +159,8 @@ export type Engine = Readonly<{
   ): Promise<Readonly<{ status: RunStatus }>>;
   /** Codes: run_not_found, run_ended, run_not_paused. */
   resumeRun(run: RunId, request: Readonly<{ by: string }>): Promise<Readonly<{ status: RunStatus }>>;
+  /** Retries, pauses, resumes or cancels what a filter means, a page at a time. Codes: invalid_request, store_unavailable. */
+  bulkRuns(request: BulkRequest): Promise<BulkAnswer>;
   /** Codes: run_not_found. */
   getRun(run: RunId): Promise<RunDetail>;
   /** Adds an event to a workspace and delivers it. Codes: invalid_request, too_large, workspace_not_found. */

@@ -38,6 +38,7 @@ import type { Store } from './ports/store.ts';
 import type { ClaimedWork } from './ports/work-store.ts';
 import { createEventBus } from './realtime/event-bus.ts';
 import { followChanges } from './realtime/follow-changes.ts';
+import { createBulkRuns } from './runs/bulk-runs.ts';
 import { createCancelRun } from './runs/cancel-run.ts';
 import { createGetRun } from './runs/get-run.ts';
 import { createPauseRun } from './runs/pause-run.ts';
@@ -116,6 +117,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const tell = (hint: Omit<Hint, 's'>) => store.changes.tell(writeHint({ s: name, ...hint }));
 
   const cancelRun = createCancelRun(driver);
+  const pauseRun = createPauseRun(driver);
+  const resumeRun = createResumeRun(driver);
+  const rerunRun = createRerunRun({ store, driver, ids, plans, livePlans, settings });
   const scheduling = createSchedules({
     store,
     queries,
@@ -174,9 +178,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     emitEvent: createEmitEvent({ store, livePlans, deliver: deliverEventNow }),
     getEvent: createGetEvent(store.events),
     cancelRun,
-    pauseRun: createPauseRun(driver),
-    resumeRun: createResumeRun(driver),
-    rerunRun: createRerunRun({ store, driver, ids, plans, livePlans, settings }),
+    pauseRun,
+    bulkRuns: createBulkRuns(queries, { rerunRun, pauseRun, resumeRun, cancelRun }),
+    resumeRun,
+    rerunRun,
     getRun: createGetRun(store, queries, plans),
     listApprovals: createListApprovals(queries, plans),
     runApprovals: createRunApprovals(store, plans),

@@ -13,6 +13,7 @@ export * from './ports/index.ts';
 export type { EngineEvent } from './realtime/event-bus.ts';
 export { createRehearsals, type Rehearsals } from './rehearsal/create-rehearsals.ts';
 export type * from './rehearsal/rehearsal-types.ts';
+export type * from './runs/bulk-runs.ts';
 export { type BackfilledTick, type BackfillRequest, maxBackfillTicks } from './schedules/backfill-schedule.ts';
 export type { ScheduleDetail, Schedules } from './schedules/create-schedules.ts';
 export type { ScheduleAnswer } from './schedules/explain-schedule.ts';

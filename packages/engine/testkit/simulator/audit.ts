@@ -325,7 +325,7 @@ export class Audit {
   #count(before: LoadedRun | null, { run }: LoadedRun, { changes }: RunCommit): void {
     const counts = this.#counts;
     if (before === null) counts[run.parent === null ? 'runs' : 'childRuns'] += 1;
-    if (before === null && run.trigger.type === 'event') counts.runsTriggered += 1;
+    if (before === null && run.trigger.type === 'event' && run.rerunOf === null) counts.runsTriggered += 1;
     if (run.status === 'succeeded') counts.runsSucceeded += 1;
     if (run.status === 'failed') counts.runsFailed += 1;
     if (run.status === 'cancelled') counts.runsCancelled += 1;

@@ -31,6 +31,7 @@ const names = [
   'runsTriggered',
   'reruns',
   'resultsReused',
+  'bulkActions',
   'cancellations',
   'forcedCancellations',
   'pauses',

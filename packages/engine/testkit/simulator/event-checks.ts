@@ -134,7 +134,8 @@ export class EventChecks {
     const found = new Map<string, number>();
     for (const { run } of runs) {
       const { type, name, event } = run.trigger;
-      if (type !== 'event') continue;
+      // A re-run has the trigger of its run before; no event started it.
+      if (type !== 'event' || run.rerunOf !== null) continue;
       found.set(`${name} ${event}`, (found.get(`${name} ${event}`) ?? 0) + 1);
     }
     for (const [name, type] of Object.entries(triggers)) {

@@ -108,8 +108,30 @@ export class SimUsers {
       startKey: `again-${at}`,
       ...(random.chance(300) ? { input: { n: random.int(0, 4), flag: random.chance(500) } } : {}),
     };
+    if (random.chance(250)) this.#actOnMany(random);
     this.#rerun(random, loaded.run.id, request, 0);
     if (random.chance(400)) this.#rerun(random, loaded.run.id, request, 0);
+  }
+
+  /** Retries or cancels whatever matches; nobody else keeps a run from being retried, so each has one re-run in bulk. */
+  #actOnMany(random: Random): void {
+    const world = this.#world;
+    const action = random.pick(['retry', 'retry', 'retry', 'pause', 'resume', 'cancel'] as const);
+    const filter = random.chance(500) ? {} : { workflow: 'main0' };
+    const common = { filter, by: 'user', reason: null, force: false, plan: 'same', after: null } as const;
+    const request = { ...common, action, limit: random.int(1, 3), dryRun: random.chance(100) };
+    callServer(world, random, random.pick(this.#servers), 5_000, (engine) => engine.bulkRuns(request))
+      .then(
+        ({ outcomes }) => {
+          for (const one of outcomes) {
+            if (one.outcome !== 'done') continue;
+            world.counts.bulkActions += 1;
+            if (one.rerun !== null) world.audit.acknowledged(one.rerun, `retry:${one.run}`);
+          }
+        },
+        () => {},
+      )
+      .catch(world.fail);
   }
 
   #rerun(random: Random, run: RunId, request: RerunRequest, tries: number): void {
