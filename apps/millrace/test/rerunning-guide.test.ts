@@ -69,6 +69,25 @@ describe('the guide on re-runs', { timeout: 60_000 }, () => {
     expect([malformed.exit, malformed.stderr]).toEqual([2, expect.stringContaining('STEP or STEP:ITEM is expected')]);
   });
 
+  it('retries all that failed, once', async () => {
+    const failed = await json('workflow', 'start', 'release', '--wait', '--tags', 'bulk');
+    const filter = ['run', 'retry', '--all', '--tag', 'bulk', '--since', '1h'];
+    expect(await json(...filter, '--dry-run')).toMatchObject({ dry_run: true, counts: { planned: 1 } });
+    const refused = await cli(...filter);
+    expect([refused.exit, refused.stderr]).toEqual([2, expect.stringMatching(/1 run would be retried[\s\S]*--yes/)]);
+    const done = await cli(...filter, '--yes');
+    expect([done.exit, done.stdout]).toEqual([0, expect.stringMatching(/1 retried\.\n$/)]);
+    const [rerun] = (await json('run', 'list', '--rerun-of', failed.id)).items;
+    await cli('run', 'cancel', rerun.id, '--force', '--wait');
+    expect(await json(...filter, '--status', 'failed', '--yes')).toMatchObject({
+      counts: { planned: 0, unchanged: expect.any(Number) },
+      items: expect.arrayContaining([expect.objectContaining({ run: failed.id, rerun: rerun.id })]),
+    });
+    expect((await cli('run', 'cancel', '--all', '--tag', 'nobody', '--yes')).stdout).toBe('No run matches.\n');
+    expect((await cli('run', 'cancel')).stderr).toContain('give a run by its id, or --all');
+    expect((await cli('run', 'cancel', failed.id, '--yes')).stderr).toContain('go with --all');
+  });
+
   it('starts once with one key: starts and re-runs alike', async () => {
     const first = await json('workflow', 'start', 'release', '--key', 'monday');
     expect(await json('workflow', 'start', 'release', '--key', 'monday')).toEqual({ id: first.id, created: false });

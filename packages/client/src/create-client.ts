@@ -115,6 +115,8 @@ function runCalls(transport: Transport) {
       transport.call('pauseRun', { params: { run }, body }, call),
     resume: (run: string, body: Body<'resumeRun'> = {}, call?: CallOptions) =>
       transport.call('resumeRun', { params: { run }, body }, call),
+    /** One page of a bulk operation. */
+    bulk: (body: Body<'bulkRuns'>, call?: CallOptions) => transport.call('bulkRuns', { body }, call),
     /** Starts a re-run of an ended run. */
     rerun: (run: string, body: Body<'rerunRun'>, call?: CallOptions) =>
       transport.call('rerunRun', { params: { run }, body }, call),

@@ -12,6 +12,8 @@ import {
   type SyncResponse,
 } from '@millrace/core';
 import type {
+  BulkOutcome,
+  BulkRequest,
   Engine,
   EngineEvent,
   EngineStats,
@@ -49,6 +51,7 @@ export function createFakeEngine() {
     pauses: [] as unknown[],
     resumptions: [] as unknown[],
     reruns: [] as RerunRequest[],
+    bulks: [] as BulkRequest[],
     explains: [] as unknown[],
     approvalFilters: [] as unknown[],
     answers: [] as unknown[],
@@ -207,6 +210,20 @@ export function createFakeEngine() {
       if (status(run) !== 'paused') throw new MillraceError('run_not_paused', 'The run is not paused: it is running.');
       seen.resumptions.push(request);
       return turn(run, 'running');
+    },
+    async bulkRuns(request) {
+      seen.bulks.push(request);
+      const outcomes = [...runs.keys()].map((run): BulkOutcome => {
+        const subject = { run, workspace: 'shop', workflow: 'release', status: status(run) };
+        if (request.dryRun) return { ...subject, outcome: 'planned', rerun: null };
+        if (!isRunEnd(status(run))) return { ...subject, outcome: 'done', rerun: runId('2000') };
+        return {
+          ...subject,
+          outcome: 'failed',
+          error: new MillraceError('run_ended', 'It has ended.', { hint: 'No.' }),
+        };
+      });
+      return { outcomes, next: null };
     },
     async rerunRun(run, request) {
       const { detail } = find(run);

@@ -1,8 +1,8 @@
-import { userInfo } from 'node:os';
 import { ApiError, type Client } from '@millrace/client';
 import type { RunPauseOptions } from '../commands/run-pause.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { exitCodeOf, reportError, toldError } from '../terminal/report-error.ts';
+import { caller } from './caller.ts';
 import { connect } from './connect.ts';
 
 type Turned = Readonly<{ id: string; status: string }>;
@@ -49,15 +49,4 @@ async function turnEach(
   }
   const [first = exitCodes.ok] = codes;
   return ids.length > 1 && codes.length > 0 ? exitCodes.failed : first;
-}
-
-/** The server does not know its callers yet, so the caller says who it is. */
-function caller({ by }: RunPauseOptions): string {
-  if (by !== undefined) return by;
-  try {
-    return userInfo().username;
-  } catch {
-    // In a container a user may have no name.
-    return 'cli';
-  }
 }

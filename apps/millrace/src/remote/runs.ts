@@ -56,7 +56,7 @@ export async function cancelRun(id: string, options: RunCancelOptions): Promise<
   return exitCodes.ok;
 }
 
-function parseStatus(text: string): RunStatus {
+export function parseStatus(text: string): RunStatus {
   const found = runStatuses.find((status) => status === text);
   if (found !== undefined) return found;
   throw new MillraceError('invalid_request', `${JSON.stringify(text)} is no status of a run.`, {

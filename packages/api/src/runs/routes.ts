@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { caller as by } from '../contract/caller.ts';
 import { idempotencyHeader } from '../contract/idempotency-key.ts';
 import { paged, pageQuery } from '../contract/page.ts';
 import { route } from '../contract/route.ts';
 import { givenTime, name, queryFlag, queryInteger, runIdText } from '../contract/values.ts';
 import { maxWaitSeconds } from '../workflows/routes.ts';
+import { bulkAnswer, bulkBody } from './bulk.ts';
 import { explanation } from './explanation.ts';
 import { rerunBody, startedRerun } from './rerun.ts';
 import { run, runOutput, runSummary, waitedRun } from './run.ts';
@@ -11,8 +13,6 @@ import { runStatus } from './run-status.ts';
 
 const params = z.object({ run: runIdText });
 
-/** Who asks, for those who look at it later; the server does not know its callers yet. */
-const by = z.string().min(1).max(200).default('api').meta({ description: 'Who asks, for those who look at it later.' });
 const turned = z.object({ id: z.string(), status: runStatus });
 
 export const runRoutes = {
@@ -113,6 +113,19 @@ export const runRoutes = {
     body: z.strictObject({ by }),
     responses: { 200: { description: 'The run goes on.', schema: turned } },
     errors: ['invalid_request', 'run_not_found', 'run_ended', 'run_not_paused', 'store_unavailable'],
+  }),
+  bulkRuns: route({
+    method: 'POST',
+    path: '/api/v1/runs/bulk',
+    summary: 'Retry, pause, resume or cancel all runs that a filter means',
+    description:
+      'A page at a time, newest first; each run for itself, so the answer tells what came of each. The call may be made ' +
+      'again: nothing is done twice.',
+    tag: 'runs',
+    access: 'api',
+    body: bulkBody,
+    responses: { 200: { description: 'What came of each run of the page.', schema: bulkAnswer } },
+    errors: ['invalid_request', 'store_unavailable'],
   }),
   rerunRun: route({
     method: 'POST',

@@ -85,6 +85,49 @@ describe('running a run again', () => {
   });
 });
 
+describe('acting on many runs', () => {
+  test('hands the filter to the engine, and tells what came of each run', async () => {
+    const [open, ended] = [await server.fake.start(), await server.fake.start()];
+    server.fake.end(ended, 'succeeded');
+    const { status, body } = await call('POST', '/api/v1/runs/bulk', {
+      action: 'cancel',
+      filter: { workflow: 'release', status: ['running'], tag: 't', created_after: '2026-11-01T00:00:00Z' },
+      by: 'ada',
+      force: true,
+    });
+    expect([status, body]).toMatchObject([
+      200,
+      {
+        action: 'cancel',
+        dry_run: false,
+        counts: { done: 1, unchanged: 0, planned: 0, failed: 1 },
+        items: [
+          { run: open, status: 'running', outcome: 'done', rerun: '2000', error: null },
+          { run: ended, outcome: 'failed', error: { code: 'run_ended', message: 'It has ended.', hint: 'No.' } },
+        ],
+        next: null,
+      },
+    ]);
+    expect(server.fake.seen.bulks).toEqual([
+      {
+        action: 'cancel',
+        filter: { workflow: 'release', status: ['running'], tag: 't', createdAfter: Date.UTC(2026, 10, 1) },
+        by: 'ada',
+        reason: null,
+        force: true,
+        plan: 'same',
+        limit: 100,
+        after: null,
+        dryRun: false,
+      },
+    ]);
+    const dry = await call('POST', '/api/v1/runs/bulk', { action: 'retry', filter: {}, dry_run: true, limit: 7 });
+    expect(dry.body).toMatchObject({ dry_run: true, counts: { planned: 2 } });
+    const wrong = await call('POST', '/api/v1/runs/bulk', { action: 'delete', filter: {} });
+    expect([wrong.status, wrong.body.error.code]).toEqual([400, 'invalid_request']);
+  });
+});
+
 describe('starting a run', () => {
   test('hands everything to the engine', async () => {
     const { status, body, headers } = await call('POST', runs, {

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { callerSignal } from '../contract/caller-signal.ts';
 import { mountRoute } from '../contract/mount-route.ts';
 import { oneKey } from '../contract/one-key.ts';
+import { presentBulk } from '../present/present-bulk.ts';
 import { presentExplanation } from '../present/present-explanation.ts';
 import { presentFault } from '../present/present-fault.ts';
 import { startingPointOf } from '../present/present-rerun.ts';
@@ -59,6 +60,29 @@ export function addRunRoutes(app: FastifyInstance, { engine, closing }: ServerCo
   mountRoute(app, 'resumeRun', async ({ params, body }) => {
     const { status } = await engine.resumeRun(runId(params.run), { by: body.by });
     return { id: params.run, status };
+  });
+
+  mountRoute(app, 'bulkRuns', async ({ body }) => {
+    const { created_after: after, created_before: before, ...filter } = body.filter;
+    const answer = await engine.bulkRuns({
+      action: body.action,
+      filter: {
+        ...(filter.workspace === undefined ? {} : { workspace: filter.workspace }),
+        ...(filter.workflow === undefined ? {} : { workflow: filter.workflow }),
+        ...(filter.status === undefined ? {} : { status: filter.status }),
+        ...(filter.tag === undefined ? {} : { tag: filter.tag }),
+        ...(after === undefined ? {} : { createdAfter: after }),
+        ...(before === undefined ? {} : { createdBefore: before }),
+      },
+      by: body.by,
+      reason: body.reason ?? null,
+      force: body.force,
+      plan: body.plan,
+      limit: body.limit,
+      after: body.after ?? null,
+      dryRun: body.dry_run,
+    });
+    return presentBulk(body.action, body.dry_run, answer);
   });
 
   mountRoute(app, 'rerunRun', async ({ params, headers, body, reply }) => {
