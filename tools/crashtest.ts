@@ -1,6 +1,7 @@
 // Kills the real thing while it works, and audits what is left: npm run crashtest -- --minutes 5 --seed 1
 //
 //   --minutes N   how long to do harm (default 2)      --seed S   decides what happens when (default 1)
+//   --kills N     go on until so many processes were killed, however long that takes
 //   --keep        keep the folder with logs and database also when all is well
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,6 +14,7 @@ import { type Audit, audit } from './crashtest/audit.ts';
 import { startCallers } from './crashtest/callers.ts';
 import { type Cluster, startCluster } from './crashtest/cluster.ts';
 import { startFaults } from './crashtest/faults.ts';
+import { startPeople } from './crashtest/people.ts';
 import { percentile, restartTimes } from './crashtest/restart-times.ts';
 import { watchStaleReports } from './crashtest/stale-reports.ts';
 import { stepProcesses } from './crashtest/step-processes.ts';
@@ -27,13 +29,15 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '2' },
     seed: { type: 'string', default: '1' },
+    kills: { type: 'string', default: '0' },
     keep: { type: 'boolean', default: false },
   },
 });
 const minutes = Number(values.minutes);
 const seed = Number(values.seed);
-if (!(minutes > 0) || !Number.isSafeInteger(seed)) {
-  process.stderr.write('--minutes expects a number above 0, --seed a whole number.\n');
+const wantedKills = Number(values.kills);
+if (!(minutes > 0) || !Number.isSafeInteger(seed) || !Number.isSafeInteger(wantedKills)) {
+  process.stderr.write('--minutes expects a number above 0, --seed and --kills a whole number.\n');
   process.exit(2);
 }
 
@@ -57,23 +61,30 @@ const cluster = await startCluster({ folder, workspace, token, workerToken, onCr
 killAllOnExit(cluster);
 say(`two servers, three workers, one database are up; seed ${seed}; logs in ${folder}`);
 
-const callers = startCallers(cluster, new Random(seed, 'callers'), violate);
+const people = startPeople(cluster, new Random(seed, 'people'), violate);
+const callers = startCallers(cluster, people, new Random(seed, 'callers'), violate);
 const stale = watchStaleReports(cluster);
 await sleep(2_000);
 const kindsTold: string[] = [];
 const faults = startFaults(cluster, new Random(seed, 'faults'), violate, (kind) => kindsTold.push(kind));
 const faultsEnd = Date.now() + minutes * 60_000;
-while (Date.now() < faultsEnd) {
-  await sleep(Math.min(10_000, Math.max(0, faultsEnd - Date.now())));
+while (Date.now() < faultsEnd || kills() < wantedKills) {
+  await sleep(Math.min(10_000, Math.max(1_000, faultsEnd - Date.now())));
   say(`${callers.acknowledged.length} runs acknowledged; ${kindsTold.splice(0).join(', ')}`);
 }
 say('no more faults; everything is mended');
 await faults.stop();
 await callers.stop();
+await people.stop();
 await waitForEnds(cluster);
 await stale.stop();
 const outcome = await stopAndAudit(cluster);
 report(outcome);
+
+function kills(): number {
+  const { kill_worker, kill_server, kill_database } = faults.counts;
+  return kill_worker + kill_server + kill_database;
+}
 
 async function waitForEnds({ store: { queries } }: Cluster): Promise<void> {
   const deadline = Date.now() + healMs;
@@ -97,7 +108,8 @@ async function stopAndAudit({ workers, servers, store, database, workersFolder }
   for (const { proxy } of servers) proxy.close();
   const orphans = stepProcesses(workersFolder);
   if (orphans.length > 0) violate(`Processes of steps are left: ${orphans.map((one) => one.command).join('; ')}`);
-  const found = await audit(store, callers.acknowledged, readLedger(ledger));
+  const { acknowledged } = callers;
+  const found = await audit(store, { acknowledged, answers: people.answers, ledger: readLedger(ledger) });
   for (const text of found.violations) violate(text);
   await store.close();
   await database.stop();
@@ -111,14 +123,14 @@ function report({ runs, attempts, lost, givenUp, bodiesWithoutResult }: Audit): 
     `p50 ${seconds(percentile(sorted, 0.5))}, p99 ${seconds(percentile(sorted, 0.99))} of ${sorted.length}`;
   const p99 = percentile(times.undisturbed, 0.99);
   if (p99 !== null && p99 > restartGoalMs) violate(`Dead workers' steps began again after ${seconds(p99)} (p99).`);
-  const { kill_worker, kill_server, kill_database } = faults.counts;
   const rows = {
-    'kill -9': `${kill_worker + kill_server + kill_database}`,
+    'kill -9': `${kills()}`,
     faults: Object.entries(faults.counts)
       .map(([kind, count]) => `${kind} ${count}`)
       .join(', '),
     runs: `${runs.length}, of them ${callers.acknowledged.length} acknowledged starts, ${givenUp} given up after 3 losses`,
     'repeated starts': `${callers.repeats()}`,
+    answers: `${people.answers.length} to approvals`,
     attempts: `${attempts}, of them ${lost} lost with their worker`,
     'bodies without result': `${bodiesWithoutResult} (of lost and of failed attempts)`,
     'stale reports': `at least ${stale.total()} refused`,

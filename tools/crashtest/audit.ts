@@ -1,8 +1,6 @@
 import { type LoadedRun, type RunId, runId } from '@millrace/core';
 import type { PostgresStore } from '@millrace/store-postgres';
-import type { Acknowledged } from './callers.ts';
-import { checkRuns } from './check-runs.ts';
-import type { LedgerLine } from './workload.ts';
+import { checkRuns, type Histories } from './check-runs.ts';
 
 export type Audit = Readonly<{
   violations: readonly string[];
@@ -16,15 +14,12 @@ export type Audit = Readonly<{
 }>;
 
 /** Reads the store as it is when everything has ended and the servers are gone, and says what is not as promised. */
-export async function audit(
-  { store, queries }: PostgresStore,
-  acknowledged: readonly Acknowledged[],
-  ledger: readonly LedgerLine[],
-): Promise<Audit> {
+export async function audit({ store, queries }: PostgresStore, known: Omit<Histories, 'runs'>): Promise<Audit> {
+  const { ledger } = known;
   const violations: string[] = [];
   const violate = (text: string): void => void violations.push(text);
   const runs = await loadAll(store, queries);
-  for (const text of checkRuns({ runs, acknowledged, ledger })) violate(text);
+  for (const text of checkRuns({ runs, ...known })) violate(text);
   const messages = await store.outbox.takeOld({ olderThanMs: 0, hideMs: 1_000, limit: 100 });
   if (messages.length > 0) violate(`${messages.length} messages are left in the outbox: ${JSON.stringify(messages)}`);
   const workers = [...(await queries.listWorkers()), ...(await store.workers.expired(100))];

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../packages/engine/testkit/simulator/random.ts';
 import type { Cluster } from './cluster.ts';
-import { shapes } from './workload.ts';
+import type { People } from './people.ts';
+import { askingWorkflow, shapes } from './workload.ts';
 
 /** A start that a server has answered: from then on the run may never be lost. */
 export type Acknowledged = Readonly<{ key: string; run: string; shape: string; n: number }>;
@@ -21,7 +22,12 @@ const maxLive = 16;
  * Starts runs, each with a key and again until it is acknowledged, through whichever server answers. Some acknowledged
  * starts are sent once more: the answer has to be the same run.
  */
-export function startCallers(cluster: Cluster, random: Random, violate: (text: string) => void): Callers {
+export function startCallers(
+  cluster: Cluster,
+  people: People,
+  random: Random,
+  violate: (text: string) => void,
+): Callers {
   const acknowledged: Acknowledged[] = [];
   let stopped = false;
   let count = 0;
@@ -62,6 +68,7 @@ export function startCallers(cluster: Cluster, random: Random, violate: (text: s
       const [key, shape, n] = [`start-${count}`, random.pick(shapes), random.int(0, 999)];
       const run = await call(key, shape, n);
       acknowledged.push({ key, run, shape, n });
+      if (shape === askingWorkflow) people.watch(run, n);
       if (!random.chance(200)) continue;
       const again = await call(key, shape, n);
       if (again !== run) violate(`The start key ${key} was acknowledged as run ${run} and as run ${again}.`);

@@ -63,7 +63,8 @@ const line = (step: number, number: number, nonce = `${step}.${number}`) => ({
 });
 const ledger = [line(0, 1), line(1, 1), line(1, 2), line(2, 1)];
 const acknowledged = [{ key: 'start-1', run: '7', shape: 'chain', n: 0 }];
-const check = (runs: readonly LoadedRun[], lines = ledger) => checkRuns({ runs, acknowledged, ledger: lines });
+const check = (runs: readonly LoadedRun[], lines = ledger) =>
+  checkRuns({ runs, acknowledged, answers: [], ledger: lines });
 
 describe('the audit of a crash test', () => {
   test('finds nothing where nothing is wrong', () => {
@@ -118,5 +119,18 @@ describe('the audit of a crash test', () => {
     ],
   ])('notices %s', (_what, runs, lines, text) => {
     expect(check(runs, lines).join('\n')).toMatch(text);
+  });
+
+  test('notices an answer of a person that was taken and is not recorded, or otherwise', () => {
+    const answers = [{ run: '7', by: 'ann', n: 4 }];
+    const asked = (given: readonly unknown[]) =>
+      chain([...good, attempt(3, 1, { worker: null, output: JSON.stringify({ approved: true, answers: given }) })]);
+    const found = (run: LoadedRun) => checkRuns({ runs: [run], acknowledged, answers, ledger }).join('\n');
+    const said = { by: 'ann', decision: 'approve', values: { n: 4 } };
+    expect(found(asked([said, { ...said, by: 'bob' }]))).toBe('');
+    expect(found(asked([]))).toMatch(/ann approved run 7 with 4; recorded is \[\]/);
+    expect(found(asked([said, said]))).toMatch(/recorded is/);
+    expect(found(asked([{ ...said, values: { n: 5 } }]))).toMatch(/recorded is/);
+    expect(found(chain(good))).toMatch(/recorded is/);
   });
 });

@@ -1,11 +1,13 @@
 // What has to be true of the rows of all runs when everything has ended.
 import { type EndedAttempt, isRunEnd, type LoadedRun } from '@millrace/core';
 import type { Acknowledged } from './callers.ts';
+import type { TakenAnswer } from './people.ts';
 import { expectedOutput, failingWorkflow, type LedgerLine } from './workload.ts';
 
-type Histories = Readonly<{
+export type Histories = Readonly<{
   runs: readonly LoadedRun[];
   acknowledged: readonly Acknowledged[];
+  answers: readonly TakenAnswer[];
   ledger: readonly LedgerLine[];
 }>;
 
@@ -13,7 +15,7 @@ type Histories = Readonly<{
 const lossesThatEnd = 3;
 
 /** Everything that is not as promised, a sentence for each. */
-export function checkRuns({ runs, acknowledged, ledger }: Histories): readonly string[] {
+export function checkRuns({ runs, acknowledged, answers, ledger }: Histories): readonly string[] {
   const violations: string[] = [];
   const violate = (text: string): void => void violations.push(text);
   const byId = new Map(runs.map((loaded) => [String(loaded.run.id), loaded]));
@@ -41,6 +43,7 @@ export function checkRuns({ runs, acknowledged, ledger }: Histories): readonly s
   }
   for (const loaded of runs) checkRun(loaded, violate);
   checkChildren(runs, violate);
+  checkAnswers(byId, answers, violate);
   checkBodies(runs, ledger, violate);
   return violations;
 }
@@ -106,6 +109,26 @@ function checkChildren(runs: readonly LoadedRun[], violate: (text: string) => vo
       violate(
         `Run ${run.id} ended ${run.status} with ${run.output}; its parent knows ${ended?.status} ${ended?.output}.`,
       );
+    }
+  }
+}
+
+/** Each answer that was taken stands in the approval's output, once, as it was said. */
+function checkAnswers(
+  runs: ReadonlyMap<string, LoadedRun>,
+  answers: readonly TakenAnswer[],
+  violate: (text: string) => void,
+): void {
+  for (const { run, by, n } of answers) {
+    const outputs = (runs.get(run)?.attempts ?? []).flatMap(({ output }) => (output === null ? [] : [output]));
+    const said = outputs
+      .map(
+        (text) => JSON.parse(text) as { answers?: readonly { by: string; decision: string; values: { n: number } }[] },
+      )
+      .flatMap((output) => output.answers ?? [])
+      .filter((answer) => answer.by === by);
+    if (said.length !== 1 || said[0]?.decision !== 'approve' || said[0].values.n !== n) {
+      violate(`${by} approved run ${run} with ${n}; recorded is ${JSON.stringify(said)}.`);
     }
   }
 }

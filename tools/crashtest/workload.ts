@@ -21,7 +21,11 @@ export const expectedOutput: Readonly<Record<string, (n: number) => number>> = {
   flaky: (n) => n,
   loop: () => 4,
   slow: () => 1,
+  asked: (n) => n + 1,
 };
+
+/** Runs of this workflow ask people, who say their `n`. */
+export const askingWorkflow = 'asked';
 export const shapes = Object.keys(expectedOutput);
 
 /** In runs of this workflow attempts are meant to fail. */
@@ -119,6 +123,18 @@ workflows:
         next:
           - { when: "succeeded() and vars.round < 4", publish: { round: "{{ vars.round + 1 }}" }, do: turn }
     output: { n: "{{ steps.turn.output.n }}" }
+  asked:
+    input: { n: { type: integer, required: true } }
+    steps:
+      before: { action: work, input: { n: "{{ input.n }}" }, ${patient} }
+      ask:
+        type: approval
+        depends_on: [before]
+        prompt: "Is {{ steps.before.output.n }} right?"
+        form: { n: { type: integer, required: true } }
+        quorum: 2
+      after: { action: work, depends_on: [ask], input: { n: "{{ steps.ask.output.values.n + 1 }}" }, ${patient} }
+    output: { n: "{{ steps.after.output.n }}" }
   slow:
     input: { n: { type: integer, required: true } }
     steps:
