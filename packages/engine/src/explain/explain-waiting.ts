@@ -12,7 +12,7 @@ import type { Told } from './explain-work.ts';
 import { type Explaining, planStep } from './explaining.ts';
 import type { Change, ChildRun } from './explanation.ts';
 import { since, until } from './moments.ts';
-import type { MovingWait, StepRows } from './run-rows.ts';
+import { attemptsOf, type MovingWait, type StepRows } from './run-rows.ts';
 
 /** A step run that waits for a time, for people, for an event or for a child run, without a worker. */
 export function explainWait(
@@ -56,9 +56,7 @@ export const readyAt = ({ document }: Wait): number | null =>
   document === null ? null : (JSON.parse(document) as EngineWaitDocument).readyAt;
 
 function explainRetry(step: PlanStep, rows: StepRows, wait: Wait, due: number, subject: string, now: number): Told {
-  const before = rows.attempts.filter(
-    ({ item, attempt }) => item === wait.item && attempt > 0 && attempt < wait.attempt,
-  );
+  const before = attemptsOf(rows, wait.item).filter(({ attempt }) => attempt > 0 && attempt < wait.attempt);
   const last = before.reduce<EndedAttempt | null>(
     (found, one) => (one.attempt > (found?.attempt ?? 0) ? one : found),
     null,

@@ -2,7 +2,7 @@ import { capabilitiesOf, type Lane, maxWorkerLosses, type PlanStep, type Work, t
 import { type Explaining, planStep } from './explaining.ts';
 import type { Change, Holder, NearestWorker, Reason, WorkerSearch } from './explanation.ts';
 import { counted, listed, moment, since } from './moments.ts';
-import type { StepRows } from './run-rows.ts';
+import { attemptsOf, type StepRows } from './run-rows.ts';
 
 /** The part of an answer that depends on its reason. */
 export type Told = Readonly<{ reason: Reason; message: string; changes: readonly Change[] }>;
@@ -146,8 +146,8 @@ function explainLost(explaining: Explaining, rows: StepRows, work: Work, holder:
 }
 
 /** Whether another attempt follows the loss of this one (a `retry.when` aside, which only the engine evaluates). */
-function survivesLoss({ retry }: PlanStep, { attempts }: StepRows, { item, attempt }: Work): boolean {
-  const before = attempts.filter((ended) => ended.item === item && ended.attempt > 0 && ended.attempt < attempt);
+function survivesLoss({ retry }: PlanStep, rows: StepRows, { item, attempt }: Work): boolean {
+  const before = attemptsOf(rows, item).filter((ended) => ended.attempt > 0 && ended.attempt < attempt);
   if (retry?.countWorkerLoss === true) return before.length + 1 < retry.attempts;
   return before.filter(({ reason }) => reason === 'worker_lost').length < maxWorkerLosses;
 }

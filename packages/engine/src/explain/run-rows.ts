@@ -9,6 +9,8 @@ export type StepRows = Readonly<{
   waits: Wait[];
   /** The same by kind and item: a for-each may have 100,000 of them. */
   waitOf: Map<string, Wait>;
+  /** By item; -1 is the step itself. */
+  attemptsOf: Map<number, EndedAttempt[]>;
 }>;
 
 /** The rows of a run by step; of each step, its iterations in order. */
@@ -16,11 +18,17 @@ export function groupByStep({ attempts, work, waits }: LoadedRun): ReadonlyMap<n
   const groups = new Map<string, StepRows>();
   const group = ({ step, iteration }: Readonly<{ step: number; iteration: number }>): StepRows => {
     const key = `${step}/${iteration}`;
-    const found = groups.get(key) ?? { step, iteration, attempts: [], work: [], waits: [], waitOf: new Map() };
+    const found = groups.get(key) ?? noRows(step, iteration);
     groups.set(key, found);
     return found;
   };
-  for (const row of attempts) group(row).attempts.push(row);
+  for (const row of attempts) {
+    const own = group(row);
+    own.attempts.push(row);
+    const known = own.attemptsOf.get(row.item);
+    if (known === undefined) own.attemptsOf.set(row.item, [row]);
+    else known.push(row);
+  }
   for (const row of work) group(row).work.push(row);
   for (const row of waits) {
     if (row.step < 0) continue;
@@ -37,13 +45,19 @@ export function groupByStep({ attempts, work, waits }: LoadedRun): ReadonlyMap<n
   return steps;
 }
 
+function noRows(step: number, iteration: number): StepRows {
+  return { step, iteration, attempts: [], work: [], waits: [], waitOf: new Map(), attemptsOf: new Map() };
+}
+
 export const findWait = ({ waitOf }: StepRows, kind: WaitKind, item = -1): Wait | undefined =>
   waitOf.get(waitName(kind, item));
 
 const waitName = (kind: WaitKind, item: number): string => `${kind}/${item}`;
 
-export const finalAttempt = ({ attempts }: StepRows, item: number): EndedAttempt | undefined =>
-  attempts.find((attempt) => attempt.item === item && attempt.final);
+export const attemptsOf = (rows: StepRows, item: number): readonly EndedAttempt[] => rows.attemptsOf.get(item) ?? [];
+
+export const finalAttempt = (rows: StepRows, item: number): EndedAttempt | undefined =>
+  attemptsOf(rows, item).find((attempt) => attempt.final);
 
 /** Waits in the place of work, and before it. */
 const movingWaits = ['retry', 'timer', 'child', 'delay', 'approval', 'event', 'held'] as const;
