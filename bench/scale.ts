@@ -79,13 +79,25 @@ function measureApart(shape: Shape, size: number, store: string): Measured {
 
 function table(results: readonly Result[]): string {
   const ms = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
-  const head = ['shape', 'size', 'run ms', 'us each', 'heap KB each', 'commits', 'load ms', 'get ms', 'get KB'];
+  const head = [
+    'shape',
+    'size',
+    'run ms',
+    'us each',
+    'cpu us each',
+    'heap KB each',
+    'commits',
+    'load ms',
+    'get ms',
+    'get KB',
+  ];
   const more = ['explain ms', 'open: get ms', 'explain ms', 'cancel ms'];
   const lines = results.map(({ shape, size, measured }) => {
-    const { runMs, heapBytes, commits, loadMs, getMs, getBytes } = measured;
+    const { runMs, cpuMs, heapBytes, commits, loadMs, getMs, getBytes } = measured;
     const each = ms((runMs * 1000) / size);
     const heap = (heapBytes / 1024 / size).toFixed(1);
-    const own = [ms(runMs), each, heap, String(commits), ms(loadMs), ms(getMs), (getBytes / 1024).toFixed(0)];
+    const cpu = ms((cpuMs * 1000) / size);
+    const own = [ms(runMs), each, cpu, heap, String(commits), ms(loadMs), ms(getMs), (getBytes / 1024).toFixed(0)];
     const looks = [measured.explainMs, measured.openGetMs, measured.openExplainMs, measured.cancelMs].map(ms);
     return [shape.name, String(size), ...own, ...looks];
   });

@@ -9,6 +9,8 @@ export type Measured = Readonly<{
   /** From text to a published plan. */
   loadMs: number;
   runMs: number;
+  /** What this process (engine and worker, not the database) computed meanwhile: hardly moved by what else a machine does. */
+  cpuMs: number;
   commits: number;
   /** The most that lived on the heap beyond what was there before. */
   heapBytes: number;
@@ -53,10 +55,13 @@ export async function measureRun(where: Where, shape: Shape, size: number): Prom
   const heap = watchHeap();
   const { commits } = engine.stats();
   let run = idle;
+  const before = process.cpuUsage();
   const runMs = await timed(async () => {
     run = await start(engine, 'big');
     if ((await ended(engine, run)) !== 'succeeded') throw new Error(`Run ${run} did not succeed.`);
   });
+  const cpu = process.cpuUsage(before);
+  const cpuMs = (cpu.user + cpu.system) / 1000;
   const heapBytes = heap.stop();
   const got = await ask(`/runs/${run}`);
   const explainMs = (await ask(`/runs/${run}/explain`)).ms;
@@ -64,7 +69,8 @@ export async function measureRun(where: Where, shape: Shape, size: number): Prom
   await server.close();
   await close();
   const { ms: getMs, bytes: getBytes } = got;
-  return { loadMs, runMs, commits: spent, heapBytes, getMs, getBytes, explainMs, openGetMs, openExplainMs, cancelMs };
+  const looks = { getMs, getBytes, explainMs, openGetMs, openExplainMs, cancelMs };
+  return { loadMs, runMs, cpuMs, commits: spent, heapBytes, ...looks };
 }
 
 async function start(engine: Engine, workflow: string): Promise<RunId> {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { runOf } from '../testing/run-driver.ts';
+import { stopGraceMs } from './stop-task.ts';
 
 const each = { forEach: 'input.list', input: { value: '{{ item }}', at: '{{ index }}', of: '{{ total }}' } };
 
@@ -27,13 +28,14 @@ describe('a for-each', () => {
   test.each([
     ['a string', 'abc', 'a string: "abc"'],
     ['an object', { a: 1 }, 'an object: {"a":1}'],
-    ['null', null, 'null'],
+    ['null', null, 'it is null: null'],
+    ['true', true, 'a boolean: true'],
     ['a negative count', -1, 'a number: -1'],
     ['a fraction', 1.5, 'a number: 1.5'],
   ])('over %s fails and names the type', (_what, list, text) => {
     const at = { file: 'w.yaml', line: 3, column: 4 };
     const run = runOf({ steps: { a: each }, places: { '/workflows/main/steps/a/forEach': at } }, { list });
-    expect(run.step('a')).toMatchObject({ status: 'failed', error: { code: 'not_a_list', at } });
+    expect(run.step('a')).toMatchObject({ status: 'failed', error: { code: 'not_a_list', at, retryable: false } });
     expect(run.step('a').error?.message).toContain(text);
   });
 
@@ -97,9 +99,12 @@ describe('a for-each', () => {
     expect(run.step('a')).toMatchObject({ status: 'failed', output: ['ok', null], error: { code: 'item_failed' } });
   });
 
-  test('over more items than the limit fails with the limit in the message', () => {
+  test('over more items than the limit fails with the limit in the message; the limit itself is fine', () => {
     const run = runOf({ steps: { a: each } }, { list: 1_000_001 });
-    expect(run.step('a')).toMatchObject({ status: 'failed', error: { code: 'too_many_items' } });
+    expect(run.step('a')).toMatchObject({ status: 'failed', error: { code: 'too_many_items', retryable: false } });
+    expect(run.step('a').error?.message).toBe('A for_each may have 1000000 items; this one has 1000001.');
+    const most = runOf({ steps: { a: { ...each, itemConcurrency: 1 } } }, { list: 1_000_000 });
+    expect(most.step('a').items).toMatchObject({ total: 1_000_000, open: 1, pending: 999_999 });
   });
 });
 
@@ -131,10 +136,39 @@ describe('when an item fails', () => {
     expect(run.step('a').output).toEqual(['done before it heard', null, null, null, null]);
   });
 
+  test('and another one before that, the step tells of the first that failed by itself (stop)', () => {
+    const run = runOf({ steps: { a: { ...each, onItemFailure: 'stop' } } }, { list: [1, 2, 3, 4] });
+    run.succeed('a', 'well', 0);
+    expect(run.step('a')).toMatchObject({ status: 'running', items: { open: 3, succeeded: 1, cancelled: 0 } });
+    expect(run.last).toMatchObject({ waits: [], workCancelled: [] });
+    run.lease('a', 1);
+    run.lease('a', 3);
+    run.fail('a', { message: 'Broken.' }, 2);
+    expect(run.last.workCancelled.map((key) => key.item)).toEqual([1, 3]);
+    run.fail('a', { message: 'It noticed.' }, 3);
+    expect(run.last, 'who was asked is not asked again').toMatchObject({ waits: [], workCancelled: [] });
+    run.finish('a', { status: 'cancelled', error: { code: 'cancelled', message: 'Stopped.' }, durationMs: 1 }, 1);
+    expect(run.step('a')).toMatchObject({ status: 'failed', items: { succeeded: 1, failed: 1, cancelled: 2 } });
+    expect(run.step('a').error).toMatchObject({
+      message: '1 of 4 items failed. The first is item 2: Broken.',
+      details: { item: 2, error: { message: 'Broken.' } },
+    });
+  });
+
+  test('because its worker stopped it by itself, that is a failure', () => {
+    const run = runOf({ steps: { a: each } }, { list: [1, 2] });
+    run.finish('a', { status: 'cancelled', error: { code: 'cancelled', message: 'Enough.' }, durationMs: 1 }, 0);
+    run.succeed('a', 2, 1);
+    expect(run.step('a')).toMatchObject({ status: 'failed', items: { succeeded: 1, failed: 1, cancelled: 0 } });
+    expect(run.step('a').error?.message).toBe('1 of 2 items failed. The first is item 0: Enough.');
+  });
+
   test('the rest is ended by force when it does not stop (stop)', () => {
     const run = runOf({ steps: { a: { ...each, onItemFailure: 'stop' } } }, { list: [1, 2] });
     run.lease('a', 0);
     run.fail('a', {}, 1);
+    const grace = { dueAt: run.now + stopGraceMs, document: '{"stop":"item_failed"}', attempt: 0, iteration: 0 };
+    expect(run.wait('a', 'cancel_grace')).toMatchObject(grace);
     const late = run.work('a', 0);
     run.fire('a', 'cancel_grace');
     expect(run.step('a')).toMatchObject({ status: 'failed', items: { failed: 1, cancelled: 1 } });

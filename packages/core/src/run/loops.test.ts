@@ -174,3 +174,34 @@ describe('a runaway loop', () => {
     expect(run.state.head).toMatchObject({ status: 'failed', error: { code: 'max_iterations' } });
   });
 });
+
+test('iterations that end within one millisecond follow each other; what belongs to them ends when it ends', () => {
+  const each = { forEach: 2, retry: { attempts: 2 }, next: [to('t', { when: 'vars.n < 1', ...counting })] };
+  const run = runOf({ vars: { n: 0 }, steps: { start: { next: [to('t')] }, t: each } });
+  run.succeed('start');
+  const endOf = (item: number) => run.last.attempts.find((row) => row.step === 1 && row.item === item)?.endedAt;
+  run.succeed('t', 1, 0);
+  run.succeed('t', 2, 1);
+  const first = endOf(-1);
+  run.fail('t', {}, 0);
+  expect(endOf(0)).toBe(run.now);
+  run.succeed('t', 1, 0);
+  expect(endOf(0)).toBe(run.now);
+  run.succeed('t', 2, 1);
+  expect([endOf(1), endOf(-1)]).toEqual([run.now, (first ?? 0) + 1]);
+});
+
+test('the same attempt of each iteration has a random part of its own in its delay', () => {
+  const retry = { attempts: 2, delayMs: 100_000, jitter: 1 };
+  const again = { retry, next: [to('t', { when: 'vars.n < 3', ...counting })] };
+  const run = runOf({ vars: { n: 0 }, steps: { start: { next: [to('t')] }, t: again } });
+  run.succeed('start');
+  const delays = [0, 1, 2].map(() => {
+    run.fail('t');
+    const delay = (run.wait('t', 'retry').dueAt ?? 0) - run.now;
+    run.fire('t', 'retry');
+    run.succeed('t');
+    return delay;
+  });
+  expect(new Set(delays).size).toBe(3);
+});
