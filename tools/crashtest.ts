@@ -14,6 +14,7 @@ import { type Audit, audit } from './crashtest/audit.ts';
 import { startCallers } from './crashtest/callers.ts';
 import { type Cluster, startCluster } from './crashtest/cluster.ts';
 import { startFaults } from './crashtest/faults.ts';
+import { startPauser } from './crashtest/pauser.ts';
 import { startPeople } from './crashtest/people.ts';
 import { percentile, restartTimes } from './crashtest/restart-times.ts';
 import { watchStaleReports } from './crashtest/stale-reports.ts';
@@ -63,6 +64,7 @@ say(`two servers, three workers, one database are up; seed ${seed}; logs in ${fo
 
 const people = startPeople(cluster, new Random(seed, 'people'), violate);
 const callers = startCallers(cluster, people, new Random(seed, 'callers'), violate);
+const pauser = startPauser(cluster, callers.acknowledged, new Random(seed, 'pauser'), violate);
 const stale = watchStaleReports(cluster);
 await sleep(2_000);
 const kindsTold: string[] = [];
@@ -75,6 +77,7 @@ while (Date.now() < faultsEnd || kills() < wantedKills) {
 say('no more faults; everything is mended');
 await faults.stop();
 await callers.stop();
+await pauser.stop();
 await people.stop();
 await waitForEnds(cluster);
 await stale.stop();
@@ -109,7 +112,8 @@ async function stopAndAudit({ workers, servers, store, database, workersFolder }
   const orphans = stepProcesses(workersFolder);
   if (orphans.length > 0) violate(`Processes of steps are left: ${orphans.map((one) => one.command).join('; ')}`);
   const { acknowledged } = callers;
-  const found = await audit(store, { acknowledged, answers: people.answers, ledger: readLedger(ledger) });
+  const { answers } = people;
+  const found = await audit(store, { acknowledged, answers, pauses: pauser.pauses, ledger: readLedger(ledger) });
   for (const text of found.violations) violate(text);
   await store.close();
   await database.stop();
@@ -131,6 +135,7 @@ function report({ runs, attempts, lost, givenUp, bodiesWithoutResult }: Audit): 
     runs: `${runs.length}, of them ${callers.acknowledged.length} acknowledged starts, ${givenUp} given up after 3 losses`,
     'repeated starts': `${callers.repeats()}`,
     answers: `${people.answers.length} to approvals`,
+    pauses: `${pauser.pauses.length}`,
     attempts: `${attempts}, of them ${lost} lost with their worker`,
     'bodies without result': `${bodiesWithoutResult} (of lost and of failed attempts)`,
     'stale reports': `at least ${stale.total()} refused`,

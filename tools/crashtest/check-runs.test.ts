@@ -64,7 +64,7 @@ const line = (step: number, number: number, nonce = `${step}.${number}`) => ({
 const ledger = [line(0, 1), line(1, 1), line(1, 2), line(2, 1)];
 const acknowledged = [{ key: 'start-1', run: '7', shape: 'chain', n: 0 }];
 const check = (runs: readonly LoadedRun[], lines = ledger) =>
-  checkRuns({ runs, acknowledged, answers: [], ledger: lines });
+  checkRuns({ runs, acknowledged, answers: [], pauses: [], ledger: lines });
 
 describe('the audit of a crash test', () => {
   test('finds nothing where nothing is wrong', () => {
@@ -125,12 +125,21 @@ describe('the audit of a crash test', () => {
     const answers = [{ run: '7', by: 'ann', n: 4 }];
     const asked = (given: readonly unknown[]) =>
       chain([...good, attempt(3, 1, { worker: null, output: JSON.stringify({ approved: true, answers: given }) })]);
-    const found = (run: LoadedRun) => checkRuns({ runs: [run], acknowledged, answers, ledger }).join('\n');
+    const found = (run: LoadedRun) => checkRuns({ runs: [run], acknowledged, answers, pauses: [], ledger }).join('\n');
     const said = { by: 'ann', decision: 'approve', values: { n: 4 } };
     expect(found(asked([said, { ...said, by: 'bob' }]))).toBe('');
     expect(found(asked([]))).toMatch(/ann approved run 7 with 4; recorded is \[\]/);
     expect(found(asked([said, said]))).toMatch(/recorded is/);
     expect(found(asked([{ ...said, values: { n: 5 } }]))).toMatch(/recorded is/);
     expect(found(chain(good))).toMatch(/recorded is/);
+  });
+
+  test('notices work that was handed out while its run was paused', () => {
+    const found = (from: number, to: number) =>
+      checkRuns({ runs: [chain(good)], acknowledged, answers: [], pauses: [{ run: '7', from, to }], ledger });
+    expect(found(2, 9)).toEqual([]);
+    expect(found(0, 2)).toEqual([]);
+    expect(found(1, 3)).toHaveLength(4);
+    expect(found(1, 3)[0]).toMatch(/Run 7 was paused from 1 to 3, and step 0\/0\/-1, attempt 1, was given/);
   });
 });

@@ -1,6 +1,7 @@
 // What has to be true of the rows of all runs when everything has ended.
 import { type EndedAttempt, isRunEnd, type LoadedRun } from '@millrace/core';
 import type { Acknowledged } from './callers.ts';
+import type { Pause } from './pauser.ts';
 import type { TakenAnswer } from './people.ts';
 import { expectedOutput, failingWorkflow, type LedgerLine } from './workload.ts';
 
@@ -8,6 +9,7 @@ export type Histories = Readonly<{
   runs: readonly LoadedRun[];
   acknowledged: readonly Acknowledged[];
   answers: readonly TakenAnswer[];
+  pauses: readonly Pause[];
   ledger: readonly LedgerLine[];
 }>;
 
@@ -15,7 +17,7 @@ export type Histories = Readonly<{
 const lossesThatEnd = 3;
 
 /** Everything that is not as promised, a sentence for each. */
-export function checkRuns({ runs, acknowledged, answers, ledger }: Histories): readonly string[] {
+export function checkRuns({ runs, acknowledged, answers, pauses, ledger }: Histories): readonly string[] {
   const violations: string[] = [];
   const violate = (text: string): void => void violations.push(text);
   const byId = new Map(runs.map((loaded) => [String(loaded.run.id), loaded]));
@@ -44,6 +46,7 @@ export function checkRuns({ runs, acknowledged, answers, ledger }: Histories): r
   for (const loaded of runs) checkRun(loaded, violate);
   checkChildren(runs, violate);
   checkAnswers(byId, answers, violate);
+  checkPauses(byId, pauses, violate);
   checkBodies(runs, ledger, violate);
   return violations;
 }
@@ -129,6 +132,22 @@ function checkAnswers(
       .filter((answer) => answer.by === by);
     if (said.length !== 1 || said[0]?.decision !== 'approve' || said[0].values.n !== n) {
       violate(`${by} approved run ${run} with ${n}; recorded is ${JSON.stringify(said)}.`);
+    }
+  }
+}
+
+/** While a run was paused no worker was given anything of it. */
+function checkPauses(
+  runs: ReadonlyMap<string, LoadedRun>,
+  pauses: readonly Pause[],
+  violate: (text: string) => void,
+): void {
+  for (const { run, from, to } of pauses) {
+    for (const row of runs.get(run)?.attempts ?? []) {
+      const { worker, startedAt } = row;
+      if (worker === null || startedAt === null || startedAt <= from || startedAt >= to) continue;
+      const at = `step ${stepRun(row)}, attempt ${row.attempt}`;
+      violate(`Run ${run} was paused from ${from} to ${to}, and ${at}, was given to a worker at ${startedAt}.`);
     }
   }
 }
