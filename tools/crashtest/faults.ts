@@ -142,12 +142,25 @@ export function startFaults(
   };
 }
 
-/** One fault at a time for each thing. Null: another one has it. */
+/** The longest that a thing is left alone after a fault. */
+const longestRestMs = 20_000;
+
+/**
+ * One fault at a time for each thing, and then a rest of the same length: where everything takes long to come back, runs
+ * have to get on all the same. Null: another fault has it, or it rests.
+ */
 function hold(thing: { busy: boolean }, work: () => Promise<void>): Promise<void> | null {
   if (thing.busy) return null;
   thing.busy = true;
+  const from = Date.now();
   return work().finally(() => {
-    thing.busy = false;
+    const rest = setTimeout(
+      () => {
+        thing.busy = false;
+      },
+      Math.min(Date.now() - from, longestRestMs),
+    );
+    rest.unref();
   });
 }
 
