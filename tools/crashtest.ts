@@ -71,7 +71,8 @@ const kindsTold: string[] = [];
 const faults = startFaults(cluster, new Random(seed, 'faults'), violate, (kind) => kindsTold.push(kind));
 const faultsEnd = Date.now() + minutes * 60_000;
 while (Date.now() < faultsEnd || kills() < wantedKills) {
-  await sleep(Math.min(10_000, Math.max(1_000, faultsEnd - Date.now())));
+  const left = faultsEnd - Date.now();
+  await sleep(left > 0 ? Math.min(10_000, left) : 10_000);
   say(`${callers.acknowledged.length} runs acknowledged; ${kindsTold.splice(0).join(', ')}`);
 }
 say('no more faults; everything is mended');
