@@ -16,6 +16,7 @@ type Case = Readonly<{
   exit: number;
   run?: Readonly<Record<string, unknown>>;
   steps?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  hooks?: readonly unknown[];
   error?: Readonly<Record<string, unknown>>;
 }>;
 

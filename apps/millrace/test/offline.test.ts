@@ -240,6 +240,31 @@ describe('millrace run PATH WORKFLOW', () => {
     expect(named.document.run.output).toEqual({ who: '7', times: 3 });
   });
 
+  it('runs hooks before it ends; one that fails is a warning and changes nothing of the run', async () => {
+    scratch.write(
+      '.workflows/hooked.yaml',
+      `workflows:
+  hooked:
+    steps: { one: { type: shell, cmd: "true" } }
+    on_success:
+      - { action: note, input: { file: told } }
+      - { action: breaks }
+      - { action: note, input: { file: "{{ run.no }}" } }
+actions:
+  note: { type: shell, cmd: 'sleep 0.2; echo "OUTPUT: 1"', input: { file: { type: string } } }
+  breaks: { type: shell, cmd: exit 4 }
+`,
+    );
+    const { exit, document, stderr } = await json(['hooked']);
+    expect(exit).toBe(0);
+    expect(document).toMatchObject({
+      run: { status: 'succeeded' },
+      hooks: [{ hook: 'on_success', action: 'note', status: 'succeeded' }, { status: 'failed' }, { status: null }],
+    });
+    expect(stderr).toContain('warning Hook on_success (breaks) failed: The command ended with exit code 4');
+    expect(stderr).toMatch(/warning Hook on_success \(note\) could not be called: /);
+  });
+
   it('is silent on stderr with --quiet', async () => {
     expect((await json(['greet', '-i', 'who=Ada', '--quiet'])).stderr).toBe('');
   });

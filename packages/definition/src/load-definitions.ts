@@ -1,5 +1,4 @@
-import type { Definitions, Hooks, Place, WorkflowDefinition } from '@millrace/core';
-import { hookFields } from './build/hooks.ts';
+import { type Definitions, type Hooks, hookFields, type Place, type WorkflowDefinition } from '@millrace/core';
 import type { Named } from './build/named.ts';
 import { checkWorkspace } from './checks/check-workspace.ts';
 import { gather } from './checks/gather.ts';

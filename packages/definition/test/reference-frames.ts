@@ -63,6 +63,7 @@ const triggerFile = (more: JsonObject): JsonObject =>
 export function readingFile(name: string, template: string): JsonObject {
   if (name === 'trigger') return triggerFile({ type: 'schedule', every: '1h', input: { region: template } });
   if (name === 'event') return triggerFile({ type: 'event', event: 'git.pushed', input: { region: template } });
+  if (name === 'hook') return workflow({ on_suspend: [{ action: 'tell', input: { text: template } }] });
   if (name === 'error' || name === 'attempt') return stepFile({ retry: { when: template } });
   return stepFile({ depends_on: 'build', for_each: [1, 2], input: { value: template } });
 }

@@ -25,6 +25,7 @@ import type { Store } from './ports/store.ts';
 import type { StoredDiagnostic } from './ports/workspace-store.ts';
 import type { EngineEvent } from './realtime/event-bus.ts';
 import type { BulkAnswer, BulkRequest } from './runs/bulk-runs.ts';
+import type { HookCallState } from './runs/find-hook-calls.ts';
 import type { Schedules } from './schedules/create-schedules.ts';
 
 export type StartRunRequest = Readonly<{
@@ -61,6 +62,8 @@ export type RunDetail = Readonly<{
   reused: Readonly<Record<string, ReusedStep>>;
   /** Runs that are re-runs of this one, newest first; not all if they are very many. */
   reruns: readonly RunSummary[];
+  /** Hooks that it called, and what became of them. */
+  hooks: readonly HookCallState[];
   plan: Plan;
 }>;
 

@@ -20,5 +20,6 @@ export type { ScheduleAnswer } from './schedules/explain-schedule.ts';
 export type { OverrideRequest } from './schedules/override-schedule.ts';
 export { defaultSettings, type EngineSettings } from './settings.ts';
 export { type LiveDefinitions, readLiveDefinitions } from './workspaces/live-definitions.ts';
+export { workflowsOf } from './workspaces/live-plans.ts';
 export { compileAll } from './workspaces/publish-workspace.ts';
 export { retireRevisions } from './workspaces/retire-revisions.ts';

@@ -466,6 +466,7 @@ function detailOf(id: RunId, request: StartRunRequest): RunDetail {
     },
     reused: {},
     reruns: [],
+    hooks: [],
     plan: samplePlan,
   };
 }

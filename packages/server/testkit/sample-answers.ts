@@ -32,6 +32,9 @@ export const sampleAnswers: { readonly [Name in ReasonName]: Extract<Answer, { r
     why: 'worker_lost',
     error: fault,
     reused: [{ step: 'build', run: runId('999'), attempt: 2, items: null }],
+    hooks: [
+      { hook: 'on_failure', action: 'notify', ofWorkspace: true, run: runId('1002'), status: 'succeeded', error: null },
+    ],
   },
   steps_open: { ...common, step: null, reason: 'steps_open', underWay: 1, waiting: 1, ended: 0, total: 2 },
   paused: {

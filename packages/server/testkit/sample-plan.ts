@@ -63,7 +63,7 @@ export const samplePlan: Plan = {
   queue: 'default',
   mode: 'distributed',
   concurrency: null,
-  hooks: { onSuccess: [], onFailure: [], onCancel: [], onSuspend: [] },
+  hooks: {},
   steps: [step(0, 'build', []), step(1, 'test', [0])],
   places: {},
 };

@@ -16,6 +16,8 @@ export type RunDocument = Readonly<{
     finished_at: string | null;
   }>;
   steps: Readonly<Record<string, StepDocument>>;
+  /** Hooks that it called; absent when there were none. */
+  hooks?: readonly Readonly<{ hook: string; action: string; status: string | null; error: Fault | null }>[];
 }>;
 
 type StepDocument = Readonly<{
@@ -46,6 +48,9 @@ export function runDocument(detail: RunDetail): RunDocument {
       finished_at: timeOf(run.endedAt),
     },
     steps,
+    ...(detail.hooks.length === 0
+      ? {}
+      : { hooks: detail.hooks.map(({ hook, action, status, error }) => ({ hook, action, status, error })) }),
   };
 }
 

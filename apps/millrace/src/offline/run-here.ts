@@ -36,6 +36,7 @@ export async function runHere(path: string, named: string | undefined, options: 
     live: !json && !quiet && isLive(process.stderr),
     showLogs: !quiet,
   });
+  const failedHooks: string[] = [];
   let topRun: string | null = null;
   const stop = listenForStop({
     onFirst: () => {
@@ -53,6 +54,7 @@ export async function runHere(path: string, named: string | undefined, options: 
       events,
       answering: { approving, ask: canAsk ? askOnTerminal(view, style) : null },
       signal: stop.signal,
+      onHookFailed: (hook, why) => failedHooks.push(`Hook ${hook} ${why}`),
       onLog: view.log,
       onEvent: (event) => {
         if (event.type === 'run') topRun ??= event.run;
@@ -61,6 +63,7 @@ export async function runHere(path: string, named: string | undefined, options: 
       },
     });
     view.end();
+    for (const failed of failedHooks) process.stderr.write(`${style.yellow('warning')} ${printable(failed)}\n`);
     const document = runDocument(detail);
     process.stdout.write(
       json ? `${JSON.stringify(document)}\n` : summary(document, detail.run.startedAt, detail.run.endedAt),

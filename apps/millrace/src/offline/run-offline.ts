@@ -13,6 +13,7 @@ import { createLocalExecutors, localCapabilities } from '../processes/local-exec
 import { describeWorker } from '../processes/worker-identity.ts';
 import { createLogLines } from '../terminal/log-lines.ts';
 import { answerOffline, type OfflineAnswering } from './answer-offline.ts';
+import { awaitHooks } from './await-hooks.ts';
 import { type GivenEvent, giveEvents } from './give-events.ts';
 
 export type OfflineRequest = Readonly<{
@@ -29,6 +30,8 @@ export type OfflineRequest = Readonly<{
   onLog?: (step: string, line: string) => void;
   /** Given when a step waits for them. */
   events: readonly GivenEvent[];
+  /** A hook that could not be called, or whose run did not succeed. It changes nothing of the run. */
+  onHookFailed?: (hook: string, why: string) => void;
   /** Who answers approvals. */
   answering: OfflineAnswering;
   /** Aborts: the run is cancelled, and the answer is the cancelled run. */
@@ -37,7 +40,7 @@ export type OfflineRequest = Readonly<{
 
 const workspace = 'local';
 
-/** Runs a workflow to its end. Throws `workflow_not_found`, `invalid_input`, `invalid_definition` before anything ran. */
+/** Runs a workflow to its end, and the hooks that it calls. Throws `workflow_not_found`, `invalid_input`, `invalid_definition` before anything ran. */
 export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
   const { store, queries } = createMemoryStore();
   const folder = join(tmpdir(), `millrace-run-${process.pid}`);
@@ -87,7 +90,7 @@ export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
       events.failed,
     ]);
     if (failure !== undefined) throw failure;
-    return await engine.getRun(run);
+    return await awaitHooks(engine, run, request.onHookFailed ?? (() => undefined), over.signal);
   } finally {
     over.abort();
     await worker.stop({ graceMs: 0 });

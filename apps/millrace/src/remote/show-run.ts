@@ -54,6 +54,16 @@ export function describeRun(run: Run, style: Style): string {
     parts.push(`${style.red('error')} ${printable(run.error.message)} ${style.dim(`[${run.error.code}]`)}`);
     if (run.error.hint !== undefined) parts.push(`  ${style.cyan('hint:')} ${printable(run.error.hint)}`);
   }
+  if (run.hooks.length > 0) {
+    const hooks = run.hooks.map((called) => [
+      called.hook,
+      called.action,
+      called.run ?? '',
+      called.status ?? (called.error === null ? 'starting' : 'not called'),
+      printable(called.error?.message ?? ''),
+    ]);
+    parts.push(formatTable(['HOOK', 'CALLS', 'RUN', 'STATUS', ''], hooks));
+  }
   if (run.output !== null) parts.push(JSON.stringify(run.output, null, 2));
   return `${parts.join('\n')}\n`;
 }

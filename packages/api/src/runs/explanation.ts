@@ -2,6 +2,7 @@ import { runStatuses, stepStatuses } from '@millrace/core';
 import { z } from 'zod';
 import { approvers } from '../approvals/approval.ts';
 import { time } from '../contract/values.ts';
+import { hookCall } from './hook-call.ts';
 import { reusedResult } from './rerun.ts';
 import { runStatus } from './run-status.ts';
 import { fault } from './run-step.ts';
@@ -64,6 +65,7 @@ const anAnswer = z
       reused: z
         .array(reusedResult.extend({ step: z.string() }))
         .meta({ description: 'Of a re-run: what the step, or each step of the run, took over from other runs.' }),
+      hooks: z.array(hookCall).meta({ description: 'Of a run: hooks that it called, and what became of them.' }),
     }),
     answer('steps_open', { under_way: z.int(), waiting: z.int(), ended: z.int(), total: z.int() }),
     answer('paused', {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { json, jsonObject, time } from '../contract/values.ts';
 import { planGraph } from '../workflows/workflow.ts';
+import { hookCall } from './hook-call.ts';
 import { rerunEntry, rerunOf } from './rerun.ts';
 import { runStatus } from './run-status.ts';
 import { fault, runStep } from './run-step.ts';
@@ -52,6 +53,7 @@ export const run = runSummary
       })
       .nullable()
       .meta({ description: 'While nothing begins in it: since when, by whom and why. null: it is not paused.' }),
+    hooks: z.array(hookCall).meta({ description: 'Hooks that it called, in their order.' }),
     steps: z.record(z.string(), runStep).meta({ description: 'By name.' }),
     reruns: z.array(rerunEntry).meta({ description: 'Its re-runs, newest first, at most 100; lists have all.' }),
     graph: planGraph.optional().meta({ description: 'The plan that the run executes; with `include=plan`.' }),

@@ -15,6 +15,8 @@ export type WorkflowDefinition = Readonly<{
   output?: JsonObject | string;
   failFast: boolean;
   timeoutMs?: number;
+  /** How long what was asked to stop may take to end. */
+  stopGraceMs?: number;
   queue?: string;
   priority?: number;
   concurrency?: ConcurrencyLimit;
@@ -31,6 +33,8 @@ export type StepDefinition = Readonly<{
   action?: string;
   inline?: ActionBody;
   input: JsonObject;
+  /** Of an action that has a run of its own: the run's input is the step's. Never written by people. */
+  takesRunInput?: true;
   dependsOn: readonly string[];
   next: readonly Transition[];
   join?: 'all' | number;

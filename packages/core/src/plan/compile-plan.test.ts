@@ -168,12 +168,9 @@ describe('compiling', () => {
   });
 
   const limit = { key: 'k', limit: 1, whenFull: 'queue' } as const;
-  const call = [{ action: 'x', input: {} }];
-  const noHooks = { onSuccess: [], onFailure: [], onCancel: [], onSuspend: [] };
   test.each<readonly [string, WorkflowText]>([
     ['mode', { mode: 'local', steps: {} }],
     ['concurrency', { concurrency: limit, steps: {} }],
-    ['on_failure', { hooks: { ...noHooks, onFailure: call }, steps: {} }],
     ['concurrency', { steps: { a: { concurrency: limit } } }],
     ['rate_limit', { steps: { a: { rateLimit: { key: 'k', limit: 1, perMs: 1 } } } }],
     ['cache', { steps: { a: { cache: { key: 'k', ttlMs: 1 } } } }],

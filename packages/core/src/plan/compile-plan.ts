@@ -2,6 +2,8 @@ import type { Definitions } from '../definitions/definitions.ts';
 import type { WorkflowDefinition } from '../definitions/workflow.ts';
 import type { Place } from '../values/place.ts';
 import { suggestName } from '../values/suggest-name.ts';
+import { actionAsWorkflow } from './action-as-workflow.ts';
+import { compileHooks } from './compile-hooks.ts';
 import { compileStep } from './compile-step.ts';
 import { findMixedCycles } from './find-mixed-cycles.ts';
 import { findUnsupported } from './find-unsupported.ts';
@@ -22,6 +24,19 @@ export function compilePlan(definitions: Definitions, workspace: string, workflo
   if (definition === undefined) return { plan: null, problems: [unknownWorkflow(definitions, workspace, workflow)] };
   const problems = [...findUnsupported(definitions, definition), ...findMixedCycles(definitions, definition)];
   return { plan: freeze(definitions, workspace, definition), problems };
+}
+
+/** The plan of an action that has a run of its own: one step, named after it. */
+export function compileAction(definitions: Definitions, workspace: string, name: string): CompileResult {
+  const action = own(definitions.actions, name);
+  if (action === undefined) throw new Error(`Workspace ${workspace} has no action ${name}.`);
+  const workflow = actionAsWorkflow(action);
+  const { plan, problems } = compilePlan(
+    { ...definitions, workflows: { ...definitions.workflows, [name]: workflow }, hooks: workflow.hooks },
+    workspace,
+    name,
+  );
+  return { plan, problems };
 }
 
 function freeze(definitions: Definitions, workspace: string, workflow: WorkflowDefinition): Plan {
@@ -45,11 +60,13 @@ function freeze(definitions: Definitions, workspace: string, workflow: WorkflowD
     output: workflow.output ?? null,
     failFast: workflow.failFast,
     timeoutMs: workflow.timeoutMs ?? null,
+    ...(workflow.stopGraceMs === undefined ? {} : { stopGraceMs: workflow.stopGraceMs }),
     priority: workflow.priority ?? 0,
     queue: workflow.queue ?? 'default',
     mode: workflow.mode,
     concurrency: workflow.concurrency ?? null,
-    hooks: workflow.hooks,
+    hooks: compileHooks(definitions, workflow.hooks),
+    ...workspaceHooks(definitions),
     ...(workflow.config === undefined ? {} : { config: workflow.config }),
     steps: workflow.steps.map((step, index) =>
       compileStep(definitions, workflow, step, {
@@ -61,6 +78,11 @@ function freeze(definitions: Definitions, workspace: string, workflow: WorkflowD
     ),
     places: placesOfPlan(definitions, workflow),
   };
+}
+
+function workspaceHooks(definitions: Definitions): Pick<Plan, 'workspaceHooks'> {
+  const hooks = compileHooks(definitions, definitions.hooks);
+  return Object.keys(hooks).length === 0 ? {} : { workspaceHooks: hooks };
 }
 
 function numbersOf(names: readonly string[], numbers: ReadonlyMap<string, number>): readonly number[] {

@@ -1,6 +1,7 @@
 import type { ActionBody, ActionDefinition } from '../definitions/action.ts';
 import type { Definitions } from '../definitions/definitions.ts';
 import type { StepDefinition, WorkflowDefinition } from '../definitions/workflow.ts';
+import { takesAnything } from './action-as-workflow.ts';
 import { bodyReads } from './body-reads.ts';
 import { allOf } from './lane-capability.ts';
 import type { Capability, Lane, PlanAction, PlanStep } from './plan.ts';
@@ -26,6 +27,7 @@ export function compileStep(
     when: step.when ?? null,
     action,
     input: step.input,
+    ...(step.takesRunInput === true ? { takesRunInput: true as const } : {}),
     env: step.env ?? {},
     forEach: step.forEach ?? null,
     itemConcurrency: step.itemConcurrency ?? null,
@@ -69,10 +71,6 @@ function resolveAction(
   const body: ActionBody = { type: 'workflow', workflow: name, wait: true };
   return { name, type: body.type, inline: false, input, output: null, body, reads: [] };
 }
-
-/** An action that says nothing about its input takes what it is given. */
-const takesAnything = ({ input }: ActionDefinition): boolean =>
-  input.kind === 'flat' && Object.keys(input.fields).length === 0;
 
 function laneOf(
   workflow: WorkflowDefinition,

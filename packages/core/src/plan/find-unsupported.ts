@@ -2,16 +2,12 @@ import type { Definitions } from '../definitions/definitions.ts';
 import type { StepDefinition, WorkflowDefinition } from '../definitions/workflow.ts';
 import { escapePointer } from '../values/json-pointer.ts';
 import type { PlanProblem } from './compile-plan.ts';
-import { unsupportedInBody, unsupportedInStep, unsupportedInWorkflow, unsupportedInWorkspace } from './unsupported.ts';
+import { unsupportedInBody, unsupportedInStep, unsupportedInWorkflow } from './unsupported.ts';
 
 /** Everything in the workflow, its steps and the actions that they call which the engine does not execute yet. */
 export function findUnsupported(definitions: Definitions, workflow: WorkflowDefinition): readonly PlanProblem[] {
   const problems: PlanProblem[] = [];
   const root = `/workflows/${escapePointer(workflow.name)}`;
-  // A hook of the workspace would be called for this run, too.
-  for (const row of unsupportedInWorkspace) {
-    if (row.uses(definitions)) problems.push(notYet(definitions, row.what, 'the workspace', '/hooks', row.key));
-  }
   for (const row of unsupportedInWorkflow) {
     if (row.uses(workflow)) problems.push(notYet(definitions, row.what, `workflow ${workflow.name}`, root, row.key));
   }

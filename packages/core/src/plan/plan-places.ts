@@ -2,6 +2,7 @@ import type { Definitions } from '../definitions/definitions.ts';
 import type { StepDefinition, WorkflowDefinition } from '../definitions/workflow.ts';
 import { pointerTo } from '../values/json-pointer.ts';
 import type { Place } from '../values/place.ts';
+import { hookFields } from './plan-hooks.ts';
 
 type Placed = readonly (readonly [suffix: string, place: Place])[];
 
@@ -18,6 +19,10 @@ export function placesOfPlan(definitions: Definitions, workflow: WorkflowDefinit
       const pointer = pointerInStep(step, suffix);
       if (pointer !== null) places[pointerTo('/steps', step.name) + pointer] = place;
     }
+  }
+  for (const field of Object.values(hookFields)) {
+    for (const [suffix, place] of groups.get(`/hooks/${field}`) ?? [])
+      places[`/workspaceHooks/${field}${suffix}`] = place;
   }
   // What the step says itself comes last: it wins over its action.
   for (const [suffix, place] of groups.get(pointerTo('/workflows', workflow.name)) ?? []) {

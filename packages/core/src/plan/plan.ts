@@ -1,9 +1,10 @@
 import type { ActionBody, ActionType } from '../definitions/action.ts';
 import type { Parameters } from '../definitions/parameters.ts';
 import type { RetryPolicy } from '../definitions/retry.ts';
-import type { ConcurrencyLimit, Hooks, Transition } from '../definitions/workflow.ts';
+import type { ConcurrencyLimit, Transition } from '../definitions/workflow.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 import type { Place } from '../values/place.ts';
+import type { PlanHooks } from './plan-hooks.ts';
 
 /**
  * A workflow compiled, validated and frozen: what a run executes. Plain JSON; its identity is the hash of its content, so
@@ -20,11 +21,15 @@ export type Plan = Readonly<{
   output: JsonObject | string | null;
   failFast: boolean;
   timeoutMs: number | null;
+  /** How long a step may take to end after it was asked to stop; absent: as the server says. */
+  stopGraceMs?: number;
   priority: number;
   queue: string;
   mode: 'distributed' | 'local';
   concurrency: ConcurrencyLimit | null;
-  hooks: Hooks;
+  hooks: PlanHooks;
+  /** Of the whole workspace; absent when it has none. */
+  workspaceHooks?: PlanHooks;
   /** Of a workflow of a pack: what its expressions read as `config`. */
   config?: JsonObject;
   /** A step's number is its index here. */
@@ -47,6 +52,8 @@ export type PlanStep = Readonly<{
   when: string | null;
   action: PlanAction;
   input: JsonObject;
+  /** It gets the run's input instead: the one step of an action that has a run of its own. */
+  takesRunInput?: true;
   /** Over the action's own `env`. */
   env: Readonly<Record<string, string>>;
   forEach: string | readonly Json[] | number | null;

@@ -5,6 +5,7 @@ import { escapePointer } from '../values/json-pointer.ts';
 import type { Place } from '../values/place.ts';
 import { hashPlan } from './hash-plan.ts';
 import type { Lane, Plan, PlanStep } from './plan.ts';
+import { type HookName, hookFields } from './plan-hooks.ts';
 import {
   mergeNeeds,
   type Needs,
@@ -25,6 +26,8 @@ export type PreparedPlan = Readonly<{
   order: readonly number[];
   output: PreparedValue | null;
   transitions: TransitionGraph;
+  /** The input of a hook of the workflow or of the workspace. */
+  hookInput(of: 'hooks' | 'workspaceHooks', name: HookName, index: number): PreparedValue;
   step(index: number): PreparedStep;
   numberOf(name: string): number | null;
   /** Whether the step named `name` stands before step `index`, and its number; null when it does not. */
@@ -63,6 +66,7 @@ export type PreparedTransition = Readonly<{
 /** Prepares a plan. Give `hash` when it is known: computing it costs more than all the rest. */
 export function preparePlan(plan: Plan, hash?: PlanHash): PreparedPlan {
   const steps: (PreparedStep | undefined)[] = [];
+  const hookInputs = new Map<string, PreparedValue>();
   const numbers = new Map(plan.steps.map((step) => [step.name, step.index]));
   const transitions = transitionGraph(plan, numbers);
   let places: ReadonlyMap<number, Readonly<Record<string, Place>>> | null = null;
@@ -85,6 +89,13 @@ export function preparePlan(plan: Plan, hash?: PlanHash): PreparedPlan {
     order: dependencyOrder(plan),
     output: plan.output === null ? null : prepareValue(plan.output, '/output', plan.places),
     transitions,
+    hookInput(of, name, index) {
+      const pointer = `/${of}/${hookFields[name]}/${index}/input`;
+      const found =
+        hookInputs.get(pointer) ?? prepareValue(plan[of]?.[name]?.[index]?.input ?? {}, pointer, plan.places);
+      hookInputs.set(pointer, found);
+      return found;
+    },
     step(index) {
       const step = steps[index] ?? prepareStep(plan, index, bodyPlaces);
       steps[index] = step;

@@ -1,4 +1,5 @@
 import { FaultError } from '../plan/expression-fault.ts';
+import { callEndHooks } from './call-hooks.ts';
 import { type Deciding, planStep, runKey, setHead, stepState } from './deciding.ts';
 import type { Fault } from './fault.ts';
 import { timeoutText } from './launch-attempt.ts';
@@ -21,6 +22,7 @@ export function endRun(decision: Deciding): void {
   setHead(decision, { ...end, endedAt: now });
   if (decision.plan.plan.timeoutMs !== null) changes.endWait({ ...runKey, kind: 'run_timeout' });
   if (state.cancel !== null) changes.endWait({ ...runKey, kind: 'cancel_grace' });
+  callEndHooks(decision, end.status);
   if (state.origin.parent !== null) changes.send({ kind: 'child_ended', parent: state.origin.parent, ...end });
 }
 

@@ -13,7 +13,7 @@ import { scopeFor } from './scope.ts';
 import { settleStep } from './settle-step.ts';
 import type { EndedItem, EndedItems, ItemsPhase, StepStop } from './state.ts';
 import type { StepEndStatus, StepReason } from './status.ts';
-import { stopEnd, stopGraceMs, stopTask } from './stop-task.ts';
+import { stopEnd, stopGraceOf, stopTask } from './stop-task.ts';
 import { hasEnded, startTask } from './task.ts';
 import { itemTarget, stepTarget, viewOfTask } from './task-view.ts';
 import { shown } from './wait-end.ts';
@@ -140,7 +140,7 @@ export function stopItems(decision: Deciding, step: number, phase: ItemsPhase, s
   phase.stop = stop;
   stopOpenItems(decision, step, phase, false);
   if (phase.open.size === 0) return;
-  const dueAt = decision.now + stopGraceMs;
+  const dueAt = decision.now + stopGraceOf(decision.plan.plan);
   const document = JSON.stringify({ stop });
   const key = keyOf({ step, iteration: phase.iteration });
   decision.changes.setWait({ ...key, attempt: 0, kind: 'cancel_grace', dueAt, document });

@@ -5,6 +5,7 @@ import { formatDuration } from '../values/duration.ts';
 import type { JsonObject } from '../values/json.ts';
 import { unreachable } from '../values/unreachable.ts';
 import { approvalDueAt, newApproval } from './approval.ts';
+import { suspended } from './call-hooks.ts';
 import { type Deciding, faultAt, keyOf, planStep, type StepAt } from './deciding.ts';
 import { setEngineWait } from './engine-wait.ts';
 import { newEventWait, wrongEventType } from './event-wait.ts';
@@ -131,6 +132,12 @@ function openApproval(decision: Deciding, target: TaskTarget, task: Task, body: 
   task.dueAt = approvalDueAt(opened);
   task.detail = JSON.stringify(opened);
   setEngineWait(decision, target, task, 'approval');
+  const { step, item, iteration } = target;
+  suspended(decision, `approval-${step}.${item}.${iteration}.${task.attempt}`, {
+    reason: 'approval',
+    step: planStep(decision.plan, step).name,
+    prompt: opened.prompt,
+  });
   return null;
 }
 

@@ -14,7 +14,7 @@ export function makeDocument(decision: Deciding, target: TaskTarget): string {
   const step = decision.plan.step(target.step);
   const { action } = step.plan;
   const scope = scopeFor(viewOfTask(decision, target, 1), step.taskNeeds);
-  const given = step.input.evaluate(scope) as JsonObject;
+  const given = step.plan.takesRunInput === true ? decision.state.input : (step.input.evaluate(scope) as JsonObject);
   const input = action.input === null ? given : checkedInput(decision, step, given);
   const known = action.config === undefined ? scope.names : { ...scope.names, config: action.config };
   const names = pickNames(known, action.reads);

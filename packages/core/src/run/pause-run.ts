@@ -9,6 +9,7 @@
 // Child runs are told by a message with the number of its turn: pauses and resumptions are counted together. Messages may
 // overtake each other and come twice, so a child follows only a turn that is newer than the last one it heard of. A child
 // that somebody paused by itself stays paused when its parent is resumed.
+import { suspended } from './call-hooks.ts';
 import { type Deciding, runKey, setHead, stepState } from './deciding.ts';
 import { engineWaitDocument } from './engine-wait.ts';
 import type { FoundTask } from './find-task.ts';
@@ -31,6 +32,8 @@ export function pauseRun(decision: Deciding, pause: Pause): void {
     if (isReady(found)) holdWork(decision, found);
   }
   takeTurn(decision, pause, children);
+  if (pause.withParent === true) return;
+  suspended(decision, `pause-${state.pauses?.turn}`, { reason: 'paused', step: null, prompt: pause.reason });
 }
 
 /** Resumes a paused run: the pause is over, and everything that is held is launched. */

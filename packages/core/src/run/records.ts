@@ -4,6 +4,7 @@
 // A run's state can be derived from its record, these three and the plan at any time (restore-state.ts), so a server
 // that restarts, or that never saw the run before, loses nothing.
 import type { Lane } from '../plan/plan.ts';
+import type { HookName } from '../plan/plan-hooks.ts';
 import type { PlanHash, RunId, WorkerId } from '../values/ids.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 import type { Fault } from './fault.ts';
@@ -81,6 +82,8 @@ export type RunControl = Readonly<{
    * the last turn of its parent that it heard of.
    */
   pauses?: Readonly<{ ms: number; turn: number; parentTurn: number }>;
+  /** The hooks that were called, in their order; of many the last 100. */
+  hooks?: readonly HookRecord[];
   vars?: JsonObject;
   /** Of plans with transitions: the first failure that nobody handled. */
   failure?: Readonly<{ step: number; endedAt: Instant; error: Fault }>;
@@ -88,6 +91,18 @@ export type RunControl = Readonly<{
   joins?: Readonly<Record<string, JoinControl>>;
   /** Steps entered by transitions that others depend on and that cannot run any more. */
   settled?: readonly number[];
+}>;
+
+/** One call of a hook. Its run has the start key `hookStartKey(run, call)`. */
+export type HookRecord = Readonly<{
+  hook: HookName;
+  action: string;
+  /** Names the call within the run: `on_failure:0`; of a suspension also which one: `on_suspend@pause-3:0`. */
+  call: string;
+  /** Whether it is the workspace's hook, and not the workflow's own. */
+  ofWorkspace?: true;
+  /** Why it could not be called, so that there is no run of it. */
+  error?: Fault;
 }>;
 
 export type JoinControl = Readonly<{
@@ -208,6 +223,16 @@ export type OutboxMessage =
   | Readonly<{ kind: 'await_event'; from: AttemptKey }>
   /** Cancels the children that the run waits for; with `from`, only the child of that attempt. */
   | Readonly<{ kind: 'cancel_children'; from: AttemptKey | null; reason: string | null; by: string }>
+  /** Starts the run of a hook: of an action alone, or of a workflow. Nobody waits for it. */
+  | Readonly<{
+      kind: 'call_hook';
+      hook: HookName;
+      /** Names the call within the run, so that there is one run of it. */
+      call: string;
+      action: string;
+      calls: 'action' | 'workflow';
+      input: JsonObject;
+    }>
   /** Pauses the children that the run waits for, or resumes them (`paused` is false). Later turns count more. */
   | Readonly<{ kind: 'pause_children'; turn: number; paused: boolean; reason: string | null; by: string }>;
 

@@ -24,6 +24,7 @@ export function restoreState(plan: PreparedPlan, loaded: LoadedRun): RunState {
     cancel: control.cancel ?? null,
     paused: control.paused ?? null,
     pauses: control.pauses ?? null,
+    hooks: control.hooks ?? [],
     vars: control.vars ?? plan.plan.vars,
     ...freshSteps(plan),
     rounds: readRounds(control),

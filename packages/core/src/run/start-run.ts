@@ -27,6 +27,7 @@ export function startRun(
     cancel: null,
     paused: null,
     pauses: null,
+    hooks: [],
     vars: plan.plan.vars,
     ...freshSteps(plan),
     rounds: new Map(),

@@ -1,7 +1,7 @@
 import type { WorkerId } from '../values/ids.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 import type { Fault } from './fault.ts';
-import type { EngineWaitKind, Instant, RunControl, RunHead, RunOrigin } from './records.ts';
+import type { EngineWaitKind, HookRecord, Instant, RunControl, RunHead, RunOrigin } from './records.ts';
 import type { StepEndStatus, StepReason } from './status.ts';
 
 /**
@@ -19,6 +19,8 @@ export type RunState = {
   paused: Pause | null;
   /** What is remembered of pauses, once there was one. */
   pauses: NonNullable<RunControl['pauses']> | null;
+  /** Hooks that were called. */
+  hooks: readonly HookRecord[];
   vars: JsonObject;
   /** By step number. */
   readonly steps: StepState[];

@@ -4,7 +4,7 @@ import { continueItems, stopItems, stopOpenItems } from './items.ts';
 import { endPause } from './pause-run.ts';
 import { settleStep } from './settle-step.ts';
 import type { CancelRequest, StepStop } from './state.ts';
-import { stopEnd, stopGraceMs, stopTask } from './stop-task.ts';
+import { stopEnd, stopGraceOf, stopTask } from './stop-task.ts';
 import { endUnexecuted } from './task.ts';
 import { stepTarget } from './task-view.ts';
 
@@ -23,7 +23,7 @@ export function stopRun(decision: Deciding, cancel: CancelRequest, force: boolea
     decision.changes.send({ kind: 'cancel_children', from: null, reason: cancel.reason, by: cancel.by });
   }
   if (alreadyStopping || state.unsettled === 0) return;
-  const dueAt = decision.now + stopGraceMs;
+  const dueAt = decision.now + stopGraceOf(decision.plan.plan);
   decision.changes.setWait({ ...runKey, attempt: 0, kind: 'cancel_grace', dueAt, document: null });
 }
 
@@ -79,7 +79,11 @@ export function stopOneStep(decision: Deciding, at: StepAt, stop: StepStop): voi
     return;
   }
   const wait = { ...keyOf(at), attempt: 0, kind: 'cancel_grace' } as const;
-  decision.changes.setWait({ ...wait, dueAt: decision.now + stopGraceMs, document: JSON.stringify({ stop }) });
+  decision.changes.setWait({
+    ...wait,
+    dueAt: decision.now + stopGraceOf(decision.plan.plan),
+    document: JSON.stringify({ stop }),
+  });
 }
 
 /** Ends by force what is left of a step that was asked to stop. */

@@ -1,3 +1,4 @@
+import type { Plan } from '../plan/plan.ts';
 import { type Deciding, planStep } from './deciding.ts';
 import type { Fault } from './fault.ts';
 import { clearLaunch, timeoutText } from './launch-attempt.ts';
@@ -6,10 +7,16 @@ import type { StepReason } from './status.ts';
 import { type AttemptEnd, recordEnd, type TaskEnd } from './task.ts';
 import { attemptKey, type TaskTarget } from './task-view.ts';
 
+const usualGraceMs = 30_000;
+/** A worker kills a process after the grace of the workflow; its report takes a while. */
+const reportMs = 20_000;
+
 /**
- * How long what was asked to stop may take; then it is ended whatever it does. Longer than a worker gives a process.
+ * How long what was asked to stop may take; then it is ended whatever it does. Longer than a worker gives a process, which
+ * is what the workflow says, or else the server.
  */
-export const stopGraceMs = 30_000;
+export const stopGraceOf = ({ stopGraceMs }: Pick<Plan, 'stopGraceMs'>): number =>
+  stopGraceMs === undefined ? usualGraceMs : stopGraceMs + reportMs;
 
 /**
  * Stops a step run. What nobody executes ends now (its end is given back); a worker or a child run is asked to stop,

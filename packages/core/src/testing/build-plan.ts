@@ -3,15 +3,17 @@ import type { ActionBody, ActionDefinition } from '../definitions/action.ts';
 import type { Definitions } from '../definitions/definitions.ts';
 import type { Parameter } from '../definitions/parameters.ts';
 import type { RetryPolicy } from '../definitions/retry.ts';
-import type { StepDefinition, Transition, WorkflowDefinition } from '../definitions/workflow.ts';
+import type { Hooks, StepDefinition, Transition, WorkflowDefinition } from '../definitions/workflow.ts';
 import { compilePlan } from '../plan/compile-plan.ts';
 import { type PreparedPlan, preparePlan } from '../plan/prepared-plan.ts';
 import type { Place } from '../values/place.ts';
 
 export type StepText = Partial<Omit<StepDefinition, 'retry' | 'dependsOn'>> &
   Readonly<{ needs?: string; retry?: Partial<RetryPolicy> }>;
-export type WorkflowText = Partial<Omit<WorkflowDefinition, 'steps'>> &
+export type WorkflowText = Partial<Omit<WorkflowDefinition, 'steps' | 'hooks'>> &
   Readonly<{
+    hooks?: Partial<Hooks>;
+    workspaceHooks?: Partial<Hooks>;
     steps: Readonly<Record<string, StepText>>;
     actions?: Readonly<Record<string, Partial<ActionDefinition>>>;
     others?: Readonly<Record<string, WorkflowText>>;
@@ -23,14 +25,14 @@ const hooks = { onSuccess: [], onFailure: [], onCancel: [], onSuspend: [] };
 
 /** Steps are inline shell steps unless they say something else. `needs: 'a b'` are the dependencies. */
 export function definitionsOf(name: string, text: WorkflowText): Definitions {
-  const { others = {}, actions = {}, places = {} } = text;
+  const { others = {}, actions = {}, places = {}, workspaceHooks = {} } = text;
   return {
     actions: Object.fromEntries(Object.entries(actions).map(([key, action]) => [key, actionOf(key, action)])),
     workflows: Object.fromEntries(
       Object.entries({ ...others, [name]: text }).map(([key, workflow]) => [key, workflowOf(key, workflow)]),
     ),
     triggers: {},
-    hooks,
+    hooks: { ...hooks, ...workspaceHooks },
     places,
   };
 }
@@ -50,7 +52,15 @@ function actionOf(name: string, action: Partial<ActionDefinition>): ActionDefini
 }
 
 function workflowOf(name: string, text: WorkflowText): WorkflowDefinition {
-  const { steps, actions: _actions, others: _others, places: _places, ...rest } = text;
+  const {
+    steps,
+    actions: _actions,
+    others: _others,
+    places: _places,
+    workspaceHooks: _workspaceHooks,
+    hooks: own = {},
+    ...rest
+  } = text;
   return {
     name,
     tags: [],
@@ -58,7 +68,7 @@ function workflowOf(name: string, text: WorkflowText): WorkflowDefinition {
     vars: {},
     failFast: false,
     mode: 'distributed',
-    hooks,
+    hooks: { ...hooks, ...own },
     ...rest,
     steps: Object.entries(steps).map(([step, own]) => stepOf(step, own)),
   };

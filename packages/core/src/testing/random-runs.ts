@@ -1,11 +1,13 @@
 // Random plans and random histories, for properties of the run machine.
 import fc from 'fast-check';
+import type { Hooks } from '../definitions/workflow.ts';
 import type { StoredEvent } from '../events/event.ts';
 import type { ApprovalDetail } from '../run/approval.ts';
 import type { AttemptResult, Command } from '../run/command.ts';
 import { readEventWait } from '../run/event-wait.ts';
 import type { Wait } from '../run/records.ts';
 import { eventId, runId } from '../values/ids.ts';
+import type { JsonObject } from '../values/json.ts';
 import { fields, type StepText, type WorkflowText } from './build-plan.ts';
 import { keyOfWork, type RunDriver, worker } from './run-driver.ts';
 
@@ -81,6 +83,16 @@ export const randomStep: fc.Arbitrary<Readonly<{ own: StepText; needs: readonly 
     return { own: { ...kind, ...Object.fromEntries(set) } as StepText, needs };
   });
 
+const told = (input: JsonObject) => [{ action: 'tell', input }];
+
+/** One of them reads what there may not be. */
+const hooks: Hooks = {
+  onSuccess: told({ all: '{{ steps }}', output: '{{ run.output }}' }),
+  onFailure: [...told({ error: '{{ run.error.code }}' }), ...told({ x: '{{ steps.s0.output.no }}' })],
+  onCancel: told({ after: '{{ run.duration }}' }),
+  onSuspend: told({ why: '{{ hook.reason }}', prompt: '{{ hook.prompt }}' }),
+};
+
 /** Up to eight steps of all kinds; the graph may be anything without a cycle. */
 export const workflows: fc.Arbitrary<WorkflowText> = fc
   .record({
@@ -88,8 +100,12 @@ export const workflows: fc.Arbitrary<WorkflowText> = fc
     failFast: fc.boolean(),
     timeoutMs: fc.constantFrom(undefined, 5_000),
     output: fc.constantFrom(undefined, '{{ input.n }}', { all: '{{ steps.s0.output }}' }),
+    hooks: fc.constantFrom(undefined, hooks, hooks),
   })
-  .map(({ steps, failFast, timeoutMs, output }) => ({
+  .map(({ steps, failFast, timeoutMs, output, hooks: called }) => ({
+    ...(called === undefined
+      ? {}
+      : { hooks: called, workspaceHooks: { onFailure: called.onFailure }, actions: { tell: {} } }),
     failFast,
     vars: { v: 1 },
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

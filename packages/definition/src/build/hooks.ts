@@ -2,14 +2,6 @@ import type { Hooks } from '@millrace/core';
 import type { z } from 'zod';
 import type { hookCall, hooks } from '../grammar/hooks.ts';
 
-/** The name of each hook in the language and in the vocabulary. */
-export const hookFields = {
-  on_success: 'onSuccess',
-  on_failure: 'onFailure',
-  on_cancel: 'onCancel',
-  on_suspend: 'onSuspend',
-} as const satisfies Record<string, keyof Hooks>;
-
 export function hooksOf(written: z.output<typeof hooks>): Hooks {
   return {
     onSuccess: calls(written.on_success),

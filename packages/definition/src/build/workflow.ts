@@ -31,7 +31,7 @@ export function buildWorkflowHead({ name, at, node }: Named, report: Report): Wo
 }
 
 function fromAccepted(name: string, written: z.output<typeof workflowHead>): WorkflowHead {
-  const { description, output, timeout, queue, priority, concurrency } = written;
+  const { description, output, timeout, stop_grace: stopGrace, queue, priority, concurrency } = written;
   return {
     name,
     ...(description === undefined ? {} : { description }),
@@ -41,6 +41,7 @@ function fromAccepted(name: string, written: z.output<typeof workflowHead>): Wor
     ...(output === undefined ? {} : { output }),
     failFast: written.fail_fast ?? false,
     ...(timeout === undefined ? {} : { timeoutMs: milliseconds(timeout) }),
+    ...(stopGrace === undefined ? {} : { stopGraceMs: milliseconds(stopGrace) }),
     ...(queue === undefined ? {} : { queue }),
     ...(priority === undefined ? {} : { priority }),
     ...(concurrency === undefined ? {} : { concurrency: concurrencyOf(concurrency) }),

@@ -5,7 +5,15 @@ import type { StepGraph } from './step-graph.ts';
 const everywhere = ['run', 'config', 'secrets', 'connections', 'env'] as const;
 const ofRun = ['input', 'vars', 'steps', ...everywhere] as const;
 export const itemNames = ['item', 'index', 'total'] as const;
-export const allNames: ReadonlySet<string> = new Set([...ofRun, ...itemNames, 'error', 'attempt', 'event', 'trigger']);
+export const allNames: ReadonlySet<string> = new Set([
+  ...ofRun,
+  ...itemNames,
+  'error',
+  'attempt',
+  'event',
+  'trigger',
+  'hook',
+]);
 
 /** Where an expression stands, and so what it may read. */
 export type ExpressionScope = Readonly<{

@@ -1,5 +1,4 @@
-import { type ActionType, scheduleNames } from '@millrace/core';
-import { hookFields } from '../build/hooks.ts';
+import { type ActionType, hookFields, scheduleNames } from '@millrace/core';
 import { mapAt, nodeAt, type ScalarNode, type SourceNode, textsIn } from '../yaml/source-node.ts';
 import {
   actionScope,
@@ -38,7 +37,7 @@ export function* expressionSites(loaded: Loaded, flows: ReadonlyMap<string, Flow
   for (const flow of flows.values()) yield* sitesOfWorkflow(flow);
   for (const trigger of loaded.triggers.values()) yield* sitesOfTrigger(trigger);
   for (const { event, index, node } of loaded.hooks) {
-    const scope = globalScope(`\`${event}\` of the workspace`, ['input']);
+    const scope = globalScope(`\`${event}\` of the workspace`, ['input', 'vars', 'steps', 'hook']);
     yield* templates(nodeAt(node, ['input']), pointerTo('hooks', hookFields[event], index, 'input'), scope);
   }
 }
@@ -146,7 +145,7 @@ function* sitesOfWorkflow(flow: Flow): Generator<ExpressionSite> {
     const calls = nodeAt(node, [event]);
     for (const [index, call] of (calls?.kind === 'list' ? calls.items : []).entries()) {
       const pointer = pointerTo('workflows', name, 'hooks', field, index, 'input');
-      yield* templates(nodeAt(call, ['input']), pointer, workflowScope(own(event), flow));
+      yield* templates(nodeAt(call, ['input']), pointer, workflowScope(own(event), flow, { more: ['hook'] }));
     }
   }
 }

@@ -1,5 +1,6 @@
+import { hookFields } from '@millrace/core';
 import { buildAction } from '../build/action.ts';
-import { hookFields, hooksOf } from '../build/hooks.ts';
+import { hooksOf } from '../build/hooks.ts';
 import type { Named } from '../build/named.ts';
 import { buildStep } from '../build/step.ts';
 import { buildTrigger } from '../build/trigger.ts';

@@ -6,7 +6,7 @@ export const hookCall = z
   .meta({ id: 'HookCall' });
 const calls = z.array(hookCall);
 
-/** Actions called when a run reaches a state; of a workflow, or of the whole workspace. */
+/** What is called when a run reaches a state; of a workflow, or of the whole workspace. */
 export const hookShape = {
   on_success: calls.exactOptional(),
   on_failure: calls.exactOptional(),

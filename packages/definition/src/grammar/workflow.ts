@@ -14,6 +14,9 @@ const workflowShape = {
   output: z.union([text, jsonObject]).exactOptional().describe('What a run gives; texts may be templates.'),
   fail_fast: z.boolean().exactOptional().describe('Stop everything at the first failure. Default false.'),
   timeout: positiveDuration.exactOptional().describe('Of the whole run.'),
+  stop_grace: positiveDuration
+    .exactOptional()
+    .describe('How long a step may take to end after it was asked to stop; then it is killed.'),
   queue: filledText.exactOptional(),
   priority: priority.exactOptional(),
   concurrency: sharedConcurrency.exactOptional(),

@@ -1,4 +1,12 @@
-import type { ActionBody, Definitions, Place, StepDefinition } from '@millrace/core';
+import {
+  type ActionBody,
+  type Definitions,
+  type HookName,
+  hookFields,
+  hookNames,
+  type Place,
+  type StepDefinition,
+} from '@millrace/core';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import { entryOf } from '../values/record.ts';
@@ -87,7 +95,12 @@ function findProblem(workflow: string, path: StepPath, definitions: Definitions)
     if (found === undefined) return null;
     const step = found.steps.find((one) => one.name === name);
     if (step === undefined) {
-      // A run that no step waits for (a hook, `wait: false`) is named by its workflow.
+      if (isHook(name)) {
+        const called = findCalled(current, name, path.slice(index + 1), definitions);
+        if (called === null || 'code' in called) return called;
+        return findProblem(called.workflow, path.slice(index + 2), definitions);
+      }
+      // A run that no step waits for (`wait: false`) is named by its workflow.
       if (index === 0 && path.length > 1 && entryOf(definitions.workflows, name) !== undefined) {
         current = name;
         continue;
@@ -113,6 +126,38 @@ function findProblem(workflow: string, path: StepPath, definitions: Definitions)
     current = called.workflow;
   }
   return null;
+}
+
+const isHook = (name: string): name is HookName => (hookNames as readonly string[]).includes(name);
+
+/** What a hook of the workflow, or of the workspace, calls; null: an action, which has no steps of its own. */
+function findCalled(
+  workflow: string,
+  hook: HookName,
+  rest: StepPath,
+  definitions: Definitions,
+): Problem | Readonly<{ workflow: string }> | null {
+  const own = entryOf(definitions.workflows, workflow)?.hooks[hookFields[hook]] ?? [];
+  const called = [...own, ...definitions.hooks[hookFields[hook]]].map(({ action }) => action);
+  const name = rest[0]?.step ?? '';
+  if (!called.includes(name)) {
+    const hint = didYouMean(name, called, 'It calls');
+    return {
+      code: 'unknown_step',
+      message: `\`${hook}\` of workflow \`${workflow}\` does not call \`${name}\`.`,
+      hint,
+    };
+  }
+  const action = entryOf(definitions.actions, name) !== undefined;
+  if (action === (rest.length === 1)) return action ? null : { workflow: name };
+  const message = action
+    ? `\`${hook}.${name}\` calls an action, which has no steps.`
+    : `\`${hook}.${name}\` calls a workflow: name one of its steps.`;
+  return {
+    code: 'unknown_step',
+    message,
+    hint: action ? `Write \`${hook}.${name}\`.` : `Write \`${hook}.${name}.STEP\`.`,
+  };
 }
 
 /** `open`: it is known only in the run. */

@@ -2,7 +2,7 @@ import { eventTypeRule, isEventType, runStatuses, stepStatuses } from '@millrace
 import { z } from 'zod';
 import { expected } from '../grammar/expected.ts';
 import { duration, filledText, json, jsonObject, name, text } from '../grammar/values.ts';
-import { stepPathPattern } from './step-path.ts';
+import { hookCallPattern, stepPathPattern } from './step-path.ts';
 
 const stepPath = z
   .string()
@@ -111,6 +111,29 @@ const expectedStep = z
   )
   .meta({ id: 'ExpectedStep' });
 
+const hookCall = z
+  .string()
+  .regex(hookCallPattern, expected('invalid_name', 'a hook and what it calls, such as `on_failure.tell`'))
+  .meta({ id: 'HookCallPath', description: '`on_failure.tell`; of a child run `call.on_failure.tell`.' });
+
+const expectedHook = z
+  .union(
+    [
+      hookCall,
+      z.strictObject({
+        call: hookCall,
+        status: z.enum(runStatuses).exactOptional().describe('Of its run.'),
+        input: json.exactOptional().describe('What it was called with.'),
+        error: expectedError.exactOptional().describe('Why it could not be called, or failed.'),
+      }),
+    ],
+    expected(
+      'wrong_type',
+      'a call such as `on_failure.tell`, or a map such as `{ call: on_failure.tell, input: { … } }`',
+    ),
+  )
+  .meta({ id: 'ExpectedHook' });
+
 const expectation = z
   .strictObject({
     status: z
@@ -121,6 +144,10 @@ const expectation = z
     output: json.exactOptional(),
     error: expectedError.exactOptional(),
     steps: z.record(stepPath, expectedStep).exactOptional().describe('Steps that are not named are not compared.'),
+    hooks: z
+      .array(expectedHook)
+      .exactOptional()
+      .describe('The hooks that are called, all of them in their order. Default: they are not compared.'),
     order: z
       .array(z.union([stepPath, z.array(stepPath).min(1)], expected('wrong_type', 'a step or a list of steps')))
       .min(2)

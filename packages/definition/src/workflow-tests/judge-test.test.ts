@@ -18,6 +18,7 @@ const step = (part: Partial<ObservedStep> = {}): ObservedStep => ({
 const run = (part: Partial<ObservedRun> = {}): ObservedRun => ({
   outcome: { kind: 'run', status: 'succeeded', output: null, error: null },
   steps: new Map(),
+  hooks: [],
   elapsedMs: 0,
   unmocked: [],
   stuck: null,
@@ -144,6 +145,31 @@ describe('differences', () => {
         expect(findDifferences(left, right).length === 0).toBe(equal);
       }),
     );
+  });
+});
+
+describe('hooks', () => {
+  const called = {
+    call: 'on_failure.tell',
+    input: { n: 1 },
+    status: 'failed',
+    error: { code: 'exit_code', message: 'Broken.' },
+  } as const;
+
+  it('are compared all together, then one by one', () => {
+    const observed = run({ hooks: [called] });
+    expect(judge({}, observed)).toEqual([]);
+    expect(judge({ hooks: [{ call: 'on_failure.tell', input: { n: 1 }, status: 'failed' }] }, observed)).toEqual([]);
+    expect(judge({ hooks: [] }, observed)).toEqual(['expect/hooks: Other hooks were called.']);
+    expect(judge({ hooks: [{ call: 'on_cancel.tell' }] }, observed)).toEqual([
+      'expect/hooks: Other hooks were called.',
+    ]);
+    const wrong = { call: 'on_failure.tell', input: { n: 2 }, status: 'succeeded', error: { code: 'x' } } as const;
+    expect(judge({ hooks: [wrong] }, observed)).toEqual([
+      'expect/hooks/0: The run of `on_failure.tell` is failed; succeeded is expected. Broken. [exit_code]',
+      'expect/hooks/0: The input of `on_failure.tell` differs.',
+      'expect/hooks/0: The error of `on_failure.tell` differs.',
+    ]);
   });
 });
 

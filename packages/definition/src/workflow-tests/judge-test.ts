@@ -25,6 +25,8 @@ export type ObservedRun = Readonly<{
     | Readonly<{ kind: 'refused'; code: string; message: string }>;
   /** By path: `build`, `build[3]`, `call.build`. */
   steps: ReadonlyMap<string, ObservedStep>;
+  /** Hooks that were called. `input` undefined: it could not be called. */
+  hooks: readonly Readonly<{ call: string; input: Json | undefined; status: RunStatus | null; error: Fault | null }>[];
   elapsedMs: number;
   /** Steps that were executed without a mock. */
   unmocked: readonly string[];
@@ -56,6 +58,7 @@ export function judgeTest(test: WorkflowTest, observed: ObservedRun): readonly M
   if (found.length > 0 || !judgeStart(test, observed, miss)) return found;
   judgeRun(test, observed, miss);
   for (const path of test.expect.steps.keys()) judgeStep(test, path, observed, miss);
+  judgeHooks(test, observed, miss);
   judgeOrder(test, observed, miss);
   return found;
 }
@@ -144,6 +147,30 @@ function judgeError(
     differences.push({ path: '.message', expected: expected.message, actual: actual?.message });
   }
   if (differences.length > 0) miss(at, `${what} differs.${actual === null ? ' There is none.' : ''}`, differences);
+}
+
+function judgeHooks({ expect: { hooks } }: WorkflowTest, observed: ObservedRun, miss: Miss): void {
+  if (hooks === undefined) return;
+  const differences = findDifferences(
+    hooks.map(({ call }) => call),
+    observed.hooks.map(({ call }) => call),
+  );
+  if (differences.length > 0) {
+    miss(['expect', 'hooks'], 'Other hooks were called.', differences);
+    return;
+  }
+  for (const [index, { call, status, input, error }] of hooks.entries()) {
+    const actual = observed.hooks[index];
+    if (actual === undefined) continue;
+    const at = ['expect', 'hooks', index];
+    if (status !== undefined && status !== actual.status) {
+      const why = actual.error === null ? '' : ` ${describeFault(actual.error)}`;
+      miss(at, `The run of \`${call}\` is ${actual.status ?? 'not there'}; ${status} is expected.${why}`);
+    }
+    const wrong = input === undefined ? [] : findDifferences(input, actual.input);
+    if (wrong.length > 0) miss(at, `The input of \`${call}\` differs.`, wrong);
+    if (error !== undefined) judgeError(`The error of \`${call}\``, at, error, actual.error, miss);
+  }
 }
 
 function judgeOrder({ expect: { order } }: WorkflowTest, { steps }: ObservedRun, miss: Miss): void {

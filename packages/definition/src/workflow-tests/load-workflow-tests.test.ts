@@ -17,9 +17,13 @@ workflows:
       each: { type: shell, cmd: "echo {{ item }}", for_each: [1, 2], depends_on: [build] }
       ask: { type: approval, prompt: "?", depends_on: [each] }
       publish: { action: deploy, for_each: [eu, us], depends_on: [ask] }
+    on_failure: [{ action: tell }, { action: deploy }]
   deploy:
     steps:
       upload: { type: shell, cmd: upload }
+actions:
+  tell: { type: shell, cmd: tell }
+on_cancel: [{ action: tell }]
 `);
 
 const load = (text: string) => loadWorkflowTests([{ path: 'a.test.yaml', text }], definitions);
@@ -180,5 +184,45 @@ tests:
     expect(problemsOf(mocks('{ ask: { approve: true, reject: true } }'))).toMatchObject([{ code: 'exactly_one' }]);
     expect(problemsOf(mocks('{ ask: { approve: {} } }'))).toEqual([]);
     expect(problemsOf(mocks('{ ask: { output: { approved: true } } }'))).toEqual([]);
+  });
+});
+
+describe('hooks', () => {
+  const withMock = (path: string) => `workflow: release\ntests:\n  t:\n    mocks: { ${path}: {} }\n    expect: {}\n`;
+
+  it('are expected by what they call, in their order', () => {
+    const { tests, diagnostics } = load(`
+workflow: release
+tests:
+  t:
+    expect:
+      hooks:
+        - on_failure.tell
+        - { call: publish.on_cancel.tell, input: { n: 1 }, status: failed, error: exit_code }
+`);
+    expect(diagnostics).toEqual([]);
+    expect(tests[0]?.expect.hooks).toEqual([
+      { call: 'on_failure.tell' },
+      { call: 'publish.on_cancel.tell', input: { n: 1 }, status: 'failed', error: { code: 'exit_code' } },
+    ]);
+    const wrong = 'workflow: release\ntests: { t: { expect: { hooks: [tell] } } }\n';
+    expect(problemsOf(wrong)).toMatchObject([{ at: '2:33' }]);
+  });
+
+  it.each(['on_failure.tell', 'on_failure.deploy.upload', 'on_cancel.tell', 'publish.on_cancel.tell'])(
+    'are mocked behind their names: %s',
+    (path) => expect(problemsOf(withMock(path))).toEqual([]),
+  );
+
+  it.each([
+    ['on_success.tell', 'It calls'],
+    ['on_failure.tel', 'Did you mean `tell`?'],
+    ['on_failure.deploy', 'Write `on_failure.deploy.STEP`.'],
+    ['on_failure.tell.x', 'Write `on_failure.tell`.'],
+    ['on_failure.deploy.uplaod', 'Did you mean `upload`?'],
+  ])('that nothing calls are told: %s', (path, hint) => {
+    const [problem] = problemsOf(withMock(path));
+    expect(problem).toMatchObject({ code: 'unknown_step' });
+    if (hint !== 'It calls') expect(problem?.hint).toContain(hint);
   });
 });

@@ -27,7 +27,15 @@ import {
   type WrittenMock,
   type WrittenTest,
 } from './grammar.ts';
-import type { Expectation, ExpectedError, ExpectedStep, MockedResult, Mocks, WorkflowTest } from './workflow-test.ts';
+import type {
+  Expectation,
+  ExpectedError,
+  ExpectedHook,
+  ExpectedStep,
+  MockedResult,
+  Mocks,
+  WorkflowTest,
+} from './workflow-test.ts';
 
 export type LoadedTests = Readonly<{
   /** In the order of the files; those with an error are left out. */
@@ -172,14 +180,21 @@ function answerOf(decision: 'approve' | 'reject', written: WrittenAnswer) {
   return { kind: 'answer', decision, by: names, values, comment } as const;
 }
 
-function expectationOf({ steps, order, takes, error, ...rest }: WrittenTest['expect']): Expectation {
+function expectationOf({ steps, order, hooks, takes, error, ...rest }: WrittenTest['expect']): Expectation {
   return {
     ...rest,
     ...(error === undefined ? {} : { error: errorOf(error) }),
     ...(takes === undefined ? {} : { takesMs: milliseconds(takes) }),
     steps: new Map(Object.entries(steps ?? {}).map(([path, step]) => [path, stepOf(step)])),
+    ...(hooks === undefined ? {} : { hooks: hooks.map(hookOf) }),
     order: (order ?? []).map((entry) => (typeof entry === 'string' ? [entry] : entry)),
   };
+}
+
+function hookOf(written: NonNullable<WrittenTest['expect']['hooks']>[number]): ExpectedHook {
+  if (typeof written === 'string') return { call: written };
+  const { error, ...rest } = written;
+  return error === undefined ? rest : { ...rest, error: errorOf(error) };
 }
 
 function stepOf(written: NonNullable<WrittenTest['expect']['steps']>[string]): ExpectedStep {

@@ -30,12 +30,17 @@ export type ExpectedStep = Readonly<{
   attempts?: number;
 }>;
 
+/** A hook that is to be called. `call`: `on_failure.tell`. */
+export type ExpectedHook = Readonly<{ call: string; status?: RunStatus; input?: Json; error?: ExpectedError }>;
+
 export type Expectation = Readonly<{
   status?: RunStatus;
   refused?: string;
   output?: Json;
   error?: ExpectedError;
   steps: ReadonlyMap<string, ExpectedStep>;
+  /** All of them, in their order; absent: they are not compared. */
+  hooks?: readonly ExpectedHook[];
   /** Each entry is a group of steps that may run side by side. */
   order: readonly (readonly string[])[];
   takesMs?: number;

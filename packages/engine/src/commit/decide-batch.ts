@@ -49,7 +49,9 @@ export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Ins
   const delivered: OutboxKey[] = [];
   let changes: Changes | null = null;
   let set: ChangeSet | null = null;
-  for (const [index, entry] of entries.entries()) {
+  let taken = 0;
+  for (const entry of entries) {
+    taken += 1;
     if (entry.command !== null && !entry.loadedFor && mustSeeLeases(entry.command) && aggregate.creation === null) {
       again(aggregate, entry);
       continue;
@@ -82,7 +84,7 @@ export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Ins
       if (entry.delivered !== null) delivered.push(entry.delivered);
       if (decision.changes.workHeld.length > 0) {
         // What is held is known when the commit is: somebody may take some of it meanwhile. The rest sees a fresh copy.
-        aggregate.mailbox.push(...entries.slice(index + 1));
+        aggregate.mailbox.push(...entries.slice(taken));
         aggregate.outdated = true;
         break;
       }

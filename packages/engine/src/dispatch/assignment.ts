@@ -10,6 +10,7 @@ export function toAssignment(
   work: Work,
   settings: EngineSettings,
 ): Assignment {
-  const { outputBytes, logBytes, graceMs } = settings;
+  const { outputBytes, logBytes } = settings;
+  const graceMs = plan.plan.stopGraceMs ?? settings.graceMs;
   return { ...assignmentOf(plan, { origin, head: { startedAt } }, work), limits: { outputBytes, logBytes, graceMs } };
 }

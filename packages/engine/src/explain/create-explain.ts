@@ -5,6 +5,7 @@ import type { PlanCache } from '../plans/plan-cache.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Queries } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
+import { findHookCalls } from '../runs/find-hook-calls.ts';
 import { runNotFound } from '../runs/run-not-found.ts';
 import type { EngineSettings } from '../settings.ts';
 import { type ExplainRequest, explainRun, maxParts } from './explain-run.ts';
@@ -29,7 +30,9 @@ export function createExplain({ store, queries, plans, dispatcher, clock, settin
     return explainRun(
       loaded,
       plan,
-      isRunEnd(loaded.run.status) ? noFacts() : await gather(loaded, plan.plan, request),
+      isRunEnd(loaded.run.status)
+        ? { ...noFacts(), hooks: await findHookCalls(store, loaded.run) }
+        : await gather(loaded, plan.plan, request),
       request,
     );
   };
@@ -45,7 +48,16 @@ export function createExplain({ store, queries, plans, dispatcher, clock, settin
 
   function noFacts(): Facts {
     const { leaseMs, reaperMs } = settings;
-    return { now: clock.now(), workers: [], stopping: new Set(), lanes: [], children: new Map(), leaseMs, reaperMs };
+    return {
+      now: clock.now(),
+      workers: [],
+      stopping: new Set(),
+      lanes: [],
+      children: new Map(),
+      hooks: [],
+      leaseMs,
+      reaperMs,
+    };
   }
 
   function stoppingWorkers(): ReadonlySet<WorkerId> {

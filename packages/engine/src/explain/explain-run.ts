@@ -1,4 +1,5 @@
 import { isRunEnd, type LoadedRun, MillraceError, type Plan, type PlanStep, type PreparedPlan } from '@millrace/core';
+import type { HookCallState } from '../runs/find-hook-calls.ts';
 import { runDeadlines } from './deadlines.ts';
 import { explainArrivals, isJoining, type Outlook, outlookOf } from './explain-arrivals.ts';
 import { explainPausedRun } from './explain-paused.ts';
@@ -231,8 +232,18 @@ function endedRun(explaining: Explaining): Answer {
     why: null,
     error,
     reused,
-    message: `Run ${run.id} has ended as ${status}${at}${cause}${text}`,
+    hooks: facts.hooks,
+    message: `Run ${run.id} has ended as ${status}${at}${cause}${text}${hooksText(facts.hooks)}`,
     changes: [],
     deadlines: [],
   };
+}
+
+function hooksText(hooks: readonly HookCallState[]): string {
+  if (hooks.length === 0) return '';
+  const told = hooks.map(({ hook, action, run, status, error }) => {
+    if (error !== null) return `${hook} could not call ${action}: ${error.message}`;
+    return run === null ? `${hook} is about to call ${action}` : `${hook} called ${action}: run ${run} (${status})`;
+  });
+  return ` ${told.join('; ')}.`;
 }

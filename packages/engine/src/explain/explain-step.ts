@@ -160,6 +160,7 @@ export function explainEnded(explaining: Explaining, end: EndedAttempt, item = e
     why,
     error,
     reused,
+    hooks: [],
     message: `${subjectText(step, item)} has ended as ${result} at ${moment(endedAt, explaining.facts.now)}${cause === '' ? '.' : `: ${cause}`}${text}`,
     changes: [],
     deadlines: [],

@@ -1,4 +1,4 @@
-import { type Instant, stopGraceMs, unreachable } from '@millrace/core';
+import { type Instant, stopGraceOf, unreachable } from '@millrace/core';
 import { childChange, childText } from './explain-waiting.ts';
 import { holderText, type Told } from './explain-work.ts';
 import type { Explaining } from './explaining.ts';
@@ -27,7 +27,7 @@ export function stepStop(explaining: Explaining, rows: StepRows): Stop | null {
   if (grace === undefined) return runStop(explaining);
   const { stop } = JSON.parse(grace.document ?? 'null') as Readonly<{ stop: StopReason }>;
   const forcedAt = grace.dueAt;
-  const since = (forcedAt ?? explaining.facts.now) - stopGraceMs;
+  const since = (forcedAt ?? explaining.facts.now) - stopGraceOf(explaining.plan);
   return { why: stop, since, requestedBy: 'engine', comment: null, forcedAt };
 }
 

@@ -12,6 +12,7 @@ import type {
   StepReason,
   WorkerId,
 } from '@millrace/core';
+import type { HookCallState } from '../runs/find-hook-calls.ts';
 
 /** Why a run, a step or an item does not go on right now, and who can change that. */
 export type Explanation = Readonly<{
@@ -60,13 +61,14 @@ export type Deadline = Readonly<{
 }>;
 
 export type Reason =
-  /** `reused`: what a re-run took over from other runs: each step of the run, or the step that was asked for. */
+  /** `reused`: what a re-run took over from other runs: each step of the run, or the step that was asked for. `hooks`: those that the run called. */
   | Readonly<{
       reason: 'ended';
       status: RunStatus | StepEndStatus;
       why: StepReason | null;
       error: Fault | null;
       reused: readonly Reused[];
+      hooks: readonly HookCallState[];
     }>
   /** Of a run: its steps tell more. */
   | Readonly<{ reason: 'steps_open'; underWay: number; waiting: number; ended: number; total: number }>

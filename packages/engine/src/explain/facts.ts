@@ -1,5 +1,6 @@
 import type { AttemptKey, Instant, WorkerId } from '@millrace/core';
 import type { Queries, WorkerSummary } from '../ports/queries.ts';
+import type { HookCallState } from '../runs/find-hook-calls.ts';
 import type { ChildRun } from './explanation.ts';
 
 /** What an explanation needs to know beyond the run itself. */
@@ -12,6 +13,8 @@ export type Facts = Readonly<{
   lanes: Awaited<ReturnType<Queries['countWork']>>;
   /** Children by the attempt that waits for them (`childKey`). */
   children: ReadonlyMap<string, ChildRun>;
+  /** Of a run that has ended: hooks that it called. */
+  hooks: readonly HookCallState[];
   leaseMs: number;
   reaperMs: number;
 }>;

@@ -10,7 +10,15 @@ import type {
   RunState,
   StartingPoint,
 } from '@millrace/core';
-import { canonicalJson, checkInput, isRunEnd, keepResults, type RunEndStatus, unreachable } from '@millrace/core';
+import {
+  canonicalJson,
+  checkInput,
+  isBelowHook,
+  isRunEnd,
+  keepResults,
+  type RunEndStatus,
+  unreachable,
+} from '@millrace/core';
 import type { Posted, RunDriver } from '../commit/run-driver.ts';
 import type { createEventMessages } from '../events/event-messages.ts';
 import type { PlanCache } from '../plans/plan-cache.ts';
@@ -19,6 +27,8 @@ import type { Store } from '../ports/store.ts';
 import type { RunIds } from '../runs/run-ids.ts';
 import type { LivePlans } from '../workspaces/live-plans.ts';
 import { awaitsChild } from './awaits-child.ts';
+import { callHook } from './call-hook.ts';
+import { chainOf } from './chain-of.ts';
 import { childStartKey } from './child-start-key.ts';
 
 export type DeliverOptions = Readonly<{
@@ -52,6 +62,8 @@ export function createDeliver({ store, driver, ids, plans, livePlans, events }: 
         return events.giveMissed(key, message.from, origin);
       case 'cancel_children':
         return cancelChildren(key, message, origin);
+      case 'call_hook':
+        return callHook({ store, driver, ids, livePlans }, key, message, origin);
       case 'pause_children':
         return turnChildren(key, message, origin.id);
       default:
@@ -86,7 +98,7 @@ export function createDeliver({ store, driver, ids, plans, livePlans, events }: 
       workflow,
       revision: parent.revision,
       plan: found.plan.hash,
-      trigger: { type: 'workflow', run: parent.id, workflow: parent.workflow, ...chainOf(parent) },
+      trigger: childTrigger(parent),
       parent: wait ? { run: parent.id, ...from } : null,
       depth,
       startKey: childStartKey(parent.id, from),
@@ -202,6 +214,15 @@ export function createDeliver({ store, driver, ids, plans, livePlans, events }: 
   }
 }
 
+/** What a hook started calls no hooks, and neither does what that calls. */
+const childTrigger = (parent: RunOrigin): JsonObject => ({
+  type: 'workflow',
+  run: parent.id,
+  workflow: parent.workflow,
+  ...chainOf(parent),
+  ...(isBelowHook(parent) ? { hook: parent.trigger.hook ?? null } : {}),
+});
+
 type ParentTurn = Readonly<{ turn: number; paused: boolean; by: string; reason: string | null }>;
 
 /** How a parent stands, for a child that has not heard of it. */
@@ -214,9 +235,6 @@ function stopOrphan(parent: RunId): Command {
   const reason = `Its parent run ${parent} no longer waits for it.`;
   return { type: 'cancel', by: 'system', reason, force: false };
 }
-
-/** A child of a run that an event started belongs to the same chain of events. */
-const chainOf = ({ trigger: { chain } }: RunOrigin) => (typeof chain === 'number' ? { chain } : {});
 
 function invalidChildInput(workflow: string, problems: readonly Readonly<{ message: string }>[]): Fault {
   const list = problems.map(({ message }) => message).join(' ');

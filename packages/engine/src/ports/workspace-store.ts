@@ -12,6 +12,8 @@ export type StoredDiagnostic = Readonly<{
 
 export type RevisionWorkflow = Readonly<{
   name: string;
+  /** It is an action, which a hook calls: the plan has the one step. Not listed among the workflows. */
+  action?: true;
   description: string | null;
   plan: PlanHash;
   /** What keeps it from being executed (parts that this version does not know); empty: nothing. */

@@ -85,9 +85,21 @@ workflows:
   patient-for-ever:
     steps:
       paid: { type: wait, event: order.paid }
+  hooked:
+    steps:
+      call: { type: workflow, workflow: hooked-below }
+    on_failure:
+      - { action: tell, input: { text: "{{ run.error.code }}" } }
+      - { action: patient }
+  hooked-below:
+    steps:
+      work: { type: shell, cmd: 'true' }
+    on_failure: [{ action: tell, input: { text: "{{ run.nothing }}" } }]
   labelled:
     steps:
       special: { type: shell, cmd: 'true', labels: [gpu], queue: night }
+actions:
+  tell: { type: shell, cmd: 'echo {{ input.text }}', input: { text: { type: string } } }
 `,
   },
 ]);
@@ -311,5 +323,26 @@ describe('the spellings of a path', () => {
   it('leave out items, those with most items first', () => {
     expect(spellings('a[1].b[2]')).toEqual(['a[1].b[2]', 'a.b[2]', 'a[1].b', 'a.b']);
     expect(spellings('a.b')).toEqual(['a.b']);
+  });
+});
+
+describe('hooks in a rehearsal', () => {
+  it('are called for real, take no time of the run, and are mocked behind their names', async () => {
+    const { hooks, elapsedMs, outcome, steps, unmocked } = await rehearse('hooked', {
+      'call.work': { ...broken(), durationMs: 1_000 },
+      'on_failure.tell': { ...broken('deaf'), durationMs: 60_000 },
+      'on_failure.patient.after': ok('swept'),
+    });
+    expect(outcome).toMatchObject({ status: 'failed', error: { code: 'child_failed' } });
+    expect(elapsedMs).toBe(1_000);
+    expect(hooks).toMatchObject([
+      { call: 'on_failure.tell', input: { text: 'child_failed' }, status: 'failed', error: { code: 'deaf' } },
+      { call: 'on_failure.patient', input: {}, status: 'succeeded', error: null },
+      { call: 'call.on_failure.tell', input: undefined, status: null, error: { code: 'expression' } },
+    ]);
+    expect(steps.get('on_failure.patient.after')).toMatchObject({ status: 'succeeded', output: 'swept' });
+    // Those without a mock have succeeded.
+    expect(steps.get('on_failure.patient.before')).toMatchObject({ status: 'succeeded' });
+    expect(unmocked).toEqual([]);
   });
 });

@@ -14,7 +14,6 @@ import {
   type Lane,
   lanesOf,
   MillraceError,
-  type PreparedPlan,
   type RunId,
   type WorkerDescription,
   workerId,
@@ -24,16 +23,16 @@ import type { Engine } from '../engine-types.ts';
 import { createMemoryStore } from '../memory/index.ts';
 import { PlanCache } from '../plans/plan-cache.ts';
 import type { Store } from '../ports/store.ts';
-import type { StoredDiagnostic } from '../ports/workspace-store.ts';
 import type { EngineSettings } from '../settings.ts';
-import { compileAll } from '../workspaces/publish-workspace.ts';
+import { compileAll, revisionEntries } from '../workspaces/publish-workspace.ts';
 import { MockBook } from './mock-book.ts';
 import { MockPeople } from './mock-people.ts';
 import { MockWorker } from './mock-worker.ts';
 import { withoutMockable } from './mockable-problems.ts';
 import { mockEngineSteps } from './mocked-plans.ts';
 import { noBlobs } from './no-blobs.ts';
-import { observeSteps } from './observe-steps.ts';
+import { hooksEnded, observeHooks } from './observe-hooks.ts';
+import { allRuns, observeSteps } from './observe-steps.ts';
 import type { RehearsalRequest, Rehearsed } from './rehearsal-types.ts';
 import { RunPaths } from './run-paths.ts';
 import { StepEvents } from './step-events.ts';
@@ -58,11 +57,19 @@ export function createRehearsals(definitions: Definitions): Rehearsals {
   const compiled = compileAll(definitions, workspace);
   const plans = new Map(compiled.plans.map((plan) => [plan.plan.workflow, plan]));
   const problems = withoutMockable(compiled.problems, definitions);
-  const unchanged = publish(plans, problems);
+  const { actions } = compiled;
+  const unchanged = publish({ plans: compiled.plans, actions, problems });
   return {
     async rehearse(request) {
       const changed = mockEngineSteps(request.workflow, request.mocks, plans);
-      const published = changed.size === 0 ? unchanged : publish(new Map([...plans, ...changed]), problems);
+      const published =
+        changed.size === 0
+          ? unchanged
+          : publish({
+              plans: [...new Map([...plans, ...changed]).values()],
+              actions,
+              problems,
+            });
       return rehearse(request, await published);
     },
   };
@@ -71,18 +78,12 @@ export function createRehearsals(definitions: Definitions): Rehearsals {
 type Published = Readonly<{ stores: Pick<Store, 'plans' | 'workspaces'>; lanes: readonly Lane[] }>;
 
 async function publish(
-  plans: ReadonlyMap<string, PreparedPlan>,
-  problems: ReadonlyMap<string, readonly StoredDiagnostic[]>,
+  compiled: Pick<ReturnType<typeof compileAll>, 'plans' | 'actions' | 'problems'>,
 ): Promise<Published> {
   const { store } = createMemoryStore({ now: () => 0 });
-  const all = [...plans.values()];
+  const all = [...compiled.plans, ...compiled.actions];
   await store.plans.put(all.map(({ hash, plan }) => ({ hash, plan, lanes: lanesOf(plan) })));
-  const workflows = all.map(({ hash, plan }) => ({
-    name: plan.workflow,
-    description: null,
-    plan: hash,
-    problems: problems.get(plan.workflow) ?? [],
-  }));
+  const workflows = revisionEntries(compiled);
   await store.workspaces.publish({ workspace, revision, workflows, triggers: [], files: null }, {}, []);
   return { stores: { plans: store.plans, workspaces: store.workspaces }, lanes: await store.plans.lanes() };
 }
@@ -108,7 +109,7 @@ async function rehearse(request: RehearsalRequest, { stores, lanes }: Published)
   try {
     const started = await start(engine, request);
     if (typeof started !== 'string') {
-      return { outcome: started, steps: new Map(), elapsedMs: 0, unmocked: [], stuck: null };
+      return { outcome: started, steps: new Map(), hooks: [], elapsedMs: 0, unmocked: [], stuck: null };
     }
     const run = started;
     const paths = new RunPaths(run, store.runs, new PlanCache(store.plans));
@@ -134,7 +135,8 @@ async function rehearse(request: RehearsalRequest, { stores, lanes }: Published)
     return {
       outcome: { kind: 'run', status: record.status, output, error: record.error },
       steps: await observeSteps(engine, paths, events),
-      elapsedMs: endedAt - request.startsAt,
+      hooks: await observeHooks(engine, await allRuns(engine), paths),
+      elapsedMs: (record.endedAt ?? endedAt) - request.startsAt,
       unmocked: [...book.unmocked],
       stuck,
     };
@@ -186,7 +188,10 @@ async function play({
     if (await people.turn()) continue;
     if (people.refused !== null) return { endedAt: clock.now(), stuck: people.refused };
     const status = await engine.store.runs.status(run);
-    if (status !== null && isRunEnd(status)) return { endedAt: clock.now(), stuck: null };
+    // What hooks called is awaited, too: the test may say what comes of it.
+    if (status !== null && isRunEnd(status) && (await hooksEnded(engine, run))) {
+      return { endedAt: clock.now(), stuck: null };
+    }
     const eventAt = coming[0] === undefined ? null : startsAt + coming[0].afterMs;
     const times = [clock.nextAt(), worker.nextAt(), people.nextAt(), eventAt, cancelAt];
     const next = earliest(times, clock.now() + farMs / 2);

@@ -1,4 +1,4 @@
-import { type Plan, type PlanStep, type PreparedPlan, preparePlan } from '@millrace/core';
+import { hookNames, type Plan, type PlanStep, type PreparedPlan, preparePlan } from '@millrace/core';
 import { isAnswer } from './mock-book.ts';
 import type { Mocks } from './rehearsal-types.ts';
 
@@ -36,7 +36,12 @@ function findStep(
   for (const [index, name] of names.entries()) {
     const step = plans.get(current)?.plan.steps.find((one) => one.name === name);
     if (step === undefined) {
-      // A run that no step waits for is named by its workflow.
+      // What a hook calls stands behind it; a run that no step waits for is named by its workflow.
+      if ((hookNames as readonly string[]).includes(name)) {
+        const called = names[index + 1] ?? '';
+        if (!plans.has(called) || index + 2 >= names.length) return null;
+        return findStep(called, names.slice(index + 2).join('.'), plans);
+      }
       if (index > 0 || !plans.has(name)) return null;
       current = name;
       continue;

@@ -32,7 +32,8 @@ export async function observeSteps(
   return found;
 }
 
-async function allRuns({ queries }: Pick<Engine, 'queries'>): Promise<readonly RunId[]> {
+/** In the order in which they were started. */
+export async function allRuns({ queries }: Pick<Engine, 'queries'>): Promise<readonly RunId[]> {
   const { items } = await queries.listRuns({}, { limit: Number.MAX_SAFE_INTEGER, after: null });
   return items.map(({ id }) => id).reverse();
 }

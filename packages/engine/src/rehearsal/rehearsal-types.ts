@@ -25,7 +25,8 @@ export type MockedAnswer = Readonly<{
 /**
  * By path: the results of a step's executions in turn, attempts and iterations alike; the last one repeats. A path leads
  * through the steps that call workflows: `build`, `build[3]` (an item), `call.build`, `call[2].build`. Where several fit,
- * the one with most items wins.
+ * the one with most items wins. What a hook calls stands behind it: `on_failure.tell` (an action), `on_failure.report.build` (a
+ * step of a workflow); without a mock its steps succeed with null.
  */
 export type Mocks = ReadonlyMap<string, readonly MockedResult[]>;
 
@@ -53,6 +54,16 @@ export type RehearsedStep = Readonly<{
   ended: number | null;
 }>;
 
+/** A hook that was called. `call` is its path: `on_failure.tell`, of a child run `call.on_failure.tell`. */
+export type RehearsedHook = Readonly<{
+  call: string;
+  /** undefined: it could not be called. */
+  input: JsonObject | undefined;
+  /** Of its run; null: there is none. */
+  status: RunStatus | null;
+  error: Fault | null;
+}>;
+
 export type Rehearsed = Readonly<{
   /** `refused`: the run could not be started. */
   outcome:
@@ -60,6 +71,7 @@ export type Rehearsed = Readonly<{
     | Readonly<{ kind: 'refused'; code: string; message: string }>;
   /** By path, of the run and of all runs that it started. */
   steps: ReadonlyMap<string, RehearsedStep>;
+  hooks: readonly RehearsedHook[];
   /** Virtual time from the start of the run to its end. */
   elapsedMs: number;
   /** Paths of the steps that were executed and had no mock, each once. */

@@ -27,11 +27,15 @@ export class RunPaths {
     return prefix;
   }
 
-  /** Nobody waits for a run without a parent (a hook, `wait: false`): it is named by its workflow. */
+  /** Nobody waits for a run without a parent: it is named by its workflow, or by the hook that called it. */
   async #read(run: RunId): Promise<string> {
     const origin = await this.#runs.origin(run);
     if (origin === null) throw new Error(`Run ${run} is not in the store.`);
-    const { parent, workflow } = origin;
+    const { parent, workflow, trigger } = origin;
+    if (trigger.type === 'hook') {
+      const hook = `${await this.#prefix(String(trigger.run) as RunId)}${String(trigger.hook)}.`;
+      return trigger.calls === 'action' ? hook : `${hook}${workflow}.`;
+    }
     return parent === null ? `${workflow}.` : `${await this.#callOf(parent)}.`;
   }
 

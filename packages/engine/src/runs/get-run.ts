@@ -3,6 +3,7 @@ import type { RunDetail } from '../engine-types.ts';
 import type { PlanCache } from '../plans/plan-cache.ts';
 import type { Queries } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
+import { findHookCalls } from './find-hook-calls.ts';
 import { runNotFound } from './run-not-found.ts';
 
 /** Enough for people; lists by the run have all. */
@@ -22,6 +23,7 @@ export function createGetRun(store: Store, queries: Queries, plans: PlanCache) {
       reused: reusedSteps(plan, loaded),
       reruns: isRunEnd(loaded.run.status) ? await rerunsOf(run) : [],
       plan: plan.plan,
+      hooks: await findHookCalls(store, loaded.run),
     };
   };
 

@@ -41,9 +41,16 @@ export class LivePlans {
   }
 
   /** null: the revision, or the workflow in it, is not known. */
-  async find(workspace: string, workflow: string, revision: string | null): Promise<LivePlan | null> {
+  async find(
+    workspace: string,
+    workflow: string,
+    revision: string | null,
+    kind: 'workflow' | 'action' = 'workflow',
+  ): Promise<LivePlan | null> {
     const found = await this.revision(workspace, revision);
-    const entry = found?.workflows.find(({ name }) => name === workflow);
+    const entry = found?.workflows.find(
+      ({ name, action }) => name === workflow && (action === true) === (kind === 'action'),
+    );
     if (found === null || entry === undefined) return null;
     const plan = this.#plans.peek(entry.plan) ?? (await this.#plans.get(entry.plan));
     return { plan, revision: found.revision, problems: entry.problems };
@@ -55,7 +62,9 @@ export class LivePlans {
     if (found !== null) return executable(found);
     const known = await this.revision(workspace, revision);
     if (known !== null) {
-      const names = known.workflows.map(({ name }) => name).sort();
+      const names = workflowsOf(known)
+        .map(({ name }) => name)
+        .sort();
       throw new MillraceError('workflow_not_found', `Workspace ${workspace} has no workflow ${workflow}.`, {
         hint: names.length === 0 ? 'It has no workflows.' : `It has: ${names.slice(0, 20).join(', ')}.`,
       });
@@ -103,6 +112,10 @@ export class LivePlans {
     if (oldest.done !== true) this.#pinned.delete(oldest.value);
   }
 }
+
+/** Without the actions that hooks call. */
+export const workflowsOf = ({ workflows }: Revision): Revision['workflows'] =>
+  workflows.filter(({ action }) => action !== true);
 
 function executable(found: LivePlan): LivePlan {
   const [problem] = found.problems;

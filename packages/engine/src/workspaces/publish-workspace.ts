@@ -1,4 +1,6 @@
 import {
+  actionsOfHooks,
+  compileAction,
   compilePlan,
   type Definitions,
   type JsonObject,
@@ -12,7 +14,7 @@ import type { PublishOutcome, PublishRequest } from '../engine-types.ts';
 import type { PlanCache } from '../plans/plan-cache.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { Store } from '../ports/store.ts';
-import type { StoredDiagnostic } from '../ports/workspace-store.ts';
+import type { Revision, StoredDiagnostic } from '../ports/workspace-store.ts';
 import type { EventBus } from '../realtime/event-bus.ts';
 import { definitionsKey } from './definitions-key.ts';
 import type { LivePlans } from './live-plans.ts';
@@ -52,20 +54,14 @@ export function createPublishWorkspace(options: PublishWorkspaceOptions) {
       const kept = JSON.stringify({ ...definitions, places: {} });
       await blobs.put(definitionsKey(workspace, revision), Buffer.from(kept));
     }
-    await store.plans.put(
-      compiled.plans.map((plan) => ({ hash: plan.hash, plan: plan.plan, lanes: lanesOf(plan.plan) })),
-    );
-    for (const plan of compiled.plans) plans.add(plan);
+    const all = [...compiled.plans, ...compiled.actions];
+    await store.plans.put(all.map((plan) => ({ hash: plan.hash, plan: plan.plan, lanes: lanesOf(plan.plan) })));
+    for (const plan of all) plans.add(plan);
     await store.workspaces.publish(
       {
         workspace,
         revision,
-        workflows: compiled.plans.map(({ hash, plan }) => ({
-          name: plan.workflow,
-          description: plan.description ?? null,
-          plan: hash,
-          problems: compiled.problems.get(plan.workflow) ?? [],
-        })),
+        workflows: revisionEntries(compiled),
         triggers: Object.values(definitions.triggers).map((trigger) => ({
           name: trigger.name,
           type: trigger.type,
@@ -94,6 +90,8 @@ export function compileAll(
   workspace: string,
 ): Readonly<{
   plans: readonly PreparedPlan[];
+  /** Of the actions that hooks call: each as a run of its own executes it. */
+  actions: readonly PreparedPlan[];
   /** By workflow; only those that have some. */
   problems: ReadonlyMap<string, readonly StoredDiagnostic[]>;
   diagnostics: readonly StoredDiagnostic[];
@@ -105,9 +103,40 @@ export function compileAll(
     if (result.plan !== null) plans.push(preparePlan(result.plan));
     if (result.problems.length > 0) problems.set(workflow, result.problems.map(toDiagnostic));
   }
-  // Workflows that share an action, or the workspace's hooks, have the same problem: it is told once.
-  const told = new Map([...problems.values()].flat().map((diagnostic) => [JSON.stringify(diagnostic), diagnostic]));
-  return { plans, problems, diagnostics: [...told.values()] };
+  const actions: PreparedPlan[] = [];
+  const ofActions: PlanProblem[] = [];
+  for (const name of actionsOfHooks(definitions)) {
+    const result = compileAction(definitions, workspace, name);
+    if (result.plan !== null) actions.push(preparePlan(result.plan));
+    ofActions.push(...result.problems);
+  }
+  // Workflows that share an action have the same problem: it is told once.
+  const told = new Map(
+    [...[...problems.values()].flat(), ...ofActions.map(toDiagnostic)].map((diagnostic) => [
+      JSON.stringify(diagnostic),
+      diagnostic,
+    ]),
+  );
+  return { plans, actions, problems, diagnostics: [...told.values()] };
+}
+
+/** Workflows with what keeps them from being started, and the actions that hooks call. */
+export function revisionEntries({
+  plans,
+  actions,
+  problems,
+}: Pick<ReturnType<typeof compileAll>, 'plans' | 'actions' | 'problems'>): Revision['workflows'] {
+  const entry = ({ hash, plan }: PreparedPlan) => ({
+    name: plan.workflow,
+    description: plan.description ?? null,
+    plan: hash,
+    problems: [],
+  });
+  return [
+    ...plans.map((plan) => ({ ...entry(plan), problems: problems.get(plan.plan.workflow) ?? [] })),
+    // One that cannot be executed is never called: the plans of those whose hook it is say so.
+    ...actions.map((plan) => ({ ...entry(plan), action: true as const })),
+  ];
 }
 
 function toDiagnostic({ code, message, hint, place }: PlanProblem): StoredDiagnostic {

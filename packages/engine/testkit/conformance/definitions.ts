@@ -17,7 +17,7 @@ const plan = (workflow: string): Plan => ({
   queue: 'default',
   mode: 'distributed',
   concurrency: null,
-  hooks: { onSuccess: [], onFailure: [], onCancel: [], onSuspend: [] },
+  hooks: {},
   steps: [],
   places: {},
 });

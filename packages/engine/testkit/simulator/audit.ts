@@ -18,6 +18,7 @@ import { checkExplained } from './check-explained.ts';
 import { checkNewRerun, checkNotReused, checkTakenAtStart } from './check-rerun.ts';
 import type { Counts } from './counts.ts';
 import { EventChecks } from './event-checks.ts';
+import { HookChecks } from './hook-checks.ts';
 import { attemptText, checkCommit, checkRows, controlOf } from './run-checks.ts';
 import { Violation } from './violation.ts';
 
@@ -44,6 +45,7 @@ export class Audit {
   readonly #late = new Map<RunId, number>();
   readonly events: EventChecks;
   readonly #approvals = new ApprovalChecks();
+  readonly #hooks = new HookChecks();
   readonly #now: () => number;
 
   constructor(store: Store, plans: ReadonlyMap<string, PreparedPlan>, counts: Counts, now: () => number) {
@@ -90,6 +92,7 @@ export class Audit {
     this.runs.set(commit.id, after);
     if (before === null) this.#created(plan, after);
     else checkTakenAtStart(commit.id, before, after);
+    this.#hooks.committed(plan, after);
     this.#checkNewAttempts(plan, commit, after);
     if (isRunEnd(after.run.status)) this.open.delete(commit.id);
     else this.open.add(commit.id);
@@ -98,6 +101,7 @@ export class Audit {
 
   #created(plan: PreparedPlan, loaded: LoadedRun): void {
     const { run } = loaded;
+    this.#hooks.created(loaded);
     this.#checkRerun(plan, loaded);
     const order = orderOf(run);
     if (order !== null) {
@@ -320,6 +324,13 @@ export class Audit {
       const message = `Run ${id} was started for a parent that had stopped, and went on for ${until} ms.`;
       throw new Violation('children_stop_with_parents', message);
     }
+  }
+
+  /** When everything has ended. */
+  checkHooks(): void {
+    const { called, refused } = this.#hooks.atEnd(this.runs.values());
+    this.#counts.hooksCalled += called;
+    this.#counts.hooksRefused += refused;
   }
 
   #count(before: LoadedRun | null, { run }: LoadedRun, { changes }: RunCommit): void {

@@ -10,6 +10,7 @@ const bare: Omit<Facts, 'now'> = {
   stopping: new Set(),
   lanes: [],
   children: new Map(),
+  hooks: [],
   leaseMs: 9_000,
   reaperMs: 2_000,
 };

@@ -39,6 +39,8 @@ const names = [
   'resumptions',
   'pausedWithParent',
   'workHeld',
+  'hooksCalled',
+  'hooksRefused',
   'lostStoreRequests',
   'lostStoreAnswers',
   'lostCommitAnswers',

@@ -9,10 +9,10 @@ import type {
 } from '@millrace/core';
 import { compilePlan } from '@millrace/core';
 import { Random } from './random.ts';
+import { hookActions, noHooks, randomHooks } from './random-hooks.ts';
 import { withTransitions } from './random-transitions.ts';
 import type { Scenario } from './scenario.ts';
 
-const hooks = { onSuccess: [], onFailure: [], onCancel: [], onSuspend: [] };
 const input = {
   kind: 'flat',
   fields: { n: { type: 'integer', default: 3 }, flag: { type: 'boolean', default: false }, list: { type: 'array' } },
@@ -27,15 +27,23 @@ export function randomDefinitions(seed: number, scenario: Scenario): Definitions
     const most = name.startsWith('main') ? scenario.steps : Math.min(3, scenario.steps);
     const workflow = randomWorkflow(random, name, most, scenario.spice, inner);
     const led = random.chance(scenario.transitions) ? withTransitions(random, workflow) : workflow;
-    workflows[name] = isExecutable(led) ? led : workflow;
+    const hooks = randomHooks(new Random(seed, `hooks of ${name}`), scenario.spice / 2, inner);
+    workflows[name] = { ...(isExecutable(led) ? led : workflow), hooks };
     if (!name.startsWith('main')) inner.push(name);
   }
-  return { actions: {}, workflows, triggers: randomTriggers(), hooks, places: {} };
+  const hooks = randomHooks(new Random(seed, 'hooks of the workspace'), scenario.spice / 3, inner);
+  return { actions: hookActions, workflows, triggers: randomTriggers(), hooks, places: {} };
 }
 
 /** Some graphs of transitions are refused when they are compiled. */
 function isExecutable(workflow: WorkflowDefinition): boolean {
-  const definitions = { actions: {}, workflows: { [workflow.name]: workflow }, triggers: {}, hooks, places: {} };
+  const definitions = {
+    actions: {},
+    workflows: { [workflow.name]: workflow },
+    triggers: {},
+    hooks: noHooks,
+    places: {},
+  };
   return compilePlan(definitions, 'test', workflow.name).problems.length === 0;
 }
 
@@ -59,7 +67,7 @@ function randomWorkflow(
     failFast: random.chance(200),
     ...(random.chance(spice / 5) ? { timeoutMs: random.int(500, 20_000) } : {}),
     mode: 'distributed',
-    hooks,
+    hooks: noHooks,
   };
 }
 

@@ -7,7 +7,7 @@
 import type { Definitions, PreparedPlan, WorkerDescription } from '@millrace/core';
 import { createMemoryStore } from '../../src/memory/index.ts';
 import type { RevisionTrigger } from '../../src/ports/workspace-store.ts';
-import { compileAll } from '../../src/workspaces/publish-workspace.ts';
+import { compileAll, revisionEntries } from '../../src/workspaces/publish-workspace.ts';
 import { Audit } from './audit.ts';
 import type { Breakage } from './breakages.ts';
 import { type Counts, newCounts } from './counts.ts';
@@ -98,14 +98,10 @@ class Simulation {
     const store = createMemoryStore({ now: () => given.time.now });
     const definitions = randomDefinitions(given.seed, given.scenario);
     const compiled = compileAll(definitions, 'test');
-    const plans = new Map<string, PreparedPlan>(compiled.plans.map((plan) => [plan.hash, plan]));
-    await store.store.plans.put(compiled.plans.map(({ hash, plan, lanes }) => ({ hash, plan, lanes })));
-    const workflows = compiled.plans.map(({ hash, plan }) => ({
-      name: plan.workflow,
-      description: null,
-      plan: hash,
-      problems: compiled.problems.get(plan.workflow) ?? [],
-    }));
+    const all = [...compiled.plans, ...compiled.actions];
+    const plans = new Map<string, PreparedPlan>(all.map((plan) => [plan.hash, plan]));
+    await store.store.plans.put(all.map(({ hash, plan, lanes }) => ({ hash, plan, lanes })));
+    const workflows = revisionEntries(compiled);
     await store.store.workspaces.publish(
       { workspace: 'test', revision: 'r1', workflows, triggers: triggersOf(definitions.triggers), files: null },
       { type: 'simulated' },
@@ -246,6 +242,7 @@ class Simulation {
     const { audit } = this.#world;
     audit.checkLateChildren(this.#healedAt);
     audit.checkEvents(triggerTypes);
+    audit.checkHooks();
     for (const { run, work, waits } of audit.runs.values()) {
       if (work.length + waits.length > 0) throw new Violation('ended_runs_are_empty', `Run ${run.id} keeps rows.`);
     }

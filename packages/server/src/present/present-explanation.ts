@@ -3,6 +3,7 @@ import { unreachable } from '@millrace/core';
 import type { Answer, Explanation, Holder } from '@millrace/engine';
 import { presentApprovers } from './present-approval.ts';
 import { presentFault } from './present-fault.ts';
+import { presentHookCall } from './present-hook-call.ts';
 
 export function presentExplanation(explanation: Explanation): RunExplanation {
   const { run, workspace, workflow, status, at, answers, more } = explanation;
@@ -22,8 +23,9 @@ function presentAnswer(answer: Answer): ExplainedAnswer {
   };
   switch (answer.reason) {
     case 'ended': {
-      const { reason, status, why, error, reused } = answer;
-      return { ...subject, reason, status, why, error: presentFault(error), reused: [...reused] };
+      const { reason, status, why, error, reused, hooks } = answer;
+      const more = { reused: [...reused], hooks: hooks.map(presentHookCall) };
+      return { ...subject, reason, status, why, error: presentFault(error), ...more };
     }
     case 'steps_open': {
       const { reason, underWay, waiting, ended, total } = answer;

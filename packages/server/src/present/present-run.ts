@@ -3,6 +3,7 @@ import { isRunEnd, type RunControl, type RunRecord } from '@millrace/core';
 import type { RunDetail, RunSummary as StoredSummary } from '@millrace/engine';
 import { presentFault } from './present-fault.ts';
 import { presentGraph } from './present-graph.ts';
+import { presentHookCall } from './present-hook-call.ts';
 import { presentRerunOf } from './present-rerun.ts';
 import { presentStep } from './present-step.ts';
 
@@ -46,6 +47,7 @@ export function presentRun(detail: RunDetail, options: Readonly<{ plan?: boolean
     ...presentSummary({ ...detail.run, cancelling }),
     input: detail.input,
     output: detail.output,
+    hooks: detail.hooks.map(presentHookCall),
     paused: presentPause(control.paused),
     steps: Object.fromEntries(
       Object.entries(detail.steps).map(([name, step]) => [name, presentStep(step, detail.reused[name] ?? null)]),

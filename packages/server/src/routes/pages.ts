@@ -1,5 +1,5 @@
 import { MillraceError, type RunId, runId } from '@millrace/core';
-import type { Engine } from '@millrace/engine';
+import { type Engine, workflowsOf } from '@millrace/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { mountRawRoute } from '../contract/mount-route.ts';
 import { createLogFormatter } from '../logs/log-formatter.ts';
@@ -51,7 +51,9 @@ async function workspacesWithWorkflows(engine: Engine) {
   return Promise.all(
     states.map(async (state) => {
       const revision = await engine.store.workspaces.revision(state.name, null);
-      const workflows = [...(revision?.workflows ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
+      const workflows = [...(revision === null ? [] : workflowsOf(revision))].sort((a, b) =>
+        a.name < b.name ? -1 : 1,
+      );
       return { ...presentWorkspace(state), workflows };
     }),
   );

@@ -1,6 +1,6 @@
 import type { WorkflowSummary } from '@millrace/api';
 import { type JsonObject, MillraceError, type Parameters } from '@millrace/core';
-import type { Engine, Revision, RevisionWorkflow } from '@millrace/engine';
+import { type Engine, type Revision, type RevisionWorkflow, workflowsOf } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { callerSignal } from '../contract/caller-signal.ts';
 import { mountRoute } from '../contract/mount-route.ts';
@@ -18,7 +18,7 @@ export function addWorkflowRoutes(app: FastifyInstance, context: ServerContext):
     const revision = await liveRevision(engine, params.workspace);
     if (revision === null) return { revision: null, items: [] };
     const words = (query.search ?? '').toLowerCase().split(/\s+/);
-    const items = revision.workflows
+    const items = workflowsOf(revision)
       .filter(({ name, description }) => {
         const text = `${name} ${description ?? ''}`.toLowerCase();
         return words.every((word) => text.includes(word));
@@ -30,7 +30,7 @@ export function addWorkflowRoutes(app: FastifyInstance, context: ServerContext):
 
   mountRoute(app, 'getWorkflow', async ({ params }) => {
     const revision = await liveRevision(engine, params.workspace);
-    const workflow = revision?.workflows.find(({ name }) => name === params.workflow);
+    const workflow = revision === null ? undefined : workflowsOf(revision).find(({ name }) => name === params.workflow);
     if (revision === null || workflow === undefined) throw workflowNotFound(params, revision);
     const plan = (await engine.store.plans.get([workflow.plan])).get(workflow.plan);
     if (plan === undefined) throw new Error(`Plan ${workflow.plan} of ${params.workflow} is not in the store.`);
@@ -96,7 +96,7 @@ function workflowNotFound(
   { workspace, workflow }: Readonly<{ workspace: string; workflow: string }>,
   revision: Revision | null,
 ): MillraceError {
-  const names = (revision?.workflows ?? []).slice(0, 20).map(({ name }) => name);
+  const names = (revision === null ? [] : workflowsOf(revision)).slice(0, 20).map(({ name }) => name);
   return new MillraceError('workflow_not_found', `Workspace "${workspace}" has no workflow "${workflow}".`, {
     hint: names.length === 0 ? 'It has no valid revision with workflows yet.' : `It has: ${names.join(', ')}.`,
   });

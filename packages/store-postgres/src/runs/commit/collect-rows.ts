@@ -55,7 +55,9 @@ export function collectRows(batch: readonly RunCommit[]): CommitRows {
     else rows.creates.push({ commit, create: commit.create });
     for (const row of changes.attempts) rows.attempts.push({ run, row });
     collectWork(rows, run, changes);
-    for (const row of changes.workHeld.toSorted(byStep)) rows.workHeld.push({ run, row });
+    if (changes.workHeld.length > 0) {
+      for (const row of changes.workHeld.toSorted(byStep)) rows.workHeld.push({ run, row });
+    }
     collectWaits(rows, run, changes);
     changes.outbox.forEach((message, ordinal) => {
       const version = commit.expectedVersion + 1;
