@@ -17,7 +17,8 @@ export class HookChecks {
   readonly #runs = new Map<string, RunId>();
 
   created({ run }: LoadedRun): void {
-    if (run.trigger.type !== 'hook' || run.startKey === null) return;
+    // A re-run of what a hook called keeps what started that.
+    if (run.trigger.type !== 'hook' || run.startKey === null || run.rerunOf !== null) return;
     const other = this.#runs.get(run.startKey);
     if (other !== undefined) {
       throw new Violation('hook_once', `The call ${run.startKey} has the runs ${other} and ${run.id}.`);
