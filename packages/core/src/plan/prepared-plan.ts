@@ -5,6 +5,7 @@ import { escapePointer } from '../values/json-pointer.ts';
 import type { Place } from '../values/place.ts';
 import { hashPlan } from './hash-plan.ts';
 import type { Lane, Plan, PlanStep } from './plan.ts';
+import { type PreparedDemand, prepareRunLimits, prepareStepLimits } from './prepared-limits.ts';
 import {
   mergeNeeds,
   type Needs,
@@ -24,6 +25,8 @@ export type PreparedPlan = Readonly<{
   /** Steps so that each stands after those that it depends on. */
   order: readonly number[];
   output: PreparedValue | null;
+  /** What a run asks for before it begins; null: nothing. */
+  limits: readonly PreparedDemand[] | null;
   transitions: TransitionGraph;
   step(index: number): PreparedStep;
   numberOf(name: string): number | null;
@@ -48,6 +51,8 @@ export type PreparedStep = Readonly<{
   taskNeeds: Needs;
   delay: PreparedValue | null;
   retryWhen: PreparedValue | null;
+  /** What an attempt asks for before it is launched; null: nothing. */
+  limits: readonly PreparedDemand[] | null;
   /** The body of an action that the engine itself carries out (workflow, approval, wait, emit). */
   body: Readonly<Record<string, PreparedValue>>;
   /** Where the templates of the action's body stand, by pointers from the body's root. */
@@ -84,6 +89,7 @@ export function preparePlan(plan: Plan, hash?: PlanHash): PreparedPlan {
     lanes: lanesOf(plan),
     order: dependencyOrder(plan),
     output: plan.output === null ? null : prepareValue(plan.output, '/output', plan.places),
+    limits: prepareRunLimits(plan),
     transitions,
     step(index) {
       const step = steps[index] ?? prepareStep(plan, index, bodyPlaces);
@@ -138,6 +144,7 @@ function prepareStep(plan: Plan, index: number, bodyPlaces: (index: number) => R
     taskNeeds: mergeNeeds([input.needs, env?.needs ?? needsNothing, needsOf(step.action.reads)]),
     delay: step.delay === null ? null : value(step.delay, 'delay'),
     retryWhen: condition(step.retry?.when, 'retry/when'),
+    limits: prepareStepLimits(step, root, plan.places),
     body: engineBody(step, root, plan.places),
     get places() {
       return bodyPlaces(index);
@@ -196,8 +203,12 @@ export function lanesOf(plan: Plan): readonly Lane[] {
 
 /** One text for each lane, whatever the order of its labels. */
 export function laneKey(lane: Lane): string {
-  return JSON.stringify([lane.queue, lane.capability, ...[...lane.labels].sort()]);
+  return JSON.stringify([lane.workspace ?? '', lane.queue, lane.capability, ...[...lane.labels].sort()]);
 }
+
+/** Whose share of the workers a lane takes from: that of one queue of one workspace. */
+export const shareOf = ({ workspace, queue }: Pick<Lane, 'workspace' | 'queue'>): string =>
+  JSON.stringify([workspace ?? '', queue]);
 
 function dependencyOrder(plan: Plan): readonly number[] {
   const open = plan.steps.map((step) => step.dependsOn.length);

@@ -19,17 +19,10 @@ export const unsupportedInWorkspace = hookRows<Definitions>('The hook of the who
 
 export const unsupportedInWorkflow: readonly Row<WorkflowDefinition>[] = [
   { key: 'mode', what: '`mode: local`', uses: (workflow) => workflow.mode === 'local' },
-  {
-    key: 'concurrency',
-    what: 'A concurrency limit shared by runs',
-    uses: (workflow) => workflow.concurrency !== undefined,
-  },
   ...hookRows<WorkflowDefinition>('The hook'),
 ];
 
 export const unsupportedInStep: readonly Row<StepDefinition>[] = [
-  { key: 'concurrency', what: 'A concurrency limit shared by runs', uses: (step) => step.concurrency !== undefined },
-  { key: 'rate_limit', what: '`rate_limit`', uses: (step) => step.rateLimit !== undefined },
   { key: 'cache', what: '`cache`', uses: (step) => step.cache !== undefined },
 ];
 

@@ -20,6 +20,10 @@ export type RunState = {
   /** What is remembered of pauses, once there was one. */
   pauses: NonNullable<RunControl['pauses']> | null;
   vars: JsonObject;
+  /** JSON of `QueuedDocument` while the run waits for slots and has not begun. */
+  queued: string | null;
+  /** The concurrency keys that the run holds until its end. */
+  holds: readonly string[];
   /** By step number. */
   readonly steps: StepState[];
   /** How much has not ended: steps entered by dependencies, and open iterations of the others. */

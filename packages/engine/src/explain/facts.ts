@@ -1,5 +1,5 @@
-import type { AttemptKey, Instant, WorkerId } from '@millrace/core';
-import type { Queries, WorkerSummary } from '../ports/queries.ts';
+import type { AttemptKey, Instant, RunId, WorkerId } from '@millrace/core';
+import type { LimitDetail, Queries, WorkerSummary } from '../ports/queries.ts';
 import type { ChildRun } from './explanation.ts';
 
 /** What an explanation needs to know beyond the run itself. */
@@ -12,9 +12,15 @@ export type Facts = Readonly<{
   lanes: Awaited<ReturnType<Queries['countWork']>>;
   /** Children by the attempt that waits for them (`childKey`). */
   children: ReadonlyMap<string, ChildRun>;
+  /** Limits that parts of the run wait for, by `demandText`. */
+  limits: ReadonlyMap<string, LimitDetail>;
+  /** Names of steps of other runs that hold these (`stepNameKey`). */
+  stepNames: ReadonlyMap<string, string>;
   leaseMs: number;
   reaperMs: number;
 }>;
 
 export const childKey = ({ step, item, iteration, attempt }: AttemptKey): string =>
   `${step}/${item}/${iteration}/${attempt}`;
+
+export const stepNameKey = (run: RunId, step: number): string => `${run}/${step}`;

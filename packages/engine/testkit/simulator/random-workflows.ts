@@ -9,6 +9,7 @@ import type {
 } from '@millrace/core';
 import { compilePlan } from '@millrace/core';
 import { Random } from './random.ts';
+import { randomQueues, withLimits } from './random-limits.ts';
 import { withTransitions } from './random-transitions.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -27,10 +28,17 @@ export function randomDefinitions(seed: number, scenario: Scenario): Definitions
     const most = name.startsWith('main') ? scenario.steps : Math.min(3, scenario.steps);
     const workflow = randomWorkflow(random, name, most, scenario.spice, inner);
     const led = random.chance(scenario.transitions) ? withTransitions(random, workflow) : workflow;
-    workflows[name] = isExecutable(led) ? led : workflow;
+    workflows[name] = withLimits(seed, scenario, isExecutable(led) ? led : workflow);
     if (!name.startsWith('main')) inner.push(name);
   }
-  return { actions: {}, workflows, triggers: randomTriggers(), hooks, places: {} };
+  return {
+    actions: {},
+    workflows,
+    triggers: randomTriggers(),
+    queues: randomQueues(seed, scenario),
+    hooks,
+    places: {},
+  };
 }
 
 /** Some graphs of transitions are refused when they are compiled. */

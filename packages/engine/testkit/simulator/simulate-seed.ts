@@ -246,6 +246,7 @@ class Simulation {
     const { audit } = this.#world;
     audit.checkLateChildren(this.#healedAt);
     audit.checkEvents(triggerTypes);
+    audit.slots.checkEnd();
     for (const { run, work, waits } of audit.runs.values()) {
       if (work.length + waits.length > 0) throw new Violation('ended_runs_are_empty', `Run ${run.id} keeps rows.`);
     }
