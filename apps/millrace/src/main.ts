@@ -4,6 +4,7 @@ import { addDevCommand } from './commands/dev.ts';
 import { addEventCommand } from './commands/event.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addInitCommand } from './commands/init.ts';
+import { addLimitCommand, addQueueCommand } from './commands/limit.ts';
 import { addPackCommand } from './commands/pack.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addScheduleCommand } from './commands/schedule.ts';
@@ -37,6 +38,8 @@ export function createProgram(): Command {
   addApprovalCommand(program);
   addEventCommand(program);
   addExplainCommand(program);
+  addLimitCommand(program);
+  addQueueCommand(program);
   addTestCommand(program);
   addSchemaCommand(program);
   addWorkflowCommand(program);

@@ -3,6 +3,7 @@ export type { Access, Answer, Given, Parsed, ResponseSpec, Route, Tag } from './
 export { isoTime, isoTimeOrNull } from './contract/values.ts';
 export { type ErrorEnvelope, errorCodes, errorEnvelope, type Problem } from './errors/error-envelope.ts';
 export type { Event, EventDetail } from './events/event.ts';
+export type { Limit, Queue } from './limits/limit.ts';
 export {
   type ClientMessage,
   clientMessage,
@@ -30,7 +31,7 @@ export type { Run, RunOutput, RunSummary, StartedRun, WaitedRun } from './runs/r
 export type { RunStep } from './runs/run-step.ts';
 export { type ExplainedSchedule, type Schedule, type ScheduleAnswer, scheduleReasons } from './schedules/schedule.ts';
 export { maxSyncBytes, maxSyncWaitMs } from './worker-protocol/routes.ts';
-export type { QueueLane, Worker } from './workers/routes.ts';
+export type { Worker } from './workers/routes.ts';
 export { maxWaitSeconds } from './workflows/routes.ts';
 export type { PlanGraph, Workflow, WorkflowSummary } from './workflows/workflow.ts';
 export type { Workspace, WorkspaceComparison } from './workspaces/workspace.ts';

@@ -1,6 +1,7 @@
 import { approvalRoutes } from './approvals/routes.ts';
 import type { Route } from './contract/route.ts';
 import { eventRoutes } from './events/routes.ts';
+import { limitRoutes } from './limits/routes.ts';
 import { liveRoutes } from './live/routes.ts';
 import { logRoutes } from './logs/routes.ts';
 import { runRoutes } from './runs/routes.ts';
@@ -18,6 +19,7 @@ export const routes = {
   ...scheduleRoutes,
   ...runRoutes,
   ...approvalRoutes,
+  ...limitRoutes,
   ...logRoutes,
   ...eventRoutes,
   ...liveRoutes,

@@ -32,7 +32,12 @@ export function createClient(options: ClientOptions) {
     approvals: approvalCalls(transport),
     events: eventCalls(transport),
     workers: { list: (call?: CallOptions) => transport.call('listWorkers', {}, call) },
-    queues: { list: (call?: CallOptions) => transport.call('listQueues', {}, call) },
+    limits: {
+      list: (query: Query<'listLimits'> = {}, call?: CallOptions) => transport.call('listLimits', { query }, call),
+    },
+    queues: {
+      list: (query: Query<'listQueues'> = {}, call?: CallOptions) => transport.call('listQueues', { query }, call),
+    },
     system: systemCalls(transport),
     /** What happens, as far as it matches the subscriptions: an async iterable that connects again by itself. */
     live: (subscriptions: readonly Subscription[], call: CallOptions = {}) =>

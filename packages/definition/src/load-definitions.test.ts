@@ -18,7 +18,7 @@ describe('loading', () => {
     expect(release?.steps.map(({ name }) => name)).toEqual(['build', 'approve', 'deploy', 'rollback']);
     expect(release).toMatchObject({
       timeoutMs: 7_200_000,
-      concurrency: { key: 'release', limit: 1, whenFull: 'queue' },
+      concurrency: [{ key: 'release', limit: 1, whenFull: 'queue' }],
       output: { tag: '{{ steps.build.output.tag }}' },
       mode: 'distributed',
       failFast: false,

@@ -74,6 +74,7 @@ function definitionsOf(loaded: Loaded, expressions: ReadonlyMap<string, Place>):
     ['actions', loaded.actions],
     ['workflows', loaded.workflows],
     ['triggers', loaded.triggers],
+    ['queues', loaded.queues],
   ] as const) {
     for (const named of entries.values()) places.push(...placesOf(named, `/${section}/${named.name}`));
   }
@@ -85,24 +86,16 @@ function definitionsOf(loaded: Loaded, expressions: ReadonlyMap<string, Place>):
     actions: recordOf(present([...loaded.actions], ({ definition }) => definition)),
     workflows: recordOf(present([...loaded.workflows], workflowOf)),
     triggers: recordOf(present([...loaded.triggers], ({ definition }) => definition)),
+    ...(loaded.queues.size === 0
+      ? {}
+      : { queues: recordOf(present([...loaded.queues], ({ definition }) => definition)) }),
     hooks: hooksOf(loaded),
     places: recordOf(places),
   };
 }
 
 /** Keys that stand for a whole feature: their places let the plan compiler point at what it cannot execute. */
-const featureKeys = [
-  'type',
-  'image',
-  'event',
-  'next',
-  'join',
-  'concurrency',
-  'rate_limit',
-  'cache',
-  'mode',
-  ...hookNames,
-];
+const featureKeys = ['type', 'image', 'event', 'next', 'join', 'cache', 'mode', ...hookNames];
 
 function placesOf({ at, node }: Named, pointer: string): readonly [string, Place][] {
   const keys = node.kind === 'map' ? featureKeys.filter((key) => node.entries.has(key)) : [];

@@ -12,6 +12,7 @@ import { hookCall } from './grammar/hooks.ts';
 import { knownKeys } from './grammar/known-keys.ts';
 import { cache, rateLimit, sharedConcurrency } from './grammar/limits.ts';
 import { flatParameters } from './grammar/parameters.ts';
+import { queue } from './grammar/queue.ts';
 import { retry } from './grammar/retry.ts';
 import { stepShape, transition } from './grammar/step.ts';
 import { triggerShape, triggerShapes } from './grammar/trigger.ts';
@@ -39,6 +40,7 @@ const wanted: Readonly<Record<string, readonly string[]>> = {
   'transition Key': knownKeys(transition, []),
   'retry Key': knownKeys(retry, []),
   'workflow concurrency Key': knownKeys(sharedConcurrency, []),
+  'queue Key': knownKeys(queue, []),
   'step rate_limit Key': knownKeys(rateLimit, []),
   'step cache Key': knownKeys(cache, []),
   'trigger Key': ['type', ...Object.keys(triggerShape)],

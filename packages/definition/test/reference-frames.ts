@@ -84,6 +84,8 @@ export function fileOf(frame: string, given: JsonObject): JsonObject | null {
       return actionFile(part as ActionType, given);
     case 'workflow':
       return workflow(part === '' ? given : { [part]: given });
+    case 'queue':
+      return file({ queues: { example: given } });
     case 'hook':
       return workflow({ on_success: [given] });
     case 'step':

@@ -19,8 +19,10 @@ import type { EmitEventRequest } from './events/emit-event.ts';
 import type { EventDetail } from './events/read-events.ts';
 import type { ExplainRequest } from './explain/explain-run.ts';
 import type { Explanation } from './explain/explanation.ts';
+import type { NamedLimit } from './limits/list-limits.ts';
+import type { QueueSummary } from './limits/list-queues.ts';
 import type { BlobStore } from './ports/blob-store.ts';
-import type { ApprovalFilter, Page, Paged, Queries, RunSummary } from './ports/queries.ts';
+import type { ApprovalFilter, LimitFilter, Page, Paged, Queries, RunSummary } from './ports/queries.ts';
 import type { Store } from './ports/store.ts';
 import type { StoredDiagnostic } from './ports/workspace-store.ts';
 import type { EngineEvent } from './realtime/event-bus.ts';
@@ -181,6 +183,10 @@ export type Engine = Readonly<{
   answerApproval(run: RunId, request: AnswerRequest): Promise<AnswerOutcome>;
   /** Why a run, a step or an item does not go on, and who can change it. Codes: run_not_found, not_found, invalid_request. */
   explain(run: RunId, request?: ExplainRequest): Promise<Explanation>;
+  /** Limits that somebody holds or waits for, in the order of workspace, kind and key; at most `most`. */
+  listLimits(filter: LimitFilter, most: number): Promise<readonly NamedLimit[]>;
+  /** Queues that are defined, or in use. */
+  listQueues(filter?: Readonly<{ workspace?: string }>): Promise<readonly QueueSummary[]>;
   /** Resolves when the run has ended; null when the time is over first. */
   waitForRun(run: RunId, options?: Readonly<{ signal?: AbortSignal; timeoutMs?: number }>): Promise<RunRecord | null>;
   readonly schedules: Schedules;

@@ -21,6 +21,10 @@ import { createEmitEvent } from './events/emit-event.ts';
 import { createEventMessages } from './events/event-messages.ts';
 import { createGetEvent } from './events/read-events.ts';
 import { createExplain } from './explain/create-explain.ts';
+import { Granter } from './limits/granter.ts';
+import { createLimitLoop } from './limits/limit-loop.ts';
+import { createListLimits } from './limits/list-limits.ts';
+import { createListQueues } from './limits/list-queues.ts';
 import { createAppendLogs } from './logs/append-logs.ts';
 import { createListLogs, createReadLogs } from './logs/read-logs.ts';
 import { StepNames } from './logs/step-names.ts';
@@ -41,6 +45,7 @@ import { followChanges } from './realtime/follow-changes.ts';
 import { createBulkRuns } from './runs/bulk-runs.ts';
 import { createCancelRun } from './runs/cancel-run.ts';
 import { createGetRun } from './runs/get-run.ts';
+import { createKeptOfRerun } from './runs/kept-of-rerun.ts';
 import { createPauseRun } from './runs/pause-run.ts';
 import { createRerunRun } from './runs/rerun-run.ts';
 import { createResumeRun } from './runs/resume-run.ts';
@@ -105,8 +110,24 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const deliverNow = (posted: Posted) => {
     deliver(posted).catch((error) => onError(error, `message of run ${posted.key.run}; it is tried again`));
   };
-  const afterCommit = createAfterCommit({ dispatcher, timers, bus, waiters, stats, settings, deliver: deliverNow });
-  const driver = new RunDriver({ name, store, clock, settings, plans, dispatcher, afterCommit, onError });
+  const granter = new Granter({
+    slots: store.slots,
+    clock,
+    driver: () => driver,
+    keptOf: createKeptOfRerun(store, plans),
+    onError,
+  });
+  const afterCommit = createAfterCommit({
+    dispatcher,
+    timers,
+    bus,
+    waiters,
+    stats,
+    settings,
+    granter,
+    deliver: deliverNow,
+  });
+  const driver = new RunDriver({ name, store, clock, settings, plans, dispatcher, afterCommit, granter, onError });
   const startRun = createStartRun({ store, driver, ids, livePlans, settings });
   const deliverEvent = createDeliverEvent({ store, driver, livePlans, clock, startRun });
   const deliverEventNow = (event: StoredEvent) => {
@@ -145,6 +166,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     }),
     createLeaseLoop({ workers: store.workers, clock, settings, dispatcher, onError }),
     createEventLoop({ events: store.events, clock, pollMs: settings.pollMs, deliver: deliverEvent, onError }),
+    createLimitLoop({ slots: store.slots, granter, clock, pollMs: settings.pollMs, onError }),
     createOutboxLoop({ outbox: store.outbox, runs: store.runs, clock, pollMs: settings.pollMs, deliver, onError }),
   ];
   let stopFollowing: (() => Promise<void>) | null = null;
@@ -169,6 +191,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     async stop() {
       await dispatcher.stop();
       await Promise.all(loops.map((loop) => loop.stop()));
+      await granter.stop();
       await driver.drain();
       await stopFollowing?.();
       ownClock?.stop();
@@ -187,6 +210,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     runApprovals: createRunApprovals(store, plans),
     answerApproval: createAnswerApproval({ store, plans, driver }),
     explain: createExplain({ store, queries, plans, dispatcher, clock, settings }),
+    listLimits: createListLimits(queries, names),
+    listQueues: createListQueues(store, queries),
     waitForRun: createWaitForRun(store, waiters, clock),
     workers: {
       sync: createSyncWorker({ store, driver, dispatcher, stats }),

@@ -7,6 +7,8 @@ export type { EmitEventRequest } from './events/emit-event.ts';
 export type { EventDetail } from './events/read-events.ts';
 export type { ExplainRequest } from './explain/explain-run.ts';
 export type * from './explain/explanation.ts';
+export type { NamedLimit, NamedPosition } from './limits/list-limits.ts';
+export type { QueueSummary } from './limits/list-queues.ts';
 export { createMemoryStore } from './memory/index.ts';
 export { approvalCursor, readApprovalCursor } from './ports/approval-cursor.ts';
 export * from './ports/index.ts';

@@ -6,6 +6,8 @@ import type { Store } from '../src/ports/store.ts';
 import { settle, startTestEngine, type TestEngine } from './test-engine.ts';
 
 const yaml = `
+queues:
+  narrow: { limit: 1 }
 workflows:
   two:
     steps:
@@ -113,6 +115,22 @@ workflows:
   asking-each:
     steps:
       only: { type: approval, prompt: "{{ item }}?", for_each: 2 }
+  keyed:
+    steps:
+      only: { type: shell, cmd: "true", concurrency: { key: db } }
+  hasty:
+    steps:
+      only: { type: shell, cmd: "true", concurrency: { key: db }, queue_timeout: 5s }
+  exclusive:
+    concurrency: { key: all }
+    steps:
+      only: { type: shell, cmd: "true" }
+  rated:
+    steps:
+      only: { type: shell, cmd: "true", rate_limit: { key: api, limit: 1, per: 1m } }
+  in-queue:
+    steps:
+      only: { type: shell, cmd: "true", queue: narrow }
   never:
     steps:
       skipped: { type: shell, cmd: "true", when: "1 == 2" }

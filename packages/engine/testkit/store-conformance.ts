@@ -6,6 +6,8 @@ import { queryFacts } from './conformance/queries.ts';
 import { raceFacts } from './conformance/races.ts';
 import { runFacts } from './conformance/runs.ts';
 import { scheduleFacts } from './conformance/schedules.ts';
+import { slotRaceFacts } from './conformance/slot-races.ts';
+import { slotFacts } from './conformance/slots.ts';
 import type { ConformanceStore, OpenForConformance } from './conformance/subject.ts';
 import { textFacts } from './conformance/texts.ts';
 import { outboxFacts, waitFacts } from './conformance/waits.ts';
@@ -22,6 +24,8 @@ export function storeConformance(name: string, open: OpenForConformance): void {
     waits: waitFacts,
     outbox: outboxFacts,
     events: eventFacts,
+    slots: slotFacts,
+    'slots and several servers': slotRaceFacts,
     'plans and workspaces': definitionFacts,
     schedules: scheduleFacts,
     'change feed': changeFacts,

@@ -2,10 +2,12 @@ import {
   type AttemptKey,
   type AttemptRef,
   type Changes,
+  type Demand,
   isRunEnd,
   type LoadedRun,
   type RunId,
   type RunStatus,
+  type SlotRequest,
   type WorkerId,
 } from '@millrace/core';
 import fc from 'fast-check';
@@ -83,6 +85,11 @@ const wishesArb = fc.record({
   waits: fc.array(fc.tuple(small, fc.constantFrom('retry', 'timer', 'child'), fc.nat({ max: 300 })), { maxLength: 2 }),
   cleared: fc.option(small),
   messages: fc.nat({ max: 2 }),
+  asks: fc.array(
+    fc.tuple(small, fc.subarray(['k', 'l', 'q', 'r'], { minLength: 1 }), fc.nat({ max: 3 }), fc.boolean(), small),
+    { maxLength: 3 },
+  ),
+  letsGo: fc.array(small, { maxLength: 2 }),
 });
 type Wishes = typeof wishesArb extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -146,8 +153,55 @@ function rowsFor(wishes: Wishes, loaded: LoadedRun | null, now: number): Changes
       reason: wishes.text,
       by: String(index),
     })),
+    slots: slotsFor(wishes, loaded, now),
   };
 }
+
+/** Slots of items that have no request, and of some that have one; every request has another number than those before. */
+function slotsFor({ asks, letsGo }: Wishes, loaded: LoadedRun | null, now: number): Changes['slots'] {
+  const request = (loaded?.run.version ?? 0) + 1;
+  const requests = [...new Map(asks.map((ask) => [ask[0], ask])).values()].map(
+    ([item, keys, priority, nested, limit]): SlotRequest => ({
+      ...key({ item }),
+      request,
+      workspace: 'shop',
+      priority,
+      requestedAt: now - item,
+      demands: keys.map((text) => demandOf(text, limit + 1)),
+      above: nested ? [{ run: '1' as RunId, step: -1, item: -1, iteration: 0 }] : [],
+    }),
+  );
+  // Whoever asks lets go of what it had.
+  const released = [...new Set([...letsGo, ...requests.map(({ item }) => item)])].map((item) => stepKey(key({ item })));
+  return { requests, taken: [], released };
+}
+
+function demandOf(text: string, limit: number): Demand {
+  if (text === 'q') return { kind: 'queue', key: text, limit };
+  if (text === 'r') return { kind: 'rate', key: text, limit, perMs: 300 };
+  const whenFull = limit % 3 === 0 ? 'skip' : limit % 3 === 1 ? 'queue' : 'cancel_oldest';
+  return { kind: 'concurrency', key: text, limit, whenFull };
+}
+
+const limitKeys = [
+  { kind: 'concurrency', key: 'k' },
+  { kind: 'concurrency', key: 'l' },
+  { kind: 'queue', key: 'q' },
+  { kind: 'rate', key: 'r' },
+] as const;
+
+/** `sweep` is not among them: these runs have requests without being there for them. */
+const slots: fc.Arbitrary<Operation> = fc
+  .tuple(fc.subarray([...limitKeys], { minLength: 1 }), fc.constantFrom('grant', 'grant', 'untangle', 'untold', 'keys'))
+  .map(([keys, call]) => async (_, pair) => {
+    await both(pair, async ({ store, queries }) => {
+      if (call === 'grant') return store.slots.grant('shop', keys);
+      if (call === 'untangle') return store.slots.untangle({ olderThanMs: 100 });
+      if (call === 'untold') return store.slots.untold({ olderThanMs: 50, limit: 1_000 });
+      const details = await Promise.all(keys.map((one) => queries.limitDetail({ workspace: 'shop', ...one })));
+      return [await store.slots.waitingKeys({ after: null, limit: 2 }), await queries.listLimits({}, 10), details];
+    });
+  });
 
 const commit: fc.Arbitrary<Operation> = fc
   .array(wishesArb, { minLength: 1, maxLength: 4 })
@@ -175,7 +229,10 @@ const commit: fc.Arbitrary<Operation> = fc
         commits.set(id, change(id, version, rowsFor(wishes, loaded, now)));
       }
     }
-    await both(pair, ({ store }) => store.runs.commit([...commits.values()], null));
+    await both(pair, async ({ store }) => {
+      const outcome = await store.runs.commit([...commits.values()], null);
+      return { ...outcome, freed: outcome.freed.map((limit) => JSON.stringify([limit.kind, limit.key])).sort() };
+    });
   });
 
 const claim: fc.Arbitrary<Operation> = fc
@@ -238,6 +295,7 @@ const lists: fc.Arbitrary<Operation> = fc
 const operation = fc.oneof(
   { weight: 6, arbitrary: commit },
   { weight: 3, arbitrary: claim },
+  { weight: 3, arbitrary: slots },
   giveBack,
   workerCalls,
   clock,
@@ -261,6 +319,8 @@ async function compareAll(model: Model, pair: Pair): Promise<void> {
   for (const { id } of workers) await both(pair, ({ store }) => store.work.heldBy(id));
   for (const id of model.runs) await both(pair, ({ store }) => store.runs.liveChildren(id));
   for (const startKey of ['a', 'b']) await both(pair, ({ store }) => store.runs.findByStartKey('shop', startKey));
+  await both(pair, ({ queries }) => queries.listLimits({}, 100));
+  await both(pair, ({ store }) => store.slots.untold({ olderThanMs: 0, limit: 1_000 }));
   await both(pair, ({ queries }) => queries.listWorkers());
   await both(pair, ({ queries }) => queries.countWork());
   await both(pair, ({ queries }) => queries.listRuns({}, { limit: 100, after: null }));

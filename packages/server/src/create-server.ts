@@ -14,6 +14,7 @@ import { createMetrics } from './metrics/metrics.ts';
 import { observeRequests } from './metrics/observe-requests.ts';
 import { addApprovalRoutes } from './routes/approvals.ts';
 import { addEventRoutes } from './routes/events.ts';
+import { addLimitRoutes } from './routes/limits.ts';
 import { addLiveRoutes, maxClientMessageBytes } from './routes/live.ts';
 import { addLogRoutes } from './routes/logs.ts';
 import { addPageRoutes } from './routes/pages.ts';
@@ -158,6 +159,7 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
     addScheduleRoutes(scope, context);
     addRunRoutes(scope, context);
     addApprovalRoutes(scope, context);
+    addLimitRoutes(scope, context);
     addLogRoutes(scope, context);
     addEventRoutes(scope, context);
     addLiveRoutes(scope, context);

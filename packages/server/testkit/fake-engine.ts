@@ -31,7 +31,7 @@ import type {
   WorkspaceState,
 } from '@millrace/engine';
 import { createFakeSchedules, sampleSchedule } from './fake-schedules.ts';
-import { explanationOf, sampleApproval, sampleEvent } from './sample-answers.ts';
+import { explanationOf, sampleApproval, sampleEvent, sampleLimit } from './sample-answers.ts';
 import { samplePlan } from './sample-plan.ts';
 
 const at = Date.UTC(2026, 10, 21, 9, 30);
@@ -54,6 +54,7 @@ export function createFakeEngine() {
     bulks: [] as BulkRequest[],
     explains: [] as unknown[],
     approvalFilters: [] as unknown[],
+    limits: [] as unknown[],
     answers: [] as unknown[],
     emitted: [] as unknown[],
     eventFilters: [] as unknown[],
@@ -324,6 +325,23 @@ export function createFakeEngine() {
       return { chunks, next, complete: isRunEnd(detail.run.status) };
     },
     listLogs: async (run) => sorted(find(run).logs).map(({ ref, data }) => ({ ...ref, sizeBytes: data.length })),
+    listLimits: async (filter, most) => {
+      seen.limits.push({ filter, most });
+      return [sampleLimit];
+    },
+    listQueues: async () => [
+      {
+        workspace: 'shop',
+        queue: 'slow',
+        description: 'Long jobs.',
+        limit: 2,
+        held: 1,
+        waiting: 3,
+        ready: 1,
+        leased: 0,
+        oldestAt: at,
+      },
+    ],
     publishWorkspace: async () => ({ revision: 'r1', diagnostics: [] }),
     subscribe(listener) {
       listeners.add(listener);

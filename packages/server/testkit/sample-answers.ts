@@ -1,5 +1,5 @@
 import { eventId, type Fault, runId, type StoredEvent, workerId } from '@millrace/core';
-import type { Answer, Explanation, Holder, OpenApproval, ReasonName } from '@millrace/engine';
+import type { Answer, Explanation, Holder, NamedLimit, OpenApproval, ReasonName } from '@millrace/engine';
 
 const at = Date.UTC(2026, 10, 21, 9, 30);
 const fault: Fault = { code: 'exit_code', message: 'It broke.', details: { exit_code: 3 } };
@@ -83,6 +83,25 @@ export const sampleAnswers: { readonly [Name in ReasonName]: Extract<Answer, { r
       lacksLabels: ['gpu'],
     },
   },
+  waiting_for_limits: {
+    ...common,
+    reason: 'waiting_for_limits',
+    since: at,
+    limits: [
+      {
+        kind: 'concurrency',
+        key: 'prod',
+        limit: 1,
+        perMs: null,
+        whenFull: 'queue',
+        held: 1,
+        ahead: 2,
+        holders: [{ run: runId('1000'), step: null, item: -1, since: at }],
+        freeAt: null,
+      },
+      { kind: 'rate', key: 'api', limit: 5, perMs: 60_000, whenFull: null, held: 0, ahead: 0, holders: [], freeAt: at },
+    ],
+  },
   running: { ...common, reason: 'running', since: at, holder },
   worker_lost: { ...common, reason: 'worker_lost', since: null, reapedAt: at, holder: { ...holder, leaseUntil: null } },
   delay: { ...common, reason: 'delay', until: at },
@@ -135,6 +154,31 @@ export const sampleAnswers: { readonly [Name in ReasonName]: Extract<Answer, { r
     holder,
     child,
   },
+};
+
+export const sampleLimit: NamedLimit = {
+  workspace: 'shop',
+  kind: 'concurrency',
+  key: 'prod',
+  limit: 1,
+  perMs: null,
+  held: 1,
+  waiting: 1,
+  waitingSince: at,
+  freeAt: null,
+  holders: [{ run: runId('1000'), workflow: 'release', step: null, item: -1, iteration: 0, since: at }],
+  waiters: [
+    {
+      run: runId('1001'),
+      workflow: 'release',
+      step: 'ship',
+      item: 2,
+      iteration: 0,
+      since: at,
+      priority: 3,
+      whenFull: 'cancel_oldest',
+    },
+  ],
 };
 
 export const explanationOf = (

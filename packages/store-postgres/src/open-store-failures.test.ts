@@ -38,6 +38,7 @@ const noChanges: Changes = {
   waits: [],
   waitsDone: [],
   outbox: [],
+  slots: null,
 };
 
 const creation = (id: RunId): RunCommit => ({
@@ -86,6 +87,8 @@ describe('migrations', () => {
       '0004-schedules',
       '0005-events',
       '0006-rerun',
+      '0007-limits',
+      '0008-fair-lanes',
     ]);
     for (const store of stores) expect(await createRun(store)).toBe(true);
   });

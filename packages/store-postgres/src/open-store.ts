@@ -20,6 +20,7 @@ import type { Tables } from './queries/tables.ts';
 import { createCommit } from './runs/commit-runs.ts';
 import { createRunStore } from './runs/run-store.ts';
 import { createScheduleStore } from './schedules/schedule-store.ts';
+import { createSlotStore } from './slots/slot-store.ts';
 import { createWaitStore } from './waits/wait-store.ts';
 import { createWorkStore } from './work/work-store.ts';
 import { createWorkerStore } from './workers/worker-store.ts';
@@ -94,6 +95,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     work: createWorkStore(database, lanes),
     workers: createWorkerStore(database),
     waits: createWaitStore(database),
+    slots: createSlotStore(database),
     outbox: createOutboxStore(database),
     events: createEventStore(database),
     plans: createPlanStore(database, lanes),

@@ -34,6 +34,18 @@ it('answers every sequence of calls as the memory store does', { timeout: 120_00
 
 /** What was named stays: the names of workflows and lanes are kept in the process. */
 async function emptyTables(url: string): Promise<void> {
-  const tables = ['run', 'run_origin', 'run_tag', 'rerun', 'attempt', 'work', 'wait', 'outbox', 'worker'];
+  const runTables = [
+    'run',
+    'run_origin',
+    'run_tag',
+    'rerun',
+    'attempt',
+    'work',
+    'wait',
+    'outbox',
+    'slot',
+    'rate_start',
+  ];
+  const tables = [...runTables, 'worker'];
   await withClient(url, (client) => client.query(tables.map((table) => `delete from millrace.${table};`).join('\n')));
 }

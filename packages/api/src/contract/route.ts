@@ -7,6 +7,7 @@ export type Tag =
   | 'schedules'
   | 'runs'
   | 'approvals'
+  | 'limits'
   | 'logs'
   | 'workers'
   | 'live'

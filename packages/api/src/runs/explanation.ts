@@ -2,6 +2,7 @@ import { runStatuses, stepStatuses } from '@millrace/core';
 import { z } from 'zod';
 import { approvers } from '../approvals/approval.ts';
 import { time } from '../contract/values.ts';
+import { limitKind, whenFull } from '../limits/limit.ts';
 import { hookCall } from './hook-call.ts';
 import { reusedResult } from './rerun.ts';
 import { runStatus } from './run-status.ts';
@@ -41,6 +42,23 @@ const dependency = z
   .meta({ id: 'Dependency' });
 
 const child = z.object({ run: z.string(), status: runStatus }).meta({ id: 'ChildRun' });
+
+const limitOutlook = z
+  .object({
+    kind: limitKind,
+    key: z.string(),
+    limit: z.int(),
+    per: z.string().nullable().meta({ description: 'Of a rate: the span in which so many may start.' }),
+    when_full: whenFull.nullable(),
+    held: z.int(),
+    ahead: z
+      .int()
+      .nullable()
+      .meta({ description: 'How many stand before it in line; null: more than were looked at.' }),
+    holders: z.array(z.object({ run: z.string(), step: z.string().nullable(), item: z.int(), since: time })),
+    free_at: time.nullable().meta({ description: 'Of a rate that is full: when it has room again.' }),
+  })
+  .meta({ id: 'LimitOutlook' });
 
 /** What every answer has. */
 const subject = {
@@ -109,6 +127,10 @@ const anAnswer = z
         })
         .nullable()
         .meta({ description: 'The worker that lacks least; null when some match, or none is connected.' }),
+    }),
+    answer('waiting_for_limits', {
+      since: time,
+      limits: z.array(limitOutlook).meta({ description: 'All that it waits for; they are granted together.' }),
     }),
     answer('running', { since: time, holder }),
     answer('worker_lost', {

@@ -20,18 +20,6 @@ const worker = z
   .meta({ id: 'Worker' });
 export type Worker = z.output<typeof worker>;
 
-const queueLane = z
-  .object({
-    queue: z.string(),
-    capability: z.string(),
-    labels: z.array(z.string()),
-    ready: z.int().meta({ description: 'Attempts that wait for a worker.' }),
-    leased: z.int().meta({ description: 'Attempts that workers hold.' }),
-    oldest_ready_at: time.nullable(),
-  })
-  .meta({ id: 'QueueLane' });
-export type QueueLane = z.output<typeof queueLane>;
-
 export const workerRoutes = {
   listWorkers: route({
     method: 'GET',
@@ -40,17 +28,6 @@ export const workerRoutes = {
     tag: 'workers',
     access: 'api',
     responses: { 200: { description: 'The workers.', schema: z.object({ items: z.array(worker) }) } },
-    errors: ['store_unavailable'],
-  }),
-  listQueues: route({
-    method: 'GET',
-    path: '/api/v1/queues',
-    summary: 'Count ready and leased work by queue, capability and labels',
-    tag: 'workers',
-    access: 'api',
-    responses: {
-      200: { description: 'Each class of work that there is.', schema: z.object({ items: z.array(queueLane) }) },
-    },
     errors: ['store_unavailable'],
   }),
 };

@@ -3,6 +3,14 @@ import type { ActionDefinition } from './action.ts';
 import type { TriggerDefinition } from './trigger.ts';
 import type { Hooks, WorkflowDefinition } from './workflow.ts';
 
+/** A queue that the workspace says something of. Others exist by being named. */
+export type QueueDefinition = Readonly<{
+  name: string;
+  description?: string;
+  /** How many of its attempts may be under way at once, over all workers. */
+  limit?: number;
+}>;
+
 /**
  * Everything that a workspace defines, checked: names resolve, expressions parse, graphs have no cycles. Plain data, so
  * it can be stored and hashed.
@@ -14,6 +22,8 @@ export type Definitions = Readonly<{
   actions: Readonly<Record<string, ActionDefinition>>;
   workflows: Readonly<Record<string, WorkflowDefinition>>;
   triggers: Readonly<Record<string, TriggerDefinition>>;
+  /** Absent: no queue has a limit or a description. */
+  queues?: Readonly<Record<string, QueueDefinition>>;
   hooks: Hooks;
   places: Readonly<Record<string, Place>>;
 }>;

@@ -1,3 +1,4 @@
+import type { WhenFull } from '../limits/demand.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 import type { ActionBody } from './action.ts';
 import type { Parameters } from './parameters.ts';
@@ -19,7 +20,9 @@ export type WorkflowDefinition = Readonly<{
   stopGraceMs?: number;
   queue?: string;
   priority?: number;
-  concurrency?: ConcurrencyLimit;
+  /** Keys that a run takes all together before it begins. */
+  concurrency?: readonly ConcurrencyLimit[];
+  rateLimit?: RateLimit;
   mode: 'distributed' | 'local';
   hooks: Hooks;
   /** Of a workflow of a pack: what its expressions read as `config`. */
@@ -46,8 +49,9 @@ export type StepDefinition = Readonly<{
   itemConcurrency?: number;
   batchSize?: number;
   onItemFailure: 'finish' | 'stop' | 'ignore';
-  concurrency?: ConcurrencyLimit;
-  rateLimit?: Readonly<{ key: string; limit: number; perMs: number }>;
+  /** Keys that an attempt takes all together before it begins. */
+  concurrency?: readonly ConcurrencyLimit[];
+  rateLimit?: RateLimit;
   retry?: RetryPolicy;
   /** One attempt. */
   timeoutMs?: number;
@@ -74,7 +78,10 @@ export type Transition = Readonly<{
   do: readonly string[];
 }>;
 
-export type ConcurrencyLimit = Readonly<{ key: string; limit: number; whenFull: 'queue' | 'skip' | 'cancel_oldest' }>;
+/** At most `limit` holders of the same key at once. The key is a template. */
+export type ConcurrencyLimit = Readonly<{ key: string; limit: number; whenFull: WhenFull }>;
+/** At most `limit` starts with the same key in any span of `perMs`. The key is a template. */
+export type RateLimit = Readonly<{ key: string; limit: number; perMs: number }>;
 
 export type HookCall = Readonly<{ action: string; input: JsonObject }>;
 export type Hooks = Readonly<{

@@ -132,7 +132,7 @@ describe('a plan', () => {
       },
     });
     expect(lanesOf(plan)).toEqual(lanes);
-    expect(lanes.map(laneKey)).toEqual(['["default","shell","x","y"]', '["q","shell"]']);
+    expect(lanes.map(laneKey)).toEqual(['["test","default","shell","x","y"]', '["test","q","shell"]']);
   });
 });
 
@@ -167,12 +167,8 @@ describe('compiling', () => {
     ]);
   });
 
-  const limit = { key: 'k', limit: 1, whenFull: 'queue' } as const;
   test.each<readonly [string, WorkflowText]>([
     ['mode', { mode: 'local', steps: {} }],
-    ['concurrency', { concurrency: limit, steps: {} }],
-    ['concurrency', { steps: { a: { concurrency: limit } } }],
-    ['rate_limit', { steps: { a: { rateLimit: { key: 'k', limit: 1, perMs: 1 } } } }],
     ['cache', { steps: { a: { cache: { key: 'k', ttlMs: 1 } } } }],
     ['type', { steps: { a: { inline: { type: 'docker', image: 'x' } } } }],
     ['type', { steps: { a: { action: 'act' } }, actions: { act: { body: { type: 'docker', image: 'x' } } } }],

@@ -65,11 +65,12 @@ function freeze(definitions: Definitions, workspace: string, workflow: WorkflowD
     queue: workflow.queue ?? 'default',
     mode: workflow.mode,
     concurrency: workflow.concurrency ?? null,
+    ...(workflow.rateLimit === undefined ? {} : { rateLimit: workflow.rateLimit }),
     hooks: compileHooks(definitions, workflow.hooks),
     ...workspaceHooks(definitions),
     ...(workflow.config === undefined ? {} : { config: workflow.config }),
     steps: workflow.steps.map((step, index) =>
-      compileStep(definitions, workflow, step, {
+      compileStep(definitions, workspace, workflow, step, {
         index,
         entry: targets.has(step.name) ? 'transitions' : 'dependencies',
         dependsOn: numbersOf(step.dependsOn, numbers),

@@ -1,5 +1,5 @@
 import type { ActionBody, ActionDefinition } from '../definitions/action.ts';
-import type { Definitions } from '../definitions/definitions.ts';
+import type { Definitions, QueueDefinition } from '../definitions/definitions.ts';
 import type { StepDefinition, WorkflowDefinition } from '../definitions/workflow.ts';
 import { takesAnything } from './action-as-workflow.ts';
 import { bodyReads } from './body-reads.ts';
@@ -11,12 +11,15 @@ type Edges = Pick<PlanStep, 'index' | 'entry' | 'dependsOn' | 'dependants'>;
 /** A step with its action resolved. What the step says wins over its action, and that over the workflow. */
 export function compileStep(
   definitions: Definitions,
+  workspace: string,
   workflow: WorkflowDefinition,
   step: StepDefinition,
   edges: Edges,
 ): PlanStep {
   const named = step.action === undefined ? undefined : definitions.actions[step.action];
   const action = resolveAction(definitions, step, named);
+  const lane = laneOf(workspace, workflow, step, named, action.body);
+  const queueLimit = lane === null ? undefined : queueNamed(definitions, lane.queue)?.limit;
   return {
     ...edges,
     name: step.name,
@@ -35,6 +38,7 @@ export function compileStep(
     onItemFailure: step.onItemFailure,
     concurrency: step.concurrency ?? null,
     rateLimit: step.rateLimit ?? null,
+    ...(queueLimit === undefined ? {} : { queueLimit }),
     retry: step.retry ?? named?.retry ?? null,
     timeoutMs: step.timeoutMs ?? named?.timeoutMs ?? null,
     stepTimeoutMs: step.stepTimeoutMs ?? null,
@@ -44,8 +48,12 @@ export function compileStep(
     cache: step.cache ?? null,
     priority: step.priority ?? workflow.priority ?? 0,
     ...(step.sharedFolder === true ? { sharedFolder: true as const } : {}),
-    lane: laneOf(workflow, step, named, action.body),
+    lane,
   };
+}
+
+function queueNamed({ queues = {} }: Definitions, name: string): QueueDefinition | undefined {
+  return Object.hasOwn(queues, name) ? queues[name] : undefined;
 }
 
 function resolveAction(
@@ -73,6 +81,7 @@ function resolveAction(
 }
 
 function laneOf(
+  workspace: string,
   workflow: WorkflowDefinition,
   step: StepDefinition,
   action: ActionDefinition | undefined,
@@ -82,6 +91,7 @@ function laneOf(
   if (capability === null) return null;
   const labels = [...new Set([...(action?.labels ?? []), ...step.labels])].sort();
   return {
+    workspace,
     queue: step.queue ?? action?.queue ?? workflow.queue ?? 'default',
     capability: step.sharedFolder === true ? allOf([capability, 'shared_folder']) : capability,
     labels,

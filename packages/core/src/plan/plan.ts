@@ -1,7 +1,7 @@
 import type { ActionBody, ActionType } from '../definitions/action.ts';
 import type { Parameters } from '../definitions/parameters.ts';
 import type { RetryPolicy } from '../definitions/retry.ts';
-import type { ConcurrencyLimit, Transition } from '../definitions/workflow.ts';
+import type { ConcurrencyLimit, RateLimit, Transition } from '../definitions/workflow.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 import type { Place } from '../values/place.ts';
 import type { PlanHooks } from './plan-hooks.ts';
@@ -26,7 +26,9 @@ export type Plan = Readonly<{
   priority: number;
   queue: string;
   mode: 'distributed' | 'local';
-  concurrency: ConcurrencyLimit | null;
+  concurrency: readonly ConcurrencyLimit[] | null;
+  /** Absent: there is none. */
+  rateLimit?: RateLimit;
   hooks: PlanHooks;
   /** Of the whole workspace; absent when it has none. */
   workspaceHooks?: PlanHooks;
@@ -61,8 +63,10 @@ export type PlanStep = Readonly<{
   itemConcurrency: number | null;
   batchSize: number | null;
   onItemFailure: 'finish' | 'stop' | 'ignore';
-  concurrency: ConcurrencyLimit | null;
-  rateLimit: Readonly<{ key: string; limit: number; perMs: number }> | null;
+  concurrency: readonly ConcurrencyLimit[] | null;
+  rateLimit: RateLimit | null;
+  /** How many attempts of the step's queue may be under way at once; absent: any number. */
+  queueLimit?: number;
   retry: RetryPolicy | null;
   timeoutMs: number | null;
   stepTimeoutMs: number | null;
@@ -92,10 +96,17 @@ export type PlanAction = Readonly<{
 }>;
 
 /**
- * A class of work: what a worker must have to take it. Lanes are few (one for each queue, capability and set of labels in
- * use), are known when a plan is stored, and let a claim be one index range instead of a match row by row.
+ * A class of work: whose it is, and what a worker must have to take it. Lanes are few (one for each queue, capability and set
+ * of labels that a workspace uses), are known when a plan is stored, and let a claim be one index range instead of a match row
+ * by row. Workers are shared fairly between the lanes' shares (`shareOf`).
  */
-export type Lane = Readonly<{ queue: string; capability: LaneCapability; labels: readonly string[] }>;
+export type Lane = Readonly<{
+  /** Absent: of a plan that was made before lanes knew whose they are. */
+  workspace?: string;
+  queue: string;
+  capability: LaneCapability;
+  labels: readonly string[];
+}>;
 
 /** What a lane asks for: mostly one capability; several stand side by side (`shell+shared_folder`, lane-capability.ts). */
 export type LaneCapability = Capability | `${Capability}+${string}`;

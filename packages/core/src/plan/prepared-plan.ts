@@ -6,6 +6,7 @@ import type { Place } from '../values/place.ts';
 import { hashPlan } from './hash-plan.ts';
 import type { Lane, Plan, PlanStep } from './plan.ts';
 import { type HookName, hookFields } from './plan-hooks.ts';
+import { type PreparedDemand, prepareRunLimits, prepareStepLimits } from './prepared-limits.ts';
 import {
   mergeNeeds,
   type Needs,
@@ -25,6 +26,8 @@ export type PreparedPlan = Readonly<{
   /** Steps so that each stands after those that it depends on. */
   order: readonly number[];
   output: PreparedValue | null;
+  /** What a run asks for before it begins; null: nothing. */
+  limits: readonly PreparedDemand[] | null;
   transitions: TransitionGraph;
   /** The input of a hook of the workflow or of the workspace. */
   hookInput(of: 'hooks' | 'workspaceHooks', name: HookName, index: number): PreparedValue;
@@ -51,6 +54,8 @@ export type PreparedStep = Readonly<{
   taskNeeds: Needs;
   delay: PreparedValue | null;
   retryWhen: PreparedValue | null;
+  /** What an attempt asks for before it is launched; null: nothing. */
+  limits: readonly PreparedDemand[] | null;
   /** The body of an action that the engine itself carries out (workflow, approval, wait, emit). */
   body: Readonly<Record<string, PreparedValue>>;
   /** Where the templates of the action's body stand, by pointers from the body's root. */
@@ -88,6 +93,7 @@ export function preparePlan(plan: Plan, hash?: PlanHash): PreparedPlan {
     lanes: lanesOf(plan),
     order: dependencyOrder(plan),
     output: plan.output === null ? null : prepareValue(plan.output, '/output', plan.places),
+    limits: prepareRunLimits(plan),
     transitions,
     hookInput(of, name, index) {
       const pointer = `/${of}/${hookFields[name]}/${index}/input`;
@@ -149,6 +155,7 @@ function prepareStep(plan: Plan, index: number, bodyPlaces: (index: number) => R
     taskNeeds: mergeNeeds([input.needs, env?.needs ?? needsNothing, needsOf(step.action.reads)]),
     delay: step.delay === null ? null : value(step.delay, 'delay'),
     retryWhen: condition(step.retry?.when, 'retry/when'),
+    limits: prepareStepLimits(step, root, plan.places),
     body: engineBody(step, root, plan.places),
     get places() {
       return bodyPlaces(index);
@@ -207,8 +214,12 @@ export function lanesOf(plan: Plan): readonly Lane[] {
 
 /** One text for each lane, whatever the order of its labels. */
 export function laneKey(lane: Lane): string {
-  return JSON.stringify([lane.queue, lane.capability, ...[...lane.labels].sort()]);
+  return JSON.stringify([lane.workspace ?? '', lane.queue, lane.capability, ...[...lane.labels].sort()]);
 }
+
+/** Whose share of the workers a lane takes from: that of one queue of one workspace. */
+export const shareOf = ({ workspace, queue }: Pick<Lane, 'workspace' | 'queue'>): string =>
+  JSON.stringify([workspace ?? '', queue]);
 
 function dependencyOrder(plan: Plan): readonly number[] {
   const open = plan.steps.map((step) => step.dependsOn.length);

@@ -7,16 +7,9 @@ type Row<Subject> = Readonly<{ key: string; what: string; uses: (subject: Subjec
 
 export const unsupportedInWorkflow: readonly Row<WorkflowDefinition>[] = [
   { key: 'mode', what: '`mode: local`', uses: (workflow) => workflow.mode === 'local' },
-  {
-    key: 'concurrency',
-    what: 'A concurrency limit shared by runs',
-    uses: (workflow) => workflow.concurrency !== undefined,
-  },
 ];
 
 export const unsupportedInStep: readonly Row<StepDefinition>[] = [
-  { key: 'concurrency', what: 'A concurrency limit shared by runs', uses: (step) => step.concurrency !== undefined },
-  { key: 'rate_limit', what: '`rate_limit`', uses: (step) => step.rateLimit !== undefined },
   { key: 'cache', what: '`cache`', uses: (step) => step.cache !== undefined },
 ];
 

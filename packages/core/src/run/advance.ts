@@ -10,6 +10,11 @@ import { stopRun } from './stop-run.ts';
 /** Follows up what a command changed until nothing moves by itself any more, and ends the run if nothing is left. */
 export function advance(decision: Deciding): Decision {
   const { state } = decision;
+  // A queued run has begun nothing, and ends only by being stopped.
+  if (state.queued !== null && state.cancel === null) {
+    saveControl(decision);
+    return { state, changes: decision.changes.toChanges() };
+  }
   for (let next = 0; ; ) {
     stopIfDecided(decision);
     const step = decision.entering[next];

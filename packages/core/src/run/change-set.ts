@@ -1,4 +1,5 @@
-import type { Changes } from './changes.ts';
+import type { SlotRequest } from '../limits/demand.ts';
+import type { Changes, SlotChanges } from './changes.ts';
 import type { AttemptKey, EndedAttempt, OutboxMessage, RunHead, StepKey, Wait, WaitKind, Work } from './records.ts';
 
 const none: readonly never[] = [];
@@ -28,6 +29,7 @@ export class ChangeSet {
   /** Positions of `start_child` messages in the outbox. */
   readonly #children = new Map<string, number>();
   #withdrawn: Set<number> | null = null;
+  #slots: SlotSet | null = null;
 
   setHead(head: RunHead): void {
     this.#head = head;
@@ -54,6 +56,7 @@ export class ChangeSet {
   /** Withdraws work that nobody holds: `held` takes its place, unless somebody has taken the work by then. */
   holdWork(held: Wait): void {
     if (this.#work.delete(attemptText(held))) {
+      if (this.#slots !== null) this.releaseSlots(held);
       this.setWait(held);
       return;
     }
@@ -111,6 +114,27 @@ export class ChangeSet {
     return true;
   }
 
+  requestSlots(request: SlotRequest): void {
+    this.#slots ??= newSlotSet();
+    this.#slots.requests.set(stepText(request), request);
+  }
+
+  /** The run acts on what was decided of a request. */
+  takeSlots(request: Taken): void {
+    this.#slots ??= newSlotSet();
+    this.#slots.taken.set(stepText(request), request);
+  }
+
+  /** The holder lets go of all that it has, and asks no more. */
+  releaseSlots({ step, item, iteration }: StepKey): void {
+    this.#slots ??= newSlotSet();
+    const key = { step, item, iteration };
+    const text = stepText(key);
+    this.#slots.requests.delete(text);
+    this.#slots.taken.delete(text);
+    this.#slots.released.set(text, key);
+  }
+
   /** Adds what a later decision changes. */
   add(changes: Changes): void {
     if (changes.head !== null) this.#head = changes.head;
@@ -122,6 +146,9 @@ export class ChangeSet {
     for (const key of changes.waitsDone) this.endWait(key);
     for (const wait of changes.waits) this.setWait(wait);
     for (const message of changes.outbox) this.send(message);
+    for (const key of changes.slots?.released ?? []) this.releaseSlots(key);
+    for (const taken of changes.slots?.taken ?? []) this.takeSlots(taken);
+    for (const request of changes.slots?.requests ?? []) this.requestSlots(request);
   }
 
   toChanges(): Changes {
@@ -136,6 +163,7 @@ export class ChangeSet {
       waits: this.#waits.size === 0 ? [] : [...this.#waits.values()],
       waitsDone: this.#waitsDone.size === 0 ? [] : [...this.#waitsDone.values()],
       outbox: withdrawn === null ? this.#outbox : this.#outbox.filter((_, position) => !withdrawn.has(position)),
+      slots: this.#slots === null ? null : slotChanges(this.#slots),
     };
   }
 }
@@ -158,9 +186,26 @@ export function isNothing(changes: Changes): boolean {
     changes.workCancelled.length === 0 &&
     changes.waits.length === 0 &&
     changes.waitsDone.length === 0 &&
-    changes.outbox.length === 0
+    changes.outbox.length === 0 &&
+    changes.slots === null
   );
 }
 
+type Taken = SlotChanges['taken'][number];
+type SlotSet = Readonly<{
+  requests: Map<string, SlotRequest>;
+  taken: Map<string, Taken>;
+  released: Map<string, StepKey>;
+}>;
+
+const newSlotSet = (): SlotSet => ({ requests: new Map(), taken: new Map(), released: new Map() });
+
+const slotChanges = ({ requests, taken, released }: SlotSet): SlotChanges => ({
+  requests: [...requests.values()],
+  taken: [...taken.values()],
+  released: [...released.values()],
+});
+
+const stepText = (key: StepKey): string => `${key.step}.${key.item}.${key.iteration}`;
 const attemptText = (key: AttemptKey): string => `${key.step}.${key.item}.${key.iteration}.${key.attempt}`;
 const waitText = (key: WaitKey): string => `${key.step}.${key.item}.${key.iteration}.${key.kind}`;

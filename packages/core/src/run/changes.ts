@@ -1,3 +1,4 @@
+import type { SlotRequest } from '../limits/demand.ts';
 import type { AttemptKey, EndedAttempt, OutboxMessage, RunHead, StepKey, Wait, WaitKind, Work } from './records.ts';
 
 /**
@@ -14,7 +15,10 @@ export type Changes = Readonly<{
   work: readonly Work[];
   /** Work whose attempt ended, or that is withdrawn before anybody took it. */
   workDone: readonly AttemptKey[];
-  /** Ready work that becomes this `held` wait. What somebody has taken by the time of the commit stays their work. */
+  /**
+   * Ready work that becomes this `held` wait, and lets go of its slots. What somebody has taken by the time of the commit
+   * stays their work.
+   */
   workHeld: readonly Wait[];
   /** Leased work whose worker shall stop it. */
   workCancelled: readonly AttemptKey[];
@@ -23,4 +27,15 @@ export type Changes = Readonly<{
   /** Never a key that is in `waits`. Some may not exist. */
   waitsDone: readonly (StepKey & Readonly<{ kind: WaitKind }>)[];
   outbox: readonly OutboxMessage[];
+  /** null: the decision has to do with no limit, as with nearly all. */
+  slots: SlotChanges | null;
+}>;
+
+/** Slots that a run and its attempts ask for, take and let go. */
+export type SlotChanges = Readonly<{
+  requests: readonly SlotRequest[];
+  /** Requests that were decided on, and that the run has acted on now. Never one of a holder that lets go. */
+  taken: readonly (AttemptKey & Readonly<{ request: number }>)[];
+  /** Holders that let everything go that they held or asked for before this commit. */
+  released: readonly StepKey[];
 }>;

@@ -1,10 +1,12 @@
 import type { StoredEvent } from '../events/event.ts';
+import type { RefusalReason } from '../limits/demand.ts';
 import type { InputProblem } from '../schema/input-problem.ts';
 import type { RunId, WorkerId } from '../values/ids.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 import type { ApprovalAnswer } from './approval.ts';
 import type { Fault } from './fault.ts';
 import type { AttemptKey, Instant, WaitKind } from './records.ts';
+import type { KeptResults } from './rerun/kept-results.ts';
 import type { RunEndStatus } from './status.ts';
 
 /** How an attempt ended, as its worker reports it. */
@@ -30,6 +32,20 @@ export type Command =
   | Readonly<{ type: 'event_arrived'; key: AttemptKey; event: StoredEvent }>
   /** Somebody answers an approval. `values` are as they were given; they are checked here. */
   | Readonly<{ type: 'answer'; key: AttemptKey; answer: ApprovalAnswer }>
+  /**
+   * The store gave a request all that it asked for. A run is named by step -1 and attempt 0; `kept`: what it takes over, if it
+   * is a re-run.
+   */
+  | Readonly<{ type: 'slots_granted'; key: AttemptKey; request: number; kept?: KeptResults }>
+  /** It will not get them: `limit` is the key that is the reason, `by` the run that took its place. */
+  | Readonly<{
+      type: 'slots_refused';
+      key: AttemptKey;
+      request: number;
+      reason: RefusalReason;
+      limit: string;
+      by: RunId | null;
+    }>
   | Readonly<{ type: 'cancel'; by: string; reason: string | null; force: boolean }>
   | Readonly<{ type: 'pause'; by: string; reason: string | null }>
   | Readonly<{ type: 'resume'; by: string }>

@@ -11,6 +11,8 @@ import { hold } from './commands/hold.ts';
 import { parentTurned } from './commands/parent-turned.ts';
 import { pause } from './commands/pause.ts';
 import { resume } from './commands/resume.ts';
+import { slotsGranted } from './commands/slots-granted.ts';
+import { slotsRefused } from './commands/slots-refused.ts';
 import { timerFired } from './commands/timer-fired.ts';
 import { workerLost } from './commands/worker-lost.ts';
 import { type Deciding, deciding } from './deciding.ts';
@@ -56,6 +58,10 @@ function apply(decision: Deciding, command: Command): Rejection | null {
       return eventArrived(decision, command);
     case 'answer':
       return answerApproval(decision, command);
+    case 'slots_granted':
+      return slotsGranted(decision, command);
+    case 'slots_refused':
+      return slotsRefused(decision, command);
     case 'cancel':
       return cancel(decision, command);
     case 'pause':

@@ -1,5 +1,6 @@
 import type { PlanStep } from '../plan/plan.ts';
 import type { PreparedPlan } from '../plan/prepared-plan.ts';
+import type { RunId } from '../values/ids.ts';
 import { escapePointer } from '../values/json-pointer.ts';
 import { ChangeSet } from './change-set.ts';
 import type { Fault } from './fault.ts';
@@ -25,9 +26,15 @@ export type Deciding = {
   childrenAsked: boolean;
   /** Of the start of a re-run: what it takes over from the run before. */
   replay: Replay | null;
+  /** The concurrency keys of the attempt that is being launched; what it starts is told of them. */
+  granted: readonly string[];
+  /** The run that the child which is being launched is a re-run of, if its step had to wait for slots. */
+  grantedRerun: RunId | null;
   /** How many values `uuid()` has given. */
   readonly uuids: { given: number };
 };
+
+const nothing: readonly string[] = [];
 
 export function deciding(plan: PreparedPlan, state: RunState, now: Instant): Deciding {
   return {
@@ -41,6 +48,8 @@ export function deciding(plan: PreparedPlan, state: RunState, now: Instant): Dec
     controlChanged: false,
     childrenAsked: false,
     replay: null,
+    granted: nothing,
+    grantedRerun: null,
     uuids: { given: 0 },
   };
 }

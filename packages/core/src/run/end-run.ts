@@ -23,11 +23,20 @@ export function endRun(decision: Deciding): void {
   if (decision.plan.plan.timeoutMs !== null) changes.endWait({ ...runKey, kind: 'run_timeout' });
   if (state.cancel !== null) changes.endWait({ ...runKey, kind: 'cancel_grace' });
   callEndHooks(decision, end.status);
+  if (plan.limits !== null) letGo(decision);
   if (state.origin.parent !== null) changes.send({ kind: 'child_ended', parent: state.origin.parent, ...end });
+}
+
+/** What the run holds, or waits for, is free with its end. */
+function letGo({ state, changes }: Deciding): void {
+  if (state.queued !== null) changes.endWait({ ...runKey, kind: 'slots' });
+  state.queued = null;
+  changes.releaseSlots(runKey);
 }
 
 function judgeRun(decision: Deciding): RunEnd {
   const { state, plan } = decision;
+  if (state.cancel?.end !== undefined) return { ...state.cancel.end, output: null };
   if (state.cancel?.kind === 'cancel') {
     const { by, reason } = state.cancel;
     const message = `Cancelled by ${by}${reason === null ? '.' : `: ${reason}`}`;

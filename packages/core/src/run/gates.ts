@@ -1,3 +1,4 @@
+import { askForSlots } from './ask-for-slots.ts';
 import type { Deciding } from './deciding.ts';
 import { setEngineWait } from './engine-wait.ts';
 import type { EngineWaitKind } from './records.ts';
@@ -19,7 +20,10 @@ type Gate = Readonly<{
 }>;
 
 /** In the order in which they are asked. */
-const gates: readonly Gate[] = [{ kind: 'held', ask: holdWhilePaused }];
+const gates: readonly Gate[] = [
+  { kind: 'held', ask: holdWhilePaused },
+  { kind: 'slots', ask: askForSlots },
+];
 
 /** 'open': the attempt may be launched. `passed` is the gate that the task waited at until now. */
 export function askGates(

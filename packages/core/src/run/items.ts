@@ -102,7 +102,7 @@ export function countItem(
   end: Pick<EndedItem, 'status' | 'reason'>,
 ): 'succeeded' | 'failed' | 'cancelled' {
   const kind =
-    // One that was skipped (an approval that nobody needed to give) is dealt with, and no failure.
+    // One that was skipped (an approval that nobody needed to give, a limit that was full) is dealt with, and no failure.
     end.status === 'succeeded' || end.status === 'skipped'
       ? 'succeeded'
       : end.status === 'cancelled' && end.reason !== null

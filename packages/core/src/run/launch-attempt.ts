@@ -1,17 +1,20 @@
 import type { ApprovalBody, WaitBody } from '../definitions/action.ts';
 import { isEventType, maxPayloadLength } from '../events/event.ts';
+import type { HeldAbove } from '../limits/demand.ts';
 import { FaultError } from '../plan/expression-fault.ts';
 import { formatDuration } from '../values/duration.ts';
+import type { RunId } from '../values/ids.ts';
 import type { JsonObject } from '../values/json.ts';
 import { unreachable } from '../values/unreachable.ts';
 import { approvalDueAt, newApproval } from './approval.ts';
 import { suspended } from './call-hooks.ts';
 import { type Deciding, faultAt, keyOf, planStep, type StepAt } from './deciding.ts';
+import { heldAbove } from './demands.ts';
 import { setEngineWait } from './engine-wait.ts';
 import { newEventWait, wrongEventType } from './event-wait.ts';
 import type { Fault } from './fault.ts';
 import { askGates } from './gates.ts';
-import type { EngineWaitKind, WorkDocument } from './records.ts';
+import type { EngineWaitKind, StepKey, WorkDocument } from './records.ts';
 import { keptKey } from './rerun/kept-results.ts';
 import { scopeFor, type Viewpoint } from './scope.ts';
 import type { Task } from './state.ts';
@@ -101,12 +104,33 @@ function startChild(decision: Deciding, target: TaskTarget, task: Task, wait: bo
   const workflow = renderBody(decision, target, task, 'workflow');
   const from = attemptKey(target, task.attempt);
   const { input } = JSON.parse(task.document) as WorkDocument;
-  const start = { kind: 'start_child', from, workflow: String(workflow), input, depth, wait } as const;
-  const rerunOf = decision.replay?.kept.children.get(keptKey(from));
-  decision.changes.send(rerunOf === undefined ? start : { ...start, rerunOf });
+  const holds = wait ? heldBelow(decision, target) : [];
+  const rerunOf = childToRerun(decision, from);
+  decision.changes.send({
+    kind: 'start_child',
+    from,
+    workflow: String(workflow),
+    input,
+    depth,
+    wait,
+    ...(rerunOf === null ? {} : { rerunOf }),
+    ...(holds.length === 0 ? {} : { holds }),
+  });
   if (!wait) return succeededAtOnce(decision);
   setEngineWait(decision, target, task, 'child');
   return null;
+}
+
+/** The run that a child may be a re-run of: known when its step begins, and remembered while it waits for its limits. */
+function childToRerun({ replay, grantedRerun }: Deciding, from: StepKey): RunId | null {
+  return replay?.kept.children.get(keptKey(from)) ?? grantedRerun;
+}
+
+/** What is held while the child runs: by this attempt, its run, and whatever that is a child of. */
+function heldBelow({ state, granted }: Deciding, target: TaskTarget): readonly HeldAbove[] {
+  const above = heldAbove(state, true);
+  if (granted.length === 0) return above;
+  return [...above, { run: state.origin.id, ...keyOf(target, target.item), keys: granted }];
 }
 
 function startTimer(decision: Deciding, target: TaskTarget, task: Task): AttemptEnd | null {
@@ -202,6 +226,7 @@ function failedAtOnce({ now }: Deciding, error: Fault): AttemptEnd {
 export function clearLaunch(decision: Deciding, target: StepAt & Readonly<{ item: number }>, task: Task): void {
   const key = keyOf(target, target.item);
   if (task.doing === 'kept') return;
+  if (mayHaveSlots(decision, target.step, task)) decision.changes.releaseSlots(key);
   if (task.doing !== 'work') {
     decision.changes.endWait({ ...key, kind: task.doing });
     return;
@@ -213,6 +238,12 @@ export function clearLaunch(decision: Deciding, target: StepAt & Readonly<{ item
 export function clearQueueTimeout(decision: Deciding, target: StepAt & Readonly<{ item: number }>): void {
   if (planStep(decision.plan, target.step).queueTimeoutMs === null) return;
   decision.changes.endWait({ ...keyOf(target, target.item), kind: 'queue_timeout' });
+}
+
+/** Slots are asked for at the last gate before the launch: what waits before it has none. */
+function mayHaveSlots({ plan }: Deciding, step: number, { doing }: Task): boolean {
+  if (doing === 'retry' || doing === 'held' || doing === 'cache') return false;
+  return plan.step(step).limits !== null;
 }
 
 export const timeoutText = (ms: number | null): string => (ms === null ? 'its timeout' : formatDuration(ms));

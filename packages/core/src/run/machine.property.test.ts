@@ -12,6 +12,7 @@ import { mergeChanges } from './change-set.ts';
 import type { Changes } from './changes.ts';
 import { decide } from './decide.ts';
 import { noteLease } from './note-lease.ts';
+import type { StepKey } from './records.ts';
 import { restoreState } from './restore-state.ts';
 import { startRun } from './start-run.ts';
 import { isRunEnd, isStepEnd } from './status.ts';
@@ -48,7 +49,7 @@ describe.each([
         liveOf(text, chosen, (run) => {
           if (!isRunEnd(run.state.head.status)) return;
           ends.add(canonicalJson(run.state.head as unknown as Json));
-          expect(run.store.work.size + run.store.waits.size).toBe(0);
+          expect(run.store.work.size + run.store.waits.size + run.store.slots.size).toBe(0);
           expect(Object.values(run.steps).every((summary) => isStepEnd(summary.status))).toBe(true);
         });
         expect(ends.size).toBe(1);
@@ -120,6 +121,7 @@ describe.each([
         expect(rowsOf(store)).toBe(rows);
         expect([...merged.work, ...merged.workHeld]).toEqual([]);
         expect(merged.waits).toEqual([]);
+        expect(merged.slots?.requests ?? []).toEqual([]);
       }),
       { numRuns: 150 },
     );
@@ -148,6 +150,7 @@ const started = (changes: Changes) =>
   changes.outbox.filter((message) => message.kind === 'start_child' && message.wait);
 
 function expectGraphObeyed(run: RunDriver): void {
+  if (run.state.queued !== null) return;
   const summaries = run.steps;
   for (const step of run.plan.plan.steps) {
     if (step.entry === 'transitions') continue;
@@ -192,7 +195,7 @@ function expectSomethingMoves(run: RunDriver): void {
   for (const row of run.store.work.values()) movers.add(`${row.step}.${row.iteration}`);
   for (const row of run.store.waits.values()) {
     const resumed = run.state.paused !== null && (row.kind === 'held' || row.kind === 'items');
-    const outside = row.kind === 'child' || row.kind === 'approval' || row.kind === 'event';
+    const outside = row.kind === 'child' || row.kind === 'approval' || row.kind === 'event' || row.kind === 'slots';
     if (row.dueAt !== null || outside || resumed) movers.add(`${row.step}.${row.iteration}`);
   }
   let open = 0;
@@ -203,7 +206,21 @@ function expectSomethingMoves(run: RunDriver): void {
     }
   }
   expect(open).toBe(run.state.open);
-  if (!isRunEnd(run.state.head.status)) expect(open).toBeGreaterThan(0);
+  if (run.state.queued !== null) expect(movers.has('-1.0')).toBe(true);
+  else if (!isRunEnd(run.state.head.status)) expect(open).toBeGreaterThan(0);
+  expectSlotsHaveHolders(run);
+}
+
+/** Whoever has slots waits for them, or has got past that gate; and whoever waits has asked. */
+function expectSlotsHaveHolders(run: RunDriver): void {
+  const waiting = [...run.store.waits.values()].filter((row) => row.kind === 'slots');
+  const text = ({ step, item, iteration }: StepKey) => `${step}.${item}.${iteration}`;
+  const asking = [...run.store.slots.values()].filter((row) => !row.taken).map(text);
+  expect(asking.sort()).toEqual(waiting.map(text).sort());
+  const launched = new Set([...run.store.work.values(), ...run.store.waits.values()].map(text));
+  for (const row of run.store.slots.values()) {
+    if (row.taken && row.step >= 0) expect(launched.has(text(row))).toBe(true);
+  }
 }
 
 /** The iterations of a step are numbered without gaps, each has one end at most, and ends after the one before. */

@@ -3,6 +3,7 @@
 // The living and the dead: `work` and `waits` hold what is still to happen and die with it; `attempts` are append-only.
 // A run's state can be derived from its record, these three and the plan at any time (restore-state.ts), so a server
 // that restarts, or that never saw the run before, loses nothing.
+import type { HeldAbove } from '../limits/demand.ts';
 import type { Lane } from '../plan/plan.ts';
 import type { HookName } from '../plan/plan-hooks.ts';
 import type { PlanHash, RunId, WorkerId } from '../values/ids.ts';
@@ -45,6 +46,8 @@ export type RunOrigin = Readonly<{
   priority: number;
   /** The run that this one is a re-run of, and from where it runs again; null: it is none. */
   rerunOf: RerunOf | null;
+  /** What the steps and runs above this child hold until it has ended; absent: nothing. */
+  holds?: readonly HeldAbove[];
 }>;
 
 export type RerunOf = Readonly<{ run: RunId; from: readonly StartingPoint[] }>;
@@ -74,6 +77,8 @@ export type RunControl = Readonly<{
     by: string;
     reason: string | null;
     kind: 'cancel' | 'timeout' | 'fail_fast' | 'succeed';
+    /** What the run ends with; absent: what the kind says. */
+    end?: Readonly<{ status: 'cancelled' | 'failed'; error: Fault }>;
   }>;
   /** While the run is paused. `withParent`: because its parent was, so it is resumed with it. */
   paused?: Readonly<{ at: Instant; by: string; reason: string | null; withParent?: true }>;
@@ -85,6 +90,8 @@ export type RunControl = Readonly<{
   /** The hooks that were called, in their order; of many the last 100. */
   hooks?: readonly HookRecord[];
   vars?: JsonObject;
+  /** The concurrency keys that the run holds until its end. */
+  holds?: readonly string[];
   /** Of plans with transitions: the first failure that nobody handled. */
   failure?: Readonly<{ step: number; endedAt: Instant; error: Fault }>;
   /** Rounds of joins, by step number. */
@@ -209,6 +216,8 @@ export type OutboxMessage =
       wait: boolean;
       /** A run of the workflow that failed: if it had the same input, the child runs again from what failed in it. */
       rerunOf?: RunId;
+      /** What is held while the parent waits; absent: nothing. */
+      holds?: readonly HeldAbove[];
     }>
   | Readonly<{
       kind: 'child_ended';

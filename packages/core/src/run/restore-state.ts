@@ -26,6 +26,8 @@ export function restoreState(plan: PreparedPlan, loaded: LoadedRun): RunState {
     pauses: control.pauses ?? null,
     hooks: control.hooks ?? [],
     vars: control.vars ?? plan.plan.vars,
+    queued: loaded.waits.find((wait) => wait.step === -1 && wait.kind === 'slots')?.document ?? null,
+    holds: control.holds ?? [],
     ...freshSteps(plan),
     rounds: readRounds(control),
     failure: control.failure ?? null,
@@ -70,8 +72,10 @@ function settleDependency(plan: PreparedPlan, state: RunState, step: number): vo
 }
 
 function originOf(run: LoadedRun['run']): RunState['origin'] {
-  const { id, workspace, workflow, revision, plan, trigger, parent, depth, startKey, tags, priority, rerunOf } = run;
-  return { id, workspace, workflow, revision, plan, trigger, parent, depth, startKey, tags, priority, rerunOf };
+  const { id, workspace, workflow, revision, plan, trigger, parent, depth, startKey, tags, priority } = run;
+  const { rerunOf, holds } = run;
+  const origin = { id, workspace, workflow, revision, plan, trigger, parent, depth, startKey, tags, priority, rerunOf };
+  return holds === undefined ? origin : { ...origin, holds };
 }
 
 /** By step, then by iteration. */

@@ -13,7 +13,7 @@ export function saveControl(decision: Deciding): void {
 }
 
 function controlOf(plan: PreparedPlan, state: RunState): RunControl {
-  const { cancel, paused, pauses, hooks, vars, failure, rounds } = state;
+  const { cancel, paused, pauses, hooks, vars, holds, failure, rounds } = state;
   const settled = plan.transitions.awaited.filter((step) => state.steps[step]?.settled === true);
   // In the order of steps: two states that are alike have the same text.
   const joins = [...rounds].sort(([a], [b]) => a - b).map(([step, round]) => [step, writeRound(round)] as const);
@@ -23,6 +23,7 @@ function controlOf(plan: PreparedPlan, state: RunState): RunControl {
     ...(pauses === null ? {} : { pauses }),
     ...(hooks.length === 0 ? {} : { hooks }),
     ...(vars === plan.plan.vars ? {} : { vars }),
+    ...(holds.length === 0 ? {} : { holds }),
     ...(failure === null || !plan.transitions.any ? {} : { failure }),
     ...(joins.length === 0 ? {} : { joins: Object.fromEntries(joins) }),
     ...(settled.length === 0 ? {} : { settled }),

@@ -1,17 +1,20 @@
-import type { PlanStep } from '../plan/plan.ts';
+import { FaultError } from '../plan/expression-fault.ts';
 import type { PreparedPlan } from '../plan/prepared-plan.ts';
 import type { JsonObject } from '../values/json.ts';
 import { advance } from './advance.ts';
-import { deciding, runKey, setHead } from './deciding.ts';
+import { beginRun, queueRun } from './begin-run.ts';
+import { deciding, setHead } from './deciding.ts';
 import type { Decision } from './decision.ts';
 import type { Instant, RunOrigin } from './records.ts';
+import { endUnbegunRun } from './refuse-run.ts';
 import type { KeptResults } from './rerun/kept-results.ts';
 import { newReplay } from './rerun/replay.ts';
 import type { RunState, StepState } from './state.ts';
 
 /**
- * Starts a run: its first steps are ready in the same decision. `input` is checked already (`checkInput`), and stored
- * by the host with the run. `kept`: what a re-run takes over from the run before.
+ * Starts a run: its first steps are ready in the same decision, unless it has to queue for limits. `input` is checked
+ * already (`checkInput`), and stored by the host with the run. `kept`: what a re-run takes over from the run before; one
+ * that queues is given it again when it begins.
  */
 export function startRun(
   plan: PreparedPlan,
@@ -29,6 +32,8 @@ export function startRun(
     pauses: null,
     hooks: [],
     vars: plan.plan.vars,
+    queued: null,
+    holds: [],
     ...freshSteps(plan),
     rounds: new Map(),
     failure: null,
@@ -36,21 +41,13 @@ export function startRun(
   const decision = deciding(plan, state, now);
   if (kept !== null) decision.replay = newReplay(kept);
   setHead(decision, {});
-  const { timeoutMs } = plan.plan;
-  if (timeoutMs !== null) {
-    const dueAt = now + timeoutMs;
-    decision.changes.setWait({ ...runKey, attempt: 0, kind: 'run_timeout', dueAt, document: null });
-  }
-  for (const step of plan.plan.steps) {
-    if (startsByItself(plan, step)) decision.entering.push(step.index);
+  try {
+    if (!queueRun(decision)) beginRun(decision);
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    endUnbegunRun(decision, 'failed', error.fault);
   }
   return advance(decision);
-}
-
-/** A step that nothing leads to; a loop that only the step itself leads to begins by itself, too. */
-function startsByItself({ transitions }: PreparedPlan, { index, entry, dependsOn }: PlanStep): boolean {
-  if (entry === 'dependencies') return dependsOn.length === 0;
-  return transitions.sources(index).every((source) => source === index);
 }
 
 /** The steps of a run of which nothing has begun. */

@@ -22,6 +22,10 @@ export type RunState = {
   /** Hooks that were called. */
   hooks: readonly HookRecord[];
   vars: JsonObject;
+  /** JSON of `QueuedDocument` while the run waits for slots and has not begun. */
+  queued: string | null;
+  /** The concurrency keys that the run holds until its end. */
+  holds: readonly string[];
   /** By step number. */
   readonly steps: StepState[];
   /** How much has not ended: steps entered by dependencies, and open iterations of the others. */

@@ -34,7 +34,9 @@ export type StepReason =
   | 'step_timed_out'
   | 'queue_timed_out'
   | 'approval_timed_out'
-  | 'event_timed_out';
+  | 'event_timed_out'
+  | 'limit_full'
+  | 'limit_superseded';
 
 export const isRunEnd = (status: RunStatus): status is RunEndStatus =>
   status === 'succeeded' || status === 'failed' || status === 'cancelled' || status === 'timed_out';

@@ -127,6 +127,7 @@ function recordAttempt(decision: Deciding, target: TaskTarget, task: Task, end: 
 
 function waitForRetry(decision: Deciding, target: TaskTarget, task: Task, delayMs: number): void {
   task.doing = 'retry';
+  task.detail = null;
   task.dueAt = decision.now + delayMs;
   task.readyAt = task.dueAt;
   task.detail = null;

@@ -67,6 +67,30 @@ const kinds: readonly StepText[] = [
   { forEach: 3, inline: { type: 'approval', prompt: '{{ item }}?', timeoutMs: 200 } },
 ];
 
+const queue = 'queue' as const;
+
+/** Limits of a step; `k` may be held by its run already. */
+const stepLimits: readonly (Pick<StepText, 'concurrency' | 'rateLimit'> | undefined)[] = [
+  ...Array.from({ length: 8 }, () => undefined),
+  { concurrency: [{ key: 'k', limit: 1, whenFull: queue }] },
+  { concurrency: [{ key: 'k{{ input.n }}', limit: 2, whenFull: 'skip' }] },
+  {
+    concurrency: [
+      { key: '{{ vars.v }}', limit: 1, whenFull: 'cancel_oldest' },
+      { key: 'l', limit: 3, whenFull: queue },
+    ],
+  },
+  { rateLimit: { key: 'r', limit: 2, perMs: 1_000 } },
+  { concurrency: [{ key: '{{ input.list }}', limit: 1, whenFull: queue }] },
+];
+
+const runLimits: readonly (Pick<WorkflowText, 'concurrency' | 'rateLimit'> | undefined)[] = [
+  ...Array.from({ length: 8 }, () => undefined),
+  { concurrency: [{ key: 'k', limit: 1, whenFull: queue }] },
+  { concurrency: [{ key: '{{ input.n }}', limit: 1, whenFull: 'skip' }], rateLimit: { key: 'r', limit: 1, perMs: 10 } },
+  { concurrency: [{ key: '{{ input.bad.x }}', limit: 1, whenFull: queue }] },
+];
+
 export const randomStep: fc.Arbitrary<Readonly<{ own: StepText; needs: readonly number[] }>> = fc
   .record({
     kind: fc.constantFrom(...kinds),
@@ -77,10 +101,11 @@ export const randomStep: fc.Arbitrary<Readonly<{ own: StepText; needs: readonly 
     queueTimeoutMs: fc.constantFrom(undefined, undefined, 300),
     delay: fc.constantFrom(undefined, undefined, undefined, 100, '{{ input.n }}'),
     needs: fc.array(fc.nat(7), { maxLength: 3 }),
+    limits: fc.constantFrom(...stepLimits),
   })
-  .map(({ kind, needs, ...rest }) => {
+  .map(({ kind, needs, limits, ...rest }) => {
     const set = Object.entries(rest).filter(([, value]) => value !== undefined);
-    return { own: { ...kind, ...Object.fromEntries(set) } as StepText, needs };
+    return { own: { ...kind, ...limits, ...Object.fromEntries(set) } as StepText, needs };
   });
 
 const told = (input: JsonObject) => [{ action: 'tell', input }];
@@ -101,12 +126,14 @@ export const workflows: fc.Arbitrary<WorkflowText> = fc
     timeoutMs: fc.constantFrom(undefined, 5_000),
     output: fc.constantFrom(undefined, '{{ input.n }}', { all: '{{ steps.s0.output }}' }),
     hooks: fc.constantFrom(undefined, hooks, hooks),
+    limits: fc.constantFrom(...runLimits),
   })
-  .map(({ steps, failFast, timeoutMs, output, hooks: called }) => ({
+  .map(({ steps, failFast, timeoutMs, output, hooks: called, limits }) => ({
     ...(called === undefined
       ? {}
       : { hooks: called, workspaceHooks: { onFailure: called.onFailure }, actions: { tell: {} } }),
     failFast,
+    ...limits,
     vars: { v: 1 },
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(output === undefined ? {} : { output }),
@@ -125,6 +152,7 @@ export function nextEvent(run: RunDriver, choice: number, gentle: boolean): Comm
   const events = [
     ...workEvents(run, choice, gentle),
     ...waitEvents(run, choice),
+    ...slotEvents(run, choice, gentle),
     ...(gentle ? [] : cancelEvents(choice)),
     ...pauseEvents(run, choice, gentle),
   ];
@@ -202,6 +230,22 @@ function answerEvents(wait: Wait, choice: number): Event[] {
   return people.map((by): Event => {
     const decision = (choice >> 5) % 5 === 1 ? 'reject' : 'approve';
     return () => ({ type: 'answer', key, answer: { by, decision, values, comment: null } });
+  });
+}
+
+const refusals = ['full', 'superseded', 'circle'] as const;
+
+function slotEvents(run: RunDriver, choice: number, gentle: boolean): readonly Event[] {
+  return [...run.store.slots.values()].flatMap((row): Event[] => {
+    if (row.taken) return [];
+    const { request } = row;
+    const key = keyOfWork(row);
+    const grant: Event = () => ({ type: 'slots_granted', key, request });
+    const reason = refusals[(choice >> 5) % refusals.length] ?? 'full';
+    // The store refuses a retry only for a circle.
+    const told = row.attempt > 1 ? 'circle' : reason;
+    const refuse: Event = () => ({ type: 'slots_refused', key, request, reason: told, limit: 'k', by: runId('9') });
+    return gentle ? [grant] : [grant, grant, refuse];
   });
 }
 

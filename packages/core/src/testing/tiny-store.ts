@@ -1,3 +1,4 @@
+import type { SlotRequest } from '../limits/demand.ts';
 import type { Changes } from '../run/changes.ts';
 import type {
   AttemptKey,
@@ -17,6 +18,8 @@ export class TinyStore {
   readonly work = new Map<string, Work>();
   readonly waits = new Map<string, Wait>();
   readonly outbox: OutboxMessage[] = [];
+  /** Slots that are asked for, or held, by holder. */
+  readonly slots = new Map<string, SlotRequest & Readonly<{ taken: boolean }>>();
   readonly #origin: RunOrigin;
   readonly #input: string;
   #head: RunHead | null = null;
@@ -39,6 +42,21 @@ export class TinyStore {
       this.waits.set(waitText(wait), wait);
     }
     this.outbox.push(...changes.outbox);
+    this.#applySlots(changes.slots);
+  }
+
+  #applySlots(slots: Changes['slots']): void {
+    if (slots === null) return;
+    const released = new Set(slots.released.map(stepText));
+    for (const text of released) this.slots.delete(text);
+    for (const request of slots.requests) insert(this.slots, stepText(request), { ...request, taken: false });
+    for (const taken of slots.taken) {
+      const row = this.slots.get(stepText(taken));
+      if (row === undefined || row.request !== taken.request || row.attempt !== taken.attempt) {
+        throw new Error(`Slots ${stepText(taken)} were taken, and never asked for.`);
+      }
+      this.slots.set(stepText(taken), { ...row, taken: true });
+    }
   }
 
   #hold(wait: Wait): void {
@@ -46,6 +64,7 @@ export class TinyStore {
     if (work === undefined) throw new Error(`There is no work ${keyText(wait)} to be held.`);
     if (work.worker !== null) return;
     this.work.delete(keyText(wait));
+    this.slots.delete(stepText(wait));
     insert(this.waits, waitText(wait), wait);
   }
 
@@ -69,5 +88,6 @@ function insert<Row>(map: Map<string, Row>, key: string, row: Row): void {
 }
 
 const keyText = (key: AttemptKey): string => `${key.step}.${key.item}.${key.iteration}.${key.attempt}`;
+const stepText = (key: StepKey): string => `${key.step}.${key.item}.${key.iteration}`;
 const waitText = (key: StepKey & Readonly<{ kind: string }>): string =>
   `${key.step}.${key.item}.${key.iteration}.${key.kind}`;

@@ -1,6 +1,6 @@
-import type { ConcurrencyLimit, Env, Parameters, Resources, RetryPolicy } from '@millrace/core';
+import type { ConcurrencyLimit, Env, Parameters, RateLimit, Resources, RetryPolicy } from '@millrace/core';
 import type { z } from 'zod';
-import type { sharedConcurrency } from '../grammar/limits.ts';
+import type { rateLimit, sharedConcurrency } from '../grammar/limits.ts';
 import { type flatParameters, isSchemaForm } from '../grammar/parameters.ts';
 import type { retry } from '../grammar/retry.ts';
 import type { env, resources } from '../grammar/values.ts';
@@ -46,8 +46,18 @@ export function parametersOf(
   return { kind: 'flat', fields: written as z.output<typeof flatParameters> };
 }
 
-export function concurrencyOf({ key, limit, when_full }: z.output<typeof sharedConcurrency>): ConcurrencyLimit {
-  return { key, limit: limit ?? 1, whenFull: when_full ?? 'queue' };
+type SharedConcurrency = z.output<typeof sharedConcurrency>;
+
+export function concurrencyOf(written: SharedConcurrency | readonly SharedConcurrency[]): readonly ConcurrencyLimit[] {
+  return list<SharedConcurrency>(written).map(({ key, limit, when_full }) => ({
+    key,
+    limit: limit ?? 1,
+    whenFull: when_full ?? 'queue',
+  }));
+}
+
+export function rateLimitOf({ key, limit, per }: z.output<typeof rateLimit>): RateLimit {
+  return { key, limit, perMs: milliseconds(per) };
 }
 
 const hourMs = 3_600_000;

@@ -6,7 +6,7 @@ import { actionStep, inlineSteps, stepCommon, type transition } from '../grammar
 import { describeValue } from '../values/describe-value.ts';
 import { placeOfKey, toJson, toJsonObject } from '../yaml/source-node.ts';
 import { actionBody, ownsTimeout } from './action-body.ts';
-import { concurrencyOf, conditionText, envOf, list, milliseconds, retryOf } from './from-written.ts';
+import { concurrencyOf, conditionText, envOf, list, milliseconds, rateLimitOf, retryOf } from './from-written.ts';
 import type { Named } from './named.ts';
 import { checkAlternatives, readType } from './read-type.ts';
 
@@ -90,10 +90,6 @@ function fromAccepted(name: string, json: JsonObject, type: ActionType | undefin
     ...(written.shared_folder === true ? { sharedFolder: true as const } : {}),
     tags: written.tags ?? [],
   };
-}
-
-function rateLimitOf({ key, limit, per }: Readonly<{ key: string; limit: number; per: string }>) {
-  return { key, limit, perMs: milliseconds(per) };
 }
 
 function transitionOf(written: z.output<typeof transition>): Transition {

@@ -5,7 +5,7 @@ import { readNode } from '../grammar/read-node.ts';
 import { workflowHead } from '../grammar/workflow.ts';
 import { describeValue } from '../values/describe-value.ts';
 import { mapAt, placeOfKey, toJson } from '../yaml/source-node.ts';
-import { concurrencyOf, milliseconds, parametersOf } from './from-written.ts';
+import { concurrencyOf, milliseconds, parametersOf, rateLimitOf } from './from-written.ts';
 import { hooksOf } from './hooks.ts';
 import type { Named } from './named.ts';
 
@@ -45,6 +45,7 @@ function fromAccepted(name: string, written: z.output<typeof workflowHead>): Wor
     ...(queue === undefined ? {} : { queue }),
     ...(priority === undefined ? {} : { priority }),
     ...(concurrency === undefined ? {} : { concurrency: concurrencyOf(concurrency) }),
+    ...(written.rate_limit === undefined ? {} : { rateLimit: rateLimitOf(written.rate_limit) }),
     mode: written.mode ?? 'distributed',
     hooks: hooksOf(written),
   };

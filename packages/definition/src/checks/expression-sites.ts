@@ -129,12 +129,8 @@ function* sitesOfWorkflow(flow: Flow): Generator<ExpressionSite> {
   const { name, node } = workflow;
   const own = (key: string) => `\`${key}\` of workflow \`${name}\``;
   const before = { visible: () => false };
-  const key = nodeAt(node, ['concurrency', 'key']);
-  yield* templates(
-    key,
-    pointerTo('workflows', name, 'concurrency', 'key'),
-    workflowScope(own('concurrency.key'), flow, before),
-  );
+  const keyScope = (key: string) => workflowScope(own(key), flow, before);
+  yield* limitKeys(node, pointerTo('workflows', name), keyScope);
   for (const step of workflow.steps.values()) yield* sitesOfStep(step, flow);
   yield* templates(
     nodeAt(node, ['output']),
@@ -148,6 +144,28 @@ function* sitesOfWorkflow(flow: Flow): Generator<ExpressionSite> {
       yield* templates(nodeAt(call, ['input']), pointer, workflowScope(own(event), flow, { more: ['hook'] }));
     }
   }
+}
+
+/** The keys of what runs and steps share: one `concurrency` or a list of them, and the rate. */
+function* limitKeys(
+  node: SourceNode,
+  pointer: string,
+  scopeOf: (key: string) => ExpressionScope,
+): Generator<ExpressionSite> {
+  const concurrency = nodeAt(node, ['concurrency']);
+  const shared = concurrency?.kind === 'list' ? concurrency.items : concurrency === undefined ? [] : [concurrency];
+  for (const [index, one] of shared.entries()) {
+    yield* templates(
+      nodeAt(one, ['key']),
+      `${pointer}${pointerTo('concurrency', index, 'key')}`,
+      scopeOf('concurrency.key'),
+    );
+  }
+  yield* templates(
+    nodeAt(node, ['rate_limit', 'key']),
+    `${pointer}${pointerTo('rateLimit', 'key')}`,
+    scopeOf('rate_limit.key'),
+  );
 }
 
 function* sitesOfStep(step: LoadedStep, flow: Flow): Generator<ExpressionSite> {
@@ -165,8 +183,7 @@ function* sitesOfStep(step: LoadedStep, flow: Flow): Generator<ExpressionSite> {
   yield* templates(at('input'), pointer('input'), scope('input'));
   yield* templates(at('delay'), pointer('delay'), scope('delay'));
   yield* condition(at('retry', 'when'), pointer('retry', 'when'), scope('retry.when', [...items, 'error', 'attempt']));
-  yield* templates(at('concurrency', 'key'), pointer('concurrency', 'key'), scope('concurrency.key'));
-  yield* templates(at('rate_limit', 'key'), pointer('rateLimit', 'key'), scope('rate_limit.key'));
+  yield* limitKeys(node, pointer(), scope);
   yield* templates(at('cache', 'key'), pointer('cache', 'key'), scope('cache.key'));
   if (at('type') === undefined) yield* templates(at('env'), pointer('env'), scope('env'));
   else {

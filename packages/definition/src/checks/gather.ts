@@ -2,6 +2,7 @@ import { hookFields } from '@millrace/core';
 import { buildAction } from '../build/action.ts';
 import { hooksOf } from '../build/hooks.ts';
 import type { Named } from '../build/named.ts';
+import { buildQueue } from '../build/queue.ts';
 import { buildStep } from '../build/step.ts';
 import { buildTrigger } from '../build/trigger.ts';
 import { buildWorkflowHead } from '../build/workflow.ts';
@@ -16,7 +17,7 @@ import { placeAt } from '../yaml/origin.ts';
 import { listAt, type MapNode, mapAt, placeOf, placeOfKey, type SourceNode, toJson } from '../yaml/source-node.ts';
 import type { Loaded, LoadedHook, LoadedStep } from './loaded.ts';
 
-const sections = ['actions', 'workflows', 'triggers'] as const;
+const sections = ['actions', 'workflows', 'triggers', 'queues'] as const;
 
 /** Merges the files by section and builds every entry. Each problem of a single entry is reported here. */
 export function gather(
@@ -29,6 +30,7 @@ export function gather(
     actions: new Map<string, Named>(),
     workflows: new Map<string, Named>(),
     triggers: new Map<string, Named>(),
+    queues: new Map<string, Named>(),
   };
   const hookCalls: LoadedHook[] = [];
   for (const root of roots) {
@@ -49,6 +51,7 @@ export function gather(
       steps: gatherSteps(named, report),
     })),
     triggers: mapValues(found.triggers, (named) => ({ ...named, definition: buildTrigger(named, report) })),
+    queues: mapValues(found.queues, (named) => ({ ...named, definition: buildQueue(named, report) })),
     hooks: hookCalls,
     incomplete,
     ...surroundings,

@@ -1,4 +1,11 @@
-import type { ActionDefinition, HookCall, Parameters, StepDefinition, TriggerDefinition } from '@millrace/core';
+import type {
+  ActionDefinition,
+  HookCall,
+  Parameters,
+  QueueDefinition,
+  StepDefinition,
+  TriggerDefinition,
+} from '@millrace/core';
 import type { Named } from '../build/named.ts';
 import type { WorkflowHead } from '../build/workflow.ts';
 import type { MapNode } from '../yaml/source-node.ts';
@@ -11,6 +18,7 @@ export type Loaded = Readonly<{
   actions: ReadonlyMap<string, LoadedAction>;
   workflows: ReadonlyMap<string, LoadedWorkflow>;
   triggers: ReadonlyMap<string, LoadedTrigger>;
+  queues: ReadonlyMap<string, LoadedQueue>;
   hooks: readonly LoadedHook[];
   /** A file could not be read: what it would define is unknown, so unknown names are not reported. */
   incomplete: boolean;
@@ -31,6 +39,7 @@ export type LoadedAction = Named & Readonly<{ definition: ActionDefinition | nul
 export type LoadedStep = Named & Readonly<{ definition: StepDefinition | null }>;
 export type LoadedWorkflow = Named & Readonly<{ head: WorkflowHead | null; steps: ReadonlyMap<string, LoadedStep> }>;
 export type LoadedTrigger = Named & Readonly<{ definition: TriggerDefinition | null }>;
+type LoadedQueue = Named & Readonly<{ definition: QueueDefinition | null }>;
 export type LoadedHook = Readonly<{
   event: 'on_success' | 'on_failure' | 'on_cancel' | 'on_suspend';
   call: HookCall;

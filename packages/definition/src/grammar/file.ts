@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { packs } from '../packs/grammar.ts';
 import { action } from './action.ts';
 import { hookShape } from './hooks.ts';
+import { queue } from './queue.ts';
 import { trigger } from './trigger.ts';
 import { name } from './values.ts';
 import { workflow } from './workflow.ts';
@@ -12,6 +13,7 @@ export const file = z.strictObject({
   workflows: z.record(name, workflow).exactOptional(),
   triggers: z.record(name, trigger).exactOptional(),
   packs: packs.exactOptional(),
+  queues: z.record(name, queue).exactOptional(),
   ...hookShape,
 });
 
@@ -25,5 +27,4 @@ export const laterSections = [
   'connections',
   'secrets',
   'permission_sets',
-  'queues',
 ] as const;

@@ -2,7 +2,7 @@ import type { ActionType } from '@millrace/core';
 import { z } from 'zod';
 import { actionTypes, alternativesMeta, bodyShapes } from './action-bodies.ts';
 import { expected } from './expected.ts';
-import { cache, rateLimit, sharedConcurrency } from './limits.ts';
+import { cache, rateLimit, sharedConcurrencies, sharedConcurrency } from './limits.ts';
 import { retry } from './retry.ts';
 import {
   condition,
@@ -56,13 +56,13 @@ export const stepShape = {
     .exactOptional(),
   concurrency: z
     .union(
-      [z.int().min(1).max(maxItems), sharedConcurrency],
-      expected('wrong_type', 'a number of items, or a map such as `{ key: deploy, limit: 1 }`'),
+      [z.int().min(1).max(maxItems), sharedConcurrency, sharedConcurrencies],
+      expected('wrong_type', 'a number of items, a map such as `{ key: deploy, limit: 1 }`, or a list of such maps'),
     )
     .exactOptional(),
   batch_size: z.int().min(1).max(maxItems).exactOptional(),
   on_item_failure: z.enum(['finish', 'stop', 'ignore']).exactOptional().describe('Default finish.'),
-  rate_limit: rateLimit.exactOptional(),
+  rate_limit: rateLimit.exactOptional().describe('How many attempts may begin in a span of time.'),
   retry: retry.exactOptional(),
   timeout: positiveDuration.exactOptional().describe('Of one attempt.'),
   step_timeout: positiveDuration.exactOptional().describe('Of all attempts together.'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { expected } from './expected.ts';
 import { hookShape } from './hooks.ts';
-import { sharedConcurrency } from './limits.ts';
+import { rateLimit, sharedConcurrencies, sharedConcurrency } from './limits.ts';
 import { parameters } from './parameters.ts';
 import { step } from './step.ts';
 import { filledText, json, jsonObject, label, name, positiveDuration, priority, text } from './values.ts';
@@ -19,7 +19,14 @@ const workflowShape = {
     .describe('How long a step may take to end after it was asked to stop; then it is killed.'),
   queue: filledText.exactOptional(),
   priority: priority.exactOptional(),
-  concurrency: sharedConcurrency.exactOptional(),
+  concurrency: z
+    .union(
+      [sharedConcurrency, sharedConcurrencies],
+      expected('wrong_type', 'a map such as `{ key: deploy, limit: 1 }`, or a list of such maps'),
+    )
+    .exactOptional()
+    .describe('What a run holds from its beginning to its end; until it has it, the run is queued.'),
+  rate_limit: rateLimit.exactOptional().describe('How many runs may begin in a span of time.'),
   mode: z.enum(['distributed', 'local']).exactOptional().describe('Default distributed.'),
   ...hookShape,
 };

@@ -1,8 +1,9 @@
-import type { Instant } from '@millrace/core';
+import type { Instant, LimitKey, SlotRequest } from '@millrace/core';
 import { isRunEnd, isStepEnd } from '@millrace/core';
 import { toAssignment } from '../dispatch/assignment.ts';
 import { attemptRef } from '../dispatch/attempt-ref.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
+import type { Granter } from '../limits/granter.ts';
 import type { TimerLoop } from '../loops/timer-loop.ts';
 import type { EventBus } from '../realtime/event-bus.ts';
 import type { RunWaiters } from '../runs/run-waiters.ts';
@@ -19,12 +20,16 @@ export type AfterCommitOptions = Readonly<{
   waiters: RunWaiters;
   stats: StatsCounter;
   settings: EngineSettings;
+  granter: Granter;
   deliver(posted: Posted): void;
 }>;
 
+const limitsOf = ({ workspace, demands }: SlotRequest): readonly LimitKey[] =>
+  demands.map(({ kind, key }) => ({ workspace, kind, key }));
+
 /** What follows a commit: work is handed over, workers are told to stop, timers armed, messages delivered, people told. */
 export function createAfterCommit(options: AfterCommitOptions) {
-  const { dispatcher, timers, bus, waiters, stats, settings, deliver } = options;
+  const { dispatcher, timers, bus, waiters, stats, settings, granter, deliver } = options;
 
   return (decided: Decided, version: number, now: Instant): void => {
     const { aggregate, commit, leases } = decided;
@@ -42,6 +47,7 @@ export function createAfterCommit(options: AfterCommitOptions) {
     changes.outbox.forEach((message, ordinal) => {
       deliver({ key: { run: id, version, ordinal }, message, origin });
     });
+    for (const request of changes.slots?.requests ?? []) granter.touch(limitsOf(request));
     if (commit.create !== null) stats.runStarted();
     const status = changes.head?.status ?? null;
     if (status !== null && isRunEnd(status)) {

@@ -19,6 +19,7 @@ import type { Command, Instant, OutboxMessage, PreparedPlan, RunId, RunOrigin } 
 import { isRunEnd, MillraceError, restoreState } from '@millrace/core';
 import { attemptRef } from '../dispatch/attempt-ref.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
+import type { Granter } from '../limits/granter.ts';
 import type { PlanCache } from '../plans/plan-cache.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OutboxKey } from '../ports/run-store.ts';
@@ -41,6 +42,7 @@ export type RunDriverOptions = Readonly<{
   dispatcher: Dispatcher;
   /** What follows a commit: timers, messages, events, waiting callers. Must not throw or wait. */
   afterCommit(decided: Decided, version: number, now: Instant): void;
+  granter: Granter;
   onError(error: unknown, where: string): void;
 }>;
 
@@ -204,7 +206,7 @@ export class RunDriver {
   }
 
   async #commit(batch: readonly Decided[]): Promise<void> {
-    const { store, settings, onError } = this.#options;
+    const { store, settings, granter, onError } = this.#options;
     const began = performance.now();
     try {
       const outcome = await store.runs.commit(
@@ -216,6 +218,7 @@ export class RunDriver {
         if (outcome.committed.has(decided.commit.id)) this.#won(decided, outcome.now);
         else this.#lost(decided);
       }
+      if (outcome.freed.length > 0) granter.touch(outcome.freed);
       this.#keepWithin(settings.cachedRuns);
     } catch (error) {
       this.counts.failures += 1;

@@ -36,6 +36,7 @@ export class Dispatcher {
   #claiming: Promise<void> | null = null;
   readonly #claimsFor = new Map<WorkerId, Promise<void>>();
   #claimAgain = false;
+  #lookWanted = false;
   #stopped = false;
 
   constructor(options: DispatcherOptions) {
@@ -78,9 +79,8 @@ export class Dispatcher {
     const worker = new ConnectedWorker(description, settings);
     await this.#handOver(worker, await store.work.heldBy(description.id), true);
     this.lanes.add(await store.plans.lanes());
-    this.lanes.suspectAll();
     this.#workers.set(description.id, worker);
-    this.claimSoon();
+    this.suspectAll();
     return worker;
   }
 
@@ -116,7 +116,19 @@ export class Dispatcher {
     }
   }
 
-  /** Looks for ready work for the workers that have room. Many calls become one look. */
+  /** Asks the store where ready work stands, should a hint have been lost, and claims. */
+  lookSoon(): void {
+    this.#lookWanted = true;
+    this.claimSoon();
+  }
+
+  /** Work may stand anywhere without this server knowing: until it has looked, nothing new overtakes it. */
+  suspectAll(): void {
+    this.lanes.suspectAll();
+    this.lookSoon();
+  }
+
+  /** Claims ready work for the workers that have room. Many calls become one. */
   claimSoon(): void {
     if (this.#stopped) return;
     if (this.#claiming !== null) {
@@ -138,6 +150,7 @@ export class Dispatcher {
   async #claimUntilDone(): Promise<void> {
     do {
       this.#claimAgain = false;
+      if (this.#lookWanted && this.#workers.size > 0) await this.#look();
       for (const worker of [...this.#workers.values()]) {
         const done = this.#claimFor(worker);
         this.#claimsFor.set(worker.description.id, done);
@@ -151,17 +164,31 @@ export class Dispatcher {
     await this.#claimsFor.get(id)?.catch(() => undefined); // Whoever made it tells of its failure.
   }
 
+  async #look(): Promise<void> {
+    this.#lookWanted = false;
+    try {
+      const look = this.lanes.look();
+      look.found(await this.#options.store.work.readyLanes());
+    } catch (error) {
+      this.#lookWanted = true;
+      throw error;
+    }
+  }
+
   async #claimFor(worker: ConnectedWorker): Promise<void> {
     const room = worker.room();
     if (room <= 0 || !worker.isPresent()) return;
-    const waiting = this.lanes.waitingFor(worker.description);
-    if (waiting.lanes.length === 0) return;
+    const turn = this.lanes.turnOf(worker.description, room);
+    if (turn.lanes.length === 0) return;
     const id = worker.description.id;
-    const claimed = await this.#claimWork(worker, waiting.lanes, room);
+    const claimed = await this.#claimWork(worker, turn.lanes, room);
     this.claims += 1;
     this.claimedAttempts += claimed.length;
+    const lanes = claimed.map(({ work }) => work.lane);
+    turn.served(lanes, claimed.length < room);
     if (claimed.length === 0) {
-      waiting.foundEmpty();
+      // Those whose turn it was have nothing; behind them others may stand.
+      if (this.lanes.turnOf(worker.description, 1).lanes.length > 0) this.#claimAgain = true;
       return;
     }
     if (this.#workers.get(id) !== worker && !worker.stopping) {

@@ -1,23 +1,47 @@
+// Which lanes exist, which of them have ready work that nobody has leased, and whose turn it is.
+//
+// Order: while older unleased work waits in a lane, new work does not overtake it. So a lane is *clear* only when it is
+// known to be empty: a claim found nothing in it, or a look at the store (`readyLanes`) did not name it, and nothing arrived
+// meanwhile. A lane that was never looked at, or not since everything was suspected, is not clear.
+//
+// Fairness: lanes of one queue of one workspace are a share of the workers. Shares stand in the order in which they were
+// served, the one that has waited for longest first; whoever is served goes to the end. A claim is given the first few.
+// Each server keeps its own order: together they serve everybody, each in turns.
 import type { Lane, WorkerDescription } from '@millrace/core';
-import { capabilitiesOf, laneKey } from '@millrace/core';
+import { capabilitiesOf, laneKey, shareOf } from '@millrace/core';
 
-type LaneEntry = { readonly lane: Lane; waiting: boolean; generation: number };
+type LaneEntry = {
+  readonly lane: Lane;
+  readonly share: string;
+  /** It has, or may have, ready work: claim from it. */
+  waiting: boolean;
+  /** Counts the times that unleased work arrived, to tell whether some did while somebody looked. */
+  generation: number;
+  /** The suspicion after which it was last known. */
+  known: number;
+};
 
-/**
- * Which lanes exist, and which may hold ready work that nobody has leased.
- *
- * "May" is what keeps order: while older unleased work waits in a lane, new work does not overtake it. A lane counts as
- * waiting until a claim found nothing in it; a lane that was never claimed from counts as waiting too. `generation` tells
- * whether unleased work arrived while such a claim was under way.
- */
+/** What a look at the store began with; says what it found. */
+export type LaneLook = Readonly<{ found(ready: readonly Lane[]): void }>;
+
+/** Some lanes of the shares whose turn it is, with what a claim made of them. */
+export type LaneTurn = Readonly<{
+  lanes: readonly Lane[];
+  /** These lanes had something, in this order; `all`: and the claim got less than it wanted, so the others are empty. */
+  served(lanes: readonly Lane[], all: boolean): void;
+}>;
+
 export class Lanes {
   readonly #lanes = new Map<string, LaneEntry>();
+  /** Waiting lanes by share; the shares in the order in which they are served. */
+  readonly #shares = new Map<string, Set<LaneEntry>>();
+  #suspicion = 1;
 
   #entry(lane: Lane): LaneEntry {
     const key = laneKey(lane);
     let entry = this.#lanes.get(key);
     if (entry === undefined) {
-      entry = { lane, waiting: true, generation: 0 };
+      entry = { lane, share: shareOf(lane), waiting: false, generation: 0, known: 0 };
       this.#lanes.set(key, entry);
     }
     return entry;
@@ -27,42 +51,100 @@ export class Lanes {
     for (const lane of lanes) this.#entry(lane);
   }
 
+  /** Whether older work may wait in the lane. */
   isWaiting(lane: Lane): boolean {
-    return this.#entry(lane).waiting;
+    const entry = this.#entry(lane);
+    return entry.waiting || entry.known < this.#suspicion;
   }
 
   workArrived(lane: Lane): void {
-    const entry = this.#entry(lane);
-    entry.waiting = true;
-    entry.generation += 1;
+    this.#arrived(this.#entry(lane));
   }
 
   /** Another server put work into a lane of this key. False: the lane is not known here yet. */
   workArrivedByKey(key: string): boolean {
     const entry = this.#lanes.get(key);
     if (entry === undefined) return false;
-    entry.waiting = true;
-    entry.generation += 1;
+    this.#arrived(entry);
     return true;
   }
 
-  /** Nothing is certain any more: look into every lane again. */
-  suspectAll(): void {
-    for (const entry of this.#lanes.values()) entry.waiting = true;
+  #arrived(entry: LaneEntry): void {
+    entry.generation += 1;
+    this.#wait(entry);
   }
 
-  /** The waiting lanes that a worker may take from, with a way to say that a claim found them empty. */
-  waitingFor(worker: WorkerDescription): Readonly<{ lanes: readonly Lane[]; foundEmpty: () => void }> {
-    const entries = [...this.#lanes.values()].filter((entry) => entry.waiting && serves(worker, entry.lane));
-    const generations = entries.map((entry) => entry.generation);
+  /** Nothing is certain any more: no lane is clear before somebody has looked. */
+  suspectAll(): void {
+    this.#suspicion += 1;
+  }
+
+  /** Begins a look at the store. */
+  look(): LaneLook {
+    const suspicion = this.#suspicion;
+    const generations = new Map([...this.#lanes.values()].map((entry) => [entry, entry.generation]));
     return {
-      lanes: entries.map((entry) => entry.lane),
-      foundEmpty() {
+      found: (ready) => {
+        const named = new Set(ready.map((lane) => this.#entry(lane)));
+        for (const entry of named) this.#wait(entry);
+        for (const [entry, generation] of generations) {
+          entry.known = Math.max(entry.known, suspicion);
+          if (!named.has(entry) && entry.generation === generation) this.#clear(entry);
+        }
+      },
+    };
+  }
+
+  /** The waiting lanes that a worker may take from, of at most so many shares. */
+  turnOf(worker: WorkerDescription, mostShares: number): LaneTurn {
+    const entries: LaneEntry[] = [];
+    let shares = 0;
+    for (const waiting of this.#shares.values()) {
+      const served = [...waiting].filter(({ lane }) => serves(worker, lane));
+      if (served.length === 0) continue;
+      entries.push(...served);
+      shares += 1;
+      if (shares === mostShares) break;
+    }
+    const generations = entries.map((entry) => entry.generation);
+    const suspicion = this.#suspicion;
+    return {
+      lanes: entries.map(({ lane }) => lane),
+      served: (lanes, all) => {
+        const served = new Set(lanes.map((lane) => this.#entry(lane)));
+        for (const { share } of served) this.#toTheEnd(share);
+        if (!all) return;
         entries.forEach((entry, index) => {
-          if (entry.generation === generations[index]) entry.waiting = false;
+          if (served.has(entry) || entry.generation !== generations[index]) return;
+          entry.known = Math.max(entry.known, suspicion);
+          this.#clear(entry);
         });
       },
     };
+  }
+
+  #wait(entry: LaneEntry): void {
+    if (entry.waiting) return;
+    entry.waiting = true;
+    const share = this.#shares.get(entry.share);
+    if (share === undefined) this.#shares.set(entry.share, new Set([entry]));
+    else share.add(entry);
+  }
+
+  /** A share that has nothing left loses its place: when it comes back, it stands behind those that wait. */
+  #clear(entry: LaneEntry): void {
+    if (!entry.waiting) return;
+    entry.waiting = false;
+    const share = this.#shares.get(entry.share);
+    share?.delete(entry);
+    if (share?.size === 0) this.#shares.delete(entry.share);
+  }
+
+  #toTheEnd(name: string): void {
+    const share = this.#shares.get(name);
+    if (share === undefined) return;
+    this.#shares.delete(name);
+    this.#shares.set(name, share);
   }
 }
 

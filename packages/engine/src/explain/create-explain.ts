@@ -1,16 +1,17 @@
-import { isRunEnd, type LoadedRun, type Plan, type RunId, type Wait, type WorkerId } from '@millrace/core';
+import { demandText, isRunEnd, type LoadedRun, type Plan, type RunId, type Wait, type WorkerId } from '@millrace/core';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import { childStartKey } from '../outbox/child-start-key.ts';
 import type { PlanCache } from '../plans/plan-cache.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Queries } from '../ports/queries.ts';
+import type { LimitDetail, Queries } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
 import { findHookCalls } from '../runs/find-hook-calls.ts';
 import { runNotFound } from '../runs/run-not-found.ts';
 import type { EngineSettings } from '../settings.ts';
+import { demandsOfWait } from './explain-limits.ts';
 import { type ExplainRequest, explainRun, maxParts } from './explain-run.ts';
 import type { ChildRun, Explanation } from './explanation.ts';
-import { childKey, type Facts } from './facts.ts';
+import { childKey, type Facts, stepNameKey } from './facts.ts';
 
 export type ExplainOptions = Readonly<{
   store: Store;
@@ -38,12 +39,15 @@ export function createExplain({ store, queries, plans, dispatcher, clock, settin
   };
 
   async function gather(loaded: LoadedRun, plan: Plan, request: ExplainRequest): Promise<Facts> {
-    const [workers, lanes, children] = await Promise.all([
+    const slots = slotWaits(loaded, plan, request);
+    const [workers, lanes, children, limits] = await Promise.all([
       queries.listWorkers(),
       loaded.work.some(({ worker }) => worker === null) ? queries.countWork() : [],
       findChildren(loaded, childWaits(loaded, plan, request)),
+      findLimits(loaded.run.workspace, slots),
     ]);
-    return { ...noFacts(), workers, stopping: stoppingWorkers(), lanes, children };
+    const stepNames = await findStepNames(limits);
+    return { ...noFacts(), workers, stopping: stoppingWorkers(), lanes, children, limits, stepNames };
   }
 
   function noFacts(): Facts {
@@ -55,9 +59,41 @@ export function createExplain({ store, queries, plans, dispatcher, clock, settin
       lanes: [],
       children: new Map(),
       hooks: [],
+      limits: new Map(),
+      stepNames: new Map(),
       leaseMs,
       reaperMs,
     };
+  }
+
+  async function findLimits(workspace: string, waits: readonly Wait[]): Promise<ReadonlyMap<string, LimitDetail>> {
+    const demands = new Map(waits.flatMap(demandsOfWait).map((demand) => [demandText(demand), demand]));
+    const found = await Promise.all(
+      [...demands].slice(0, maxLimits).map(async ([text, { kind, key }]) => {
+        const detail = await queries.limitDetail({ workspace, kind, key });
+        return detail === null ? null : ([text, detail] as const);
+      }),
+    );
+    return new Map(found.filter((entry) => entry !== null));
+  }
+
+  /** What the steps of other runs are called that hold these limits. */
+  async function findStepNames(limits: ReadonlyMap<string, LimitDetail>): Promise<ReadonlyMap<string, string>> {
+    const holders = [...limits.values()].flatMap((limit) => limit.holders).filter(({ step }) => step >= 0);
+    const runs = [...new Set(holders.map(({ run }) => run))].slice(0, maxLimits);
+    const named = new Map<string, string>();
+    for (const run of runs) {
+      const names = await namesOfSteps(run);
+      for (const { step } of holders.filter((holder) => holder.run === run)) {
+        named.set(stepNameKey(run, step), names[step] ?? String(step));
+      }
+    }
+    return named;
+  }
+
+  async function namesOfSteps(run: RunId): Promise<readonly string[]> {
+    const origin = await store.runs.origin(run);
+    return origin === null ? [] : (await plans.get(origin.plan)).plan.steps.map(({ name }) => name);
   }
 
   function stoppingWorkers(): ReadonlySet<WorkerId> {
@@ -75,6 +111,15 @@ export function createExplain({ store, queries, plans, dispatcher, clock, settin
     const status = run === null ? null : await store.runs.status(run);
     return run === null || status === null ? null : [childKey(wait), { run, status }];
   }
+}
+
+/** How many limits are looked at, and runs that hold them. */
+const maxLimits = 20;
+
+/** Waits for limits that will be told of. */
+function slotWaits({ waits }: LoadedRun, plan: Plan, { step }: ExplainRequest): readonly Wait[] {
+  const index = plan.steps.find(({ name }) => name === step)?.index;
+  return waits.filter((wait) => wait.kind === 'slots' && (step === undefined || wait.step === index));
 }
 
 /** Waits for children that will be told of. A for-each only counts its items, unless the step is asked for. */

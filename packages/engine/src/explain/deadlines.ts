@@ -20,5 +20,8 @@ export function deadlinesOf(explaining: Explaining, rows: StepRows | null, movin
     const { timeoutMs } = planStep(explaining, rows.step);
     if (leasedAt !== null && timeoutMs !== null) deadlines.push({ kind: 'attempt_timeout', at: leasedAt + timeoutMs });
   }
+  if (moving?.kind === 'slots' && moving.row.dueAt !== null) {
+    deadlines.push({ kind: 'queue_timeout', at: moving.row.dueAt });
+  }
   return deadlines.sort((left, right) => left.at - right.at);
 }

@@ -2,6 +2,7 @@ import { isRunEnd, type LoadedRun, MillraceError, type Plan, type PlanStep, type
 import type { HookCallState } from '../runs/find-hook-calls.ts';
 import { runDeadlines } from './deadlines.ts';
 import { explainArrivals, isJoining, type Outlook, outlookOf } from './explain-arrivals.ts';
+import { explainQueued } from './explain-limits.ts';
 import { explainPausedRun } from './explain-paused.ts';
 import { explainReusedRun } from './explain-reused.ts';
 import { explainEnded, explainMoving, explainOpenStep, explainPending, explainWaitingItem } from './explain-step.ts';
@@ -51,6 +52,7 @@ const alone = (answer: Answer): Parts => ({ first: [answer], parts: [], more: 0 
 function wholeRun(explaining: Explaining): Parts {
   const { run } = explaining;
   if (isRunEnd(run.status)) return alone(endedRun(explaining));
+  if (explainQueued(explaining) !== null) return alone(explainRunItself(explaining, [], []));
   const { underWay, waiting } = openSteps(explaining);
   const parts = [...underWay, ...waiting];
   const first = [explainRunItself(explaining, underWay, waiting)];
@@ -59,6 +61,8 @@ function wholeRun(explaining: Explaining): Parts {
 
 function oneStep(explaining: Explaining, step: PlanStep, item: number | undefined): Parts {
   const iterations = explaining.rows.get(step.index) ?? [];
+  const queued = iterations.length === 0 ? explainQueued(explaining) : null;
+  if (queued !== null) return alone(stepOfQueued(explaining, step, item ?? -1, queued));
   if (item !== undefined) return alone(oneItem(explaining, step, iterations, item));
   const open = iterations.flatMap((rows) => {
     const answer = explainOpenStep(explaining, rows);
@@ -75,6 +79,16 @@ function oneStep(explaining: Explaining, step: PlanStep, item: number | undefine
   const told = items.slice(0, maxParts).map(({ rows, moving }) => explainMoving(explaining, rows, moving));
   return { first: open.map(({ answer }) => answer), parts: told, more: items.length - told.length };
 }
+
+/** Nothing of a queued run has begun: what it waits for is the reason for each of its steps. */
+function stepOfQueued(explaining: Explaining, { name }: PlanStep, item: number, told: QueuedTold): Answer {
+  const { reason, message, changes } = told;
+  const deadlines = runDeadlines(explaining);
+  const whole = `Step ${name} begins with its run. ${message}`;
+  return { step: name, item, iteration: 0, attempt: 0, message: whole, changes, deadlines, ...reason };
+}
+
+type QueuedTold = NonNullable<ReturnType<typeof explainQueued>>;
 
 /** A step with nothing under way: it ended, or something has to happen first. */
 function explainIdle(explaining: Explaining, step: PlanStep, iterations: readonly StepRows[]): Answer {
@@ -188,7 +202,7 @@ function explainRunItself(explaining: Explaining, underWay: readonly Answer[], w
 function tellRunItself(explaining: Explaining, underWay: readonly Answer[], waiting: readonly Answer[]): Told {
   const stop = runStop(explaining);
   if (stop !== null) return explainStoppingRun(explaining, stop, underWay.length + waiting.length);
-  if (explaining.paused === null) return tellRun(explaining, underWay, waiting);
+  if (explaining.paused === null) return explainQueued(explaining) ?? tellRun(explaining, underWay, waiting);
   return explainPausedRun(explaining, explaining.paused, underWay, waiting, cancelChange(explaining));
 }
 

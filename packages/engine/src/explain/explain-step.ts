@@ -88,9 +88,13 @@ function countItems(explaining: Explaining, step: PlanStep, rows: StepRows, tota
   return { total, notStarted, open, ...ended, concurrency: step.itemConcurrency, openByReason };
 }
 
-/** What was stopped from outside did not fail by itself. */
+/** What was stopped from outside, or skipped, did not fail by itself. */
 const outcomeOf = ({ status, reason }: EndedAttempt): 'succeeded' | 'failed' | 'cancelled' =>
-  status === 'succeeded' ? 'succeeded' : status === 'cancelled' && reason !== null ? 'cancelled' : 'failed';
+  status === 'succeeded'
+    ? 'succeeded'
+    : status === 'skipped' || (status === 'cancelled' && reason !== null)
+      ? 'cancelled'
+      : 'failed';
 
 /** An item that has not started because the for-each runs as many at once as it may. */
 export function explainWaitingItem(explaining: Explaining, rows: StepRows, item: number): Answer {

@@ -8,13 +8,14 @@ import {
 } from '@millrace/core';
 import { explainApproval } from './explain-approval.ts';
 import { explainEventWait } from './explain-event-wait.ts';
+import { explainSlots } from './explain-limits.ts';
 import type { Told } from './explain-work.ts';
 import { type Explaining, planStep } from './explaining.ts';
 import type { Change, ChildRun } from './explanation.ts';
 import { since, until } from './moments.ts';
 import { attemptsOf, type MovingWait, type StepRows } from './run-rows.ts';
 
-/** A step run that waits for a time, for people, for an event or for a child run, without a worker. */
+/** A step run that waits for a time, for people, for an event, for a child run or for its limits, without a worker. */
 export function explainWait(
   explaining: Explaining,
   rows: StepRows,
@@ -47,6 +48,8 @@ export function explainWait(
       return explainEventWait(explaining, wait, subject);
     case 'child':
       return explainChild(explaining, wait, subject);
+    case 'slots':
+      return explainSlots(explaining, wait, subject);
     default:
       return unreachable(kind);
   }

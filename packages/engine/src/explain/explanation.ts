@@ -4,12 +4,14 @@ import type {
   Fault,
   Instant,
   LaneCapability,
+  LimitKind,
   ReusedStep,
   RunControl,
   RunId,
   RunStatus,
   StepEndStatus,
   StepReason,
+  WhenFull,
   WorkerId,
 } from '@millrace/core';
 import type { HookCallState } from '../runs/find-hook-calls.ts';
@@ -98,6 +100,8 @@ export type Reason =
       missing: readonly Dependency[];
     }>
   | (Readonly<{ reason: 'waiting_for_worker'; since: Instant }> & WorkerSearch)
+  /** Of a step, or of a queued run: not all of its limits have room, or somebody stands before it in line. */
+  | Readonly<{ reason: 'waiting_for_limits'; since: Instant; limits: readonly LimitOutlook[] }>
   | Readonly<{ reason: 'running'; since: Instant; holder: Holder }>
   /** Its lease is over: what it held starts again elsewhere, at the latest about `reapedAt`. */
   | Readonly<{ reason: 'worker_lost'; since: Instant | null; reapedAt: Instant; holder: Holder }>
@@ -144,6 +148,27 @@ export type Reason =
       holder: Holder | null;
       child: ChildRun | null;
     }>;
+
+/** A limit that something waits for, and who stands in the way. */
+export type LimitOutlook = Readonly<{
+  kind: LimitKind;
+  key: string;
+  limit: number;
+  /** Of a rate. */
+  perMs: number | null;
+  /** What happens while it is full; null for queues and rates, where everybody waits. */
+  whenFull: WhenFull | null;
+  held: number;
+  /** How many stand before it in line; null: more than were looked at. */
+  ahead: number | null;
+  /** The first of them, the longest first. */
+  holders: readonly LimitHolder[];
+  /** Of a rate that is full: when it has room again. */
+  freeAt: Instant | null;
+}>;
+
+/** `step` is null for a run that holds it itself. */
+export type LimitHolder = Readonly<{ run: RunId; step: string | null; item: number; since: Instant }>;
 
 export type ReasonName = Reason['reason'];
 

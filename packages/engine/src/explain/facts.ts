@@ -1,5 +1,5 @@
-import type { AttemptKey, Instant, WorkerId } from '@millrace/core';
-import type { Queries, WorkerSummary } from '../ports/queries.ts';
+import type { AttemptKey, Instant, RunId, WorkerId } from '@millrace/core';
+import type { LimitDetail, Queries, WorkerSummary } from '../ports/queries.ts';
 import type { HookCallState } from '../runs/find-hook-calls.ts';
 import type { ChildRun } from './explanation.ts';
 
@@ -15,9 +15,15 @@ export type Facts = Readonly<{
   children: ReadonlyMap<string, ChildRun>;
   /** Of a run that has ended: hooks that it called. */
   hooks: readonly HookCallState[];
+  /** Limits that parts of the run wait for, by `demandText`. */
+  limits: ReadonlyMap<string, LimitDetail>;
+  /** Names of steps of other runs that hold these (`stepNameKey`). */
+  stepNames: ReadonlyMap<string, string>;
   leaseMs: number;
   reaperMs: number;
 }>;
 
 export const childKey = ({ step, item, iteration, attempt }: AttemptKey): string =>
   `${step}/${item}/${iteration}/${attempt}`;
+
+export const stepNameKey = (run: RunId, step: number): string => `${run}/${step}`;

@@ -8,7 +8,15 @@ export function createWorkerSearch({ workers, stopping, lanes, now }: Facts): (l
   const living = workers.filter(({ leaseUntil }) => leaseUntil > now);
   const known = new Map<string, WorkerSearch>();
   const ready = new Map(
-    lanes.map((count) => [laneKey({ ...count, capability: count.capability as Lane['capability'] }), count.ready]),
+    lanes.map(({ workspace, queue, capability, labels, ready: count }) => [
+      laneKey({
+        ...(workspace === null ? {} : { workspace }),
+        queue,
+        capability: capability as Lane['capability'],
+        labels,
+      }),
+      count,
+    ]),
   );
 
   const search = (lane: Lane): WorkerSearch => {

@@ -66,8 +66,7 @@ export function createLeaseLoop({ workers, clock, settings, dispatcher, onError 
           if (holder?.holds(ref) === true) holder.cancel(ref, { lost: false, force: false });
         }
       }
-      dispatcher.lanes.suspectAll();
-      dispatcher.claimSoon();
+      dispatcher.lookSoon();
       return pauseMs;
     },
   });

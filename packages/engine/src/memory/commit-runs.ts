@@ -1,7 +1,9 @@
 import {
   type EndedAttempt,
+  type Holder,
   type Instant,
   isRunEnd,
+  type LimitKey,
   type RunHead,
   type RunId,
   topicOf,
@@ -27,6 +29,7 @@ import {
   type WaitEntry,
   waitSlotOf,
 } from './memory-state.ts';
+import { limitText } from './slot-table.ts';
 
 const newHead: RunHead = { status: 'queued', startedAt: null, endedAt: null, control: null, output: null, error: null };
 
@@ -39,16 +42,20 @@ export function commitRuns(state: MemoryState, batch: readonly RunCommit[], hint
   checkBatch(batch);
   for (const commit of batch) checkRows(state.runs.get(commit.id), commit);
   const committed = new Set<RunId>();
+  const freed = new Map<string, LimitKey>();
   // The lower id wins where two runs of a batch have the same start key.
   for (const commit of batch.toSorted((left, right) => compareRunIds(left.id, right.id))) {
     const run = commit.create === null ? matchRun(state, commit) : createRun(state, commit, commit.create, now);
     if (run === null) continue;
-    applyChanges(state, run, commit, now);
+    applyChanges(state, run, commit, now, freed);
+    applySlots(state, commit, freed);
     committed.add(commit.id);
   }
   if (hint !== null) tellListeners(state, hint);
-  return { committed, now };
+  return { committed, now, freed: freed.size === 0 ? nothing : [...freed.values()] };
 }
+
+const nothing: CommitOutcome['freed'] = [];
 
 function checkBatch(batch: readonly RunCommit[]): void {
   const seen = new Set<RunId>();
@@ -111,7 +118,13 @@ function createRun(
   return run;
 }
 
-function applyChanges(state: MemoryState, run: RunEntry, { id, changes, delivered }: RunCommit, now: Instant): void {
+function applyChanges(
+  state: MemoryState,
+  run: RunEntry,
+  { id, changes, delivered }: RunCommit,
+  now: Instant,
+  freed: Map<string, LimitKey>,
+): void {
   run.version++;
   if (changes.head !== null) applyHead(state, run, changes.head);
   for (const attempt of changes.attempts) insertAttempt(run, attempt);
@@ -123,7 +136,7 @@ function applyChanges(state: MemoryState, run: RunEntry, { id, changes, delivere
     run.work.delete(slotOf(key));
   }
   for (const work of changes.work) insertWork(state, run, work, now);
-  for (const held of changes.workHeld) holdWork(state, run, held);
+  for (const held of changes.workHeld) holdWork(state, run, held, freed);
   for (const key of changes.workCancelled) {
     const entry = run.work.get(slotOf(key));
     if (entry === undefined || entry.attempt !== key.attempt || entry.cancel) continue;
@@ -137,6 +150,17 @@ function applyChanges(state: MemoryState, run: RunEntry, { id, changes, delivere
     state.outbox.set(messageKeyOf(key), { key, message, createdAt: now, visibleAt: now });
   });
   for (const key of delivered) state.outbox.delete(messageKeyOf(key));
+}
+
+function applySlots(state: MemoryState, { id, changes }: RunCommit, freed: Map<string, LimitKey>): void {
+  if (changes.slots === null) return;
+  for (const holder of changes.slots.released) releaseSlots(state, { ...holder, run: id }, freed);
+  for (const taken of changes.slots.taken) state.slots.take({ ...taken, run: id });
+  for (const request of changes.slots.requests) state.slots.ask(id, request);
+}
+
+function releaseSlots(state: MemoryState, holder: Holder, freed: Map<string, LimitKey>): void {
+  for (const key of state.slots.release(holder)) freed.set(limitText(key), key);
 }
 
 function applyHead(state: MemoryState, run: RunEntry, head: RunHead): void {
@@ -168,12 +192,13 @@ function insertWork(state: MemoryState, run: RunEntry, work: Work, now: Instant)
 }
 
 /** Work that somebody has taken stays theirs. */
-function holdWork(state: MemoryState, run: RunEntry, held: Wait): void {
+function holdWork(state: MemoryState, run: RunEntry, held: Wait, freed: Map<string, LimitKey>): void {
   const entry = run.work.get(slotOf(held));
   if (entry === undefined || entry.attempt !== held.attempt || entry.worker !== null) return;
   releaseWork(state, entry);
   entry.alive = false;
   run.work.delete(slotOf(held));
+  releaseSlots(state, { ...held, run: run.origin.id }, freed);
   insertWait(state, run, held);
 }
 

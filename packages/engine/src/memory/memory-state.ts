@@ -21,6 +21,7 @@ import {
 } from '@millrace/core';
 import type { EventOutcome, OutboxKey, Revision, ScheduleKey, StoredSchedule, WorkspaceState } from '../ports/index.ts';
 import { Heap } from './heap.ts';
+import { SlotTable } from './slot-table.ts';
 
 export type WorkEntry = AttemptKey & {
   readonly run: RunId;
@@ -92,6 +93,7 @@ export type MemoryState = {
   readonly held: Map<WorkerId, Set<WorkEntry>>;
   readonly cancelled: Map<WorkerId, Set<WorkEntry>>;
   readonly waitTurns: Heap<WaitTurn>;
+  readonly slots: SlotTable;
   /** In the order of their creation. */
   readonly outbox: Map<string, MessageEntry>;
   /** By number, from 1. */
@@ -127,6 +129,7 @@ export function createMemoryState(now: () => Instant): MemoryState {
     held: new Map(),
     cancelled: new Map(),
     waitTurns: new Heap(byTurn),
+    slots: new SlotTable(),
     outbox: new Map(),
     events: [],
     eventKeys: new Map(),
@@ -149,7 +152,8 @@ export function createMemoryState(now: () => Instant): MemoryState {
 export const slotOf = (key: StepKey): string => `${key.step}/${key.iteration}/${key.item}`;
 export const attemptSlotOf = (key: AttemptKey): string => `${slotOf(key)}/${key.attempt}`;
 export const waitSlotOf = (key: StepKey & Readonly<{ kind: WaitKind }>): string => `${slotOf(key)}/${key.kind}`;
-export const laneKeyOf = (lane: Lane): string => JSON.stringify([lane.queue, lane.capability, lane.labels]);
+export const laneKeyOf = (lane: Lane): string =>
+  JSON.stringify([lane.workspace ?? null, lane.queue, lane.capability, lane.labels]);
 export const startKeyOf = (workspace: string, startKey: string): string => JSON.stringify([workspace, startKey]);
 export const eventKeyOf = (workspace: string, key: string): string => JSON.stringify([workspace, key]);
 export const revisionKeyOf = (workspace: string, revision: string): string => JSON.stringify([workspace, revision]);

@@ -8,6 +8,7 @@ import { createOutboxStore } from './outbox-store.ts';
 import { createPlanStore } from './plan-store.ts';
 import { createQueries } from './queries.ts';
 import { createScheduleStore } from './schedule-store.ts';
+import { createSlotStore } from './slot-store.ts';
 import { createWaitStore } from './wait-store.ts';
 import { createWorkStore } from './work-store.ts';
 import { createWorkerStore } from './worker-store.ts';
@@ -34,6 +35,7 @@ export function createMemoryStore(options: { now?: () => number } = {}): { store
     work: open(createWorkStore(state)),
     workers: open(createWorkerStore(state)),
     waits: open(createWaitStore(state)),
+    slots: open(createSlotStore(state)),
     outbox: open(createOutboxStore(state)),
     events: open(createEventStore(state)),
     plans: open(createPlanStore(state)),

@@ -10,8 +10,10 @@ import {
   scheduleKeyOf,
   type WorkerSummary,
 } from '../ports/index.ts';
+import { describeLimit, matchesLimit, summarize } from './describe-limit.ts';
 import { listApprovals } from './list-approvals.ts';
 import { compareRunIds, compareSchedules, isLive, laneKeyOf, type MemoryState, type RunEntry } from './memory-state.ts';
+import { limitText } from './slot-table.ts';
 
 export function createQueries(state: MemoryState): Queries {
   return {
@@ -71,12 +73,34 @@ export function createQueries(state: MemoryState): Queries {
         .map((entry): WorkerSummary => ({ ...entry, held: state.held.get(entry.worker.id)?.size ?? 0 }))
         .sort((left, right) => left.registeredAt - right.registeredAt || (left.worker.id < right.worker.id ? -1 : 1));
     },
+    async listLimits(filter, most) {
+      return [...state.slots.limits()]
+        .filter(({ key }) => matchesLimit(key, filter))
+        .map((limit) => describeLimit(state, limit))
+        .filter((limit) => limit !== null)
+        .sort((left, right) => (limitText(left) < limitText(right) ? -1 : 1))
+        .slice(0, most)
+        .map(summarize);
+    },
+    async limitDetail(key) {
+      const limit = state.slots.limit(key);
+      return limit === undefined ? null : describeLimit(state, limit);
+    },
     async countWork() {
       const counts = new Map<string, Count>();
       for (const run of state.runs.values()) {
         for (const { lane, worker, readyAt } of run.work.values()) {
           const key = laneKeyOf(lane);
-          const count = counts.get(key) ?? { ...lane, ready: 0, leased: 0, oldestReadyAt: null };
+          const { workspace = null, queue, capability, labels } = lane;
+          const count = counts.get(key) ?? {
+            workspace,
+            queue,
+            capability,
+            labels,
+            ready: 0,
+            leased: 0,
+            oldestReadyAt: null,
+          };
           counts.set(key, count);
           if (worker !== null) count.leased++;
           else {
@@ -91,6 +115,7 @@ export function createQueries(state: MemoryState): Queries {
 }
 
 type Count = {
+  workspace: string | null;
   queue: string;
   capability: string;
   labels: readonly string[];

@@ -1,4 +1,4 @@
-import type { AttemptRef, Lane, WorkerId } from '@millrace/core';
+import { type AttemptRef, type Lane, shareOf, type WorkerId } from '@millrace/core';
 import type { ClaimedWork, WorkStore } from '../ports/index.ts';
 import { loadRunOrigin } from './load-origin.ts';
 import { workOf } from './load-runs.ts';
@@ -17,16 +17,24 @@ import {
 export function createWorkStore(state: MemoryState): WorkStore {
   return {
     async claim({ worker, lanes, limit }) {
-      const entries = distinctLanes(state, lanes);
+      let shares = [...Map.groupBy(distinctLanes(state, lanes), ({ lane }) => shareOf(lane)).values()];
       const claimed: ClaimedWork[] = [];
       const now = state.now();
-      while (claimed.length < limit) {
-        const next = takeNext(entries);
-        if (next === null) break;
-        leaseWork(state, next, worker, now);
-        claimed.push(claimedWork(state, next));
+      // Each share in its turn; one that has nothing left has none.
+      while (claimed.length < limit && shares.length > 0) {
+        shares = shares.filter((share) => {
+          if (claimed.length >= limit) return false;
+          const next = takeNext(share);
+          if (next === null) return false;
+          leaseWork(state, next, worker, now);
+          claimed.push(claimedWork(state, next));
+          return true;
+        });
       }
       return claimed;
+    },
+    async readyLanes() {
+      return [...state.lanes.values()].filter((lane) => firstReady(lane) !== null).map(({ lane }) => lane);
     },
     async giveBack(worker, refs) {
       for (const ref of refs) {
@@ -47,7 +55,7 @@ function distinctLanes(state: MemoryState, lanes: readonly Lane[]): readonly Lan
   return [...new Set(lanes.map((lane) => laneEntry(state, lane)))];
 }
 
-/** The best ready attempt of all lanes; those in front of it that are no longer ready leave their lines. */
+/** The best ready attempt of a share's lanes; those in front of it that are no longer ready leave their lines. */
 function takeNext(lanes: readonly LaneEntry[]): WorkEntry | null {
   let best: LaneEntry | null = null;
   let bestWork: WorkEntry | null = null;

@@ -105,6 +105,7 @@ export function createDeliver({ store, driver, ids, plans, livePlans, events }: 
       tags: parent.tags,
       priority: parent.priority,
       rerunOf: again === null ? null : { run: again.run, from: fromFailed },
+      ...(message.holds === undefined ? {} : { holds: message.holds }),
     };
     // A child that nobody waits for is its own; its creation is all that the message asks for.
     const creation = {

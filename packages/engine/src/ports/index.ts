@@ -7,6 +7,7 @@ export type * from './plan-store.ts';
 export type * from './queries.ts';
 export type * from './run-store.ts';
 export * from './schedule-store.ts';
+export type * from './slot-store.ts';
 export type * from './store.ts';
 export type * from './wait-store.ts';
 export type * from './work-store.ts';

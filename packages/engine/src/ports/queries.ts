@@ -1,11 +1,15 @@
 import type {
   AttemptKey,
   Instant,
+  LimitKey,
+  LimitKind,
   PlanHash,
   RunId,
   RunRecord,
   RunStatus,
+  StepKey,
   StoredEvent,
+  WhenFull,
   WorkerDescription,
 } from '@millrace/core';
 import type { StoredSchedule } from './schedule-store.ts';
@@ -60,6 +64,34 @@ export type ScheduleFilter = Readonly<{
   search?: string;
 }>;
 
+export type LimitFilter = Readonly<{ workspace?: string; kind?: LimitKind; key?: string }>;
+
+/** A limit that somebody holds or waits for. */
+export type LimitSummary = LimitKey &
+  Readonly<{
+    /** That of the newest request: runs of an older plan may have come in by another number. */
+    limit: number;
+    /** Of a rate. */
+    perMs: number | null;
+    held: number;
+    waiting: number;
+    /** Since when the one that has waited for longest does. */
+    waitingSince: Instant | null;
+    /** Of a rate that is full: when it has room again. */
+    freeAt: Instant | null;
+  }>;
+
+/** Who holds a limit, or waits for it; step -1 is the run itself. */
+export type SlotPosition = StepKey & Readonly<{ run: RunId; since: Instant }>;
+
+export type LimitDetail = LimitSummary &
+  Readonly<{
+    /** The longest first; at most 100. */
+    holders: readonly SlotPosition[];
+    /** In the order of the line; at most 100. */
+    waiters: readonly (SlotPosition & Readonly<{ priority: number; whenFull: WhenFull }>)[];
+  }>;
+
 /** What people ask: lists, search, statistics. Never used by the engine to decide anything. */
 export type Queries = Readonly<{
   listRuns(filter: RunFilter, page: Page): Promise<Paged<RunSummary>>;
@@ -70,10 +102,16 @@ export type Queries = Readonly<{
   countRuns(filter: RunFilter): Promise<Readonly<Record<RunStatus, number>>>;
   /** By workspace and name. */
   listSchedules(filter: ScheduleFilter, page: Page): Promise<Paged<StoredSchedule>>;
+  /** In the order of workspace, kind and key; at most `most`. */
+  listLimits(filter: LimitFilter, most: number): Promise<readonly LimitSummary[]>;
+  /** null: nobody holds it or waits for it. */
+  limitDetail(key: LimitKey): Promise<LimitDetail | null>;
   listWorkers(): Promise<readonly WorkerSummary[]>;
   /** Ready (unleased) and leased attempts by lane. */
   countWork(): Promise<
     readonly Readonly<{
+      /** null: of a plan that was made before lanes knew whose they are. */
+      workspace: string | null;
       queue: string;
       capability: string;
       labels: readonly string[];

@@ -1,4 +1,4 @@
-import type { Changes, Instant, LoadedRun, RunId, RunOrigin, RunStatus } from '@millrace/core';
+import type { Changes, Instant, LimitKey, LoadedRun, RunId, RunOrigin, RunStatus } from '@millrace/core';
 
 /** One run's part of a commit. All of it happens, or none: then another server was faster (or the run exists already). */
 export type RunCommit = Readonly<{
@@ -21,6 +21,8 @@ export type CommitOutcome = Readonly<{
   committed: ReadonlySet<RunId>;
   /** The database's time of the commit. */
   now: Instant;
+  /** The limits that have room now: their holders let go in this commit. */
+  freed: readonly LimitKey[];
 }>;
 
 /** Run aggregates: how the engine saves what it decided. */

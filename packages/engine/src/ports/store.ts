@@ -5,6 +5,7 @@ import type { OutboxStore } from './outbox-store.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { RunStore } from './run-store.ts';
 import type { ScheduleStore } from './schedule-store.ts';
+import type { SlotStore } from './slot-store.ts';
 import type { WaitStore } from './wait-store.ts';
 import type { WorkStore } from './work-store.ts';
 import type { WorkerStore } from './worker-store.ts';
@@ -20,6 +21,7 @@ export type Store = Readonly<{
   work: WorkStore;
   workers: WorkerStore;
   waits: WaitStore;
+  slots: SlotStore;
   outbox: OutboxStore;
   events: EventStore;
   plans: PlanStore;

@@ -12,13 +12,16 @@ export type ClaimedWork = Readonly<{
 /** Ready and leased attempts. Work is made and ended by commits only; here it changes hands. */
 export type WorkStore = Readonly<{
   /**
-   * Leases up to `limit` ready attempts of the lanes to the worker: highest priority first, then the oldest. Attempts that
-   * another claim holds are passed over, so two claims never get the same one and none waits. Fewer than asked does not
-   * mean that no more is there.
+   * Leases up to `limit` ready attempts of the lanes to the worker. Shares (the lanes of one queue of one workspace,
+   * `shareOf`) are served in turn, one attempt each, in the order in which they come first in `lanes`; within a share the
+   * highest priority comes first, then the oldest. Attempts that another claim holds are passed over, so two claims never get
+   * the same one and none waits. Fewer than asked does not mean that no more is there.
    */
   claim(
     request: Readonly<{ worker: WorkerId; lanes: readonly Lane[]; limit: number }>,
   ): Promise<readonly ClaimedWork[]>;
+  /** Lanes in which somebody's ready work stands. Costs by their number, not by that of the attempts. */
+  readyLanes(): Promise<readonly Lane[]>;
   /** Makes attempts that the worker holds and has not begun ready again, with the same attempt number. */
   giveBack(worker: WorkerId, refs: readonly AttemptRef[]): Promise<void>;
   /** What the worker holds. */

@@ -1,4 +1,4 @@
-import type { Instant, JsonObject, PlanHash } from '@millrace/core';
+import type { Instant, JsonObject, PlanHash, QueueDefinition } from '@millrace/core';
 
 export type StoredDiagnostic = Readonly<{
   severity: 'error' | 'warning';
@@ -35,6 +35,8 @@ export type Revision = Readonly<{
   revision: string;
   workflows: readonly RevisionWorkflow[];
   triggers: readonly RevisionTrigger[];
+  /** What is said of queues; absent: nothing. */
+  queues?: readonly QueueDefinition[];
   /** Key of the workspace's files (gzipped tar) in the blob store; null: it has none that steps could need. */
   files: string | null;
 }>;

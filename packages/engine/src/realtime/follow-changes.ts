@@ -48,8 +48,7 @@ export function followChanges(options: FollowChangesOptions): Promise<() => Prom
     onGap() {
       livePlans.forgetAll();
       workspacesChanged();
-      dispatcher.lanes.suspectAll();
-      dispatcher.claimSoon();
+      dispatcher.suspectAll();
       waiters.wakeAll();
       bus.publish({ type: 'gap' });
     },

@@ -44,6 +44,18 @@ workflows:
     steps:
       pack: { type: docker, image: "tar:1", command: [tar] }
       run: { type: shell, cmd: 'true', image: "alpine:3", depends_on: [pack] }
+  polite:
+    steps:
+      call: { type: shell, cmd: 'true', for_each: 5, rate_limit: { key: api, limit: 2, per: 1h } }
+      load: { type: shell, cmd: 'true', for_each: 3, depends_on: [call], concurrency: { key: db } }
+  exclusive:
+    concurrency: { key: all }
+    steps:
+      both: { type: workflow, workflow: inner, for_each: 2 }
+  inner:
+    concurrency: [{ key: all }, { key: own }]
+    steps:
+      only: { type: shell, cmd: 'true' }
   endless:
     steps:
       rest: { type: wait, until: "9999-01-01T00:00:00Z" }
@@ -129,6 +141,21 @@ const rehearse = (
   });
 
 describe('a rehearsal', () => {
+  it('waits for rates and shared keys in virtual time', async () => {
+    const { outcome, elapsedMs } = await rehearse('polite', { call: ok(), load: ok(null, 60_000) });
+    expect(outcome).toMatchObject({ kind: 'run', status: 'succeeded' });
+    // Five calls, two in an hour: the last one begins after two hours. Then three loads of a minute, one by one.
+    const whole = 2 * 3_600_000 + 3 * 60_000;
+    expect(elapsedMs).toBeGreaterThanOrEqual(whole);
+    expect(elapsedMs).toBeLessThan(whole + 1_000);
+  });
+
+  it('lets child runs use what their parents hold, and queues them for the rest', async () => {
+    const { outcome, elapsedMs } = await rehearse('exclusive', { 'both.only': ok(null, 1_000) });
+    expect(outcome).toMatchObject({ kind: 'run', status: 'succeeded' });
+    expect(elapsedMs).toBe(2_000);
+  });
+
   it('jumps over a wait of 30 days, to the millisecond', async () => {
     const { outcome, elapsedMs, steps } = await rehearse('patient', { before: ok(null, 5_000), after: ok() });
     expect(outcome).toMatchObject({ kind: 'run', status: 'succeeded' });

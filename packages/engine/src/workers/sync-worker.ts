@@ -79,15 +79,13 @@ export function createSyncWorker({ store, driver, dispatcher, stats }: SyncWorke
     );
     await Promise.all(held.filter((ref) => !worker.neverSaw(ref)).map((ref) => giveUp(worker, ref)));
     if (await store.workers.remove(id, { onlyExpired: false })) dispatcher.disconnect(id);
-    dispatcher.lanes.suspectAll();
-    dispatcher.claimSoon();
+    dispatcher.suspectAll();
   }
 
   async function takeBack(worker: ConnectedWorker, returned: readonly AttemptRef[]): Promise<void> {
     await store.work.giveBack(worker.description.id, returned);
     for (const ref of returned) worker.release(ref);
-    dispatcher.lanes.suspectAll();
-    dispatcher.claimSoon();
+    dispatcher.suspectAll();
   }
 
   async function compare(worker: ConnectedWorker, running: readonly AttemptRef[]): Promise<void> {

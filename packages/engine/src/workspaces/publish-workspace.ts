@@ -69,6 +69,7 @@ export function createPublishWorkspace(options: PublishWorkspaceOptions) {
           enabled: trigger.enabled,
           definition: trigger as unknown as JsonObject,
         })),
+        ...(definitions.queues === undefined ? {} : { queues: Object.values(definitions.queues) }),
         files: files?.key ?? null,
       },
       source,

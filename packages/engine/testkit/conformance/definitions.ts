@@ -37,6 +37,10 @@ const revision = (name: string, files: string | null = null): Revision => ({
   revision: name,
   workflows: [{ name: 'order', description: null, problems: [], plan: planHash('ab'.repeat(32)) }],
   triggers: [{ name: 't', type: 'schedule', workflow: 'order', enabled: true, definition: { cron: '* * * * *' } }],
+  queues: [
+    { name: 'slow', limit: 3 },
+    { name: 'night', description: 'Late.' },
+  ],
   files,
 });
 

@@ -200,8 +200,8 @@ export function queryFacts(subject: () => ConformanceStore): void {
     });
     await createRun(store, { work: [work({ lane: otherLane, worker: holder })] });
     expect(await queries.countWork()).toEqual([
-      { ...lane, ready: 2, leased: 1, oldestReadyAt: 5 },
-      { ...otherLane, ready: 0, leased: 1, oldestReadyAt: null },
+      { workspace: null, ...lane, ready: 2, leased: 1, oldestReadyAt: 5 },
+      { workspace: null, ...otherLane, ready: 0, leased: 1, oldestReadyAt: null },
     ]);
   });
 }

@@ -90,7 +90,7 @@ export function runFacts(subject: () => ConformanceStore): void {
       ],
       null,
     );
-    expect(outcome).toEqual({ committed: new Set([id]), now: await store.now() });
+    expect(outcome).toEqual({ committed: new Set([id]), freed: [], now: await store.now() });
     const run = only(await store.runs.load([id]));
     expect(run.run).toEqual({ ...given, ...rows.head, version: 1, createdAt: outcome.now, input: '{"in":"put"}' });
     expect(run.attempts).toEqual(rows.attempts.toReversed());
@@ -251,7 +251,7 @@ export function runFacts(subject: () => ConformanceStore): void {
 
   it('an empty commit tells the time', async () => {
     const { store } = subject();
-    expect(await store.runs.commit([], null)).toEqual({ committed: new Set(), now: await store.now() });
+    expect(await store.runs.commit([], null)).toEqual({ committed: new Set(), freed: [], now: await store.now() });
   });
 
   it('children that have not ended are found', async () => {

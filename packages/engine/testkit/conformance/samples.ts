@@ -3,14 +3,17 @@ import {
   type AttemptKey,
   type AttemptRef,
   type Changes,
+  type Demand,
   type EndedAttempt,
   type Lane,
   planHash,
   type RunHead,
   type RunId,
   type RunOrigin,
+  type SlotRequest,
   type StepKey,
   type Wait,
+  type WhenFull,
   type Work,
   type WorkerDescription,
   workerId,
@@ -29,6 +32,7 @@ export const noChanges: Changes = {
   waits: [],
   waitsDone: [],
   outbox: [],
+  slots: null,
 };
 
 export const key = (given: Partial<AttemptKey> = {}): AttemptKey => ({
@@ -83,6 +87,33 @@ export const wait = (given: Partial<Wait> = {}): Wait => ({
   dueAt: 1_800_000_001_000,
   document: null,
   ...given,
+});
+
+/** A request for one key of concurrency, limit 1, unless it says something else. */
+export const slotRequest = (given: Partial<SlotRequest> = {}): SlotRequest => ({
+  ...key(),
+  request: 0,
+  workspace: 'shop',
+  priority: 0,
+  requestedAt: 1_800_000_000_000,
+  demands: [demand('k')],
+  above: [],
+  ...given,
+});
+
+export const demand = (text: string, limit = 1, whenFull: WhenFull = 'queue'): Demand => ({
+  kind: 'concurrency',
+  key: text,
+  limit,
+  whenFull,
+});
+
+/** Changes that only ask for slots, or let go of some. */
+export const asks = (...requests: readonly SlotRequest[]): Partial<Changes> => ({
+  slots: { requests, taken: [], released: [] },
+});
+export const letsGo = (...released: readonly StepKey[]): Partial<Changes> => ({
+  slots: { requests: [], taken: [], released },
 });
 
 export const origin = (id: RunId, given: Partial<RunOrigin> = {}): RunOrigin => ({

@@ -1,3 +1,4 @@
+import type { Lane } from '@millrace/core';
 import { expect, it } from 'vitest';
 import {
   change,
@@ -22,19 +23,20 @@ export function workFacts(subject: () => ConformanceStore): void {
   const one = worker('one').id;
   const two = worker('two').id;
 
-  it('claims come by priority, then by age, over all lanes asked for', async () => {
+  it('claims come by priority, then by age, over all lanes of a share', async () => {
     const { store } = subject();
+    const gpu: Lane = { ...lane, capability: 'script', labels: ['gpu'] };
     const id = await createRun(store, {
       work: [
         work({ step: 1, readyAt: 30 }),
-        work({ step: 2, readyAt: 20, lane: otherLane }),
+        work({ step: 2, readyAt: 20, lane: gpu }),
         work({ step: 3, readyAt: 99, priority: 5 }),
-        work({ step: 4, readyAt: 98, priority: 5, lane: otherLane }),
+        work({ step: 4, readyAt: 98, priority: 5, lane: gpu }),
         work({ step: 5, readyAt: 10, priority: -1 }),
         work({ step: 6, readyAt: 1, priority: 9, lane: { ...lane, queue: 'elsewhere' } }),
       ],
     });
-    const lanes = [lane, otherLane];
+    const lanes = [lane, gpu];
     const first = await store.work.claim({ worker: one, lanes, limit: 3 });
     expect(first.map(({ work: { step } }) => step)).toEqual([4, 3, 2]);
     const rest = await store.work.claim({ worker: one, lanes: [...lanes, lane], limit: 10 });
@@ -43,6 +45,47 @@ export function workFacts(subject: () => ConformanceStore): void {
     expect(await store.work.claim({ worker: one, lanes: [], limit: 10 })).toEqual([]);
     expect(await store.work.claim({ worker: one, lanes: [{ ...lane, labels: ['unknown'] }], limit: 10 })).toEqual([]);
     expect(only(await store.runs.load([id])).work.filter(({ worker: holder }) => holder === one)).toHaveLength(5);
+  });
+
+  it('shares are served in turn, in the order in which they are asked for, whatever the priorities', async () => {
+    const { store } = subject();
+    const [mine, yours]: readonly Lane[] = [
+      { ...lane, workspace: 'mine' },
+      { ...lane, workspace: 'yours' },
+    ];
+    if (mine === undefined || yours === undefined) throw new Error('There are two.');
+    const nightly = { ...mine, queue: 'nightly' };
+    const flood = Array.from({ length: 50 }, (_, item) => work({ item, lane: mine, priority: 9, readyAt: item }));
+    await createRun(store, {
+      work: [
+        ...flood,
+        work({ step: 1, lane: yours, readyAt: 100 }),
+        work({ step: 2, lane: yours, readyAt: 101, priority: 1 }),
+        work({ step: 3, lane: nightly, readyAt: 102, priority: -5 }),
+      ],
+    });
+    const claimed = await store.work.claim({ worker: one, lanes: [yours, nightly, mine], limit: 7 });
+    expect(claimed.map(({ work: { step, item } }) => (step === 0 ? item : `step ${step}`))).toEqual([
+      'step 2',
+      'step 3',
+      0,
+      'step 1',
+      1,
+      2,
+      3,
+    ]);
+    expect((await store.work.heldBy(one))[0]?.work.lane.workspace).toBeDefined();
+  });
+
+  it('names the lanes in which ready work stands', async () => {
+    const { store } = subject();
+    const own = { ...lane, workspace: 'shop' };
+    expect(await store.work.readyLanes()).toEqual([]);
+    await createRun(store, { work: [work({ step: 1, lane: own }), work({ step: 2 }), work({ step: 3 })] });
+    await createRun(store, { work: [work({ lane: otherLane, worker: one, leasedAt: 5 })] });
+    expect(new Set(await store.work.readyLanes())).toEqual(new Set([lane, own]));
+    await store.work.claim({ worker: one, lanes: [lane], limit: 10 });
+    expect(await store.work.readyLanes()).toEqual([own]);
   });
 
   it('claimed work comes with its run, and is leased at the time of the store', async () => {

@@ -20,6 +20,7 @@ import type { Counts } from './counts.ts';
 import { EventChecks } from './event-checks.ts';
 import { HookChecks } from './hook-checks.ts';
 import { attemptText, checkCommit, checkRows, controlOf } from './run-checks.ts';
+import { SlotAudit } from './slot-audit.ts';
 import { Violation } from './violation.ts';
 
 const outboxText = (key: OutboxKey): string => `${key.run}/${key.version}/${key.ordinal}`;
@@ -31,6 +32,7 @@ export class Audit {
   readonly outbox = new Map<string, Readonly<{ run: RunId; message: OutboxMessage }>>();
   /** Runs that have not ended. */
   readonly open = new Set<RunId>();
+  readonly slots: SlotAudit;
   lastCommitAt = 0;
   readonly #store: Store;
   readonly #plans: ReadonlyMap<string, PreparedPlan>;
@@ -54,6 +56,7 @@ export class Audit {
     this.#counts = counts;
     this.#now = now;
     this.events = new EventChecks(now);
+    this.slots = new SlotAudit(counts, now);
   }
 
   /** After each commit of the store. `batch` is what was asked for, before any breakage. */
@@ -62,6 +65,7 @@ export class Audit {
     this.#counts.conflicts += batch.length - committed.size;
     const commits = batch.filter(({ id }) => committed.has(id));
     for (const { id, changes, expectedVersion, delivered } of commits) {
+      if (changes.slots !== null) this.slots.committed(id, changes.slots);
       for (const key of delivered) this.removed(key);
       changes.outbox.forEach((message, ordinal) => {
         this.outbox.set(outboxText({ run: id, version: expectedVersion + 1, ordinal }), { run: id, message });
@@ -86,6 +90,7 @@ export class Audit {
     if (plan === undefined) throw new Violation('commit_is_kept', `Run ${commit.id} has an unknown plan.`);
     checkCommit(commit, before, after);
     checkRows(plan, after);
+    this.slots.check(plan, after);
     checkExplained(plan, after, this.#now());
     this.#approvals.checkOpen(after);
     this.events.committed(plan, after);

@@ -1,4 +1,5 @@
 // Engines that are broken on purpose, to see that the simulator notices. Each takes one protection away.
+import type { SlotChanges, SlotRequest } from '@millrace/core';
 import { readApprovalWait } from '../../src/approvals/open-approval.ts';
 import type { RunCommit, Store } from '../../src/ports/index.ts';
 
@@ -29,6 +30,10 @@ export const breakages = [
   'answer_dropped',
   /** A re-run takes over results that are not those of the run before. */
   'kept_results_mixed',
+  /** The slots of one in four holders that end are not freed. */
+  'slots_kept',
+  /** Every limit is one higher than its workflow says. */
+  'limits_ignored',
 ] as const;
 export type Breakage = (typeof breakages)[number];
 
@@ -79,6 +84,13 @@ export async function breakCommit(
             ),
           },
         };
+      case 'slots_kept':
+        return withSlots(commit, (slots) => ({
+          ...slots,
+          released: slots.released.filter((_, at) => (at + expectedVersion) % 4 !== 0),
+        }));
+      case 'limits_ignored':
+        return withSlots(commit, (slots) => ({ ...slots, requests: slots.requests.map(higher) }));
       default:
         return commit;
     }
@@ -87,6 +99,16 @@ export async function breakCommit(
 
 const isAnswered = (wait: RunCommit['changes']['waits'][number]): boolean =>
   wait.kind === 'approval' && readApprovalWait(wait).detail.answers.length > 0;
+
+function withSlots(commit: RunCommit, change: (slots: SlotChanges) => SlotChanges): RunCommit {
+  const { changes } = commit;
+  return changes.slots === null ? commit : { ...commit, changes: { ...changes, slots: change(changes.slots) } };
+}
+
+const higher = (request: SlotRequest): SlotRequest => ({
+  ...request,
+  demands: request.demands.map((demand) => ({ ...demand, limit: demand.limit + 1 })),
+});
 
 async function alwaysWinning(batch: readonly RunCommit[], store: Store): Promise<readonly RunCommit[]> {
   const loaded = new Map((await store.runs.load(batch.map(({ id }) => id))).map(({ run }) => [run.id, run.version]));

@@ -11,6 +11,8 @@ const bare: Omit<Facts, 'now'> = {
   lanes: [],
   children: new Map(),
   hooks: [],
+  limits: new Map(),
+  stepNames: new Map(),
   leaseMs: 9_000,
   reaperMs: 2_000,
 };
@@ -24,11 +26,18 @@ export function checkExplained(plan: PreparedPlan, loaded: LoadedRun, now: numbe
     if (whole?.reason !== 'ended' || parts.length > 0) fail(id, `it has ended as ${status}, and is ${whole?.reason}`);
     return;
   }
+  if (whole?.reason === 'waiting_for_limits') {
+    if (status !== 'queued' || parts.length > 0) fail(id, `it is ${status}, and said to be queued`);
+    checkAnswer(id, whole, false);
+    return;
+  }
   const paused = status === 'paused';
   const expected = paused ? ['paused'] : ['steps_open', 'cancelling'];
   if (whole === undefined || !expected.includes(whole.reason)) {
     fail(id, `it is ${status}, and is said to be ${whole?.reason}`);
   }
+  // Paused before it began: it waits for slots as well.
+  if (paused && loaded.run.startedAt === null) return;
   for (const answer of [whole, ...parts]) checkAnswer(id, answer, paused);
   if (!parts.some(isUnderWay)) fail(id, 'nothing is said to be under way');
   const ended = new Set(loaded.attempts.filter((row) => row.item === -1 && row.final).map(({ step }) => step));
@@ -62,6 +71,9 @@ function checkAnswer(id: string, answer: Answer, paused: boolean): void {
     case 'items_open':
       // While the run is paused, no item starts.
       if ((answer.open === 0 && !paused) || answer.notStarted < 0) fail(id, message);
+      return;
+    case 'waiting_for_limits':
+      if (answer.limits.length === 0) fail(id, message);
       return;
     default:
   }

@@ -1,7 +1,7 @@
 // The store as one server sees it: over a network that is slow, loses calls and answers, and through the server's own
 // death. Every call is two events: it reaches the store, its answer comes back.
 import { MillraceError } from '@millrace/core';
-import type { RunCommit, Store } from '../../src/ports/index.ts';
+import type { GrantOutcome, RunCommit, Store } from '../../src/ports/index.ts';
 import { breakCommit } from './breakages.ts';
 import type { Random } from './random.ts';
 import { controlOf } from './run-checks.ts';
@@ -90,6 +90,14 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
     return outcome;
   };
 
+  const decided = (outcome: GrantOutcome): void => {
+    for (const verdict of outcome.verdicts) {
+      const { run, step, item, request } = verdict.ref;
+      note(world, `${life.name} ${verdict.granted ? 'grants' : verdict.reason} ${run}:${step}.${item}#${request}`);
+    }
+    world.audit.slots.decided(outcome);
+  };
+
   const takeOld: Store['outbox']['takeOld'] = async (request) => {
     const twice = world.breakage === 'outbox_twice';
     const taken = await store.outbox.takeOld(twice ? { ...request, olderThanMs: 0, hideMs: 1 } : request);
@@ -115,6 +123,7 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
           if (claimed.length > 0) note(world, `${life.name} claims ${claimed.length} for ${request.worker}`);
           return claimed;
         }),
+      readyLanes: () => call('readyLanes', () => store.work.readyLanes()),
       giveBack: (worker, refs) => call('giveBack', () => store.work.giveBack(worker, refs)),
       heldBy: (worker) => call('heldBy', () => store.work.heldBy(worker)),
     },
@@ -163,6 +172,30 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
         }),
       waiting: (event, page) => call('waitingForEvent', () => store.events.waiting(event, page)),
       missed: (wait, page) => call('missedEvents', () => store.events.missed(wait, page)),
+    },
+    slots: {
+      grant: (workspace, keys) =>
+        call('grant', async () => {
+          const outcome = await store.slots.grant(workspace, keys);
+          counts.holdersCancelled += outcome.cancels.length;
+          if (outcome.wakeAt !== null) counts.ratesWaited += 1;
+          decided(outcome);
+          return outcome;
+        }),
+      untangle: (request) =>
+        call('untangle', async () => {
+          const outcome = await store.slots.untangle(request);
+          decided(outcome);
+          return outcome;
+        }),
+      untold: (request) =>
+        call('untold', async () => {
+          const verdicts = await store.slots.untold(request);
+          counts.verdictsRetold += verdicts.length;
+          return verdicts;
+        }),
+      waitingKeys: (request) => call('waitingKeys', () => store.slots.waitingKeys(request)),
+      sweep: () => call('sweep', () => store.slots.sweep()),
     },
     outbox: {
       takeOld: (request) => call('takeOld', () => takeOld(request)),

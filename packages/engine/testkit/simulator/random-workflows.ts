@@ -10,6 +10,7 @@ import type {
 import { compilePlan } from '@millrace/core';
 import { Random } from './random.ts';
 import { hookActions, noHooks, randomHooks } from './random-hooks.ts';
+import { randomQueues, withLimits } from './random-limits.ts';
 import { withTransitions } from './random-transitions.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -28,11 +29,18 @@ export function randomDefinitions(seed: number, scenario: Scenario): Definitions
     const workflow = randomWorkflow(random, name, most, scenario.spice, inner);
     const led = random.chance(scenario.transitions) ? withTransitions(random, workflow) : workflow;
     const hooks = randomHooks(new Random(seed, `hooks of ${name}`), scenario.spice / 2, inner);
-    workflows[name] = { ...(isExecutable(led) ? led : workflow), hooks };
+    workflows[name] = withLimits(seed, scenario, { ...(isExecutable(led) ? led : workflow), hooks });
     if (!name.startsWith('main')) inner.push(name);
   }
   const hooks = randomHooks(new Random(seed, 'hooks of the workspace'), scenario.spice / 3, inner);
-  return { actions: hookActions, workflows, triggers: randomTriggers(), hooks, places: {} };
+  return {
+    actions: hookActions,
+    workflows,
+    triggers: randomTriggers(),
+    queues: randomQueues(seed, scenario),
+    hooks,
+    places: {},
+  };
 }
 
 /** Some graphs of transitions are refused when they are compiled. */

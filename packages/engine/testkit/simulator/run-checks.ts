@@ -101,11 +101,12 @@ export function checkRows(plan: PreparedPlan, loaded: LoadedRun): RunState {
   }
   checkAttempts(loaded);
   const state = restored(plan, loaded);
-  checkGraph(plan, loaded, state);
+  if (state.queued === null) checkGraph(plan, loaded, state);
   checkItems(plan, state, run.id);
   if (isRunEnd(run.status) && state.unsettled > 0) {
     throw new Violation('ends_once', `Run ${run.id} ended as ${run.status} while ${state.unsettled} steps have not.`);
   }
+  if (state.queued !== null) return state;
   if (!isRunEnd(run.status) && state.unsettled === 0) {
     throw new Violation('something_moves', `Every step of run ${run.id} has ended, and the run has not.`);
   }
@@ -142,7 +143,7 @@ function checkAttempts({ run, attempts, work, waits }: LoadedRun): void {
       throw new Violation('attempts_grow_by_one', `Run ${run.id}: step run ${key} has attempts ${numbers}.`);
     }
   }
-  const taskWaits = waits.filter(({ kind }) => kind === 'retry' || isEngineWait(kind));
+  const taskWaits = waits.filter(({ step, kind }) => step >= 0 && (kind === 'retry' || isEngineWait(kind)));
   const doing = new Set<string>();
   for (const row of [...work, ...taskWaits]) {
     const key = stepText(row);

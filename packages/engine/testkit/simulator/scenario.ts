@@ -17,6 +17,8 @@ const ranges = {
   spice: range(0, 1_000, 100),
   /** Of a thousand workflows, how many have transitions. */
   transitions: range(0, 800, 400),
+  /** Of a thousand workflows, how many have limits that runs share, and of a thousand of their steps, twice as many. */
+  limits: range(0, 900, 400),
   runs: range(1, 7),
   cancels: range(0, 3, 350),
   /** How often people answer approvals while faults happen. */

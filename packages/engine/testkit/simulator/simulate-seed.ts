@@ -243,6 +243,7 @@ class Simulation {
     audit.checkLateChildren(this.#healedAt);
     audit.checkEvents(triggerTypes);
     audit.checkHooks();
+    audit.slots.checkEnd();
     for (const { run, work, waits } of audit.runs.values()) {
       if (work.length + waits.length > 0) throw new Violation('ended_runs_are_empty', `Run ${run.id} keeps rows.`);
     }

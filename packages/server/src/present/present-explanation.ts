@@ -1,6 +1,6 @@
 import { type ExplainedAnswer, isoTime, isoTimeOrNull, type RunExplanation } from '@millrace/api';
-import { unreachable } from '@millrace/core';
-import type { Answer, Explanation, Holder } from '@millrace/engine';
+import { formatDuration, unreachable } from '@millrace/core';
+import type { Answer, Explanation, Holder, LimitOutlook } from '@millrace/engine';
 import { presentApprovers } from './present-approval.ts';
 import { presentFault } from './present-fault.ts';
 import { presentHookCall } from './present-hook-call.ts';
@@ -48,6 +48,13 @@ function presentAnswer(answer: Answer): ExplainedAnswer {
     }
     case 'waiting_for_worker':
       return { ...subject, ...presentSearch(answer) };
+    case 'waiting_for_limits':
+      return {
+        ...subject,
+        reason: answer.reason,
+        since: isoTime(answer.since),
+        limits: answer.limits.map(presentOutlook),
+      };
     case 'running':
       return { ...subject, reason: answer.reason, since: isoTime(answer.since), holder: presentHolder(answer.holder) };
     case 'worker_lost': {
@@ -118,6 +125,14 @@ function presentAnswer(answer: Answer): ExplainedAnswer {
       return unreachable(answer);
   }
 }
+
+const presentOutlook = ({ perMs, whenFull, holders, freeAt, ...rest }: LimitOutlook) => ({
+  ...rest,
+  per: perMs === null ? null : formatDuration(perMs),
+  when_full: whenFull,
+  holders: holders.map(({ since, ...holder }) => ({ ...holder, since: isoTime(since) })),
+  free_at: isoTimeOrNull(freeAt),
+});
 
 function presentSearch(answer: Extract<Answer, { reason: 'waiting_for_worker' }>) {
   const { reason, since, queue, capability, labels, ready, connected, matching, busy, stopping, nearest } = answer;

@@ -1,4 +1,4 @@
-import { isoTime, isoTimeOrNull } from '@millrace/api';
+import { isoTime } from '@millrace/api';
 import type { FastifyInstance } from 'fastify';
 import { mountRoute } from '../contract/mount-route.ts';
 import type { ServerContext } from '../server-context.ts';
@@ -18,17 +18,6 @@ export function addWorkerRoutes(app: FastifyInstance, { engine }: ServerContext)
       held,
       registered_at: isoTime(registeredAt),
       lease_until: isoTime(leaseUntil),
-    })),
-  }));
-
-  mountRoute(app, 'listQueues', async () => ({
-    items: (await engine.queries.countWork()).map(({ queue, capability, labels, ready, leased, oldestReadyAt }) => ({
-      queue,
-      capability,
-      labels: [...labels],
-      ready,
-      leased,
-      oldest_ready_at: isoTimeOrNull(oldestReadyAt),
     })),
   }));
 }

@@ -5,7 +5,9 @@ import { readStatement } from '../connections/statement.ts';
 const insertLanes = readStatement(import.meta.url, 'insert-lanes');
 const findLanes = readStatement(import.meta.url, 'find-lanes');
 
-const laneKeyOf = (lane: Lane): string => JSON.stringify([lane.queue, lane.capability, lane.labels]);
+/** Lanes of plans that do not say whose they are keep the key that they always had. */
+const laneKeyOf = ({ workspace, queue, capability, labels }: Lane): string =>
+  JSON.stringify(workspace === undefined ? [queue, capability, labels] : [queue, capability, labels, workspace]);
 
 /** Numbers of lanes. Lanes are few and come with plans, so this process has nearly always seen them. */
 export class LaneNumberBook {
@@ -34,6 +36,7 @@ export class LaneNumberBook {
     const distinct = [...new Map(lanes.map((lane) => [laneKeyOf(lane), lane])).values()];
     await this.#database.query(insertLanes, [
       distinct.map(laneKeyOf),
+      distinct.map((lane) => lane.workspace ?? null),
       distinct.map((lane) => lane.queue),
       distinct.map((lane) => lane.capability),
       distinct.map((lane) => JSON.stringify(lane.labels)),
@@ -43,12 +46,17 @@ export class LaneNumberBook {
   }
 
   /** Numbers of those lanes that exist; nothing is written. */
-  async find(lanes: readonly Lane[]): Promise<readonly number[]> {
+  async find(lanes: readonly Lane[]): Promise<readonly Readonly<{ lane: Lane; number: number }>[]> {
     const missing = lanes.filter((lane) => this.known(lane) === null);
     if (missing.length > 0) {
       const rows = await this.#database.query<{ id: number; key: string }>(findLanes, [missing.map(laneKeyOf)]);
       for (const row of rows) this.#numbers.set(row.key, row.id);
     }
-    return [...new Set(lanes.map((lane) => this.known(lane)))].filter((number) => number !== null);
+    const found = new Map<number, Lane>();
+    for (const lane of lanes) {
+      const number = this.known(lane);
+      if (number !== null && !found.has(number)) found.set(number, lane);
+    }
+    return [...found].map(([number, lane]) => ({ lane, number }));
   }
 }

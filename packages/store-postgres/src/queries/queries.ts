@@ -6,6 +6,7 @@ import { wrapPostgresError } from '../connections/postgres-error.ts';
 import { decodeOrigin, type OriginRow, tagInIndex } from '../runs/run-facts.ts';
 import { decodeFault, decodeTime } from '../runs/run-rows.ts';
 import { findIdBounds } from './id-bounds.ts';
+import { listLimits, readLimit } from './limits.ts';
 import { listApprovals } from './list-approvals.ts';
 import { listEvents } from './list-events.ts';
 import { listSchedules } from './list-schedules.ts';
@@ -97,21 +98,24 @@ export function createQueries(database: Database, db: Kysely<Tables>): Queries {
         );
       });
     },
+    listLimits: (filter, most) => readable('list limits', () => listLimits(db, filter, most)),
+    limitDetail: (key) => readable('read a limit', () => readLimit(db, key)),
     async countWork() {
       return readable('count work', async () => {
         const rows = await db
           .selectFrom('work as t')
           .innerJoin('lane as l', 'l.id', 't.lane')
-          .select(['l.queue', 'l.capability', 'l.labels'])
+          .select(['l.workspace', 'l.queue', 'l.capability', 'l.labels'])
           .select((e) => [
             e.fn.countAll<string>().filterWhere('t.ready', '=', true).as('ready'),
             e.fn.countAll<string>().filterWhere('t.ready', '=', false).as('leased'),
             e.fn.min('t.ready_at').filterWhere('t.ready', '=', true).as('oldest'),
           ])
-          .groupBy(['l.id', 'l.queue', 'l.capability', 'l.labels'])
+          .groupBy(['l.id', 'l.workspace', 'l.queue', 'l.capability', 'l.labels'])
           .execute();
         return rows
-          .map(({ queue, capability, labels, ready, leased, oldest }) => ({
+          .map(({ workspace, queue, capability, labels, ready, leased, oldest }) => ({
+            workspace,
             queue,
             capability,
             labels: JSON.parse(labels) as readonly string[],
@@ -125,8 +129,9 @@ export function createQueries(database: Database, db: Kysely<Tables>): Queries {
   };
 }
 
-const laneText = (lane: Readonly<{ queue: string; capability: string; labels: readonly string[] }>): string =>
-  JSON.stringify([lane.queue, lane.capability, lane.labels]);
+type LaneText = Readonly<{ workspace: string | null; queue: string; capability: string; labels: readonly string[] }>;
+const laneText = ({ workspace, queue, capability, labels }: LaneText): string =>
+  JSON.stringify([workspace, queue, capability, labels]);
 
 async function readable<Result>(action: string, read: () => Promise<Result>): Promise<Result> {
   try {

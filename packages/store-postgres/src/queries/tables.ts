@@ -4,7 +4,7 @@ import type { RunStatus } from '@millrace/core';
 export type Tables = {
   workflow: { id: number; workspace: string; name: string };
   pinned_workflow: { id: number; workflow: number; revision: string; plan: string };
-  lane: { id: number; queue: string; capability: string; labels: string };
+  lane: { id: number; workspace: string | null; queue: string; capability: string; labels: string };
   run: {
     id: string;
     version: number;

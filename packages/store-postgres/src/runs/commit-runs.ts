@@ -4,20 +4,20 @@
 // changing needs that its version is the expected one. Both are decided by the first parts of the statement (create-runs,
 // update-runs); every other part writes only rows of the runs that passed, so a run that lost leaves nothing behind.
 //
-// Order: start keys, then runs by id, then work by its key. Every commit locks in this order, so two servers that commit
+// Order: start keys, then runs by id, then work by its key, then slots by theirs. Every commit locks in this order, so two servers that commit
 // for the same runs wait for each other but never in a circle.
 //
 // One statement must not touch a row twice. So what is both ended and begun anew is a replacement (replace-work), a wait
 // that is cleared and set is only set, and work that is cancelled and done is only done.
 //
 // Failure: a statement that throws was rolled back, unless the connection broke: then it may have happened.
-import { type Lane, MillraceError, runId } from '@millrace/core';
+import { type Lane, type LimitKey, MillraceError, runId } from '@millrace/core';
 import type { CommitOutcome, RunCommit } from '@millrace/engine';
 import type { Writer } from '../connections/writer.ts';
 import type { LaneNumberBook } from '../names/lane-numbers.ts';
 import type { WorkflowNumberBook } from '../names/workflow-numbers.ts';
 import { type CommitRows, collectRows } from './commit/collect-rows.ts';
-import { commitStatements } from './commit/commit-statement.ts';
+import { commitStatements, freesSlots } from './commit/commit-statement.ts';
 import { encodeRows } from './commit/encode-rows.ts';
 import { chooseSeparators, join, type Parameters, type Separators } from './commit/parameters.ts';
 
@@ -40,7 +40,9 @@ export function createCommit(
 ): (batch: readonly RunCommit[], hint: string | null) => Promise<CommitOutcome> {
   const statementFor = commitStatements(parts.schema);
   return async (batch, hint) => {
-    if (batch.length === 0 && hint === null) return { committed: new Set(), now: await parts.now() };
+    if (batch.length === 0 && hint === null) {
+      return { committed: new Set(), now: await parts.now(), freed: noKeys };
+    }
     const rows = collectRows(batch);
     const workflows = await parts.workflows.of(rows.creates.map(({ create }) => create.origin));
     await addUnknownLanes(parts.lanes, rows);
@@ -53,7 +55,7 @@ export function createCommit(
     for (let attempt = 1; ; attempt++) {
       try {
         const [answer] = await parts.writer.query(query, 'commit');
-        return readAnswer(answer ?? [], batch);
+        return readAnswer(answer ?? [], batch, freesSlots(used));
       } catch (error) {
         const again = error instanceof MillraceError && error.code === 'conflict' && attempt < conflictAttempts;
         if (!again) throw error;
@@ -87,12 +89,28 @@ function parameterValue(
   return value !== null && typeof value === 'object' ? join(value, separators) : value;
 }
 
-function readAnswer([now, count, ids]: readonly unknown[], batch: readonly RunCommit[]): CommitOutcome {
+const noKeys: CommitOutcome['freed'] = [];
+
+/** `freed` stands in the answer only when the statement frees slots. */
+function readAnswer(
+  [now, count, ids, freed]: readonly unknown[],
+  batch: readonly RunCommit[],
+  frees: boolean,
+): CommitOutcome {
   const committed =
     count === batch.length
       ? batch.map(({ id }) => id)
       : typeof ids === 'string' && ids !== ''
         ? ids.split(',').map(runId)
         : [];
-  return { committed: new Set(committed), now: Number(now) };
+  return {
+    committed: new Set(committed),
+    now: Number(now),
+    freed: frees && typeof freed === 'string' ? readKeys(freed) : noKeys,
+  };
+}
+
+function readKeys(text: string): readonly LimitKey[] {
+  const rows = JSON.parse(text) as readonly [string, LimitKey['kind'], string][];
+  return rows.map(([workspace, kind, key]) => ({ workspace, kind, key }));
 }

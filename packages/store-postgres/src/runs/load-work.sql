@@ -1,5 +1,5 @@
 select w.run, w.step, w.iteration, w.item, w.attempt, w.priority, w.ready_at, w.worker, w.leased_at, w.document,
-  l.queue, l.capability, l.labels
+  l.workspace as lane_workspace, l.queue, l.capability, l.labels
 from millrace.work w
 join millrace.lane l on l.id = w.lane
 where w.run = any ($1::bigint[])

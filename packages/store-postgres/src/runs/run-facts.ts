@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
-import { planHash, type RerunOf, type RunOrigin, runId } from '@millrace/core';
+import { type LimitKey, planHash, type RerunOf, type RunOrigin, runId } from '@millrace/core';
 
 /** The part of a run's origin that SQL never looks into; stored as JSON. */
-type RunFacts = Pick<RunOrigin, 'trigger' | 'parent' | 'depth' | 'startKey' | 'tags' | 'priority'> &
+type RunFacts = Pick<RunOrigin, 'trigger' | 'parent' | 'depth' | 'startKey' | 'tags' | 'priority' | 'holds'> &
   Readonly<{ rerunOf?: RerunOf }>;
 
-export function encodeFacts({ trigger, parent, depth, startKey, tags, priority, rerunOf }: RunOrigin): string {
+export function encodeFacts({ trigger, parent, depth, startKey, tags, priority, rerunOf, holds }: RunOrigin): string {
   const facts: RunFacts = { trigger, parent, depth, startKey, tags, priority };
-  return JSON.stringify(rerunOf === null ? facts : { ...facts, rerunOf });
+  return JSON.stringify({
+    ...facts,
+    ...(rerunOf === null ? {} : { rerunOf }),
+    ...(holds === undefined ? {} : { holds }),
+  });
 }
 
 /** The columns that the statements of this package read for an origin. */
@@ -35,12 +39,17 @@ export function decodeOrigin(row: OriginRow): RunOrigin {
     tags: facts.tags,
     priority: facts.priority,
     rerunOf: facts.rerunOf ?? null,
+    ...(facts.holds === undefined ? {} : { holds: facts.holds }),
   };
 }
 
 /** How a start key stands in its unique index, whatever its length and characters. */
 export const startKeyInIndex = (workspace: string, startKey: string): string =>
   fitIndex(JSON.stringify([workspace, startKey]));
+
+/** How a limit stands in the indexes of slots. */
+export const limitInIndex = ({ workspace, kind, key }: LimitKey): string =>
+  fitIndex(JSON.stringify([workspace, kind, key]));
 
 export const tagInIndex = (tag: string): string => fitIndex(JSON.stringify(tag));
 

@@ -31,7 +31,12 @@ export type AttemptRow = KeyRow &
     error: string | null;
   }>;
 
-export type LaneRow = Readonly<{ queue: string; capability: Lane['capability']; labels: string }>;
+export type LaneRow = Readonly<{
+  lane_workspace: string | null;
+  queue: string;
+  capability: Lane['capability'];
+  labels: string;
+}>;
 
 export type WorkRow = KeyRow &
   LaneRow &
@@ -79,11 +84,12 @@ export function decodeAttempt(row: AttemptRow): EndedAttempt {
 const lanes = new Map<string, Lane>();
 
 /** One object for each lane: work is told apart by lane all the time, and there are few. */
-export function decodeLane({ queue, capability, labels }: LaneRow): Lane {
-  const key = `${queue.length} ${queue} ${capability} ${labels}`;
+export function decodeLane({ lane_workspace, queue, capability, labels }: LaneRow): Lane {
+  const key = `${lane_workspace?.length} ${lane_workspace} ${queue.length} ${queue} ${capability} ${labels}`;
   const known = lanes.get(key);
   if (known !== undefined) return known;
-  const lane: Lane = { queue, capability, labels: JSON.parse(labels) as readonly string[] };
+  const common = { queue, capability, labels: JSON.parse(labels) as readonly string[] };
+  const lane: Lane = lane_workspace === null ? common : { workspace: lane_workspace, ...common };
   lanes.set(key, lane);
   return lane;
 }

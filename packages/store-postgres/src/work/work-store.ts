@@ -1,11 +1,13 @@
+import { shareOf } from '@millrace/core';
 import type { ClaimedWork, WorkStore } from '@millrace/engine';
 import type { Database } from '../connections/database.ts';
 import { readStatement } from '../connections/statement.ts';
 import type { LaneNumberBook } from '../names/lane-numbers.ts';
 import { decodeOrigin, type OriginRow } from '../runs/run-facts.ts';
-import { decodeTime, decodeWork, type WorkRow } from '../runs/run-rows.ts';
+import { decodeLane, decodeTime, decodeWork, type LaneRow, type WorkRow } from '../runs/run-rows.ts';
 
 const claimWork = readStatement(import.meta.url, 'claim-work');
+const readyLanes = readStatement(import.meta.url, 'ready-lanes');
 const heldWork = readStatement(import.meta.url, 'held-work');
 const giveBackWork = readStatement(import.meta.url, 'give-back-work');
 
@@ -16,7 +18,17 @@ export function createWorkStore(database: Database, lanes: LaneNumberBook): Work
     async claim({ worker, lanes: wanted, limit }) {
       const numbers = await lanes.find(wanted);
       if (numbers.length === 0 || limit <= 0) return [];
-      return (await database.query<ClaimedRow>(claimWork, [worker, numbers, limit])).map(decodeClaimed);
+      const turns = new Map<string, number>();
+      const shares = numbers.map(({ lane }) => {
+        const share = shareOf(lane);
+        if (!turns.has(share)) turns.set(share, turns.size);
+        return turns.get(share);
+      });
+      const values = [worker, numbers.map(({ number }) => number), shares, mostOfLane(numbers.length, limit), limit];
+      return (await database.query<ClaimedRow>(claimWork, values)).map(decodeClaimed);
+    },
+    async readyLanes() {
+      return (await database.query<LaneRow>(readyLanes, [])).map(decodeLane);
     },
     async giveBack(worker, refs) {
       if (refs.length === 0) return;
@@ -34,6 +46,12 @@ export function createWorkStore(database: Database, lanes: LaneNumberBook): Work
     },
   };
 }
+
+/**
+ * How many rows of each lane a claim looks at, and so locks. Of a few lanes as many as it wants, as one of them may have all
+ * there is; of many just more than their part, so that a claim costs the same however many lanes there are.
+ */
+const mostOfLane = (lanes: number, limit: number): number => (lanes <= 4 ? limit : Math.ceil((2 * limit) / lanes));
 
 const decodeClaimed = (row: ClaimedRow): ClaimedWork => ({
   origin: decodeOrigin(row),

@@ -5,10 +5,11 @@ with before as (
   where w.name = $1
 ),
 stored as (
-  insert into millrace.revision as r (workspace, revision, workflows, triggers, files, created_at)
-  values ($1, $2, $3, $4, $5, millrace.clock())
+  insert into millrace.revision as r (workspace, revision, workflows, triggers, files, queues, created_at)
+  values ($1, $2, $3, $4, $5, $8, millrace.clock())
   on conflict (workspace, revision) do update
   set workflows = excluded.workflows, triggers = excluded.triggers, files = excluded.files,
+    queues = excluded.queues,
     created_at = case
       when r.revision = (select b.revision from before b) then r.created_at
       else excluded.created_at

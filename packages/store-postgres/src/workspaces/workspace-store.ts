@@ -1,4 +1,4 @@
-import type { JsonObject } from '@millrace/core';
+import type { JsonObject, QueueDefinition } from '@millrace/core';
 import type {
   RetiredRevision,
   Revision,
@@ -33,11 +33,12 @@ type RevisionRow = Readonly<{
   workflows: string;
   triggers: string;
   files: string | null;
+  queues: string;
 }>;
 
 export function createWorkspaceStore(database: Database): WorkspaceStore {
   return {
-    async publish({ workspace, revision, workflows, triggers, files }, source, diagnostics) {
+    async publish({ workspace, revision, workflows, triggers, files, queues = [] }, source, diagnostics) {
       await database.query(publishRevision, [
         workspace,
         revision,
@@ -46,6 +47,7 @@ export function createWorkspaceStore(database: Database): WorkspaceStore {
         files,
         JSON.stringify(source),
         JSON.stringify(diagnostics),
+        JSON.stringify(queues),
       ]);
     },
     async reject(workspace, source, diagnostics) {
@@ -78,6 +80,7 @@ const decodeWorkspace = (row: WorkspaceRow): WorkspaceState => ({
 });
 
 const decodeRevision = (row: RevisionRow): Revision => ({
+  ...(row.queues === '[]' ? {} : { queues: JSON.parse(row.queues) as readonly QueueDefinition[] }),
   workspace: row.workspace,
   revision: row.revision,
   workflows: JSON.parse(row.workflows) as readonly RevisionWorkflow[],

@@ -1,4 +1,5 @@
 import { unreachable } from '../../values/unreachable.ts';
+import type { SlotsDetail } from '../ask-for-slots.ts';
 import type { Command, Rejection } from '../command.ts';
 import { type Deciding, keyOf, planStep, runKey } from '../deciding.ts';
 import { leaveDelay } from '../enter-step.ts';
@@ -33,6 +34,8 @@ function fire(decision: Deciding, key: AttemptKey, kind: WaitKind, dueAt: Instan
       return timeOutEvent(decision, key);
     case 'queue_timeout':
       return timeOutInQueue(decision, key);
+    case 'slots':
+      return timeOutInLine(decision, key);
     case 'step_timeout':
       return timeOutStep(decision, key);
     case 'run_timeout':
@@ -42,7 +45,6 @@ function fire(decision: Deciding, key: AttemptKey, kind: WaitKind, dueAt: Instan
     case 'child':
     case 'items':
     case 'held':
-    case 'slots':
     case 'cache':
       return false;
     default:
@@ -94,17 +96,33 @@ function timeOutInQueue(decision: Deciding, key: AttemptKey): boolean {
   clearLaunch(decision, target, task);
   const message = `No worker took step ${name} within its queue_timeout of ${timeoutText(queueTimeoutMs)}.`;
   const hint = `Start a worker for queue ${lane?.queue} that can execute ${lane?.capability} steps.`;
-  const end: AttemptEnd = {
-    status: 'timed_out',
-    reason: 'queue_timed_out',
-    output: null,
-    error: { code: 'queue_timeout', message, hint, retryable: false },
-    startedAt: null,
-    worker: null,
-  };
-  followEnd(decision, found, recordEnd(decision, target, task, end));
+  followEnd(decision, found, recordEnd(decision, target, task, queueEnd(message, hint)));
   return true;
 }
+
+/** The attempt did not get its slots in time. */
+function timeOutInLine(decision: Deciding, key: AttemptKey): boolean {
+  const found = findTask(decision, key, 'slots');
+  if (found === null || found.task.dueAt === null) return false;
+  const { target, task } = found;
+  const { queueTimeoutMs, name } = planStep(decision.plan, key.step);
+  const { demands } = JSON.parse(task.detail ?? 'null') as SlotsDetail;
+  const limits = demands.map(({ kind, key: text }) => `${kind} ${text}`).join(', ');
+  clearLaunch(decision, target, task);
+  const message = `Step ${name} did not get past its limits (${limits}) within its queue_timeout of ${timeoutText(queueTimeoutMs)}.`;
+  const hint = 'See who holds them: millrace limit list.';
+  followEnd(decision, found, recordEnd(decision, target, task, queueEnd(message, hint)));
+  return true;
+}
+
+const queueEnd = (message: string, hint: string): AttemptEnd => ({
+  status: 'timed_out',
+  reason: 'queue_timed_out',
+  output: null,
+  error: { code: 'queue_timeout', message, hint, retryable: false },
+  startedAt: null,
+  worker: null,
+});
 
 function timeOutStep(decision: Deciding, key: AttemptKey): boolean {
   const { state, changes, plan } = decision;

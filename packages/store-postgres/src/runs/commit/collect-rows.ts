@@ -1,7 +1,10 @@
 import {
   type AttemptKey,
+  type Demand,
   type EndedAttempt,
   type RunId,
+  type SlotChanges,
+  type SlotRequest,
   type StepKey,
   topicOf,
   type Wait,
@@ -28,7 +31,14 @@ export type CommitRows = Readonly<{
   waitsDone: readonly Of<StepKey & Readonly<{ kind: WaitKind }>>[];
   outbox: readonly Of<Readonly<{ version: number; ordinal: number; document: string }>>[];
   delivered: readonly Of<OutboxKey>[];
+  slots: readonly Of<NewSlot>[];
+  slotsTaken: readonly Of<TakenSlots>[];
+  slotsReleased: readonly Of<StepKey>[];
 }>;
+
+/** One demand of a request. */
+type NewSlot = Readonly<{ request: SlotRequest; demand: Demand; ordinal: number }>;
+type TakenSlots = AttemptKey & Readonly<{ request: number }>;
 
 export type NewWork = Readonly<{ work: Work; cancel: boolean }>;
 
@@ -48,6 +58,9 @@ export function collectRows(batch: readonly RunCommit[]): CommitRows {
     waitsDone: [] as Of<StepKey & Readonly<{ kind: WaitKind }>>[],
     outbox: [] as Of<Readonly<{ version: number; ordinal: number; document: string }>>[],
     delivered: [] as Of<OutboxKey>[],
+    slots: [] as Of<NewSlot>[],
+    slotsTaken: [] as Of<TakenSlots>[],
+    slotsReleased: [] as Of<StepKey>[],
   };
   for (const commit of batch.toSorted(byRun)) {
     const { id: run, changes } = commit;
@@ -64,6 +77,7 @@ export function collectRows(batch: readonly RunCommit[]): CommitRows {
       rows.outbox.push({ run, row: { version, ordinal, document: JSON.stringify(message) } });
     });
     for (const row of commit.delivered) rows.delivered.push({ run, row });
+    if (changes.slots !== null) collectSlots(rows, run, changes.slots);
   }
   rows.creates.sort(byStartKey);
   return rows;
@@ -129,6 +143,20 @@ function collectWaits(
     else rows.eventWaits.push({ run, row: { ...row, topic } });
   }
   for (const row of cleared.values()) rows.waitsDone.push({ run, row });
+}
+
+function collectSlots(
+  rows: { slots: Of<NewSlot>[]; slotsTaken: Of<TakenSlots>[]; slotsReleased: Of<StepKey>[] },
+  run: RunId,
+  { requests, taken, released }: SlotChanges,
+): void {
+  for (const request of requests.toSorted(byStep)) {
+    for (const [ordinal, demand] of request.demands.entries()) {
+      rows.slots.push({ run, row: { request, demand, ordinal } });
+    }
+  }
+  for (const row of taken.toSorted(byStep)) rows.slotsTaken.push({ run, row });
+  for (const row of released.toSorted(byStep)) rows.slotsReleased.push({ run, row });
 }
 
 const slotOf = (key: StepKey): string => `${key.step}/${key.iteration}/${key.item}`;

@@ -17,6 +17,9 @@ const pieceNames = [
   'clear-waits',
   'fill-outbox',
   'clear-outbox',
+  'request-slots',
+  'take-slots',
+  'release-slots',
 ] as const;
 export type Piece = (typeof pieceNames)[number];
 
@@ -51,6 +54,17 @@ export function commitStatements(schema: string): (used: ReadonlySet<Piece>, not
   };
 }
 
+/** The limits that have room now, where a part of the statement frees slots. */
+function freedFrom(used: ReadonlySet<Piece>): string {
+  const parts = [used.has('release-slots') ? 'slots_released' : null, used.has('hold-work') ? 'slots_held' : null];
+  const slots = parts.filter((part) => part !== null).map((part) => `select workspace, kind, name from ${part}`);
+  if (slots.length === 0) return '';
+  const union = slots.join(' union all ');
+  return `  , (select jsonb_agg(distinct jsonb_build_array(s.workspace, s.kind, s.name))::text from (${union}) s) as freed`;
+}
+
+export const freesSlots = (used: ReadonlySet<Piece>): boolean => used.has('release-slots') || used.has('hold-work');
+
 function buildStatement(
   schema: string,
   combination: number,
@@ -70,9 +84,10 @@ function buildStatement(
   const answer = [
     'select millrace.clock(), count(*)::int,',
     "  case when count(*) < :expected::int then string_agg(id::text, ',') end",
+    freedFrom(used),
     notify ? '  , pg_notify(:channel, :hint)' : '',
     'from committed',
-  ];
+  ].filter((line) => line !== '');
   const named = `-- Commits each run on its own condition, all of it or nothing.\nwith ${parts.join(',\n')}\n${answer.join('\n')}`;
   const parameters: string[] = [];
   // A parameter begins with one colon; two are a cast.

@@ -1,6 +1,6 @@
 import type { AttemptKey, Fault, Lane, RunHead, RunId, StepKey } from '@millrace/core';
 import type { WorkflowNumbers } from '../../names/workflow-numbers.ts';
-import { encodeFacts, startKeyInIndex, tagInIndex } from '../run-facts.ts';
+import { encodeFacts, limitInIndex, startKeyInIndex, tagInIndex } from '../run-facts.ts';
 import type { CommitRows, NewWork } from './collect-rows.ts';
 import type { Piece } from './commit-statement.ts';
 import { type Documents, documents, numbers, type Parameters, texts } from './parameters.ts';
@@ -73,6 +73,12 @@ export function encodeRows(
     delivered_versions: numbers(rows.delivered.map(({ row }) => row.version)),
     delivered_ordinals: numbers(rows.delivered.map(({ row }) => row.ordinal)),
   }));
+  add('request-slots', rows.slots.length, () => encodeSlots(rows.slots));
+  add('take-slots', rows.slotsTaken.length, () => ({
+    ...encodeAttemptKeys('taken', rows.slotsTaken),
+    taken_requests: numbers(rows.slotsTaken.map(({ row }) => row.request)),
+  }));
+  add('release-slots', rows.slotsReleased.length, () => encodeStepKeys('released', rows.slotsReleased));
   return { used, parameters };
 }
 
@@ -162,6 +168,26 @@ function encodeWork(
     [`${prefix}_leased`]: times(work, ({ row }) => row.leasedAt),
     [`${prefix}_cancel`]: numbers(rows.map(({ row }) => row.cancel)),
     [`${prefix}_documents`]: documents(work.map(({ row }) => row.document)),
+  };
+}
+
+function encodeSlots(slots: CommitRows['slots']): MutableParameters {
+  const requests = slots.map(({ run, row }) => ({ run, row: row.request }));
+  const demands = slots.map(({ row }) => row.demand);
+  return {
+    ...encodeAttemptKeys('slot', requests),
+    slot_requests: numbers(requests.map(({ row }) => row.request)),
+    slot_ordinals: numbers(slots.map(({ row }) => row.ordinal)),
+    slot_workspaces: documents(requests.map(({ row }) => row.workspace)),
+    slot_kinds: texts(demands.map(({ kind }) => kind)),
+    slot_names: documents(demands.map(({ key }) => key)),
+    slot_keys: documents(slots.map(({ row }) => limitInIndex({ workspace: row.request.workspace, ...row.demand }))),
+    slot_limits: numbers(demands.map(({ limit }) => limit)),
+    slot_per: numbers(demands.map((demand) => (demand.kind === 'rate' ? demand.perMs : null))),
+    slot_when_full: texts(demands.map((demand) => (demand.kind === 'concurrency' ? demand.whenFull : null))),
+    slot_priorities: numbers(requests.map(({ row }) => row.priority)),
+    slot_requested: times(requests, ({ row }) => row.requestedAt),
+    slot_above: documents(requests.map(({ row }) => (row.above.length === 0 ? null : JSON.stringify(row.above)))),
   };
 }
 

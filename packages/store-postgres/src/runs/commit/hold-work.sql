@@ -1,4 +1,5 @@
--- Ready work of a paused run becomes a wait. What somebody has taken meanwhile stays their work, and gets none.
+-- Ready work of a paused run becomes a wait, and lets go of its slots. What somebody has taken meanwhile stays their work
+-- with its slots, and gets no wait.
 work_held as (
   delete from millrace.work w
   using unnest(
@@ -13,4 +14,10 @@ held as (
   insert into millrace.wait (run, step, iteration, item, kind, attempt, due_at, visible_at, document)
   select h.run, h.step, h.iteration, h.item, 'held', h.attempt, null, null, h.document
   from work_held h
+),
+slots_held as (
+  delete from millrace.slot s
+  using work_held h
+  where s.run = h.run and s.step = h.step and s.iteration = h.iteration and s.item = h.item
+  returning s.workspace, s.kind, s.name
 )
