@@ -28,9 +28,11 @@ import type {
   ScheduleFilter,
   StartRunRequest,
   Store,
+  WebhookRequest,
   WorkspaceState,
 } from '@millrace/engine';
 import { createFakeSchedules, sampleSchedule } from './fake-schedules.ts';
+import { createFakeWebhooks, sampleDelivery } from './fake-webhooks.ts';
 import { explanationOf, sampleApproval, sampleEvent } from './sample-answers.ts';
 import { samplePlan } from './sample-plan.ts';
 
@@ -61,6 +63,7 @@ export function createFakeEngine() {
     chunks: [] as LogChunk[],
     syncSignals: [] as AbortSignal[],
     schedules: [] as unknown[],
+    deliveries: [] as WebhookRequest[],
     waits: 0,
   };
   const broken = { store: null as unknown, loopSilenceMs: { timers: 100, reaper: 2_000 } };
@@ -272,6 +275,7 @@ export function createFakeEngine() {
       });
     },
     schedules: createFakeSchedules(seen.schedules),
+    webhooks: createFakeWebhooks(seen.deliveries),
     workers: {
       sync(request, signal) {
         seen.syncs.push(request);
@@ -366,6 +370,10 @@ export function createFakeEngine() {
       async listEvents(filter: unknown) {
         seen.eventFilters.push(filter);
         return { items: [sampleEvent], next: '311' };
+      },
+      listDeliveries: async () => {
+        const { content: _, ...summary } = sampleDelivery;
+        return { items: [{ ...summary, kept: true }], next: null };
       },
       listSchedules: async (filter: ScheduleFilter) => {
         seen.schedules.push(filter);

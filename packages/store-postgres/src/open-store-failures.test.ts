@@ -86,6 +86,7 @@ describe('migrations', () => {
       '0004-schedules',
       '0005-events',
       '0006-rerun',
+      '0007-deliveries',
     ]);
     for (const store of stores) expect(await createRun(store)).toBe(true);
   });

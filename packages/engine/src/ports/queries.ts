@@ -8,6 +8,7 @@ import type {
   StoredEvent,
   WorkerDescription,
 } from '@millrace/core';
+import type { Delivery, DeliveryOutcome } from './delivery-store.ts';
 import type { StoredSchedule } from './schedule-store.ts';
 
 export type RunFilter = Readonly<{
@@ -52,6 +53,15 @@ export type EventFilter = Readonly<{ workspace?: string; type?: string; key?: st
 export type StoredApproval = AttemptKey &
   Readonly<{ run: RunId; workspace: string; workflow: string; plan: PlanHash; document: string }>;
 
+export type DeliveryFilter = Readonly<{
+  workspace?: string;
+  webhook?: string;
+  outcome?: DeliveryOutcome;
+}>;
+
+/** A delivery without what was in it. */
+export type DeliverySummary = Omit<Delivery, 'content'> & Readonly<{ kept: boolean }>;
+
 export type ScheduleFilter = Readonly<{
   workspace?: string;
   workflow?: string;
@@ -70,6 +80,8 @@ export type Queries = Readonly<{
   countRuns(filter: RunFilter): Promise<Readonly<Record<RunStatus, number>>>;
   /** By workspace and name. */
   listSchedules(filter: ScheduleFilter, page: Page): Promise<Paged<StoredSchedule>>;
+  /** Newest first. */
+  listDeliveries(filter: DeliveryFilter, page: Page): Promise<Paged<DeliverySummary>>;
   listWorkers(): Promise<readonly WorkerSummary[]>;
   /** Ready (unleased) and leased attempts by lane. */
   countWork(): Promise<

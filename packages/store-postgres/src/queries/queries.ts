@@ -7,6 +7,7 @@ import { decodeOrigin, type OriginRow, tagInIndex } from '../runs/run-facts.ts';
 import { decodeFault, decodeTime } from '../runs/run-rows.ts';
 import { findIdBounds } from './id-bounds.ts';
 import { listApprovals } from './list-approvals.ts';
+import { listDeliveries } from './list-deliveries.ts';
 import { listEvents } from './list-events.ts';
 import { listSchedules } from './list-schedules.ts';
 import { allConditions, and, runCandidates } from './run-candidates.ts';
@@ -70,6 +71,9 @@ export function createQueries(database: Database, db: Kysely<Tables>): Queries {
     },
     async listSchedules(filter, page) {
       return readable('list schedules', () => listSchedules(db, filter, page));
+    },
+    async listDeliveries(filter, page) {
+      return readable('list deliveries', () => listDeliveries(db, filter, page));
     },
     async listWorkers() {
       return readable('list workers', async () => {
