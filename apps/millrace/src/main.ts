@@ -12,6 +12,7 @@ import { addSchemaCommand } from './commands/schema.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addTestCommand } from './commands/test.ts';
 import { addValidateCommand } from './commands/validate.ts';
+import { addWebhookCommand } from './commands/webhook.ts';
 import { addWorkCommand } from './commands/work.ts';
 import { addWorkflowCommand } from './commands/workflow.ts';
 import { addWorkspaceCommand } from './commands/workspace.ts';
@@ -46,6 +47,7 @@ export function createProgram(): Command {
   addWorkspaceCommand(program);
   addScheduleCommand(program);
   addPackCommand(program);
+  addWebhookCommand(program);
   program.addHelpText(
     'after',
     `

@@ -30,6 +30,8 @@ export type { GivenStartingPoint, StartedRerun } from './runs/rerun.ts';
 export type { Run, RunOutput, RunSummary, StartedRun, WaitedRun } from './runs/run.ts';
 export type { RunStep } from './runs/run-step.ts';
 export { type ExplainedSchedule, type Schedule, type ScheduleAnswer, scheduleReasons } from './schedules/schedule.ts';
+export { maxDeliveryBytes } from './webhooks/routes.ts';
+export { type Delivery, type DeliveryDetail, deliveryOutcomes, type Webhook } from './webhooks/webhook.ts';
 export { maxSyncBytes, maxSyncWaitMs } from './worker-protocol/routes.ts';
 export type { Worker } from './workers/routes.ts';
 export { maxWaitSeconds } from './workflows/routes.ts';

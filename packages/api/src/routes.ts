@@ -7,6 +7,7 @@ import { logRoutes } from './logs/routes.ts';
 import { runRoutes } from './runs/routes.ts';
 import { scheduleRoutes } from './schedules/routes.ts';
 import { systemRoutes } from './system/routes.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 import { workerProtocolRoutes } from './worker-protocol/routes.ts';
 import { workerRoutes } from './workers/routes.ts';
 import { workflowRoutes } from './workflows/routes.ts';
@@ -17,6 +18,7 @@ export const routes = {
   ...workspaceRoutes,
   ...workflowRoutes,
   ...scheduleRoutes,
+  ...webhookRoutes,
   ...runRoutes,
   ...approvalRoutes,
   ...limitRoutes,

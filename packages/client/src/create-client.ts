@@ -28,6 +28,7 @@ export function createClient(options: ClientOptions) {
     workspaces: workspaceCalls(transport),
     workflows: workflowCalls(transport),
     schedules: scheduleCalls(transport),
+    webhooks: webhookCalls(transport),
     runs: runCalls(transport),
     approvals: approvalCalls(transport),
     events: eventCalls(transport),
@@ -66,6 +67,19 @@ function workflowCalls(transport: Transport) {
       transport.call('getWorkflow', { params: { workspace, workflow } }, call),
     start: (workspace: string, workflow: string, body: Body<'startRun'> = {}, call?: CallOptions) =>
       transport.call('startRun', { params: { workspace, workflow }, body }, call),
+  };
+}
+
+function webhookCalls(transport: Transport) {
+  return {
+    list: (query: Query<'listWebhooks'> = {}, call?: CallOptions) => transport.call('listWebhooks', { query }, call),
+    get: (workspace: string, webhook: string, call?: CallOptions) =>
+      transport.call('getWebhook', { params: { workspace, webhook } }, call),
+    deliveries: (query: Query<'listDeliveries'> = {}, call?: CallOptions) =>
+      transport.call('listDeliveries', { query }, call),
+    delivery: (delivery: string, call?: CallOptions) => transport.call('getDelivery', { params: { delivery } }, call),
+    redeliver: (delivery: string, body: Body<'redeliver'> = {}, call?: CallOptions) =>
+      transport.call('redeliver', { params: { delivery }, body }, call),
   };
 }
 

@@ -3,7 +3,7 @@ export * from './definitions/compare-definitions.ts';
 export type * from './definitions/definitions.ts';
 export * from './definitions/parameters.ts';
 export type * from './definitions/retry.ts';
-export type * from './definitions/trigger.ts';
+export * from './definitions/trigger.ts';
 export type * from './definitions/workflow.ts';
 export * from './errors/catalogue.ts';
 export * from './errors/millrace-error.ts';
@@ -57,6 +57,8 @@ export { checkInput, checkOutput, type InputProblem } from './schema/check-input
 export { jsonSchemaOf } from './schema/json-schema-of.ts';
 export { type FiredTrigger, fireEventTrigger } from './triggers/event-trigger.ts';
 export { type RenderedInput, renderTriggerInput } from './triggers/render-trigger-input.ts';
+export * from './triggers/secret-reference.ts';
+export { webhookNames } from './triggers/webhook-names.ts';
 export { canonicalJson } from './values/canonical-json.ts';
 export { formatDuration, parseDurationMs } from './values/duration.ts';
 export * from './values/ids.ts';

@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { loadDefinitions } from './load-definitions.ts';
 
 /** The pages whose YAML is files of definitions, and how many blocks each has at least. */
-const pages = { workflows: 6, approvals: 1, events: 1, limits: 1, 'where-steps-run': 1, schedules: 1 };
+const pages = {
+  workflows: 6,
+  approvals: 1,
+  events: 1,
+  limits: 1,
+  'where-steps-run': 1,
+  schedules: 1,
+  webhooks: 1,
+};
 
 describe.each(Object.entries(pages))('the guide %s', (page, least) => {
   const guide = readFileSync(new URL(`../../../docs/guide/${page}.md`, import.meta.url), 'utf8');

@@ -24,7 +24,7 @@ const grammatical = [
   'not_a_map',
 ];
 /** Refused by us for reasons that a schema cannot express. */
-const beyond = ['minimum: 3 } }', 'for: soon'];
+const beyond = ['minimum: 3 } }', 'for: soon', 'signature: github, methods: [GET]'];
 
 describe('the JSON Schema', () => {
   it('is a schema of the 2020-12 draft that explains its keys', () => {

@@ -9,6 +9,7 @@ const trigger = (rest: string) => `${steps(`      s: ${run}\n`)}triggers:\n  t: 
 const input = (expression: string) =>
   `${steps(`      s: ${run}\n`, '    input: { x: { type: string } }\n')}triggers:
   t: { type: schedule, every: 5m, workflow: w, input: { x: "{${expression}}" } }\n`;
+const hook = (rest: string) => trigger(`{ type: webhook, workflow: w, secret: "{{ secrets.s }}", ${rest} }\n`);
 const call = (input: string, schema: string) =>
   `actions:\n  a: { type: shell, cmd: x, input: ${schema} }\n${steps(`      s: { action: a${input} }\n`)}`;
 
@@ -287,5 +288,22 @@ export const wrongFiles: readonly WrongFile[] = [
   [steps('      s: { type: shell, cmd: "{{ trigger.name }}" }\n'), 4, 34, 'name_not_here', 'run.trigger'],
   [trigger('{ type: schedul, every: 5m, workflow: w }\n'), 6, 14, 'unknown_type', '`schedule`'],
   [trigger('{ type: webhook, workflow: w, cron: "* * * * *" }\n'), 6, 36, 'misplaced_key', '`schedule`'],
+  [trigger('{ type: webhook, workflow: w }\n'), 6, 14, 'open_webhook', 'secrets.NAME'],
+  [trigger('{ type: webhook, workflow: w, secret: hunter2 }\n'), 6, 44, 'secret_in_clear', 'MILLRACE_SECRET_'],
+  [hook('signature: hmac'), 6, 74, 'invalid_value', 'generic'],
+  [hook('tolerance: 1m'), 6, 74, 'useless_key', 'no time'],
+  [hook('timeout: 10s'), 6, 72, 'useless_key', 'mode: sync'],
+  [hook('mode: sync, timeout: 2m'), 6, 84, 'out_of_range', '55s'],
+  [hook('max_body: 1Gi'), 6, 73, 'out_of_range', '8Mi'],
+  [hook('methods: [PUT]'), 6, 73, 'invalid_value', 'POST'],
+  [hook('signature: github, methods: [GET]'), 6, 91, 'invalid_value', 'token'],
+  [
+    steps(`      s: ${run}\n`, '    input: { x: { type: string } }\n') +
+      'triggers:\n  t: { type: webhook, workflow: w, secret: "{{ secrets.s }}", input: { x: "{{ trigger.bdy }}" } }\n',
+    7,
+    79,
+    'unknown_field',
+    '`body`',
+  ],
   [trigger('{ type: manual }\n'), 6, 3, 'missing_key', 'workflow'],
 ];

@@ -29,6 +29,7 @@ import type { EngineEvent } from './realtime/event-bus.ts';
 import type { BulkAnswer, BulkRequest } from './runs/bulk-runs.ts';
 import type { HookCallState } from './runs/find-hook-calls.ts';
 import type { Schedules } from './schedules/create-schedules.ts';
+import type { Webhooks } from './webhooks/create-webhooks.ts';
 
 export type StartRunRequest = Readonly<{
   workspace: string;
@@ -190,6 +191,7 @@ export type Engine = Readonly<{
   /** Resolves when the run has ended; null when the time is over first. */
   waitForRun(run: RunId, options?: Readonly<{ signal?: AbortSignal; timeoutMs?: number }>): Promise<RunRecord | null>;
   readonly schedules: Schedules;
+  readonly webhooks: Webhooks;
   readonly workers: WorkerProtocol;
   readLogs(request: LogRequest): Promise<LogPage>;
   listLogs(run: RunId): Promise<readonly (LogRef & Readonly<{ sizeBytes: number }>)[]>;

@@ -38,6 +38,7 @@ import { PlanCache } from './plans/plan-cache.ts';
 import type { BlobStore } from './ports/blob-store.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Queries } from './ports/queries.ts';
+import type { SecretStore } from './ports/secret-store.ts';
 import type { Store } from './ports/store.ts';
 import type { ClaimedWork } from './ports/work-store.ts';
 import { createEventBus } from './realtime/event-bus.ts';
@@ -56,6 +57,7 @@ import { createWaitForRun } from './runs/wait-for-run.ts';
 import { createSchedules } from './schedules/create-schedules.ts';
 import { defaultSettings, type EngineSettings } from './settings.ts';
 import { StatsCounter } from './stats.ts';
+import { createWebhooks } from './webhooks/create-webhooks.ts';
 import { createEndedRuns } from './workers/ended-runs.ts';
 import { createOpenFiles } from './workers/open-files.ts';
 import { createSyncWorker } from './workers/sync-worker.ts';
@@ -71,6 +73,8 @@ export type EngineOptions = Readonly<{
   /** This server's name among others; default: random. */
   name?: string;
   settings?: Partial<EngineSettings>;
+  /** Where the values of secrets come from; default: there are none. */
+  secrets?: SecretStore;
   /** Whether schedules start runs; default true. A run without a server, and a rehearsal, must not set off others. */
   fireSchedules?: boolean;
   /** Told of every failure that the engine survives: it goes on, but somebody should know. */
@@ -141,6 +145,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const pauseRun = createPauseRun(driver);
   const resumeRun = createResumeRun(driver);
   const rerunRun = createRerunRun({ store, driver, ids, plans, livePlans, settings });
+  const getRun = createGetRun(store, queries, plans);
+  const waitForRun = createWaitForRun(store, waiters, clock);
   const scheduling = createSchedules({
     store,
     queries,
@@ -205,14 +211,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     bulkRuns: createBulkRuns(queries, { rerunRun, pauseRun, resumeRun, cancelRun }),
     resumeRun,
     rerunRun,
-    getRun: createGetRun(store, queries, plans),
+    getRun,
     listApprovals: createListApprovals(queries, plans),
     runApprovals: createRunApprovals(store, plans),
     answerApproval: createAnswerApproval({ store, plans, driver }),
     explain: createExplain({ store, queries, plans, dispatcher, clock, settings }),
     listLimits: createListLimits(queries, names),
     listQueues: createListQueues(store, queries),
-    waitForRun: createWaitForRun(store, waiters, clock),
+    waitForRun,
     workers: {
       sync: createSyncWorker({ store, driver, dispatcher, stats }),
       appendLogs: createAppendLogs(blobs, bus, names),
@@ -222,6 +228,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     readLogs: createReadLogs(store, blobs, names),
     listLogs: createListLogs(blobs, names),
     schedules: scheduling.schedules,
+    webhooks: createWebhooks({
+      workspaces: store.workspaces,
+      deliveries: store.deliveries,
+      secrets: options.secrets ?? { resolve: async () => null },
+      livePlans,
+      clock,
+      startRun,
+      waitForRun,
+      getRun,
+    }),
     publishWorkspace: createPublishWorkspace({
       store,
       blobs,

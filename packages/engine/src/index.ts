@@ -21,6 +21,9 @@ export type { ScheduleDetail, Schedules } from './schedules/create-schedules.ts'
 export type { ScheduleAnswer } from './schedules/explain-schedule.ts';
 export type { OverrideRequest } from './schedules/override-schedule.ts';
 export { defaultSettings, type EngineSettings } from './settings.ts';
+export type { WebhookDetail, Webhooks } from './webhooks/create-webhooks.ts';
+export { forgetDeliveries } from './webhooks/forget-deliveries.ts';
+export type { WebhookAnswer, WebhookRequest } from './webhooks/receive-delivery.ts';
 export { type LiveDefinitions, readLiveDefinitions } from './workspaces/live-definitions.ts';
 export { workflowsOf } from './workspaces/live-plans.ts';
 export { compileAll } from './workspaces/publish-workspace.ts';

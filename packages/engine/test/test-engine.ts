@@ -6,6 +6,7 @@ import type { Engine } from '../src/engine-types.ts';
 import { createMemoryStore } from '../src/memory/index.ts';
 import type { BlobStore } from '../src/ports/blob-store.ts';
 import type { Clock } from '../src/ports/clock.ts';
+import type { SecretStore } from '../src/ports/secret-store.ts';
 import type { Store } from '../src/ports/store.ts';
 import type { EngineSettings } from '../src/settings.ts';
 
@@ -185,7 +186,7 @@ export type TestEngine = Readonly<{
 /** An engine on a memory store with a clock by hand and the workflows of a YAML text live. */
 export async function startTestEngine(
   yaml: string,
-  options: Readonly<{ settings?: Partial<EngineSettings>; wrap?: (store: Store) => Store }> = {},
+  options: Readonly<{ settings?: Partial<EngineSettings>; wrap?: (store: Store) => Store; secrets?: SecretStore }> = {},
 ): Promise<TestEngine> {
   const clock = new TestClock();
   const memory = createMemoryStore({ now: () => clock.now() });
@@ -201,6 +202,7 @@ export async function startTestEngine(
       clock,
       name,
       settings: { ...options.settings },
+      ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
       onError: (error) => errors.push(error),
     });
     engines.push(engine);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import { changeFacts } from './conformance/changes.ts';
 import { definitionFacts } from './conformance/definitions.ts';
+import { deliveryFacts } from './conformance/deliveries.ts';
 import { eventFacts } from './conformance/events.ts';
 import { queryFacts } from './conformance/queries.ts';
 import { raceFacts } from './conformance/races.ts';
@@ -28,6 +29,7 @@ export function storeConformance(name: string, open: OpenForConformance): void {
     'slots and several servers': slotRaceFacts,
     'plans and workspaces': definitionFacts,
     schedules: scheduleFacts,
+    deliveries: deliveryFacts,
     'change feed': changeFacts,
     queries: queryFacts,
   };

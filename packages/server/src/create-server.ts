@@ -22,6 +22,7 @@ import { addPushRoutes } from './routes/pushes.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addScheduleRoutes } from './routes/schedules.ts';
 import { addSystemRoutes } from './routes/system.ts';
+import { addWebhookRoutes } from './routes/webhooks.ts';
 import { addWorkerProtocolRoutes } from './routes/worker-protocol.ts';
 import { addWorkerRoutes } from './routes/workers.ts';
 import { addWorkflowRoutes } from './routes/workflows.ts';
@@ -157,6 +158,7 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
     addPushRoutes(scope, context);
     addWorkflowRoutes(scope, context);
     addScheduleRoutes(scope, context);
+    addWebhookRoutes(scope, context);
     addRunRoutes(scope, context);
     addApprovalRoutes(scope, context);
     addLimitRoutes(scope, context);

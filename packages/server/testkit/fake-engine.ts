@@ -28,9 +28,11 @@ import type {
   ScheduleFilter,
   StartRunRequest,
   Store,
+  WebhookRequest,
   WorkspaceState,
 } from '@millrace/engine';
 import { createFakeSchedules, sampleSchedule } from './fake-schedules.ts';
+import { createFakeWebhooks, sampleDelivery } from './fake-webhooks.ts';
 import { explanationOf, sampleApproval, sampleEvent, sampleLimit } from './sample-answers.ts';
 import { samplePlan } from './sample-plan.ts';
 
@@ -62,6 +64,7 @@ export function createFakeEngine() {
     chunks: [] as LogChunk[],
     syncSignals: [] as AbortSignal[],
     schedules: [] as unknown[],
+    deliveries: [] as WebhookRequest[],
     waits: 0,
   };
   const broken = { store: null as unknown, loopSilenceMs: { timers: 100, reaper: 2_000 } };
@@ -273,6 +276,7 @@ export function createFakeEngine() {
       });
     },
     schedules: createFakeSchedules(seen.schedules),
+    webhooks: createFakeWebhooks(seen.deliveries),
     workers: {
       sync(request, signal) {
         seen.syncs.push(request);
@@ -384,6 +388,10 @@ export function createFakeEngine() {
       async listEvents(filter: unknown) {
         seen.eventFilters.push(filter);
         return { items: [sampleEvent], next: '311' };
+      },
+      listDeliveries: async () => {
+        const { content: _, ...summary } = sampleDelivery;
+        return { items: [{ ...summary, kept: true }], next: null };
       },
       listSchedules: async (filter: ScheduleFilter) => {
         seen.schedules.push(filter);

@@ -89,6 +89,7 @@ describe('migrations', () => {
       '0006-rerun',
       '0007-limits',
       '0008-fair-lanes',
+      '0009-deliveries',
     ]);
     for (const store of stores) expect(await createRun(store)).toBe(true);
   });

@@ -9,6 +9,7 @@ import { openPool } from './connections/open-pool.ts';
 import { wrapPostgresError } from './connections/postgres-error.ts';
 import { readStatement } from './connections/statement.ts';
 import { Writer } from './connections/writer.ts';
+import { createDeliveryStore } from './deliveries/delivery-store.ts';
 import { createEventStore } from './events/event-store.ts';
 import { migrate } from './migrations/migrate.ts';
 import { LaneNumberBook } from './names/lane-numbers.ts';
@@ -101,6 +102,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     plans: createPlanStore(database, lanes),
     workspaces: createWorkspaceStore(database),
     schedules: createScheduleStore(database),
+    deliveries: createDeliveryStore(database),
     changes: {
       tell: async (hint) => void (await database.query(tellHint, [channel, hint])),
       listen: (listener) => changes.listen(listener),

@@ -1,5 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 
+export const secretsFileHelp =
+  'file of lines name=value, readable by its owner only; a variable MILLRACE_SECRET_<NAME> goes first (env: MILLRACE_SECRETS_FILE)';
+
 /** Parsers of option values; what they throw becomes a message that names the option. */
 export function parsePort(text: string): number {
   const port = Number(text);

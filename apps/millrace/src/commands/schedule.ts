@@ -1,7 +1,7 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { parseCount, parseMoment } from './option-values.ts';
 import { addRemoteOptions, type RemoteOptions } from './remote-options.ts';
+import { userName } from './user-name.ts';
 
 export type ScheduleListOptions = RemoteOptions &
   Readonly<{
@@ -130,13 +130,4 @@ Examples:
     .action(async (name: string, options: ScheduleFireOptions) => {
       process.exitCode = await (await load()).fireSchedule(name, options);
     });
-}
-
-/** Who types; in a container the user may have no name. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'cli';
-  }
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { configHelp, workspaceHelp } from '../server/workspace-option.ts';
 import { collect } from './input-option.ts';
-import { parseLogLevel, parseNames, parsePort } from './option-values.ts';
+import { parseLogLevel, parseNames, parsePort, secretsFileHelp } from './option-values.ts';
 
 export type ServeCommandOptions = Readonly<{
   database?: string;
@@ -13,6 +13,7 @@ export type ServeCommandOptions = Readonly<{
   port?: number;
   token?: string;
   workerToken?: string;
+  secretsFile?: string;
   allowHost?: string[];
   allowPrivate?: string[];
   logLevel: string;
@@ -34,6 +35,7 @@ export function addServeCommand(program: Command): void {
       'API token that callers must have; needed to listen beyond this machine (env: MILLRACE_TOKEN)',
     )
     .option('--worker-token <token>', 'token that workers must have (env: MILLRACE_WORKER_TOKEN)')
+    .option('--secrets-file <file>', secretsFileHelp)
     .option('--allow-host <names>', 'further host names for callers without API token, separated by commas', parseNames)
     .option(
       '--allow-private <hosts>',

@@ -32,6 +32,7 @@ export async function runDev(options: DevCommandOptions): Promise<ExitCode> {
       port: options.port ?? null,
       slots: options.slots ?? null,
       token: options.token ?? process.env.MILLRACE_TOKEN ?? null,
+      secretsFile: options.secretsFile ?? null,
       logLevel: options.logLevel,
       sample: isSample ? { workspace: defaultWorkspace, workflow: 'hello', command: startCommand(true) } : null,
       onLoad: showLoad,

@@ -19,6 +19,7 @@ import { defaultPort, listen } from './listen.ts';
 import { openWorkspaces } from './open-workspaces.ts';
 import { readServerConfig } from './server-config.ts';
 import { createJsonLog, reportTo } from './server-log.ts';
+import { openServerSecrets } from './server-secrets.ts';
 import { startRetention } from './start-retention.ts';
 import { allWorkspaces, describePlace } from './workspace-option.ts';
 
@@ -65,7 +66,8 @@ async function open(
   const { store, queries } = postgres;
   const blobs = createLocalBlobStore({ folder: settings.blobs });
   closers.add('blob store', blobs.close);
-  const engine = await createEngine({ store, queries, blobs, onError });
+  const secrets = await openServerSecrets(options.secretsFile);
+  const engine = await createEngine({ store, queries, blobs, secrets, onError });
   await engine.start();
   closers.add('engine', engine.stop);
   startRetention(engine, closers, onError);

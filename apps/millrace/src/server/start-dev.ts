@@ -17,6 +17,7 @@ import { createLateSources } from './late-sources.ts';
 import { listen } from './listen.ts';
 import { openWorkspaces } from './open-workspaces.ts';
 import { createTerminalLog, reportTo } from './server-log.ts';
+import { openServerSecrets } from './server-secrets.ts';
 import { startDatabase } from './start-database.ts';
 import { startRetention } from './start-retention.ts';
 import type { WorkspacePlace } from './workspace-option.ts';
@@ -33,6 +34,7 @@ export type DevOptions = Readonly<{
   port: number | null;
   slots: number | null;
   token: string | null;
+  secretsFile: string | null;
   logLevel: string;
   /** The workflow that the home page and the ready line show how to start. */
   sample: Readonly<{ workspace: string; workflow: string; command: string }> | null;
@@ -72,7 +74,8 @@ async function open(
   const { store, queries } = postgres;
   const blobs = createLocalBlobStore({ folder: join(dataDir, 'blobs') });
   closers.add('blob store', blobs.close);
-  const engine = await createEngine({ store, queries, blobs, onError });
+  const secrets = await openServerSecrets(options.secretsFile ?? undefined);
+  const engine = await createEngine({ store, queries, blobs, secrets, onError });
   await engine.start();
   closers.add('engine', engine.stop);
   startRetention(engine, closers, onError);

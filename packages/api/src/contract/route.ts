@@ -5,6 +5,7 @@ export type Tag =
   | 'workspaces'
   | 'workflows'
   | 'schedules'
+  | 'webhooks'
   | 'runs'
   | 'approvals'
   | 'limits'

@@ -28,13 +28,27 @@ export type ScheduleTrigger = Readonly<{
   concurrency?: 'allow' | 'skip' | 'cancel_previous';
 }>;
 export type ScheduleDefinition = TriggerCommon & ScheduleTrigger;
+/** How requests prove where they come from. `token`: they carry the secret itself. */
+export const signatureSchemes = ['token', 'generic', 'github', 'gitlab', 'slack', 'stripe'] as const;
+export type SignatureScheme = (typeof signatureSchemes)[number];
+
+export const webhookMethods = ['GET', 'POST'] as const;
+export type WebhookMethod = (typeof webhookMethods)[number];
+
 export type WebhookTrigger = Readonly<{
   type: 'webhook';
+  /** `{{ secrets.NAME }}`; absent exactly when `signature` is null: whoever knows the address may call. */
   secret?: string;
-  signature?: string;
+  signature: SignatureScheme | null;
+  /** How old a signed request may be. */
+  toleranceMs: number;
   mode: 'async' | 'sync';
-  timeoutMs?: number;
-  methods: readonly string[];
+  /** How long a sync request waits for the end of the run. */
+  timeoutMs: number;
+  methods: readonly WebhookMethod[];
+  maxBodyBytes: number;
+  rateLimit: Readonly<{ limit: number; perMs: number }>;
 }>;
+export type WebhookDefinition = TriggerCommon & WebhookTrigger;
 export type EventTrigger = Readonly<{ type: 'event'; event: string; when?: string }>;
 export type ManualTrigger = Readonly<{ type: 'manual' }>;

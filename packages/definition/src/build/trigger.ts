@@ -10,6 +10,7 @@ import type { Report } from '../diagnostics/diagnostic.ts';
 import { readNode, type Subject } from '../grammar/read-node.ts';
 import { scheduleTimes, triggerSchemas, triggerShape, triggerShapes } from '../grammar/trigger.ts';
 import { listOf } from '../values/describe-value.ts';
+import { sizeBytes } from '../values/size.ts';
 import { placeOfKey, type SourceNode, toJsonObject } from '../yaml/source-node.ts';
 import { conditionText, milliseconds } from './from-written.ts';
 import type { Named } from './named.ts';
@@ -96,13 +97,16 @@ function schedule(written: z.output<typeof shapes.schedule>): ScheduleTrigger {
 }
 
 function webhook(written: z.output<typeof shapes.webhook>): WebhookTrigger {
-  const { secret, signature, mode, timeout, methods } = written;
+  const { secret, signature, tolerance, mode, timeout, methods, max_body: maxBody, rate_limit: rate } = written;
   return {
     type: 'webhook',
     ...(secret === undefined ? {} : { secret }),
-    ...(signature === undefined ? {} : { signature }),
+    signature: secret === undefined ? null : (signature ?? 'token'),
+    toleranceMs: milliseconds(tolerance ?? '5m'),
     mode: mode ?? 'async',
-    ...(timeout === undefined ? {} : { timeoutMs: milliseconds(timeout) }),
+    timeoutMs: milliseconds(timeout ?? '30s'),
     methods: methods ?? ['POST'],
+    maxBodyBytes: sizeBytes(maxBody ?? '1Mi') ?? 0,
+    rateLimit: { limit: rate?.limit ?? 600, perMs: milliseconds(rate?.per ?? '1m') },
   };
 }

@@ -86,7 +86,7 @@ export function globalScope(where: string, more: readonly string[]): ExpressionS
   return { where, names, input: null, flow: null, visible: null, step: null, status: false, shell: false };
 }
 
-/** What a schedule hands to the run that it starts. Nothing of the run itself is known before it starts. */
+/** What a schedule or webhook hands to the run that it starts. Nothing of the run itself is known before it starts. */
 export function triggerScope(where: string, fields: readonly string[]): ExpressionScope {
   return { ...globalScope(where, []), names: new Set(['trigger']), trigger: fields };
 }

@@ -1,4 +1,4 @@
-import { type ActionType, hookFields, scheduleNames } from '@millrace/core';
+import { type ActionType, hookFields, scheduleNames, webhookNames } from '@millrace/core';
 import { mapAt, nodeAt, type ScalarNode, type SourceNode, textsIn } from '../yaml/source-node.ts';
 import {
   actionScope,
@@ -209,6 +209,9 @@ function* sitesOfTrigger({ name, node, definition }: LoadedTrigger): Generator<E
   yield* condition(nodeAt(node, ['when']), pointerTo('triggers', name, 'when'), scope('when'));
   yield* templates(nodeAt(node, ['secret']), pointerTo('triggers', name, 'secret'), scope('secret'));
   const where = `\`input\` of trigger \`${name}\``;
-  const input = definition?.type === 'schedule' ? triggerScope(where, scheduleNames) : scope('input');
+  const fields = { schedule: scheduleNames, webhook: webhookNames, event: null, manual: null }[
+    definition?.type ?? 'manual'
+  ];
+  const input = fields === null ? scope('input') : triggerScope(where, fields);
   yield* templates(nodeAt(node, ['input']), pointerTo('triggers', name, 'input'), input);
 }

@@ -45,6 +45,8 @@ export const diagnosticCodes = {
   quorum_unreachable: 'error',
   never_fires: 'error',
   invalid_event_type: 'error',
+  secret_in_clear: 'error',
+  open_webhook: 'warning',
   duplicate_name: 'error',
   // References.
   unknown_action: 'error',

@@ -1,8 +1,20 @@
-import type { TriggerDefinition } from '@millrace/core';
+import { signatureSchemes, type TriggerDefinition, webhookMethods } from '@millrace/core';
 import { z } from 'zod';
 import { parseDuration } from '../values/duration.ts';
+import { sizeBytes } from '../values/size.ts';
 import { expected } from './expected.ts';
 import { condition, duration, filledText, jsonObject, positiveDuration, reference, text } from './values.ts';
+
+/** Proxies often cut connections after a minute. */
+const syncTimeout = positiveDuration.refine(
+  (written) => (parseDuration(written) ?? 0) <= 55_000,
+  expected('out_of_range', 'at most `55s`'),
+);
+
+const sizePhrase = expected('out_of_range', 'a size from 1 to `8Mi`, such as `64Ki` or `1Mi`');
+const bodySize = z
+  .union([z.int().min(1), z.string()], sizePhrase)
+  .refine((written) => (sizeBytes(written) ?? Number.POSITIVE_INFINITY) <= 8 * 1024 * 1024, sizePhrase);
 
 /** Schedules tick to the second. */
 const interval = positiveDuration.refine(
@@ -36,15 +48,20 @@ export const triggerShapes = {
     concurrency: z.enum(['allow', 'skip', 'cancel_previous']).exactOptional().describe('Default allow.'),
   },
   webhook: {
-    secret: filledText.exactOptional(),
-    signature: filledText.exactOptional().describe('How requests are signed: github, gitlab, slack, stripe, hmac.'),
-    mode: z.enum(['async', 'sync']).exactOptional().describe('Default async.'),
-    timeout: positiveDuration.exactOptional().describe('How long a sync request waits.'),
-    methods: z
-      .array(z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']))
-      .min(1)
+    secret: filledText.exactOptional().describe('`{{ secrets.NAME }}`: never the value itself.'),
+    signature: z
+      .enum(signatureSchemes)
       .exactOptional()
-      .describe('Default POST.'),
+      .describe('How requests are signed. Default with a secret: token.'),
+    tolerance: positiveDuration.exactOptional().describe('How old a signed request may be. Default 5m.'),
+    mode: z.enum(['async', 'sync']).exactOptional().describe('Default async.'),
+    timeout: syncTimeout.exactOptional().describe('How long a sync request waits: at most 55s. Default 30s.'),
+    methods: z.array(z.enum(webhookMethods)).min(1).exactOptional().describe('Default [POST].'),
+    max_body: bodySize.exactOptional().describe('The largest body: at most 8Mi. Default 1Mi.'),
+    rate_limit: z
+      .strictObject({ limit: z.int().min(1).max(1_000_000), per: positiveDuration })
+      .exactOptional()
+      .describe('Requests in a time, for each server. Default 600 in 1m.'),
   },
   event: { event: filledText, when: condition.exactOptional() },
   manual: {},

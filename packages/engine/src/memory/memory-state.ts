@@ -19,7 +19,15 @@ import {
   type WorkerDescription,
   type WorkerId,
 } from '@millrace/core';
-import type { EventOutcome, OutboxKey, Revision, ScheduleKey, StoredSchedule, WorkspaceState } from '../ports/index.ts';
+import type {
+  Delivery,
+  EventOutcome,
+  OutboxKey,
+  Revision,
+  ScheduleKey,
+  StoredSchedule,
+  WorkspaceState,
+} from '../ports/index.ts';
 import { Heap } from './heap.ts';
 import { SlotTable } from './slot-table.ts';
 
@@ -114,6 +122,9 @@ export type MemoryState = {
   readonly scheduleTurns: Heap<ScheduleTurn>;
   /** The revision that each workspace's schedules are of. */
   readonly scheduleRevisions: Map<string, string>;
+  /** In the order of their arrival. */
+  readonly deliveries: Map<string, Delivery>;
+  nextDelivery: number;
   readonly listeners: Set<Readonly<{ onHint: (hint: string) => void; onGap: () => void }>>;
 };
 
@@ -144,6 +155,8 @@ export function createMemoryState(now: () => Instant): MemoryState {
     schedules: new Map(),
     scheduleTurns: new Heap(bySchedule),
     scheduleRevisions: new Map(),
+    deliveries: new Map(),
+    nextDelivery: 1,
     listeners: new Set(),
   };
 }

@@ -1,6 +1,7 @@
 import { MillraceError, runId } from '@millrace/core';
 import type { Queries, Store } from '../ports/index.ts';
 import { commitRuns, tellListeners } from './commit-runs.ts';
+import { createDeliveryStore } from './delivery-store.ts';
 import { createEventStore } from './event-store.ts';
 import { loadRuns } from './load-runs.ts';
 import { compareRunIds, createMemoryState, type MemoryState, startKeyOf } from './memory-state.ts';
@@ -41,6 +42,7 @@ export function createMemoryStore(options: { now?: () => number } = {}): { store
     plans: open(createPlanStore(state)),
     workspaces: open(createWorkspaceStore(state)),
     schedules: open(createScheduleStore(state)),
+    deliveries: open(createDeliveryStore(state)),
     changes: open(createChangeFeed(state)),
     ...open({ now: async () => state.now() }),
     close: async () => {

@@ -68,6 +68,15 @@ export function createQueries(state: MemoryState): Queries {
       const last = found.length > limit ? items.at(-1) : undefined;
       return { items, next: last === undefined ? null : scheduleCursor(last) };
     },
+    async listDeliveries({ workspace, webhook, outcome }, { limit, after }) {
+      const items = [...state.deliveries.values()]
+        .reverse()
+        .filter((one) => after === null || Number(one.id) < Number(after))
+        .filter((one) => (workspace ?? one.workspace) === one.workspace && (webhook ?? one.webhook) === one.webhook)
+        .filter((one) => (outcome ?? one.outcome) === one.outcome)
+        .map(({ content, ...delivery }) => ({ ...delivery, kept: content.body !== null }));
+      return { items: items.slice(0, limit), next: items.length > limit ? (items[limit - 1]?.id ?? null) : null };
+    },
     async listWorkers() {
       return [...state.workers.values()]
         .map((entry): WorkerSummary => ({ ...entry, held: state.held.get(entry.worker.id)?.size ?? 0 }))

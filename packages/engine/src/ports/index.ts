@@ -1,12 +1,14 @@
 export type * from './blob-store.ts';
 export type * from './change-feed.ts';
 export type * from './clock.ts';
+export type * from './delivery-store.ts';
 export type * from './event-store.ts';
 export type * from './outbox-store.ts';
 export type * from './plan-store.ts';
 export type * from './queries.ts';
 export type * from './run-store.ts';
 export * from './schedule-store.ts';
+export type * from './secret-store.ts';
 export type * from './slot-store.ts';
 export type * from './store.ts';
 export type * from './wait-store.ts';

@@ -12,6 +12,7 @@ import type {
   WhenFull,
   WorkerDescription,
 } from '@millrace/core';
+import type { Delivery, DeliveryOutcome } from './delivery-store.ts';
 import type { StoredSchedule } from './schedule-store.ts';
 
 export type RunFilter = Readonly<{
@@ -55,6 +56,15 @@ export type EventFilter = Readonly<{ workspace?: string; type?: string; key?: st
 /** An open approval: its wait, and of which run it is. */
 export type StoredApproval = AttemptKey &
   Readonly<{ run: RunId; workspace: string; workflow: string; plan: PlanHash; document: string }>;
+
+export type DeliveryFilter = Readonly<{
+  workspace?: string;
+  webhook?: string;
+  outcome?: DeliveryOutcome;
+}>;
+
+/** A delivery without what was in it. */
+export type DeliverySummary = Omit<Delivery, 'content'> & Readonly<{ kept: boolean }>;
 
 export type ScheduleFilter = Readonly<{
   workspace?: string;
@@ -106,6 +116,8 @@ export type Queries = Readonly<{
   listLimits(filter: LimitFilter, most: number): Promise<readonly LimitSummary[]>;
   /** null: nobody holds it or waits for it. */
   limitDetail(key: LimitKey): Promise<LimitDetail | null>;
+  /** Newest first. */
+  listDeliveries(filter: DeliveryFilter, page: Page): Promise<Paged<DeliverySummary>>;
   listWorkers(): Promise<readonly WorkerSummary[]>;
   /** Ready (unleased) and leased attempts by lane. */
   countWork(): Promise<

@@ -1,5 +1,6 @@
 import type { Instant } from '@millrace/core';
 import type { ChangeFeed } from './change-feed.ts';
+import type { DeliveryStore } from './delivery-store.ts';
 import type { EventStore } from './event-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { PlanStore } from './plan-store.ts';
@@ -27,6 +28,7 @@ export type Store = Readonly<{
   plans: PlanStore;
   workspaces: WorkspaceStore;
   schedules: ScheduleStore;
+  deliveries: DeliveryStore;
   changes: ChangeFeed;
   /** The store's time, the only clock for leases and due times. */
   now(): Promise<Instant>;

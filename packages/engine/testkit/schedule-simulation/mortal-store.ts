@@ -37,6 +37,7 @@ export function createMortalStore(store: Store, life: Mortal, time: VirtualTime,
     plans: wrap(store.plans),
     workspaces: wrap(store.workspaces),
     schedules: wrap(store.schedules),
+    deliveries: wrap(store.deliveries),
     slots: wrap(store.slots),
     changes: {
       tell: (hint) => call(() => store.changes.tell(hint)),

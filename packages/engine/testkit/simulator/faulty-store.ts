@@ -228,6 +228,12 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
       get: (key) => call('getSchedule', () => store.schedules.get(key)),
       nextDueAt: () => call('nextScheduleAt', () => store.schedules.nextDueAt()),
     },
+    deliveries: {
+      append: (delivery) => call('appendDelivery', () => store.deliveries.append(delivery)),
+      get: (id) => call('getDelivery', () => store.deliveries.get(id)),
+      firstAccepted: (workspace, key) => call('firstAccepted', () => store.deliveries.firstAccepted(workspace, key)),
+      forget: (request) => call('forgetDeliveries', () => store.deliveries.forget(request)),
+    },
     changes: {
       tell: (hint) => call('tell', () => store.changes.tell(hint)),
       listen: (listener) => call('listen', () => store.changes.listen(shaky(listener))),

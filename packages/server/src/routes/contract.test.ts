@@ -34,6 +34,13 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
     payload: { input: { tag: 'a' } },
     status: 201,
   }),
+  receiveDelivery: () => ({ url: '/hooks/shop/push', payload: { a: 1 }, status: 202 }),
+  receiveDeliveryByGet: () => ({ url: '/hooks/shop/push?wait=1' }),
+  listWebhooks: () => ({ url: '/api/v1/webhooks?workspace=shop' }),
+  getWebhook: () => ({ url: '/api/v1/workspaces/shop/webhooks/push' }),
+  listDeliveries: () => ({ url: '/api/v1/deliveries?webhook=push&outcome=accepted' }),
+  getDelivery: () => ({ url: '/api/v1/deliveries/7' }),
+  redeliver: () => ({ url: '/api/v1/deliveries/7/redeliver', payload: { by: 'ada' }, status: 201 }),
   listSchedules: () => ({ url: '/api/v1/schedules?workspace=shop&enabled=false&next=3' }),
   getSchedule: () => ({ url: '/api/v1/workspaces/shop/schedules/nightly' }),
   listScheduleTicks: () => ({ url: '/api/v1/workspaces/shop/schedules/nightly/ticks?limit=2' }),
@@ -142,6 +149,8 @@ function wrongCalls(
     .replace('{workspace}', 'shop')
     .replace('{workflow}', 'release')
     .replace('{schedule}', 'nightly')
+    .replace('{webhook}', 'push')
+    .replace('{delivery}', '7')
     .replace('{revision}', 'r1')
     .replace('{step}', 'build')
     .replace('{event}', '311');

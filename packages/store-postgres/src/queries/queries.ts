@@ -8,6 +8,7 @@ import { decodeFault, decodeTime } from '../runs/run-rows.ts';
 import { findIdBounds } from './id-bounds.ts';
 import { listLimits, readLimit } from './limits.ts';
 import { listApprovals } from './list-approvals.ts';
+import { listDeliveries } from './list-deliveries.ts';
 import { listEvents } from './list-events.ts';
 import { listSchedules } from './list-schedules.ts';
 import { allConditions, and, runCandidates } from './run-candidates.ts';
@@ -71,6 +72,9 @@ export function createQueries(database: Database, db: Kysely<Tables>): Queries {
     },
     async listSchedules(filter, page) {
       return readable('list schedules', () => listSchedules(db, filter, page));
+    },
+    async listDeliveries(filter, page) {
+      return readable('list deliveries', () => listDeliveries(db, filter, page));
     },
     async listWorkers() {
       return readable('list workers', async () => {

@@ -1,4 +1,5 @@
 import type { RunStatus } from '@millrace/core';
+import type { DeliveryRow } from '../deliveries/delivery-rows.ts';
 
 /** The tables that people's queries read. bigint comes as text. */
 export type Tables = {
@@ -27,6 +28,7 @@ export type Tables = {
   run_tag: { tag: string; run: string };
   rerun: { rerun_of: string; run: string };
   work: { lane: number; ready: boolean; ready_at: string; worker: string | null };
+  delivery: DeliveryRow;
   schedule: {
     workspace: string;
     name: string;

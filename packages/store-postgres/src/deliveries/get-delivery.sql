@@ -1,0 +1,3 @@
+select d.*
+from millrace.delivery d
+where d.id = $1
