@@ -24,7 +24,7 @@ export function addWorkCommand(program: Command): void {
     .option('--name <name>', 'how people see it (default: host name and process)')
     .option('--labels <names>', 'labels that steps may ask for, separated by commas', parseNames)
     .option('--queues <names>', 'queues to take steps from, separated by commas (default: default)', parseNames)
-    .option('--capabilities <names>', 'what it runs: shell, script, http (default: shell,script)', parseNames)
+    .option('--capabilities <names>', 'what it runs: shell, script, http, function (default: shell,script)', parseNames)
     .option('--slots <number>', 'how many steps run at once (default: four for each processor core)', parseCount)
     .option('--folder <folder>', 'where steps have their files (default: a folder for temporary files)')
     .option('--shared-folder <folder>', 'where steps of a run share folders: a disk that all such workers reach')

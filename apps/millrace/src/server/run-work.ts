@@ -7,13 +7,11 @@ import { MillraceError } from '@millrace/core';
 import { createHttpWorkerProtocol, createWorker } from '@millrace/worker';
 import type { WorkCommandOptions } from '../commands/work.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { createLocalExecutors, type LocalCapability } from '../processes/local-executors.ts';
+import { createLocalExecutors, type LocalCapability, localCapabilities } from '../processes/local-executors.ts';
 import { listenForStop } from '../processes/stop-signals.ts';
 import { describeWorker } from '../processes/worker-identity.ts';
 import { serverUrl } from '../remote/server-url.ts';
 import { createJsonLog } from './server-log.ts';
-
-const offered = ['shell', 'script', 'http'] as const satisfies readonly LocalCapability[];
 
 export async function runWork(options: WorkCommandOptions): Promise<ExitCode> {
   const url = serverUrl(options.server);
@@ -66,10 +64,10 @@ async function openSharedFolder(folder: string): Promise<void> {
 
 function chooseCapabilities(names: readonly string[]): readonly LocalCapability[] {
   return names.map((name) => {
-    const found = offered.find((capability) => capability === name);
+    const found = localCapabilities.find((capability) => capability === name);
     if (found !== undefined) return found;
     throw new MillraceError('configuration', `A worker of this version cannot run ${JSON.stringify(name)} steps.`, {
-      hint: `Capabilities: ${offered.join(', ')}.`,
+      hint: `Capabilities: ${localCapabilities.join(', ')}.`,
     });
   });
 }
