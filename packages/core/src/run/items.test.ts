@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { runOf } from '../testing/run-driver.ts';
-import { stopGraceMs } from './stop-task.ts';
+import { stopGraceOf } from './stop-task.ts';
 
 const each = { forEach: 'input.list', input: { value: '{{ item }}', at: '{{ index }}', of: '{{ total }}' } };
 
@@ -167,7 +167,7 @@ describe('when an item fails', () => {
     const run = runOf({ steps: { a: { ...each, onItemFailure: 'stop' } } }, { list: [1, 2] });
     run.lease('a', 0);
     run.fail('a', {}, 1);
-    const grace = { dueAt: run.now + stopGraceMs, document: '{"stop":"item_failed"}', attempt: 0, iteration: 0 };
+    const grace = { dueAt: run.now + stopGraceOf({}), document: '{"stop":"item_failed"}', attempt: 0, iteration: 0 };
     expect(run.wait('a', 'cancel_grace')).toMatchObject(grace);
     const late = run.work('a', 0);
     run.fire('a', 'cancel_grace');
