@@ -167,12 +167,7 @@ describe('when an item fails', () => {
     const run = runOf({ steps: { a: { ...each, onItemFailure: 'stop' } } }, { list: [1, 2] });
     run.lease('a', 0);
     run.fail('a', {}, 1);
-    const grace = {
-      dueAt: run.now + stopGraceOf(run.plan.plan),
-      document: '{"stop":"item_failed"}',
-      attempt: 0,
-      iteration: 0,
-    };
+    const grace = { dueAt: run.now + stopGraceOf({}), document: '{"stop":"item_failed"}', attempt: 0, iteration: 0 };
     expect(run.wait('a', 'cancel_grace')).toMatchObject(grace);
     const late = run.work('a', 0);
     run.fire('a', 'cancel_grace');
