@@ -22,8 +22,8 @@ export function endRun(decision: Deciding): void {
   setHead(decision, { ...end, endedAt: now });
   if (decision.plan.plan.timeoutMs !== null) changes.endWait({ ...runKey, kind: 'run_timeout' });
   if (state.cancel !== null) changes.endWait({ ...runKey, kind: 'cancel_grace' });
-  callEndHooks(decision, end.status);
   if (plan.limits !== null) letGo(decision);
+  callEndHooks(decision, end.status);
   if (state.origin.parent !== null) changes.send({ kind: 'child_ended', parent: state.origin.parent, ...end });
 }
 

@@ -197,7 +197,7 @@ function waitEvents(run: RunDriver, choice: number): readonly Event[] {
       return [() => ({ type: 'child_ended', key, child: runId('9'), status, output: [1], error })];
     }
     const answers = row.kind === 'approval' ? answerEvents(row, choice) : [];
-    if (row.kind === 'event') answers.push(arrival(row, choice));
+    if (row.kind === 'event') answers.push(arrival(run, row, choice));
     if (row.dueAt === null) return answers;
     const { dueAt } = row;
     return [
@@ -211,8 +211,8 @@ function waitEvents(run: RunDriver, choice: number): readonly Event[] {
 }
 
 /** An event that matches, of another content, or one for which the condition cannot be evaluated. */
-function arrival(wait: Wait, choice: number): Event {
-  const payload = [{ n: input.n }, { n: 7 }, {}][(choice >> 6) % 3] ?? {};
+function arrival(run: RunDriver, wait: Wait, choice: number): Event {
+  const payload = [{ n: run.state.input.n ?? null }, { n: 7 }, {}][(choice >> 6) % 3] ?? {};
   const { type } = readEventWait(wait);
   const event: StoredEvent = {
     ...{ id: eventId('5'), workspace: 'test', type, payload, source: { type: 'api' }, key: null, at: 1_000 },

@@ -65,8 +65,9 @@ function freshSteps(plan: PreparedPlan, from: NonNullable<LoadedRun['run']['reru
   return fresh;
 }
 
-/** After its first commit a run takes nothing over any more: what comes then is behind something that ran again. */
+/** After it has begun a run takes nothing over any more: what comes then is behind something that ran again. */
 export function checkTakenAtStart(id: RunId, before: LoadedRun, after: LoadedRun): void {
+  if (before.run.startedAt === null) return;
   if (after.attempts.filter(isReused).length === before.attempts.filter(isReused).length) return;
   throw new Violation('kept_results', `Run ${id} took over a result after it had started.`);
 }

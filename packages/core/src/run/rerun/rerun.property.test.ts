@@ -38,7 +38,10 @@ function expectRestored(run: RunDriver): void {
 const isReused = ({ reason }: EndedAttempt): boolean => reason === 'reused';
 /** Items that ended with the others or the run, or never began: what they would have given is not known. */
 const isStopped = ({ status, reason, item, attempt }: EndedAttempt): boolean =>
-  status === 'cancelled' || (reason === 'step_timed_out' && (item >= 0 || attempt === 0));
+  status === 'cancelled' ||
+  reason === 'limit_full' ||
+  reason === 'limit_superseded' ||
+  (reason === 'step_timed_out' && (item >= 0 || attempt === 0));
 const keyText = ({ step, item, iteration }: EndedAttempt): string => `${step}.${item}.${iteration}`;
 
 /** What was taken over is what the old run has, and nothing was taken over after the start. */
