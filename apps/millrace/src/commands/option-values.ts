@@ -18,6 +18,13 @@ export function parseCount(text: string): number {
   return count;
 }
 
+export function parsePriority(text: string): number {
+  const priority = Number(text);
+  if (!/^-?\d+$/.test(text) || Math.abs(priority) > 1_000)
+    throw new InvalidArgumentError('A whole number from -1000 to 1000 is expected.');
+  return priority;
+}
+
 export function parseNames(text: string): string[] {
   return text
     .split(',')

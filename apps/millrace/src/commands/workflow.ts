@@ -1,11 +1,19 @@
 import type { Command } from 'commander';
 import { collect, inputHelp } from './input-option.ts';
-import { parseNames } from './option-values.ts';
+import { parseNames, parsePriority } from './option-values.ts';
 import { addRemoteOptions, type RemoteOptions } from './remote-options.ts';
 
 export type WorkflowListOptions = RemoteOptions & Readonly<{ search?: string }>;
 export type WorkflowStartOptions = RemoteOptions &
-  Readonly<{ input?: string[]; wait?: boolean; follow?: boolean; key?: string; tags?: string[]; quiet?: boolean }>;
+  Readonly<{
+    input?: string[];
+    wait?: boolean;
+    follow?: boolean;
+    key?: string;
+    tags?: string[];
+    priority?: number;
+    quiet?: boolean;
+  }>;
 
 export function addWorkflowCommand(program: Command): void {
   const workflow = program.command('workflow').description('list, show and start workflows of a server');
@@ -39,6 +47,7 @@ export function addWorkflowCommand(program: Command): void {
     .option('-f, --follow', 'show its steps and logs until its end')
     .option('--key <key>', 'idempotency key: starting again with it gives the same run')
     .option('--tags <names>', 'tags of the run, separated by commas', parseNames)
+    .option('--priority <number>', 'higher goes first, from -1000 to 1000', parsePriority)
     .option('-q, --quiet', 'no logs and no progress on stderr')
     .addHelpText(
       'after',
@@ -50,6 +59,7 @@ Examples:
   $ millrace workflow start hello
   $ millrace workflow start hello --input who=Ada --follow
   $ millrace workflow start release --input @input.json --wait --json | jq .output
+  $ millrace workflow start deploy --priority 10
 `,
     )
     .action(async (name: string, options: WorkflowStartOptions) => {

@@ -14,6 +14,7 @@ export async function startWorkflow(name: string, options: WorkflowStartOptions)
     // With a key of its own the call can be made again when its answer is lost, without a second run.
     idempotency_key: options.key ?? `cli-${randomUUID()}`,
     ...(options.tags === undefined ? {} : { tags: options.tags }),
+    ...(options.priority === undefined ? {} : { priority: options.priority }),
   });
   if (options.follow !== true && options.wait !== true) {
     if (options.json === true)
