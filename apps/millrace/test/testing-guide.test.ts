@@ -14,7 +14,7 @@ afterEach(() => scratch.remove());
 
 describe('the guide on tests', () => {
   it('has workflows with tests, and nothing else', () => {
-    expect(pairs.length).toBe(4);
+    expect(pairs.length).toBe(5);
     expect(blocks.length).toBe(2 * pairs.length);
   });
 

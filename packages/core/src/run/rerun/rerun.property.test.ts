@@ -27,7 +27,11 @@ function rerun(before: RunDriver, points: readonly StartingPoint[], given: JsonO
   const id = String(Number(before.state.origin.id) + 1);
   const kept = keepResults(before.plan, { plan: before.plan, loaded: before.store.load() }, points);
   const origin = { id: runId(id), rerunOf: { run: before.state.origin.id, from: points } };
-  return new RunDriver(before.plan, given, origin, kept, before.now + 1_000);
+  const run = new RunDriver(before.plan, given, origin, kept, before.now + 1_000);
+  // One that has to queue for its limits takes over what it keeps when it begins.
+  const key = { step: -1, item: -1, iteration: 0, attempt: 0 };
+  if (run.state.queued !== null) run.send({ type: 'slots_granted', key, request: 0, kept });
+  return run;
 }
 
 function expectRestored(run: RunDriver): void {
