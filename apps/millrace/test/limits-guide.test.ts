@@ -28,8 +28,7 @@ const cli = (...args: string[]) => run(args, { cwd: scratch.path, env });
 const json = async (...args: string[]) => JSON.parse((await cli(...args, '--json')).stdout);
 const begin = async (...args: string[]): Promise<string> => (await json('workflow', 'start', ...args)).id;
 const status = async (id: string): Promise<string> => (await json('run', 'get', id)).status;
-const becomes = (id: string, expected: string) =>
-  expect.poll(() => status(id), { timeout: 30_000 }).toBe(expected);
+const becomes = (id: string, expected: string) => expect.poll(() => status(id), { timeout: 30_000 }).toBe(expected);
 
 describe('the guide on limits', { timeout: 120_000 }, () => {
   it('lets one run hold a key, tells who holds it and who waits, and serves the higher priority first', async () => {
