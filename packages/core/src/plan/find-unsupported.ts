@@ -2,7 +2,7 @@ import type { Definitions } from '../definitions/definitions.ts';
 import type { StepDefinition, WorkflowDefinition } from '../definitions/workflow.ts';
 import { escapePointer } from '../values/json-pointer.ts';
 import type { PlanProblem } from './compile-plan.ts';
-import { unsupportedInBody, unsupportedInStep, unsupportedInWorkflow } from './unsupported.ts';
+import { unsupportedInBody, unsupportedInWorkflow } from './unsupported.ts';
 
 /** Everything in the workflow, its steps and the actions that they call which the engine does not execute yet. */
 export function findUnsupported(definitions: Definitions, workflow: WorkflowDefinition): readonly PlanProblem[] {
@@ -13,9 +13,6 @@ export function findUnsupported(definitions: Definitions, workflow: WorkflowDefi
   }
   for (const step of workflow.steps) {
     const pointer = `${root}/steps/${escapePointer(step.name)}`;
-    for (const row of unsupportedInStep) {
-      if (row.uses(step)) problems.push(notYet(definitions, row.what, `step ${step.name}`, pointer, row.key));
-    }
     problems.push(...inBody(definitions, step, pointer));
   }
   return problems;

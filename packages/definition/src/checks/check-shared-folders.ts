@@ -1,7 +1,8 @@
 import type { ActionType } from '@millrace/core';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import { placeOfKey } from '../yaml/source-node.ts';
-import { type Loaded, typeOfStep } from './loaded.ts';
+import type { Loaded } from './loaded.ts';
+import { typeOfStep } from './type-of-step.ts';
 
 /** What has processes that could use a folder. */
 const withProcesses: ReadonlySet<ActionType> = new Set(['shell', 'script', 'docker', 'pod']);

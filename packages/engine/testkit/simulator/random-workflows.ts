@@ -139,6 +139,7 @@ const spices: readonly Spice[] = [
   { often: 8, add: (random) => ({ priority: random.int(-2, 2) }) },
   { often: 8, add: () => ({ queue: 'slow' }) },
   { often: 5, add: () => ({ sharedFolder: true }) },
+  { often: 15, add: (random) => ({ cache: randomCache(random) }) },
   { often: 10, add: (random) => ({ inline: randomWait(random) }) },
   { often: 12, add: (random) => ({ inline: randomApproval(random) }) },
   { often: 10, add: (random) => ({ inline: randomEventWait(random) }) },
@@ -146,6 +147,12 @@ const spices: readonly Spice[] = [
   { often: 25, add: (random, _before, inner) => randomChild(random, inner) },
   { often: 30, add: (random, before) => randomItems(random, before) },
 ];
+
+/** Few keys and short times, so that some find what others gave, and some just do not. */
+function randomCache(random: Random): NonNullable<StepDefinition['cache']> {
+  const key = random.pick(['all', 'all', '{{ input.n }}', '{{ item }}', '{{ input.no.x }}']);
+  return { key, ttlMs: random.pick([200, 3_000, 60_000]) };
+}
 
 function randomCondition(random: Random, before: readonly string[]): string {
   const known = before[0];
