@@ -32,7 +32,6 @@ export function renderCacheKey(decision: Deciding, step: PreparedStep, scope: Re
 export function cacheKeyOf(step: PreparedStep, document: string): Readonly<{ key: string; label: string }> | null {
   if (step.cache === null) return null;
   const { cache: label } = JSON.parse(document) as WorkDocument;
-  // Not there in work of a run that began before its server knew caches.
   return label === undefined ? null : { key: sha256(`${step.cache.action}\n${label}`), label };
 }
 
