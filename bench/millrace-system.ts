@@ -4,16 +4,20 @@ import { openEngine, type Where } from './open-engine.ts';
 import { benchWorkflows } from './workflows.ts';
 
 /** Millrace with its worker in this process. */
-export async function startMillrace(where: Where): Promise<System> {
+export async function startMillrace(where: Where, workerBy: 'calls' | 'http' = 'calls'): Promise<System> {
   const bodies = new Set<(run: string, at: number) => void>();
-  const { engine, startWorker, publish, close } = await openEngine(where, {
-    body: (_input, { run }) => {
-      const at = performance.now();
-      for (const listener of bodies) listener(run, at);
-      return { ok: true };
+  const { engine, startWorker, publish, close } = await openEngine(
+    where,
+    {
+      body: (_input, { run }) => {
+        const at = performance.now();
+        for (const listener of bodies) listener(run, at);
+        return { ok: true };
+      },
+      item: (input) => input,
     },
-    item: (input) => input,
-  });
+    workerBy,
+  );
   startWorker();
 
   const ends = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
@@ -30,7 +34,7 @@ export async function startMillrace(where: Where): Promise<System> {
 
   return {
     subject: 'millrace',
-    mode: typeof where === 'string' ? where : 'postgresql',
+    mode: `${typeof where === 'string' ? where : 'postgresql'}${workerBy === 'http' ? ', worker over HTTP' : ''}`,
     async start(workflow, input = {}) {
       return (await engine.startRun({ workspace: 'bench', workflow, input, trigger: { type: 'bench' } })).run;
     },

@@ -5,15 +5,16 @@ import { createLocalBlobStore } from '@millrace/blobs';
 import { loadDefinitions } from '@millrace/definition';
 import { createEngine, createMemoryStore, type Engine, type Queries, type Store } from '@millrace/engine';
 import { createFunctionExecutor, createShellExecutor, type StepFunction } from '@millrace/executors';
+import { createServer } from '@millrace/server';
 import { openPostgresStore, startEmbeddedPostgres } from '@millrace/store-postgres';
-import { createWorker } from '@millrace/worker';
+import { createHttpWorkerProtocol, createWorker } from '@millrace/worker';
 
 /** The embedded PostgreSQL, an outside one (`url`), or none. */
 export type Where = 'embedded' | 'memory' | { readonly url: string };
 
 const slots = 20;
 
-/** An engine with a store and a worker, all in this process. */
+/** An engine with a store and a worker, all in this process; the worker calls the engine, or talks to it over HTTP. */
 export type OpenEngine = Readonly<{
   engine: Engine;
   /** Takes up work; nothing is executed before. */
@@ -24,7 +25,11 @@ export type OpenEngine = Readonly<{
   close(): Promise<void>;
 }>;
 
-export async function openEngine(where: Where, functions: Readonly<Record<string, StepFunction>>): Promise<OpenEngine> {
+export async function openEngine(
+  where: Where,
+  functions: Readonly<Record<string, StepFunction>>,
+  workerBy: 'calls' | 'http' = 'calls',
+): Promise<OpenEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
   const { store, queries, close } = await openStore(where, folder);
   const errors: unknown[] = [];
@@ -35,8 +40,14 @@ export async function openEngine(where: Where, functions: Readonly<Record<string
     onError: (error) => errors.push(error),
   });
   await engine.start();
+  const server =
+    workerBy === 'http' ? createServer({ engine, host: '127.0.0.1', port: 0, version: '0', logger: false }) : null;
+  const protocol =
+    server === null
+      ? engine.workers
+      : createHttpWorkerProtocol({ url: `http://127.0.0.1:${(await server.listen()).port}` });
   const worker = createWorker({
-    protocol: engine.workers,
+    protocol,
     description: { name: 'bench', labels: [], queues: ['*'], slots, version: '0', host: hostname(), pid: process.pid },
     executors: [createFunctionExecutor(new Map(Object.entries(functions))), createShellExecutor()],
     folder: join(folder, 'worker'),
@@ -65,6 +76,7 @@ export async function openEngine(where: Where, functions: Readonly<Record<string
     },
     async close() {
       if (working) await worker.stop();
+      await server?.close();
       await engine.stop();
       await close();
       await rm(folder, { recursive: true, force: true });

@@ -20,6 +20,10 @@ ${sequence}
   shell-40:
     steps:
 ${shell}
+  shell-40-local:
+    mode: local
+    steps:
+${shell}
   fan-out:
     input: { items: { type: integer, required: true } }
     steps:

@@ -1,7 +1,7 @@
 import type { Workload } from '../harness.ts';
 import { fanOut } from './fan-out.ts';
 import { sequence10Busy, sequence10Idle } from './sequence-10.ts';
-import { shell40 } from './shell-40.ts';
+import { shell40, shell40Local } from './shell-40.ts';
 import { singleStep } from './single-step.ts';
 import { startLatency } from './start-latency.ts';
 
@@ -13,4 +13,5 @@ export const workloads: readonly Workload[] = [
   fanOut(1_000),
   fanOut(20_000),
   shell40,
+  shell40Local,
 ];

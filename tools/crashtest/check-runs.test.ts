@@ -57,6 +57,7 @@ const line = (step: number, number: number, nonce = `${step}.${number}`) => ({
   run: '7',
   step: 'abc'[step] ?? '',
   item: -1,
+  iteration: 0,
   attempt: number,
   n: String(step + 1),
   nonce,

@@ -53,7 +53,9 @@ export function checkRuns({ runs, acknowledged, answers, pauses, ledger }: Histo
 
 const stepRun = ({ step, iteration, item }: EndedAttempt): string => `${step}/${iteration}/${item}`;
 
-function endedByLosses({ attempts }: LoadedRun): boolean {
+/** A local run is lost as a whole. */
+function endedByLosses({ run, attempts }: LoadedRun): boolean {
+  if (run.workflow === 'local') return run.error?.code === 'worker_lost';
   const ends = attempts.filter(({ final, reason, item }) => final && reason === 'worker_lost' && item === -1);
   return ends.some(
     (end) =>
@@ -176,10 +178,13 @@ function checkBodies(runs: readonly LoadedRun[], ledger: readonly LedgerLine[], 
       names.set(place, name);
       const same =
         line.run === String(run.id) && line.step === name && line.item === row.item && line.attempt === row.attempt;
-      if (!same || line.n !== String(result.n)) violate(`${at}: its result is of ${JSON.stringify(line)}.`);
+      const turn = line.iteration === row.iteration;
+      if (!same || !turn || line.n !== String(result.n)) violate(`${at}: its result is of ${JSON.stringify(line)}.`);
     }
   }
-  const bodies = Map.groupBy(ledger, ({ run, step, item, attempt, n }) => [run, step, item, attempt, n].join('/'));
+  const bodies = Map.groupBy(ledger, (line) =>
+    [line.run, line.step, line.item, line.iteration, line.attempt, line.n].join('/'),
+  );
   for (const [key, lines] of bodies) if (lines.length > 1) violate(`The body of ${key} ran ${lines.length} times.`);
   const known = new Set(runs.map(({ run }) => String(run.id)));
   for (const { run, step } of ledger)

@@ -8,6 +8,7 @@ export type LedgerLine = Readonly<{
   run: string;
   step: string;
   item: number;
+  iteration: number;
   attempt: number;
   n: string;
   nonce: string;
@@ -20,6 +21,7 @@ export const expectedOutput: Readonly<Record<string, (n: number) => number>> = {
   nest: (n) => n + 7,
   flaky: (n) => n,
   loop: () => 4,
+  local: (n) => n + 3,
   slow: () => 1,
   asked: (n) => n + 1,
 };
@@ -42,8 +44,8 @@ export function readLedger(ledger: string): readonly LedgerLine[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const [run = '', step = '', item = '', attempt = '', n = '', nonce = ''] = line.split(' ');
-      return { run, step, item: Number(item), attempt: Number(attempt), n, nonce };
+      const [run = '', step = '', item = '', iteration = '', attempt = '', n = '', nonce = ''] = line.split(' ');
+      return { run, step, item: Number(item), iteration: Number(iteration), attempt: Number(attempt), n, nonce };
     });
 }
 
@@ -57,7 +59,7 @@ function body(name: string, pause: string, before = ''): string {
     cmd: |
       n={{ input.n }}
       nonce="$$-$(date +%s%N)"
-      echo "$MILLRACE_RUN_ID $MILLRACE_STEP \${MILLRACE_ITEM_INDEX:--1} $MILLRACE_ATTEMPT $n $nonce" >> "$LEDGER"
+      echo "$MILLRACE_RUN_ID $MILLRACE_STEP \${MILLRACE_ITEM_INDEX:--1} $MILLRACE_ITERATION $MILLRACE_ATTEMPT $n $nonce" >> "$LEDGER"
       sleep ${pause}
       ${before}
       printf 'OUTPUT: {"n": %s, "nonce": "%s"}\\n' "$n" "$nonce"
@@ -68,6 +70,12 @@ function workflows(ledger: string): string {
   const actions = [
     body('work', '0.2'),
     body('doze', '4'),
+    // The folder of a local run holds what its steps before this one left there, and nothing else.
+    body(
+      'kept',
+      '0.2',
+      '[ $n -eq $(($(tail -n 1 kept 2>/dev/null || echo $((n - 1))) + 1)) ] || exit 9; echo $n >> kept',
+    ),
     body('unsure', '0.1', '[ "$MILLRACE_ATTEMPT" -ge 3 ] || exit 1'),
   ];
   return `actions:${actions.join('')}
@@ -112,6 +120,15 @@ workflows:
       rest: { type: wait, for: 1s, depends_on: [unsure] }
       last: { action: work, depends_on: [rest], input: { n: "{{ steps.unsure.output.n }}" }, ${patient} }
     output: { n: "{{ steps.last.output.n }}" }
+  local:
+    mode: local
+    input: { n: { type: integer, required: true } }
+    steps:
+      a: { action: kept, input: { n: "{{ input.n + 1 }}" } }
+      b: { action: kept, depends_on: [a], input: { n: "{{ steps.a.output.n + 1 }}" } }
+      rest: { type: wait, for: 500ms, depends_on: [b] }
+      c: { action: kept, depends_on: [rest], input: { n: "{{ steps.b.output.n + 1 }}" } }
+    output: { n: "{{ steps.c.output.n }}" }
   loop:
     input: { n: { type: integer, required: true } }
     vars: { round: 0 }

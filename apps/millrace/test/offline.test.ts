@@ -35,6 +35,13 @@ const workflows = `workflows:
       first: { type: shell, shared_folder: true, cmd: 'echo 7 > "$MILLRACE_SHARED/n"' }
       second: { depends_on: [first], type: script, runtime: shell, shared_folder: true, code: 'cat "$MILLRACE_SHARED/n"', output_format: json }
     output: { n: "{{ steps.second.output }}" }
+  local:
+    mode: local
+    steps:
+      checkout: { type: shell, cmd: 'mkdir src && echo 40 > src/n' }
+      build: { depends_on: [checkout], type: script, runtime: shell, code: 'echo $(($(cat src/n) + 2)) > built' }
+      test: { depends_on: [build], type: shell, for_each: 2, cmd: 'echo "testing $(cat built)"; echo "OUTPUT: $(cat built)"' }
+    output: { n: "{{ steps.test.output }}" }
   script:
     steps:
       file: { type: shell, script: scripts/tell.sh, shell: sh }
@@ -87,7 +94,7 @@ describe('millrace validate', () => {
   it('takes the current folder when no path is given', async () => {
     scratch.write('.workflows/a.yaml', workflows);
     const { exit, stdout } = await run(['validate'], { cwd: scratch.path });
-    expect({ exit, stdout }).toEqual({ exit: 0, stdout: 'valid 7 workflows in 1 file, 0 errors, 0 warnings\n' });
+    expect({ exit, stdout }).toEqual({ exit: 0, stdout: 'valid 8 workflows in 1 file, 0 errors, 0 warnings\n' });
   });
 
   it('shows people the line with a caret under the place', async () => {
@@ -182,6 +189,13 @@ describe('millrace run PATH WORKFLOW', () => {
     const { exit, document } = await json(['late']);
     expect(exit).toBe(1);
     expect(document.run.status).toBe('timed_out');
+  });
+
+  it('carries a local run out in one folder', async () => {
+    const { exit, document, stderr } = await json(['local']);
+    expect({ exit, output: document.run.output }).toEqual({ exit: 0, output: { n: [42, 42] } });
+    expect(document.steps.build).toMatchObject({ status: 'succeeded', attempts: 1 });
+    expect(stderr).toContain('test[1] | testing 42');
   });
 
   it('gives steps that ask for it a folder that they share', async () => {

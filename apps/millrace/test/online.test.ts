@@ -364,6 +364,64 @@ describe('millrace serve and millrace work', { timeout: 120_000 }, () => {
     expect(await stop(able, 'SIGTERM')).toBe(0);
   });
 
+  it('carry out a local run, which survives its server and begins again when its worker is killed', async () => {
+    scratch.write(
+      '.workflows/local.yaml',
+      `workflows:
+  local:
+    mode: local
+    steps:
+      first: { type: shell, cmd: 'echo "began in $PWD"; [ ! -e mark ] && echo here > mark' }
+      hold: { depends_on: [first], type: shell, cmd: 'cat mark; until [ -e "$GO" ]; do sleep 0.1; done', env: { GO: "${join(scratch.path, 'go')}" } }
+      last: { depends_on: [hold], type: shell, cmd: 'echo "OUTPUT: \\"$(cat mark)\\""' }
+    output: { mark: "{{ steps.last.output }}" }
+`,
+    );
+    const schema = newSchema();
+    const first = await serve(schema);
+    const port = new URL(first.url).port;
+    const worker = work(first.url);
+    await worker.says(/"working"/);
+    const remote = { cwd: scratch.path, env: { MILLRACE_URL: first.url, MILLRACE_TOKEN: token } };
+    const { id } = JSON.parse((await run(['workflow', 'start', 'local', '--json'], remote)).stdout);
+    const get = async () => JSON.parse((await run(['run', 'get', id, '--json'], remote)).stdout);
+    await until(async () => (await get()).steps.hold.status === 'running');
+    expect(await get()).toMatchObject({ status: 'running', steps: { first: { status: 'succeeded' } } });
+    expect((await run(['explain', id], remote)).stdout).toMatch(
+      /local_run[\s\S]*is carried out by worker [\s\S]*hold \(running\)/,
+    );
+    await stop(first.process, 'SIGKILL');
+    const second = await serve(schema, port);
+    await until(async () => (await get()).steps.hold.status === 'running');
+    await stop(worker, 'SIGKILL');
+    const other = work(second.url);
+    await other.says(/"working"/);
+    // The second round has told of itself when the run's own work is its worker's.
+    await until(async () => {
+      const { answers } = JSON.parse((await run(['explain', id, '--json'], remote)).stdout);
+      return answers[0].reason === 'local_run' && answers[0].message.includes('began again');
+    });
+    await until(async () => (await get()).steps.hold.status === 'running');
+    scratch.write('go', '');
+    await run(['run', 'logs', id, '--follow'], remote);
+    expect(await get()).toMatchObject({ status: 'succeeded', output: { mark: 'here' } });
+    const logs = (await run(['run', 'logs', id, '--step', 'first'], remote)).stdout;
+    expect(logs.match(/began in/g)).toHaveLength(2);
+    expect(await stop(other, 'SIGTERM')).toBe(0);
+    expect(await stop(second.process, 'SIGTERM')).toBe(0);
+    const postgres = await openPostgresStore({ url: database, schema });
+    const [loaded] = await postgres.store.runs.load([runId(id)]);
+    await postgres.close();
+    expect(loaded?.attempts.map(({ step, iteration, reason }) => `${step}/${iteration} ${reason}`).sort()).toEqual([
+      '0/0 null',
+      '0/1 null',
+      '1/0 worker_lost',
+      '1/1 null',
+      '2/1 null',
+    ]);
+    expect(loaded).toMatchObject({ work: [], waits: [] });
+  });
+
   it('end a run correctly when the server and then the worker are killed in the middle', async () => {
     const schema = newSchema();
     const first = await serve(schema);

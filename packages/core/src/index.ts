@@ -36,6 +36,11 @@ export { type EventWaitDetail, eventTopic, readEventWait, topicOf } from './run/
 export type * from './run/fault.ts';
 export { maxItems } from './run/items.ts';
 export { maxDepth } from './run/launch-attempt.ts';
+export { keptWait } from './run/local/kept-waits.ts';
+export type { LocalHolder } from './run/local/launch-local-run.ts';
+export type * from './run/local/local-entry.ts';
+export { LocalRunRecord } from './run/local/local-run-record.ts';
+export { rowsOfRound } from './run/local/restore-local-run.ts';
 export { noteLease } from './run/note-lease.ts';
 export * from './run/records.ts';
 export { type KeptResults, keepResults, type ReusedFrom, readReused } from './run/rerun/kept-results.ts';

@@ -4,6 +4,7 @@ export type WrongFile = readonly [text: string, line: number, column: number, co
 const shell = (rest: string) => `actions:\n  a:\n    type: shell\n${rest}`;
 const steps = (rest: string, head = '') => `workflows:\n  w:\n${head}    steps:\n${rest}`;
 const asks = (rest: string) => `actions:\n  a: { type: approval, prompt: "?", ${rest} }\n`;
+const local = (step: string) => steps(`      s: ${step}\n`, '    mode: local\n');
 const run = '{ type: shell, cmd: "true" }';
 const trigger = (rest: string) => `${steps(`      s: ${run}\n`)}triggers:\n  t: ${rest}`;
 const input = (expression: string) =>
@@ -136,6 +137,19 @@ export const wrongFiles: readonly WrongFile[] = [
   ['queues:\n  q: { limits: 3 }\n', 2, 8, 'unknown_key', 'limit'],
   ['queues: [a]\n', 1, 9, 'not_a_map', 'queues'],
   [steps(`      s: { type: shell, cmd: x, concurrency: 2 }\n`), 4, 33, 'useless_key', 'key'],
+  [local('{ type: approval, prompt: x }'), 5, 12, 'not_in_local_run', 'waits for people'],
+  [`${local('{ action: v }')}  v: { steps: { s: ${run} } }\n`, 5, 12, 'not_in_local_run', 'a run of its own'],
+  [local('{ type: wait, event: e }'), 5, 12, 'not_in_local_run', 'waits for an event'],
+  [local('{ type: shell, cmd: x, queue: q }'), 5, 33, 'not_in_local_run', '`queue`'],
+  [local('{ type: shell, cmd: x, queue_timeout: 5s }'), 5, 33, 'not_in_local_run', '`queue_timeout`'],
+  [local('{ type: shell, cmd: x, concurrency: { key: k, limit: 1 } }'), 5, 33, 'not_in_local_run', 'runs share'],
+  [
+    'workflows:\n  w:\n    on_worker_loss: fail\n    steps:\n      s: { type: shell, cmd: x }\n',
+    3,
+    5,
+    'useless_key',
+    '`mode: local`',
+  ],
   [steps(`      s: { type: shell, cmd: x, shared_folder: 1 }\n`), 4, 48, 'wrong_type', '`false`'],
   [
     steps(`      s: { type: wait, for: 1s, shared_folder: true }\n`),

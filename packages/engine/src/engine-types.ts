@@ -158,7 +158,7 @@ export type Engine = Readonly<{
     run: RunId,
     request: Readonly<{ by: string; reason: string | null; force: boolean }>,
   ): Promise<Readonly<{ status: RunStatus }>>;
-  /** Nothing begins in the run any more until it is resumed. Codes: run_not_found, run_ended, run_paused, run_stopping. */
+  /** Nothing begins in the run any more until it is resumed. Codes: run_not_found, run_ended, run_paused, run_stopping, run_not_pausable. */
   pauseRun(
     run: RunId,
     request: Readonly<{ by: string; reason: string | null }>,

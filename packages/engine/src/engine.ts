@@ -5,14 +5,14 @@
 //   timers, reaper, outbox ┤
 //   schedules (startRun) ──┘
 import { randomUUID } from 'node:crypto';
-import type { StoredEvent } from '@millrace/core';
+import type { RunId, StoredEvent } from '@millrace/core';
 import { createAnswerApproval } from './approvals/answer-approval.ts';
 import { createListApprovals, createRunApprovals } from './approvals/list-approvals.ts';
 import { createStoreClock } from './clock/store-clock.ts';
 import { createAfterCommit } from './commit/after-commit.ts';
 import { type Hint, writeHint } from './commit/hint.ts';
 import { type Posted, RunDriver } from './commit/run-driver.ts';
-import { toAssignment } from './dispatch/assignment.ts';
+import { createCompleteWork } from './dispatch/complete-work.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { createHoldWork } from './dispatch/hold-work.ts';
 import type { Engine } from './engine-types.ts';
@@ -40,7 +40,6 @@ import type { Clock } from './ports/clock.ts';
 import type { Queries } from './ports/queries.ts';
 import type { SecretStore } from './ports/secret-store.ts';
 import type { Store } from './ports/store.ts';
-import type { ClaimedWork } from './ports/work-store.ts';
 import { createEventBus } from './realtime/event-bus.ts';
 import { followChanges } from './realtime/follow-changes.ts';
 import { createBulkRuns } from './runs/bulk-runs.ts';
@@ -98,16 +97,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const ids = new RunIds(store.runs);
   const names = new StepNames(store, plans);
 
-  const toAssignments = async (claimed: readonly ClaimedWork[]) => {
-    const found = await plans.getMany(claimed.map(({ origin }) => origin.plan));
-    driver.prefetch(claimed.map(({ origin }) => origin.id));
-    return claimed.flatMap(({ origin, startedAt, work }) => {
-      const plan = found.get(origin.plan);
-      if (plan !== undefined) return [toAssignment(plan, origin, startedAt, work, settings)];
-      onError(new Error(`The plan ${origin.plan} of run ${origin.id} is not in the store.`), 'claim');
-      return [];
-    });
-  };
+  const prefetch = (runs: readonly RunId[]) => driver.prefetch(runs);
+  const toAssignments = createCompleteWork({ plans, runs: store.runs, clock, settings, prefetch, onError });
   const hold = createHoldWork({ driver: () => driver, onError });
   const dispatcher = new Dispatcher({ store, settings, toAssignments, hold, onError });
   const timers = new TimerLoop({ waits: store.waits, clock, pollMs: settings.pollMs, driver: () => driver, onError });

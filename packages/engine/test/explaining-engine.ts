@@ -64,6 +64,13 @@ workflows:
   sleepy:
     steps:
       only: { type: wait, for: 30d }
+  local:
+    mode: local
+    timeout: 1h
+    steps:
+      only: { type: shell, cmd: "true" }
+      later: { type: shell, cmd: "true", delay: 1m }
+      after: { type: shell, cmd: "true", depends_on: [only], labels: [gpu] }
   shared:
     steps:
       only: { type: shell, cmd: "true", shared_folder: true }

@@ -1,4 +1,14 @@
-import type { Assignment, AttemptResult, Json, SyncResponse, WorkerDescription, WorkerProtocol } from '@millrace/core';
+import type {
+  Assignment,
+  AttemptRef,
+  AttemptResult,
+  Json,
+  LocalRunAssignment,
+  LocalRunReport,
+  SyncResponse,
+  WorkerDescription,
+  WorkerProtocol,
+} from '@millrace/core';
 import { type runId, workerId } from '@millrace/core';
 import { loadDefinitions } from '@millrace/definition';
 import { createEngine } from '../src/engine.ts';
@@ -82,6 +92,7 @@ function createMemoryBlobs(): BlobStore {
 export class HandWorker {
   readonly description: WorkerDescription;
   readonly assignments: Assignment[] = [];
+  readonly localRuns: LocalRunAssignment[] = [];
   readonly cancellations: SyncResponse['cancellations'][number][] = [];
   readonly #protocol: WorkerProtocol;
   #received = 0;
@@ -109,7 +120,8 @@ export class HandWorker {
       lose?: boolean;
       stopping?: boolean;
       running?: readonly Assignment[] | null;
-      returned?: readonly Assignment[];
+      returned?: readonly AttemptRef[];
+      reports?: readonly LocalRunReport[];
     }> = {},
   ): Promise<SyncResponse> {
     const response = await this.#protocol.sync({
@@ -122,6 +134,7 @@ export class HandWorker {
         attempt,
         result,
       })),
+      ...(options.reports === undefined ? {} : { reports: options.reports }),
       running: options.running ?? (options.stopping === true ? [] : null),
       received: this.#received,
       returned: (options.returned ?? []).map(({ run, step, item, iteration, attempt }) => ({
@@ -138,6 +151,7 @@ export class HandWorker {
     await settle();
     if (options.lose === true) return response;
     this.#received = Math.max(this.#received, response.sequence);
+    this.localRuns.push(...(response.localRuns ?? []));
     const known = new Set(this.assignments.map(nameOf));
     this.assignments.push(...response.assignments.filter((assignment) => !known.has(nameOf(assignment))));
     this.cancellations.push(...response.cancellations);

@@ -90,6 +90,7 @@ describe('migrations', () => {
       '0007-limits',
       '0008-fair-lanes',
       '0009-deliveries',
+      '0010-local-runs',
     ]);
     for (const store of stores) expect(await createRun(store)).toBe(true);
   });

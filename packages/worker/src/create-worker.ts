@@ -1,29 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
+import { availableParallelism } from 'node:os';
 import {
   type Assignment,
   type AttemptRef,
   type AttemptResult,
+  type LocalRunAssignment,
   MillraceError,
   type SyncResponse,
   workerId,
 } from '@millrace/core';
 import { baseEnvironment, type Executor, executorFor, type StopReason, stopped } from '@millrace/executors';
 import { attemptKey, refOf } from './attempts/attempt-key.ts';
+import { AttemptRunner, missingExecutor } from './attempts/attempt-runner.ts';
 import { RecentKeys } from './attempts/recent-keys.ts';
 import { type AttemptSurroundings, RunningAttempt } from './attempts/running-attempt.ts';
-import { internalFault, logStoreFault, noExecutorFault, notPreparedFault } from './attempts/worker-faults.ts';
+import { logStoreFault, notPreparedFault, stoppedRun } from './attempts/worker-faults.ts';
+import type { AttemptFolder } from './files/attempt-folders.ts';
 import { createLazyFolders } from './files/lazy-folders.ts';
 import { createSharedFolders, type SharedFolders } from './files/shared-folders.ts';
+import { takeFolder } from './files/take-folder.ts';
+import { LocalRuns } from './local-runs/local-runs.ts';
+import { RunningLocalRun } from './local-runs/running-local-run.ts';
 import { LogShipper } from './logs/log-shipper.ts';
 import { SyncClient } from './sync/sync-client.ts';
 import type { Worker, WorkerOptions, WorkerStopOptions } from './worker.ts';
 
-/** A process is given this much longer than its grace to be killed before the attempt is reported without it. */
-const killMarginMs = 15_000;
-/** How long an attempt waits for the files of its workspace while the server cannot give them, and how often it asks. */
-const filesRetryMs = 60_000;
-const maxFilesPauseMs = 2_000;
 /** How long a stopping worker tries to report what is left. */
 const lastReportsMs = 10_000;
 const quietLogger = { info: () => {}, warn: () => {}, error: () => {} };
@@ -33,6 +34,11 @@ export function createWorker(options: WorkerOptions): Worker {
   return new LocalWorker(options);
 }
 
+/** What it was given. */
+type Held = RunningAttempt | RunningLocalRun;
+
+const isLocalRun = (held: Held): held is RunningLocalRun => held instanceof RunningLocalRun;
+
 class LocalWorker implements Worker {
   readonly id = workerId(`${randomUUID()}`);
   readonly #options: WorkerOptions;
@@ -40,13 +46,15 @@ class LocalWorker implements Worker {
   readonly #executors: ReadonlyMap<string, Executor>;
   readonly #surroundings: AttemptSurroundings;
   readonly #folders;
+  readonly #runner: AttemptRunner;
   readonly #sharedFolders: SharedFolders | null;
   readonly #client: SyncClient;
   /** From assignment to confirmation, by key. */
-  readonly #held = new Map<string, RunningAttempt>();
+  readonly #held = new Map<string, Held>();
   /** Confirmed or dropped lately: a late copy of such an assignment is not started again. */
   readonly #recent = new RecentKeys(20_000);
-  #queue: RunningAttempt[] = [];
+  readonly #localRuns = new LocalRuns();
+  #queue: Held[] = [];
   #running = 0;
   #started = false;
   #stopping: Promise<void> | null = null;
@@ -82,6 +90,12 @@ class LocalWorker implements Worker {
             logger: this.#logger,
             ...(sharedSweepMs === undefined ? {} : { sweepMs: sharedSweepMs }),
           });
+    this.#runner = new AttemptRunner({
+      prepare: (attempt) => this.#prepare(attempt),
+      ended: (attempt, result) => this.#attemptEnded(attempt, result),
+      capabilities: [...this.#executors.keys()],
+      logger: this.#logger,
+    });
     this.#client = new SyncClient({
       sync: (request, signal) => protocol.sync(request, signal),
       worker: {
@@ -89,16 +103,18 @@ class LocalWorker implements Worker {
         id: this.id,
         capabilities: [
           ...options.executors.map(({ capability }) => capability),
+          'local' as const,
           ...(sharedFolder === undefined ? [] : (['shared_folder'] as const)),
         ],
       },
       held: () => this.#heldRefs(),
       freeSlots: () => Math.max(0, options.description.slots - this.#running - this.#queue.length),
-      received: (response) => this.#received(response),
-      confirmed: ({ key, ref }) => {
-        this.#release(key);
-        options.onEvent?.({ type: 'attempt_confirmed', attempt: ref });
+      takeReports: () => this.#localRuns.takeReports(),
+      reported: (reports, recorded) => {
+        for (const run of this.#localRuns.reported(reports, recorded)) this.#confirmed(run);
       },
+      received: (response) => this.#received(response),
+      confirmed: (outgoing) => this.#confirmed(outgoing),
       leaseLost: () => this.#loseAll(),
       serverLost: (cause) => {
         this.#logger.warn({ err: cause }, 'the server cannot be reached; what runs goes on until the lease ends');
@@ -134,7 +150,13 @@ class LocalWorker implements Worker {
   }
 
   #received(response: SyncResponse): void {
-    for (const assignment of response.assignments) this.#take(assignment);
+    for (const assignment of response.assignments) {
+      this.#take(
+        assignment,
+        (key) => new RunningAttempt(assignment, key, this.#executorOf(assignment), this.#surroundings),
+      );
+    }
+    for (const run of response.localRuns ?? []) this.#take(run, () => this.#localRun(run));
     for (const { lost, force, ...ref } of response.cancellations) {
       const attempt = this.#held.get(attemptKey(ref));
       if (attempt === undefined) continue;
@@ -144,68 +166,66 @@ class LocalWorker implements Worker {
     this.#startQueued();
   }
 
-  #take(assignment: Assignment): void {
-    const key = attemptKey(assignment);
+  #take(ref: AttemptRef, hold: (key: string) => Held): void {
+    const key = attemptKey(ref);
     if (this.#held.has(key) || this.#recent.has(key)) return;
     if (this.#stopping !== null) {
-      this.#client.giveBack([refOf(assignment)]);
+      this.#client.giveBack([refOf(ref)]);
       return;
     }
-    const executor = this.#executors.get(executorFor(assignment.body) ?? '');
-    const attempt = new RunningAttempt(assignment, key, executor ?? missingExecutor, this.#surroundings);
-    this.#held.set(key, attempt);
-    this.#queue.push(attempt);
+    const held = hold(key);
+    this.#held.set(key, held);
+    if (isLocalRun(held)) this.#localRuns.add(held);
+    this.#queue.push(held);
+  }
+
+  #executorOf({ body }: Assignment): Executor {
+    return this.#executors.get(executorFor(body) ?? '') ?? missingExecutor;
+  }
+
+  #localRun(assignment: LocalRunAssignment): RunningLocalRun {
+    return new RunningLocalRun(assignment, {
+      worker: this.id,
+      executors: this.#executors,
+      surroundings: this.#surroundings,
+      folders: this.#folders,
+      stepsAtOnce: this.#options.localSteps ?? availableParallelism(),
+      logger: this.#logger,
+      reportSoon: () => this.#client.reportSoon(),
+      over: (run, failure) => this.#runOver(run, failure),
+    });
   }
 
   #startQueued(): void {
     const { slots } = this.#options.description;
     let next = 0;
     while (next < this.#queue.length && this.#running < slots) {
-      const attempt = this.#queue[next++];
-      if (attempt !== undefined && !attempt.ended) this.#begin(attempt);
+      const held = this.#queue[next++];
+      if (held !== undefined && !held.ended) this.#begin(held);
     }
     if (next > 0) this.#queue = this.#queue.slice(next);
   }
 
-  #begin(attempt: RunningAttempt): void {
+  #begin(held: Held): void {
     this.#running++;
-    this.#options.onEvent?.({ type: 'attempt_started', attempt: attempt.ref });
-    if (attempt.executor === missingExecutor) {
-      this.#finish(attempt, noExecutorFault(attempt.assignment, [...this.#executors.keys()]));
-      return;
-    }
-    const { timeoutMs } = attempt.assignment;
-    if (timeoutMs !== null) {
-      attempt.timeout = setTimeout(() => this.#cancel(attempt, { kind: 'timed_out' }, false), timeoutMs);
-    }
-    const ending = attempt.executor.needsFolders ? this.#prepareAndExecute(attempt) : attempt.executor.execute(attempt);
-    ending.then(
-      (result) => this.#finish(attempt, result),
-      (cause: unknown) => {
-        this.#logger.error({ err: cause, attempt: attempt.ref }, 'an executor failed; this is a bug');
-        this.#finish(attempt, internalFault(attempt.assignment, cause));
-      },
-    );
+    this.#options.onEvent?.({ type: 'attempt_started', attempt: held.ref });
+    if (isLocalRun(held)) held.start();
+    else this.#runner.begin(held);
   }
 
-  async #prepareAndExecute(attempt: RunningAttempt): Promise<AttemptResult> {
+  async #prepare(attempt: RunningAttempt): Promise<AttemptResult | null> {
     const startedAt = performance.now();
-    // The files of a new revision come from the server, which may be away for a while: that is not the step's failure.
-    for (let pauseMs = 100; attempt.stopReason === null; pauseMs = Math.min(pauseMs * 2, maxFilesPauseMs)) {
-      try {
-        if (attempt.assignment.sharedFolder === true) attempt.sharedDir = await this.#sharedFolder(attempt.assignment);
-        attempt.folder = await this.#folders.create(attempt.assignment);
-        break;
-      } catch (cause) {
-        const passing = cause instanceof MillraceError && cause.retryable;
-        if (!passing || performance.now() - startedAt > filesRetryMs) {
-          return notPreparedFault(attempt.assignment, cause, startedAt);
-        }
-        await setTimeoutPromise(pauseMs);
-      }
+    const { assignment } = attempt;
+    const make = async (): Promise<AttemptFolder> => {
+      if (assignment.sharedFolder === true) attempt.sharedDir = await this.#sharedFolder(assignment);
+      return await this.#folders.create(assignment);
+    };
+    try {
+      attempt.folder = await takeFolder(make, () => attempt.stopReason === null);
+      return null;
+    } catch (cause) {
+      return notPreparedFault({ what: `step ${assignment.stepName}`, ...assignment }, cause, startedAt);
     }
-    if (attempt.stopReason !== null) return stopped(attempt.stopReason, attempt.assignment, startedAt);
-    return await attempt.executor.execute(attempt);
   }
 
   #sharedFolder({ run }: Assignment): Promise<string> {
@@ -215,58 +235,62 @@ class LocalWorker implements Worker {
     });
   }
 
-  /** Stops an attempt; when its executor does not end in time, its result stands without it. */
-  #cancel(attempt: RunningAttempt, reason: StopReason, force: boolean): void {
-    if (attempt.ended) return;
-    const startedAt = performance.now();
-    attempt.stop(reason, force);
-    if (this.#queue.includes(attempt)) {
-      attempt.ended = true;
-      this.#queue = this.#queue.filter((queued) => queued !== attempt);
-      this.#client.report(attempt.key, attempt.ref, stopped(reason, attempt.assignment, startedAt));
-      return;
-    }
-    const graceMs = force ? 0 : attempt.assignment.limits.graceMs;
-    clearTimeout(attempt.giveUp);
-    attempt.giveUp = setTimeout(
-      () => this.#finish(attempt, stopped(attempt.stopReason ?? reason, attempt.assignment, startedAt)),
-      graceMs + (attempt.executor.needsFolders ? killMarginMs : 0),
-    );
+  /** Stops what it holds. What was not begun ends at once. */
+  #cancel(held: Held, reason: StopReason, force: boolean): void {
+    if (held.ended) return;
+    const queued = this.#queue.includes(held);
+    if (queued) {
+      held.ended = true;
+      this.#queue = this.#queue.filter((other) => other !== held);
+      const result = isLocalRun(held)
+        ? stoppedRun(reason, held.assignment)
+        : stopped(reason, held.assignment, performance.now());
+      this.#client.report(held.key, held.ref, result);
+    } else if (!isLocalRun(held)) this.#runner.stop(held, reason, force);
+    else if (reason.kind === 'cancelled') held.stop(force);
+    else held.giveUp(reason);
   }
 
   /** Another worker owns it: its processes are stopped and whatever it gives is dropped. */
-  #lose(attempt: RunningAttempt): void {
-    this.#options.onEvent?.({ type: 'attempt_lost', attempt: attempt.ref });
-    this.#logger.warn({ attempt: attempt.ref }, 'another worker owns this attempt; stopping it');
-    const { openLog } = attempt;
+  #lose(held: Held): void {
+    // A local run that came to its end by itself is known to have ended.
+    if (isLocalRun(held) && held.isComplete && held.ended) {
+      this.#release(held.key);
+      return;
+    }
+    this.#options.onEvent?.({ type: 'attempt_lost', attempt: held.ref });
+    this.#logger.warn({ attempt: held.ref }, 'another worker owns this attempt; stopping it');
+    const openLog = isLocalRun(held) ? null : held.openLog;
     if (openLog !== null) this.#surroundings.shipper.drop(openLog.line, new Error('the attempt is lost'));
-    if (this.#queue.includes(attempt)) {
-      attempt.ended = true;
-      this.#queue = this.#queue.filter((queued) => queued !== attempt);
+    if (this.#queue.includes(held)) {
+      held.ended = true;
+      this.#queue = this.#queue.filter((other) => other !== held);
     } else {
-      this.#cancel(attempt, { kind: 'lost' }, false);
+      this.#cancel(held, { kind: 'lost' }, false);
     }
     // A result that is on its way already is for the server to refuse.
-    if (!this.#client.isReporting(attempt.key)) this.#release(attempt.key);
+    if (!this.#client.isReporting(held.key)) this.#release(held.key);
   }
 
   #loseAll(): void {
-    for (const attempt of [...this.#held.values()]) {
-      if (!this.#client.isReporting(attempt.key)) this.#lose(attempt);
+    for (const held of [...this.#held.values()]) {
+      if (!this.#client.isReporting(held.key)) this.#lose(held);
     }
   }
 
+  /** The server knows how it ended. */
+  #confirmed({ key, ref }: Pick<Held, 'key' | 'ref'>): void {
+    this.#release(key);
+    this.#options.onEvent?.({ type: 'attempt_confirmed', attempt: ref });
+  }
+
   #release(key: string): void {
+    this.#localRuns.delete(key);
     if (this.#held.delete(key)) this.#recent.add(key);
   }
 
-  /** The end of an attempt, once: frees its slot, then reports when its log is stored. */
-  #finish(attempt: RunningAttempt, result: AttemptResult): void {
-    if (attempt.ended) return;
-    attempt.ended = true;
-    clearTimeout(attempt.timeout);
-    clearTimeout(attempt.giveUp);
-    this.#running--;
+  /** The end of an attempt: frees its slot, then reports when its log is stored. */
+  #attemptEnded(attempt: RunningAttempt, result: AttemptResult): void {
     const { folder, openLog } = attempt;
     if (folder !== null) this.#cleanUp(attempt, folder);
     if (attempt.sharedDir !== null) this.#sharedFolders?.released();
@@ -282,6 +306,22 @@ class LocalWorker implements Worker {
         this.#report(attempt, broken === null ? result : logStoreFault(attempt.assignment, result, broken));
       });
     }
+    this.#freeSlot();
+  }
+
+  /** The end of a local run here: its record is told by reports; a run that was not carried out, as a result. */
+  #runOver(run: RunningLocalRun, failure: AttemptResult | null): void {
+    if (this.#held.has(run.key)) {
+      if (failure !== null) this.#client.report(run.key, run.ref, failure);
+      else if (!run.isComplete)
+        this.#client.report(run.key, run.ref, stoppedRun({ kind: 'worker_stopping' }, run.assignment));
+      else if (run.isTold) this.#release(run.key);
+    }
+    this.#freeSlot();
+  }
+
+  #freeSlot(): void {
+    this.#running--;
     if (this.#queue.length > 0) this.#startQueued();
     if (this.#running === 0) this.#idle?.();
   }
@@ -336,8 +376,8 @@ class LocalWorker implements Worker {
   }
 
   async #logsAndReports(): Promise<void> {
-    const flushes = [...this.#held.values()].map(({ openLog }) =>
-      openLog === null ? undefined : this.#surroundings.shipper.flush(openLog.line),
+    const flushes = [...this.#held.values()].map((held) =>
+      isLocalRun(held) || held.openLog === null ? undefined : this.#surroundings.shipper.flush(held.openLog.line),
     );
     await Promise.all(flushes);
     await this.#client.drain();
@@ -352,10 +392,3 @@ class LocalWorker implements Worker {
     clearTimeout(timer);
   }
 }
-
-/** Stands for a body that no executor of this worker takes. */
-const missingExecutor: Executor = {
-  capability: 'function',
-  needsFolders: false,
-  execute: () => Promise.reject(new Error('never called')),
-};

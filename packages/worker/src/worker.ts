@@ -24,6 +24,8 @@ export type WorkerOptions = Readonly<{
   executors: readonly Executor[];
   /** Scratch folder on this machine; several workers may share it. Made when the first step needs a folder. */
   folder: string;
+  /** How many steps of one local run are executed at once. Default: as many as there are processor cores. */
+  localSteps?: number;
   /** Where steps of a run share folders; every worker of the installation that has one has the same. Absent: none. */
   sharedFolder?: string;
   /** How often shared folders of ended runs are looked for. Default: a minute. */

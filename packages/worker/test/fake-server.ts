@@ -4,6 +4,8 @@ import {
   type AttemptRef,
   type AttemptResult,
   type EndedRuns,
+  type LocalEntry,
+  type LocalRunAssignment,
   type LogChunk,
   MillraceError,
   type RunId,
@@ -45,6 +47,8 @@ export function assignmentOf(run: number, body: ActionBody, more: Partial<Assign
  */
 export class FakeServer implements WorkerProtocol {
   readonly results = new Map<string, AttemptResult>();
+  /** Entries of local runs, each once. */
+  readonly records = new Map<string, LocalEntry[]>();
   readonly logs = new Map<string, Buffer>();
   readonly requests: SyncRequest[] = [];
   returned: AttemptRef[] = [];
@@ -64,6 +68,7 @@ export class FakeServer implements WorkerProtocol {
   } = {};
   #sequence = 0;
   #queued: Assignment[] = [];
+  #queuedRuns: LocalRunAssignment[] = [];
   #unacknowledged: { sequence: number; assignments: Assignment[]; cancellations: SyncResponse['cancellations'] }[] = [];
   #handed: Assignment[] = [];
   #cancellations: SyncResponse['cancellations'][number][] = [];
@@ -72,6 +77,11 @@ export class FakeServer implements WorkerProtocol {
 
   assign(...assignments: readonly Assignment[]): void {
     this.#queued.push(...assignments);
+    this.#wake?.();
+  }
+
+  assignRun(run: LocalRunAssignment): void {
+    this.#queuedRuns.push(run);
     this.#wake?.();
   }
 
@@ -136,18 +146,31 @@ export class FakeServer implements WorkerProtocol {
       } else this.results.set(key, result);
       confirmed.push(ref);
     }
+    const recorded = (request.reports ?? []).map(({ from, entries, ...ref }) => {
+      const known = this.records.get(keyOf(ref)) ?? [];
+      if (from > known.length)
+        throw new MillraceError('invalid_request', `A gap in a record: ${known.length} to ${from}.`);
+      known.push(...entries.slice(known.length - from));
+      this.records.set(keyOf(ref), known);
+      return { ...ref, applied: known.length };
+    });
     this.returned.push(...request.returned);
     this.#unacknowledged = this.#unacknowledged.filter(({ sequence }) => sequence > request.received);
     this.notify();
-    if (confirmed.length === 0 && !this.#hasNews()) await this.#wait(request.waitMs, signal);
+    if (confirmed.length + recorded.length === 0 && !this.#hasNews()) await this.#wait(request.waitMs, signal);
     this.faults.after?.(request);
-    return this.#answer(request, confirmed);
+    const answer = this.#answer(request, confirmed);
+    return recorded.length === 0 ? answer : { ...answer, recorded };
   }
 
   readonly #seenOnce = new Set<string>();
 
   #hasNews(): boolean {
-    return this.#queued.length > 0 || this.#cancellations.length > 0 || this.#unacknowledged.length > 0;
+    return (
+      this.#queued.length + this.#queuedRuns.length > 0 ||
+      this.#cancellations.length > 0 ||
+      this.#unacknowledged.length > 0
+    );
   }
 
   #wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
@@ -167,12 +190,14 @@ export class FakeServer implements WorkerProtocol {
   #answer(request: SyncRequest, confirmed: AttemptRef[]): SyncResponse {
     const sequence = ++this.#sequence;
     const assignments = request.stopping ? [] : this.#queued.splice(0);
+    const localRuns = request.stopping ? [] : this.#queuedRuns.splice(0);
     const cancellations = this.#cancellations.splice(0);
     this.#handed.push(...assignments);
     if (assignments.length + cancellations.length > 0)
       this.#unacknowledged.push({ sequence, assignments, cancellations });
     return {
       sequence,
+      ...(localRuns.length === 0 ? {} : { localRuns }),
       assignments:
         this.faults.noisy === true ? [...this.#handed] : this.#unacknowledged.flatMap((each) => each.assignments),
       cancellations: this.#unacknowledged.flatMap((each) => each.cancellations),

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalBlobStore } from '@millrace/blobs';
-import type { Definitions, JsonObject, RunId, WorkerProtocol } from '@millrace/core';
+import type { Definitions, JsonObject, LogChunk, Plan, RunId, WorkerProtocol } from '@millrace/core';
 import { createEngine, createMemoryStore, type Engine, type EngineEvent, type RunDetail } from '@millrace/engine';
 
 import { type LoadedWorkspace, openWorkspaceFiles, type WorkspaceLocation } from '@millrace/sources';
@@ -122,6 +122,8 @@ type StepLogs = ReturnType<typeof createStepLogs>;
 /** Turns chunks of logs into lines with the names of their steps, which are known from the assignments. */
 function createStepLogs(onLog: (step: string, line: string) => void) {
   const names = new Map<string, string>();
+  /** Of local runs, whose steps no assignment names. */
+  const plans = new Map<RunId, Plan['steps']>();
   const lines = createLogLines((key, line) => onLog(names.get(key) ?? key, line));
   const keyOf = (ref: Readonly<{ run: string; step: number; item: number; iteration: number }>): string =>
     `${ref.run}/${ref.step}/${ref.item}/${ref.iteration}`;
@@ -130,8 +132,15 @@ function createStepLogs(onLog: (step: string, line: string) => void) {
       const { stepName, item } = assignment;
       names.set(keyOf(assignment), item >= 0 ? `${stepName}[${item}]` : stepName);
     },
-    add: (chunk: Parameters<typeof keyOf>[0] & Readonly<{ data: Uint8Array }>): void =>
-      lines.add(keyOf(chunk), chunk.data),
+    learnAll(run: RunId, { steps }: Plan): void {
+      plans.set(run, steps);
+    },
+    add(chunk: LogChunk): void {
+      const key = keyOf(chunk);
+      const stepName = names.has(key) ? undefined : plans.get(chunk.run)?.[chunk.step]?.name;
+      if (stepName !== undefined) this.learn({ ...chunk, stepName });
+      lines.add(key, chunk.data);
+    },
     end: lines.end,
   };
 }
@@ -141,6 +150,7 @@ function localProtocol(engine: Engine, { location, packFiles }: OfflineRequest, 
     async sync(request, signal) {
       const response = await engine.workers.sync(request, signal);
       for (const assignment of response.assignments) logs.learn(assignment);
+      for (const { run, plan } of response.localRuns ?? []) logs.learnAll(run, plan);
       return response;
     },
     async appendLogs(chunks) {

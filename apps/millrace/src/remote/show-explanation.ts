@@ -8,6 +8,7 @@ const waitsForSteps: ReadonlySet<string> = new Set<ExplainedAnswer['reason']>([
   'waiting_for_dependencies',
   'waiting_for_transition',
   'waiting_for_join',
+  'waiting_for_run',
 ]);
 
 /** Reasons for people: each with what moves it, and the command where it is the reader. */

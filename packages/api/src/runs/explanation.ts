@@ -96,6 +96,16 @@ const anAnswer = z
       waiting: z.int().meta({ description: 'Steps that wait for other steps.' }),
     }),
     answer('held', { since: time }),
+    answer('local_run', {
+      since: time,
+      holder,
+      under_way: z.int(),
+      waiting: z.int(),
+      ended: z.int(),
+      total: z.int(),
+    }),
+    answer('waiting_for_run', { holder: holder.nullable().meta({ description: 'null: no worker has the run.' }) }),
+    answer('waiting_for_room', { since: time, holder }),
     answer('waiting_for_dependencies', {
       dependencies: z.array(dependency).meta({ description: 'Those that have not ended.' }),
     }),

@@ -99,7 +99,15 @@ export const runRoutes = {
     params,
     body: z.strictObject({ by, reason: z.string().min(1).max(1000).optional() }),
     responses: { 200: { description: 'The run is paused.', schema: turned } },
-    errors: ['invalid_request', 'run_not_found', 'run_ended', 'run_paused', 'run_stopping', 'store_unavailable'],
+    errors: [
+      'invalid_request',
+      'run_not_found',
+      'run_ended',
+      'run_paused',
+      'run_stopping',
+      'run_not_pausable',
+      'store_unavailable',
+    ],
   }),
   resumeRun: route({
     method: 'POST',

@@ -36,6 +36,30 @@ const full: SyncRequest = {
       },
     },
   ],
+  reports: [
+    {
+      ...key,
+      step: -1,
+      from: 3,
+      entries: [
+        { at: 1, command: { type: 'begin' } },
+        { at: 2, command: { type: 'attempt_began', key: { step: 0, item: -1, iteration: 0, attempt: 1 } } },
+        {
+          at: 3.5,
+          command: {
+            type: 'attempt_finished',
+            key: { step: 0, item: 2, iteration: 1, attempt: 4 },
+            result: { status: 'succeeded', output: [1], durationMs: 2 },
+          },
+        },
+        {
+          at: 4,
+          command: { type: 'timer_fired', key: { step: 1, item: -1, iteration: 0, attempt: 1 }, kind: 'retry' },
+        },
+        { at: 5, command: { type: 'stop', force: true } },
+      ],
+    },
+  ],
   running: [key],
   received: 3,
   returned: [],
@@ -56,6 +80,10 @@ describe('the sync request of a worker', () => {
     ['an unknown status', { ...full, results: [{ ...key, result: { status: 'lost', durationMs: 1 } }] }],
     ['a failure without an error', { ...full, results: [{ ...key, result: { status: 'failed', durationMs: 1 } }] }],
     ['a capability that there is not', { ...full, worker: { ...full.worker, capabilities: ['magic'] } }],
+    [
+      'an unknown entry of a record',
+      { ...full, reports: [{ ...key, from: 0, entries: [{ at: 1, command: { type: 'jump' } }] }] },
+    ],
     ['negative slots', { ...full, freeSlots: -1 }],
   ])('is refused with %s', (_, request) => {
     expect(syncRequest.safeParse(request).success).toBe(false);

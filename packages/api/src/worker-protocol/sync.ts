@@ -1,13 +1,16 @@
 // The worker protocol keeps the names of its types (core's worker-protocol.ts) on the wire: both ends are Millrace's own,
 // and a busy worker should not pay for renaming keys twice per step.
-import type {
-  AttemptRef,
-  Capability,
-  Fault,
-  RunId,
-  SyncRequest,
-  SyncResponse,
-  WorkerDescription,
+import {
+  type AttemptRef,
+  type Capability,
+  type Fault,
+  type LocalEntry,
+  type LocalRunReport,
+  type RunId,
+  type SyncRequest,
+  type SyncResponse,
+  type WorkerDescription,
+  waitKinds,
 } from '@millrace/core';
 import { z } from 'zod';
 import { json } from '../contract/values.ts';
@@ -25,6 +28,7 @@ const capabilities = [
   'cloud_run',
   'fargate',
   'container_app',
+  'local',
   'shared_folder',
 ] as const satisfies readonly Capability[];
 
@@ -55,6 +59,27 @@ const attemptResult = z.discriminatedUnion('status', [
   z.object({ status: z.enum(['failed', 'timed_out', 'cancelled']), error: fault, durationMs: z.number().min(0) }),
 ]);
 
+const stepKey = {
+  step: attemptKey.step,
+  item: attemptKey.item,
+  iteration: attemptKey.iteration,
+  attempt: attemptKey.attempt,
+};
+
+const localCommand = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('begin') }),
+  z.object({ type: z.literal('attempt_began'), key: z.object(stepKey) }),
+  z.object({ type: z.literal('attempt_finished'), key: z.object(stepKey), result: attemptResult }),
+  z.object({ type: z.literal('timer_fired'), key: z.object(stepKey), kind: z.enum(waitKinds) }),
+  z.object({ type: z.literal('stop'), force: z.boolean() }),
+]);
+
+const localRunReport = z.object({
+  ...attemptKey,
+  from: z.int().min(0),
+  entries: z.array(z.object({ at: z.number(), command: localCommand } satisfies Shape<LocalEntry>)).max(20_000),
+} satisfies Shape<LocalRunReport>);
+
 const text = z.string().min(1).max(300);
 
 const workerDescription = z.object({
@@ -74,6 +99,7 @@ export const syncRequest = z
   .object({
     worker: workerDescription,
     results: z.array(z.object({ ...attemptKey, result: attemptResult })).max(20_000),
+    reports: z.array(localRunReport).max(1_000).optional(),
     running: z.array(attemptRef).max(200_000).nullable(),
     received: z.int().min(0),
     returned: z.array(attemptRef).max(200_000),
@@ -88,8 +114,10 @@ export const syncResponse = z
   .object({
     sequence: z.int(),
     assignments: z.array(z.looseObject({ ...attemptKey, workspace: z.string(), workflow: z.string() })),
+    localRuns: z.array(z.looseObject({ ...attemptKey, first: z.int(), now: z.number() })).optional(),
     cancellations: z.array(z.object({ ...attemptKey, lost: z.boolean(), force: z.boolean() })),
     confirmed: z.array(attemptRef),
+    recorded: z.array(z.object({ ...attemptKey, applied: z.int() })).optional(),
     leaseMs: z.number(),
   } satisfies Shape<SyncResponse>)
   .meta({ id: 'SyncResponse' }) as unknown as z.ZodType<SyncResponse, SyncResponse>;

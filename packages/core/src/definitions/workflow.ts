@@ -24,6 +24,8 @@ export type WorkflowDefinition = Readonly<{
   concurrency?: readonly ConcurrencyLimit[];
   rateLimit?: RateLimit;
   mode: 'distributed' | 'local';
+  /** Of a local run; default: it begins again. */
+  onWorkerLoss?: 'restart' | 'fail';
   hooks: Hooks;
   /** Of a workflow of a pack: what its expressions read as `config`. */
   config?: JsonObject;

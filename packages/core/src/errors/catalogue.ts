@@ -19,6 +19,7 @@ export const errorCatalogue = {
   not_an_approver: { status: 403, retryable: false },
   run_paused: { status: 409, retryable: false },
   run_not_paused: { status: 409, retryable: false },
+  run_not_pausable: { status: 409, retryable: false },
   run_stopping: { status: 409, retryable: false },
   run_not_ended: { status: 409, retryable: false },
   conflict: { status: 409, retryable: true },

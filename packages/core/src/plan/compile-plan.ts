@@ -64,6 +64,7 @@ function freeze(definitions: Definitions, workspace: string, workflow: WorkflowD
     priority: workflow.priority ?? 0,
     queue: workflow.queue ?? 'default',
     mode: workflow.mode,
+    ...(workflow.mode === 'local' && workflow.onWorkerLoss === 'fail' ? { failsOnWorkerLoss: true as const } : {}),
     concurrency: workflow.concurrency ?? null,
     ...(workflow.rateLimit === undefined ? {} : { rateLimit: workflow.rateLimit }),
     hooks: compileHooks(definitions, workflow.hooks),

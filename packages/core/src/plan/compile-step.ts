@@ -19,7 +19,9 @@ export function compileStep(
   const named = step.action === undefined ? undefined : definitions.actions[step.action];
   const action = resolveAction(definitions, step, named);
   const lane = laneOf(workspace, workflow, step, named, action.body);
-  const queueLimit = lane === null ? undefined : queueNamed(definitions, lane.queue)?.limit;
+  // A local run goes to one worker as a whole: its steps wait for no limits and need no folder beside the run's.
+  const isLocal = workflow.mode === 'local';
+  const queueLimit = lane === null || isLocal ? undefined : queueNamed(definitions, lane.queue)?.limit;
   return {
     ...edges,
     name: step.name,
@@ -36,8 +38,8 @@ export function compileStep(
     itemConcurrency: step.itemConcurrency ?? null,
     batchSize: step.batchSize ?? null,
     onItemFailure: step.onItemFailure,
-    concurrency: step.concurrency ?? null,
-    rateLimit: step.rateLimit ?? null,
+    concurrency: isLocal ? null : (step.concurrency ?? null),
+    rateLimit: isLocal ? null : (step.rateLimit ?? null),
     ...(queueLimit === undefined ? {} : { queueLimit }),
     retry: step.retry ?? named?.retry ?? null,
     timeoutMs: step.timeoutMs ?? named?.timeoutMs ?? null,
@@ -47,7 +49,7 @@ export function compileStep(
     continueOnFailure: step.continueOnFailure,
     cache: step.cache ?? null,
     priority: step.priority ?? workflow.priority ?? 0,
-    ...(step.sharedFolder === true ? { sharedFolder: true as const } : {}),
+    ...(step.sharedFolder === true && !isLocal ? { sharedFolder: true as const } : {}),
     lane,
   };
 }
@@ -93,7 +95,8 @@ function laneOf(
   return {
     workspace,
     queue: step.queue ?? action?.queue ?? workflow.queue ?? 'default',
-    capability: step.sharedFolder === true ? allOf([capability, 'shared_folder']) : capability,
+    capability:
+      step.sharedFolder === true && workflow.mode !== 'local' ? allOf([capability, 'shared_folder']) : capability,
     labels,
   };
 }

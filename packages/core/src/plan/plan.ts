@@ -25,7 +25,10 @@ export type Plan = Readonly<{
   stopGraceMs?: number;
   priority: number;
   queue: string;
+  /** `local`: one worker carries the whole run out, in one folder (run/local/). */
   mode: 'distributed' | 'local';
+  /** Present: a local run whose worker is lost fails instead of beginning again. */
+  failsOnWorkerLoss?: true;
   concurrency: readonly ConcurrencyLimit[] | null;
   /** Absent: there is none. */
   rateLimit?: RateLimit;
@@ -113,7 +116,7 @@ export type LaneCapability = Capability | `${Capability}+${string}`;
 
 /**
  * What a worker can execute. `docker` and `kubernetes` also carry shell and script actions that name an image;
- * `shared_folder` tells that it reaches the folders that steps of a run share.
+ * `local` carries out whole runs; `shared_folder` tells that it reaches the folders that steps of a run share.
  */
 export type Capability =
   | 'shell'
@@ -125,4 +128,5 @@ export type Capability =
   | 'cloud_run'
   | 'fargate'
   | 'container_app'
+  | 'local'
   | 'shared_folder';

@@ -4,6 +4,7 @@ import type { Json } from '../values/json.ts';
 import { escapePointer } from '../values/json-pointer.ts';
 import type { Place } from '../values/place.ts';
 import { hashPlan } from './hash-plan.ts';
+import { allOf, capabilitiesOf } from './lane-capability.ts';
 import type { Lane, Plan, PlanStep } from './plan.ts';
 import { type HookName, hookFields } from './plan-hooks.ts';
 import { type PreparedDemand, prepareRunLimits, prepareStepLimits } from './prepared-limits.ts';
@@ -23,6 +24,8 @@ export type PreparedPlan = Readonly<{
   plan: Plan;
   hash: PlanHash;
   lanes: readonly Lane[];
+  /** Where a worker is found that carries the whole run out; null: it is not a local run. */
+  localLane: Lane | null;
   /** Steps so that each stands after those that it depends on. */
   order: readonly number[];
   output: PreparedValue | null;
@@ -91,6 +94,7 @@ export function preparePlan(plan: Plan, hash?: PlanHash): PreparedPlan {
     plan,
     hash: hash ?? hashPlan(plan),
     lanes: lanesOf(plan),
+    localLane: localLaneOf(plan),
     order: dependencyOrder(plan),
     output: plan.output === null ? null : prepareValue(plan.output, '/output', plan.places),
     limits: prepareRunLimits(plan),
@@ -205,8 +209,22 @@ function callsStatusFunction(when: string): boolean {
   }
 }
 
+/** A worker that carries a whole run out needs what any of its steps needs. */
+function localLaneOf({ workspace, mode, queue, steps }: Plan): Lane | null {
+  if (mode !== 'local') return null;
+  const lanes = steps.flatMap(({ lane }) => (lane === null ? [] : [lane]));
+  return {
+    workspace,
+    queue,
+    capability: allOf(['local', ...lanes.flatMap(capabilitiesOf)]),
+    labels: [...new Set(lanes.flatMap(({ labels }) => labels))].sort(),
+  };
+}
+
 /** The lanes that a plan's work goes to, each once. */
 export function lanesOf(plan: Plan): readonly Lane[] {
+  const local = localLaneOf(plan);
+  if (local !== null) return [local];
   const lanes = new Map<string, Lane>();
   for (const { lane } of plan.steps) if (lane !== null) lanes.set(laneKey(lane), lane);
   return [...lanes.values()];

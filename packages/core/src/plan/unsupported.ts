@@ -6,7 +6,6 @@ import type { StepDefinition, WorkflowDefinition } from '../definitions/workflow
 type Row<Subject> = Readonly<{ key: string; what: string; uses: (subject: Subject) => boolean }>;
 
 export const unsupportedInWorkflow: readonly Row<WorkflowDefinition>[] = [
-  { key: 'mode', what: '`mode: local`', uses: (workflow) => workflow.mode === 'local' },
 ];
 
 export const unsupportedInStep: readonly Row<StepDefinition>[] = [

@@ -9,12 +9,16 @@
 // ignores what it already has. A worker that hears nothing for the length of its lease stops its attempts: others will run
 // them.
 //
+// A local run is handed over as a whole (`localRuns`). The worker executes its steps by itself and reports what it did in
+// batches (`reports`); it is held, cancelled and given back under the reference of the run itself.
+//
 // Assignments may be more than `freeSlots`: for quick work the server sends a line ahead. The worker keeps the line and
 // gives it back (`returned`) when it stops.
 import type { ActionBody } from '../definitions/action.ts';
-import type { Capability } from '../plan/plan.ts';
+import type { Capability, Plan } from '../plan/plan.ts';
 import type { AttemptResult } from '../run/command.ts';
-import type { AttemptKey } from '../run/records.ts';
+import type { LocalEntry } from '../run/local/local-entry.ts';
+import type { AttemptKey, Instant, RunOrigin } from '../run/records.ts';
 import type { RunId, WorkerId } from '../values/ids.ts';
 import type { JsonObject } from '../values/json.ts';
 import type { Place } from '../values/place.ts';
@@ -37,6 +41,8 @@ export type WorkerDescription = Readonly<{
 export type SyncRequest = Readonly<{
   worker: WorkerDescription;
   results: readonly (AttemptRef & Readonly<{ result: AttemptResult }>)[];
+  /** Of local runs. One report of a run is under way at a time. Absent: none. */
+  reports?: readonly LocalRunReport[];
   /** Everything it holds: running, or waiting in its line. null: as in its last call (the list is long and did not matter). */
   running: readonly AttemptRef[] | null;
   /** The highest `sequence` that it has seen; 0 at first. */
@@ -53,13 +59,34 @@ export type SyncRequest = Readonly<{
 export type SyncResponse = Readonly<{
   sequence: number;
   assignments: readonly Assignment[];
+  /** Absent: none. */
+  localRuns?: readonly LocalRunAssignment[];
   /** Attempts to stop. `lost`: another worker owns it now, so its result is of no use. */
   cancellations: readonly (AttemptRef & Readonly<{ lost: boolean; force: boolean }>)[];
   /** Results of this request that are dealt with (committed, or refused as stale). */
   confirmed: readonly AttemptRef[];
+  /** Reports of this request that are committed, with how many entries are by now. One that is stale is cancelled as lost. */
+  recorded?: readonly (AttemptRef & Readonly<{ applied: number }>)[];
   /** How long the worker's leases last from now. */
   leaseMs: number;
 }>;
+
+/** A whole run handed to a worker, which carries it out in one folder. The reference is the run's own (step -1). */
+export type LocalRunAssignment = AttemptRef &
+  Readonly<{
+    origin: RunOrigin;
+    plan: Plan;
+    input: JsonObject;
+    startedAt: Instant | null;
+    /** Where the numbers of iterations begin. */
+    first: number;
+    /** The server's time when it was handed over: the worker's clock may be another. */
+    now: Instant;
+    limits: AttemptLimits;
+  }>;
+
+/** What is new in the record of a local run: entry `from` and those after it. */
+export type LocalRunReport = AttemptRef & Readonly<{ from: number; entries: readonly LocalEntry[] }>;
 
 /** One attempt handed to a worker. */
 export type Assignment = AttemptRef &

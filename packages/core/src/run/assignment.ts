@@ -1,13 +1,13 @@
 import type { PreparedPlan } from '../plan/prepared-plan.ts';
 import type { Assignment } from '../protocol/worker-protocol.ts';
-import type { RunHead, RunOrigin, Work, WorkDocument } from './records.ts';
+import type { AttemptKey, RunHead, RunOrigin, Work, WorkDocument } from './records.ts';
 import { runNames } from './scope.ts';
 
 /** What the plan and the work say of an assignment. Who hands it out adds the limits. `run` may be a `RunState`. */
 export function assignmentOf(
   plan: PreparedPlan,
   run: Readonly<{ origin: RunOrigin; head: Pick<RunHead, 'startedAt'> }>,
-  work: Work,
+  work: Pick<Work, keyof AttemptKey | 'document'>,
 ): Omit<Assignment, 'limits'> {
   const { plan: step, places } = plan.step(work.step);
   const { origin } = run;

@@ -3,6 +3,7 @@ import type { PlanStep } from '../plan/plan.ts';
 import type { PreparedPlan } from '../plan/prepared-plan.ts';
 import { type Deciding, runKey, setHead } from './deciding.ts';
 import { heldAbove, holdersOf, keysHeldBy, renderDemands } from './demands.ts';
+import { launchLocalRun } from './local/launch-local-run.ts';
 import type { Instant } from './records.ts';
 import type { KeptResults } from './rerun/kept-results.ts';
 import { newReplay } from './rerun/replay.ts';
@@ -75,8 +76,14 @@ export function beginRun(decision: Deciding): void {
   if (timeoutMs !== null && state.paused === null) {
     changes.setWait({ ...runSlots, kind: 'run_timeout', dueAt: now + timeoutMs, document: null });
   }
+  if (state.local === null) enterFirstSteps(decision);
+  else launchLocalRun(decision);
+}
+
+/** Lets the steps in that nothing leads to. */
+export function enterFirstSteps({ plan, entering }: Deciding): void {
   for (const step of plan.plan.steps) {
-    if (startsByItself(plan, step)) decision.entering.push(step.index);
+    if (startsByItself(plan, step)) entering.push(step.index);
   }
 }
 

@@ -90,10 +90,11 @@ export class ChangeSet {
 
   /**
    * Whether a wait of the set took the place of a stored one, which then still has to go: that of an earlier attempt, one
-   * that was ended within the set, or the same one before something was noted in it.
+   * that was ended within the set, or the same one before something was noted in it or its body began.
    */
   #mayBeStored(text: string, { attempt, kind }: Wait): boolean {
-    return attempt > 1 || kind === 'approval' || kind === 'event' || this.#replaced?.has(text) === true;
+    if (attempt > 1 || kind === 'approval' || kind === 'event' || kind === 'local') return true;
+    return this.#replaced?.has(text) === true;
   }
 
   send(message: OutboxMessage): void {

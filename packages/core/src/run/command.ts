@@ -5,6 +5,7 @@ import type { RunId, WorkerId } from '../values/ids.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 import type { ApprovalAnswer } from './approval.ts';
 import type { Fault } from './fault.ts';
+import type { LocalEntry } from './local/local-entry.ts';
 import type { AttemptKey, Instant, WaitKind } from './records.ts';
 import type { KeptResults } from './rerun/kept-results.ts';
 import type { RunEndStatus } from './status.ts';
@@ -50,7 +51,15 @@ export type Command =
   | Readonly<{ type: 'pause'; by: string; reason: string | null }>
   | Readonly<{ type: 'resume'; by: string }>
   | Readonly<{ type: 'parent_turned'; turn: number; paused: boolean; by: string; reason: string | null }>
-  | Readonly<{ type: 'hold'; key: AttemptKey; worker: WorkerId }>;
+  | Readonly<{ type: 'hold'; key: AttemptKey; worker: WorkerId }>
+  /** What the worker that carries a local run out has done, from entry `from` of its record on. `key` is the run's own. */
+  | Readonly<{
+      type: 'local_progress';
+      key: AttemptKey;
+      worker: WorkerId;
+      from: number;
+      entries: readonly LocalEntry[];
+    }>;
 
 export type StartCommand = Readonly<{ type: 'start'; input: JsonObject }>;
 
@@ -63,6 +72,7 @@ export type Rejection = Readonly<{
     | 'already_cancelling'
     | 'run_stopping'
     | 'already_paused'
+    | 'not_pausable'
     | 'not_paused'
     | 'outdated'
     | 'not_an_approver'

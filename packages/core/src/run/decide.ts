@@ -17,6 +17,8 @@ import { timerFired } from './commands/timer-fired.ts';
 import { workerLost } from './commands/worker-lost.ts';
 import { type Deciding, deciding } from './deciding.ts';
 import type { Decision } from './decision.ts';
+import { staleAttempt } from './find-task.ts';
+import { decideLocalRun } from './local/decide-local-run.ts';
 import type { Instant } from './records.ts';
 import type { RunState } from './state.ts';
 import { isRunEnd } from './status.ts';
@@ -39,6 +41,7 @@ export function decide(
   if (isRunEnd(state.head.status)) {
     return { rejection: { code: 'run_ended', message: `Run ${state.origin.id} has ended as ${state.head.status}.` } };
   }
+  if (state.local !== null) return decideLocalRun(plan, state, state.local, command, now);
   const decision = deciding(plan, state, now);
   const rejection = apply(decision, command);
   return rejection === null ? advance(decision) : { rejection };
@@ -72,6 +75,8 @@ function apply(decision: Deciding, command: Command): Rejection | null {
       return parentTurned(decision, command);
     case 'hold':
       return hold(decision, command);
+    case 'local_progress':
+      return staleAttempt(command.key);
     default:
       return unreachable(command);
   }

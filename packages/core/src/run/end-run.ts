@@ -21,7 +21,7 @@ export function endRun(decision: Deciding): void {
   const end = judgeRun(decision);
   setHead(decision, { ...end, endedAt: now });
   if (decision.plan.plan.timeoutMs !== null) changes.endWait({ ...runKey, kind: 'run_timeout' });
-  if (state.cancel !== null) changes.endWait({ ...runKey, kind: 'cancel_grace' });
+  if (state.cancel !== null || state.local?.stop != null) changes.endWait({ ...runKey, kind: 'cancel_grace' });
   if (plan.limits !== null) letGo(decision);
   callEndHooks(decision, end.status);
   if (state.origin.parent !== null) changes.send({ kind: 'child_ended', parent: state.origin.parent, ...end });
@@ -36,13 +36,15 @@ function letGo({ state, changes }: Deciding): void {
 
 function judgeRun(decision: Deciding): RunEnd {
   const { state, plan } = decision;
-  if (state.cancel?.end !== undefined) return { ...state.cancel.end, output: null };
-  if (state.cancel?.kind === 'cancel') {
-    const { by, reason } = state.cancel;
+  // Who asked a local run to stop is known here before its worker hears of it.
+  const cancel = state.local?.stop ?? state.cancel;
+  if (cancel?.end !== undefined) return { ...cancel.end, output: null };
+  if (cancel?.kind === 'cancel') {
+    const { by, reason } = cancel;
     const message = `Cancelled by ${by}${reason === null ? '.' : `: ${reason}`}`;
     return { status: 'cancelled', output: null, error: { code: 'run_cancelled', message } };
   }
-  if (state.cancel?.kind === 'timeout') {
+  if (cancel?.kind === 'timeout') {
     const message = `The run took longer than its timeout of ${timeoutText(plan.plan.timeoutMs)}.`;
     return { status: 'timed_out', output: null, error: { code: 'run_timed_out', message } };
   }

@@ -10,6 +10,7 @@ import type { KeptStep } from './rerun/kept-results.ts';
 import { awaitResult, keptOf, leaveBehind, noteUnexecuted } from './rerun/replay.ts';
 import { scopeFor } from './scope.ts';
 import { settleStep } from './settle-step.ts';
+import { firstIteration } from './state.ts';
 import type { StepReason } from './status.ts';
 import { dependenciesOutcome } from './status-functions.ts';
 import { endUnexecuted, hasEnded, startTask } from './task.ts';
@@ -24,9 +25,9 @@ export function enterStep(decision: Deciding, step: number): void {
   const { state } = decision;
   if (state.cancel !== null) return;
   const { entry, maxIterations } = planStep(decision.plan, step);
-  if (entry === 'dependencies' && stepState(state, step).iterations > 0) return;
+  if (entry === 'dependencies' && stepState(state, step).iterations > firstIteration(state)) return;
   const at = beginIteration(decision, step);
-  if (at.iteration >= maxIterations) {
+  if (at.iteration - firstIteration(state) >= maxIterations) {
     endAtOnce(decision, at, 'failed', null, runaway(decision, at));
     return;
   }

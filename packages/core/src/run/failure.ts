@@ -1,7 +1,7 @@
 import type { PreparedPlan } from '../plan/prepared-plan.ts';
 import { type Deciding, planStep } from './deciding.ts';
 import type { Fault } from './fault.ts';
-import type { EndedPhase, StepFailure } from './state.ts';
+import { type EndedPhase, firstIteration, type RunState, type StepFailure } from './state.ts';
 import type { StepReason } from './status.ts';
 
 /** Why steps end that are stopped with their run: no failure of their own. */
@@ -10,14 +10,15 @@ export const stoppedWithRun: ReadonlySet<StepReason> = new Set([
   'fail_fast',
   'run_timed_out',
   'run_succeeded',
+  'run_failed',
 ]);
 
 /** The run's failure, if this end of a step is one: nobody tolerates it, and it is not itself the run being stopped. */
-export function failureOf(plan: PreparedPlan, step: number, end: EndedPhase): StepFailure | null {
+export function failureOf(plan: PreparedPlan, state: RunState, step: number, end: EndedPhase): StepFailure | null {
   if (end.status === 'succeeded' || end.status === 'skipped') return null;
   if (end.reason !== null && stoppedWithRun.has(end.reason)) return null;
   const { continueOnFailure, maxIterations, name } = planStep(plan, step);
-  if (continueOnFailure && end.iteration < maxIterations) return null;
+  if (continueOnFailure && end.iteration - firstIteration(state) < maxIterations) return null;
   return { step, endedAt: end.endedAt, error: end.error ?? unexplained(name, end.status) };
 }
 

@@ -8,7 +8,7 @@ import { arriveAt } from './arrive.ts';
 import { type Deciding, planStep } from './deciding.ts';
 import { noteFailure } from './failure.ts';
 import { scopeFor, type Viewpoint } from './scope.ts';
-import type { EndedPhase } from './state.ts';
+import { type EndedPhase, firstIteration } from './state.ts';
 
 /**
  * Fires the transitions of a step that has just ended. First every `when` is asked, so that all judge the same moment;
@@ -85,7 +85,7 @@ function whichFire(
 
 function firesNone({ plan, state }: Deciding, step: number, end: EndedPhase): boolean {
   if (state.cancel !== null || end.status === 'skipped') return true;
-  return end.iteration >= planStep(plan, step).maxIterations;
+  return end.iteration - firstIteration(state) >= planStep(plan, step).maxIterations;
 }
 
 function fires(decision: Deciding, step: number, end: EndedPhase, { when }: PreparedTransition): boolean {

@@ -1,4 +1,4 @@
-import type { ApprovalBody, WaitBody } from '../definitions/action.ts';
+import type { ActionBody, ApprovalBody, WaitBody } from '../definitions/action.ts';
 import { isEventType, maxPayloadLength } from '../events/event.ts';
 import type { HeldAbove } from '../limits/demand.ts';
 import { FaultError } from '../plan/expression-fault.ts';
@@ -42,6 +42,9 @@ export function launchAttempt(
   if (answer !== 'open') return answer === 'waits' ? null : answer;
   const { body } = planStep(decision.plan, target.step).action;
   try {
+    if (decision.state.local !== null && needsServer(body)) {
+      throw new FaultError(notInLocalRun(decision, target.step));
+    }
     switch (body.type) {
       case 'workflow':
         return startChild(decision, target, task, body.wait);
@@ -73,6 +76,10 @@ export function launchAttempt(
 function addWork(decision: Deciding, target: TaskTarget, task: Task): null {
   const step = planStep(decision.plan, target.step);
   if (step.lane === null) throw new Error(`Step ${step.name} has no lane, so no worker can take it.`);
+  if (decision.state.local !== null) {
+    setEngineWait(decision, target, task, 'local');
+    return null;
+  }
   const { now, changes } = decision;
   task.doing = 'work';
   changes.addWork({
@@ -131,6 +138,21 @@ function heldBelow({ state, granted }: Deciding, target: TaskTarget): readonly H
   const above = heldAbove(state, true);
   if (granted.length === 0) return above;
   return [...above, { run: state.origin.id, ...keyOf(target, target.item), keys: granted }];
+}
+
+/** What a worker that carries a whole run out cannot do by itself. */
+const needsServer = (body: ActionBody): boolean =>
+  body.type === 'workflow' || body.type === 'approval' || (body.type === 'wait' && body.event !== undefined);
+
+/** `validate` says so, too; here it is for definitions that did not come that way. */
+function notInLocalRun(decision: Deciding, step: number): Fault {
+  const { name, action } = planStep(decision.plan, step);
+  return faultAt(decision, step, 'action/body/type', {
+    code: 'not_in_local_run',
+    message: `Step ${name} is of type ${action.type}, which a local run cannot hold.`,
+    hint: 'Leave out `mode: local`, or let a distributed workflow call this one.',
+    retryable: false,
+  });
 }
 
 function startTimer(decision: Deciding, target: TaskTarget, task: Task): AttemptEnd | null {

@@ -14,9 +14,22 @@ export function noteLease(
   worker: WorkerId | null,
   leasedAt: Instant | null,
 ): boolean {
+  if (key.step === -1) return noteLocalLease(state, key, worker, leasedAt);
   const found = openTask(state, key);
   if (found === null || found.task.doing !== 'work') return false;
   found.task.worker = worker;
   found.task.leasedAt = leasedAt;
+  return true;
+}
+
+function noteLocalLease(
+  { local }: RunState,
+  { attempt }: AttemptKey,
+  worker: WorkerId | null,
+  leasedAt: Instant | null,
+): boolean {
+  if (local === null || attempt === 0 || local.attempt !== attempt) return false;
+  local.worker = worker;
+  local.leasedAt = leasedAt;
   return true;
 }

@@ -76,7 +76,8 @@ export type RunControl = Readonly<{
     at: Instant;
     by: string;
     reason: string | null;
-    kind: 'cancel' | 'timeout' | 'fail_fast' | 'succeed';
+    /** `failed`: from outside its steps. */
+    kind: 'cancel' | 'timeout' | 'fail_fast' | 'succeed' | 'failed';
     /** What the run ends with; absent: what the kind says. */
     end?: Readonly<{ status: 'cancelled' | 'failed'; error: Fault }>;
   }>;
@@ -94,6 +95,7 @@ export type RunControl = Readonly<{
   holds?: readonly string[];
   /** Of plans with transitions: the first failure that nobody handled. */
   failure?: Readonly<{ step: number; endedAt: Instant; error: Fault }>;
+  local?: LocalControl;
   /** Rounds of joins, by step number. */
   joins?: Readonly<Record<string, JoinControl>>;
   /** Steps entered by transitions that others depend on and that cannot run any more. */
@@ -110,6 +112,16 @@ export type HookRecord = Readonly<{
   ofWorkspace?: true;
   /** Why it could not be called, so that there is no run of it. */
   error?: Fault;
+}>;
+
+/** How a local run stands with the worker that carries it out (run/local/). */
+export type LocalControl = Readonly<{
+  /** How many entries of the worker's record are committed. */
+  applied: number;
+  /** Where the numbers of iterations begin: above 0 when the run has begun again because a worker was lost. */
+  first: number;
+  /** It was asked to stop, and its worker has not begun to. */
+  stop?: NonNullable<RunControl['cancel']>;
 }>;
 
 export type JoinControl = Readonly<{
@@ -184,11 +196,12 @@ export const waitKinds = [
   'held', // an attempt that may not begin because the run is paused; no due time
   'slots', // an attempt, or the run (step -1), that waits for limits which runs share
   'cache', // an attempt whose output may be in the cache already
+  'local', // an attempt of a local run, for the worker that carries the run out
 ] as const;
 export type WaitKind = (typeof waitKinds)[number];
 
 /** Waits that take the place of an attempt's work: what `Task.doing` says. Their document is an `EngineWaitDocument`. */
-const engineWaitKinds = ['timer', 'child', 'approval', 'event', 'held', 'slots', 'cache'] as const;
+const engineWaitKinds = ['timer', 'child', 'approval', 'event', 'held', 'slots', 'cache', 'local'] as const;
 export type EngineWaitKind = (typeof engineWaitKinds)[number];
 
 export const isEngineWait = (kind: WaitKind): kind is EngineWaitKind =>

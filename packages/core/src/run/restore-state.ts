@@ -2,6 +2,7 @@ import type { PreparedPlan } from '../plan/prepared-plan.ts';
 import type { JsonObject } from '../values/json.ts';
 import { planStep, stepState } from './deciding.ts';
 import { earlierFailure, failureOf } from './failure.ts';
+import { restoreLocalRun, rowsOfRound } from './local/restore-local-run.ts';
 import type { EndedAttempt, LoadedRun, RunControl, StepKey, Wait, Work } from './records.ts';
 import { endRowOf, restoreEnd, restoreOpen } from './restore-step.ts';
 import { readRounds } from './run-control.ts';
@@ -13,8 +14,8 @@ import type { RunState } from './state.ts';
 export type StepRows = Readonly<{ attempts: EndedAttempt[]; work: Work[]; waits: Wait[] }>;
 
 /** Derives the state from what a store keeps: exactly the state that the committed decisions led to. */
-export function restoreState(plan: PreparedPlan, loaded: LoadedRun): RunState {
-  const { run } = loaded;
+export function restoreState(plan: PreparedPlan, stored: LoadedRun): RunState {
+  const { run } = stored;
   const control = (run.control === null ? {} : JSON.parse(run.control)) as RunControl;
   const { status, startedAt, endedAt, output, error } = run;
   const state: RunState = {
@@ -26,12 +27,14 @@ export function restoreState(plan: PreparedPlan, loaded: LoadedRun): RunState {
     pauses: control.pauses ?? null,
     hooks: control.hooks ?? [],
     vars: control.vars ?? plan.plan.vars,
-    queued: loaded.waits.find((wait) => wait.step === -1 && wait.kind === 'slots')?.document ?? null,
+    queued: stored.waits.find((wait) => wait.step === -1 && wait.kind === 'slots')?.document ?? null,
     holds: control.holds ?? [],
-    ...freshSteps(plan),
+    ...freshSteps(plan, control.local?.first),
     rounds: readRounds(control),
     failure: control.failure ?? null,
+    local: plan.localLane === null ? null : restoreLocalRun(control, stored),
   };
+  const loaded = state.local === null ? stored : rowsOfRound(stored, state.local.first);
   const rows = groupRows(loaded);
   const settled = new Set(control.settled);
   // A step's end knows what failed before it, so steps are restored after those that they depend on.
@@ -63,7 +66,7 @@ function restoreIterations(plan: PreparedPlan, state: RunState, step: number, it
   own.ended = endedPhase(plan, state, step, restoreEnd(last.row, last.rows));
   if (entry === 'transitions') return;
   state.unsettled -= 1;
-  if (!plan.transitions.any) state.failure = earlierFailure(state.failure, failureOf(plan, step, own.ended));
+  if (!plan.transitions.any) state.failure = earlierFailure(state.failure, failureOf(plan, state, step, own.ended));
   settleDependency(plan, state, step);
 }
 
@@ -97,7 +100,7 @@ export function groupRows({ attempts, work, waits }: LoadedRun): ReadonlyMap<num
     return rows;
   };
   for (const attempt of attempts) group(attempt).attempts.push(attempt);
-  for (const row of work) group(row).work.push(row);
+  for (const row of work) if (row.step >= 0) group(row).work.push(row);
   for (const wait of waits) if (wait.step >= 0) group(wait).waits.push(wait);
   return groups;
 }

@@ -1,5 +1,6 @@
 import type { PlanStep } from '../plan/plan.ts';
 import { countItem } from './items.ts';
+import type { LocalHolder } from './local/launch-local-run.ts';
 import {
   type EndedAttempt,
   type EngineWaitDocument,
@@ -113,10 +114,14 @@ function workTask({ attempt, readyAt, document, worker, leasedAt }: Work): Task 
 }
 
 function waitTask({ kind, attempt, dueAt, document }: Wait): Task | null {
-  const common = { attempt, failures: 0, losses: 0, dueAt, worker: null, leasedAt: null };
-  if (kind === 'retry') return { ...common, doing: kind, readyAt: dueAt ?? 0, document: document ?? '', detail: null };
+  const common = { attempt, failures: 0, losses: 0, dueAt };
+  const nobody = { worker: null, leasedAt: null };
+  if (kind === 'retry')
+    return { ...common, ...nobody, doing: kind, readyAt: dueAt ?? 0, document: document ?? '', detail: null };
   if (!isEngineWait(kind)) return null;
   const { readyAt, work, detail } = JSON.parse(document ?? 'null') as EngineWaitDocument;
   const own = detail === undefined ? null : JSON.stringify(detail);
-  return { ...common, doing: kind, readyAt, document: JSON.stringify(work), detail: own };
+  const holder = kind === 'local' && detail !== undefined ? (detail as unknown as LocalHolder) : nobody;
+  const { worker, leasedAt } = holder;
+  return { ...common, worker, leasedAt, doing: kind, readyAt, document: JSON.stringify(work), detail: own };
 }

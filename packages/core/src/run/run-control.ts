@@ -1,7 +1,7 @@
 import type { PreparedPlan } from '../plan/prepared-plan.ts';
 import { type Deciding, setHead } from './deciding.ts';
-import type { JoinControl, RunControl } from './records.ts';
-import type { JoinRound, RunState } from './state.ts';
+import type { JoinControl, LocalControl, RunControl } from './records.ts';
+import type { JoinRound, LocalRun, RunState } from './state.ts';
 
 /** Writes what changed of `RunControl` into the run's head. */
 export function saveControl(decision: Deciding): void {
@@ -13,7 +13,7 @@ export function saveControl(decision: Deciding): void {
 }
 
 function controlOf(plan: PreparedPlan, state: RunState): RunControl {
-  const { cancel, paused, pauses, hooks, vars, holds, failure, rounds } = state;
+  const { cancel, paused, pauses, hooks, vars, holds, failure, rounds, local } = state;
   const settled = plan.transitions.awaited.filter((step) => state.steps[step]?.settled === true);
   // In the order of steps: two states that are alike have the same text.
   const joins = [...rounds].sort(([a], [b]) => a - b).map(([step, round]) => [step, writeRound(round)] as const);
@@ -25,9 +25,16 @@ function controlOf(plan: PreparedPlan, state: RunState): RunControl {
     ...(vars === plan.plan.vars ? {} : { vars }),
     ...(holds.length === 0 ? {} : { holds }),
     ...(failure === null || !plan.transitions.any ? {} : { failure }),
+    ...(local === null || (local.applied === 0 && local.first === 0 && local.stop === null)
+      ? {}
+      : { local: writeLocal(local) }),
     ...(joins.length === 0 ? {} : { joins: Object.fromEntries(joins) }),
     ...(settled.length === 0 ? {} : { settled }),
   };
+}
+
+function writeLocal({ applied, first, stop }: LocalRun): LocalControl {
+  return { applied, first, ...(stop === null ? {} : { stop }) };
 }
 
 function writeRound({ arrived, begun, surplus }: JoinRound): JoinControl {

@@ -23,7 +23,7 @@ export function settleStep(decision: Deciding, at: StepAt, end: TaskEnd, items: 
   state.unsettled -= 1;
   if (planStep(plan, step).entry === 'dependencies') letDependantsIn(decision, step);
   const handled = fireTransitions(decision, step, ended);
-  const failure = handled ? null : failureOf(plan, step, ended);
+  const failure = handled ? null : failureOf(plan, state, step, ended);
   if (failure !== null) noteFailure(decision, failure);
 }
 

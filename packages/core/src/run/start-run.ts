@@ -5,6 +5,7 @@ import { advance } from './advance.ts';
 import { beginRun, queueRun } from './begin-run.ts';
 import { deciding, setHead } from './deciding.ts';
 import type { Decision } from './decision.ts';
+import { newLocalRun } from './local/launch-local-run.ts';
 import type { Instant, RunOrigin } from './records.ts';
 import { endUnbegunRun } from './refuse-run.ts';
 import type { KeptResults } from './rerun/kept-results.ts';
@@ -37,6 +38,7 @@ export function startRun(
     ...freshSteps(plan),
     rounds: new Map(),
     failure: null,
+    local: plan.localLane === null ? null : newLocalRun(),
   };
   const decision = deciding(plan, state, now);
   if (kept !== null) decision.replay = newReplay(kept);
@@ -47,15 +49,20 @@ export function startRun(
     if (!(error instanceof FaultError)) throw error;
     endUnbegunRun(decision, 'failed', error.fault);
   }
+  // Of a local run nothing moves here: a worker does that.
+  if (state.local !== null && state.cancel === null) return { state, changes: decision.changes.toChanges() };
   return advance(decision);
 }
 
-/** The steps of a run of which nothing has begun. */
-export function freshSteps(plan: PreparedPlan): Readonly<{ steps: StepState[]; unsettled: number; open: number }> {
+/** The steps of a run of which nothing has begun; `first` is the number of their first iterations. */
+export function freshSteps(
+  plan: PreparedPlan,
+  first = 0,
+): Readonly<{ steps: StepState[]; unsettled: number; open: number }> {
   const steps = plan.plan.steps.map(
     ({ dependsOn }): StepState => ({
       unsettled: dependsOn.length,
-      iterations: 0,
+      iterations: first,
       open: new Map(),
       ended: null,
       settled: false,

@@ -39,7 +39,23 @@ export type RunState = {
    * it follows from the steps; with them `RunControl` keeps it.
    */
   failure: StepFailure | null;
+  /** Of a local run (`mode: local`): how it stands with the worker that carries it out. */
+  local: LocalRun | null;
 };
+
+/** See `LocalControl`. A worker has the same in its own copy, so that both make the same keys. */
+export type LocalRun = {
+  /** The attempt to carry the run out; the loss of a worker begins the next one. 0: nobody does (any more). */
+  attempt: number;
+  applied: number;
+  first: number;
+  stop: CancelRequest | null;
+  worker: WorkerId | null;
+  leasedAt: Instant | null;
+};
+
+/** Where the numbers of iterations begin. */
+export const firstIteration = ({ local }: RunState): number => local?.first ?? 0;
 
 export type CancelRequest = NonNullable<RunControl['cancel']>;
 export type Pause = NonNullable<RunControl['paused']>;

@@ -26,6 +26,7 @@ export type StepReason =
   | 'fail_fast'
   | 'run_timed_out'
   | 'run_succeeded'
+  | 'run_failed'
   | 'item_failed'
   /** Taken over from the run that this one is a re-run of. */
   | 'reused'

@@ -3,7 +3,16 @@ import type { Json } from '../values/json.ts';
 import { planStep } from './deciding.ts';
 import type { Fault } from './fault.ts';
 import type { Instant } from './records.ts';
-import type { EndedItem, EndedPhase, ItemsPhase, OpenPhase, RunState, StepState, Task } from './state.ts';
+import {
+  type EndedItem,
+  type EndedPhase,
+  firstIteration,
+  type ItemsPhase,
+  type OpenPhase,
+  type RunState,
+  type StepState,
+  type Task,
+} from './state.ts';
 import type { StepReason, StepStatus } from './status.ts';
 import { outputOf } from './step-names.ts';
 
@@ -43,7 +52,7 @@ export function stepSummaries(plan: PreparedPlan, state: RunState): Readonly<Rec
   for (const [step, own] of state.steps.entries()) {
     const { name, entry } = planStep(plan, step);
     const summary = summaryOf(own);
-    const { iterations } = own;
+    const iterations = own.iterations - firstIteration(state);
     summaries[name] = entry === 'transitions' ? { ...summary, iterations } : summary;
   }
   return summaries;
@@ -97,7 +106,7 @@ function itemsUnderWay(phase: ItemsPhase): StepSummary {
 }
 
 function taskStatus(task: Task): 'ready' | 'running' | 'waiting' {
-  if (task.doing !== 'work') return 'waiting';
+  if (task.doing !== 'work' && task.doing !== 'local') return 'waiting';
   return task.worker === null ? 'ready' : 'running';
 }
 

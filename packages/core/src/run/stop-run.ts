@@ -3,7 +3,7 @@ import { type Deciding, keyOf, planStep, runKey, type StepAt, stepState } from '
 import { continueItems, stopItems, stopOpenItems } from './items.ts';
 import { endPause } from './pause-run.ts';
 import { settleStep } from './settle-step.ts';
-import type { CancelRequest, StepStop } from './state.ts';
+import { type CancelRequest, firstIteration, type StepStop } from './state.ts';
 import { stopEnd, stopGraceOf, stopTask } from './stop-task.ts';
 import { endUnexecuted } from './task.ts';
 import { stepTarget } from './task-view.ts';
@@ -29,8 +29,9 @@ export function stopRun(decision: Deciding, cancel: CancelRequest, force: boolea
 
 /** Ends every step that has not ended: now, or when what executes it has stopped. */
 export function stopSteps(decision: Deciding, force: boolean): void {
+  const first = firstIteration(decision.state);
   for (const [step, { open, iterations }] of decision.state.steps.entries()) {
-    if (iterations === 0 && planStep(decision.plan, step).entry === 'dependencies') {
+    if (iterations === first && planStep(decision.plan, step).entry === 'dependencies') {
       endUnbegun(decision, beginIteration(decision, step));
     }
     for (const iteration of [...open.keys()]) stopStep(decision, { step, iteration }, force);

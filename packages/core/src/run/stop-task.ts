@@ -38,7 +38,7 @@ export function stopTask(
 }
 
 function isExecuting({ changes }: Deciding, target: TaskTarget, task: Task): boolean {
-  if (task.doing === 'work') return task.worker !== null;
+  if (task.doing === 'work' || task.doing === 'local') return task.worker !== null;
   if (task.doing === 'kept') return true;
   return task.doing === 'child' && !changes.withdrawChild(attemptKey(target, task.attempt));
 }
@@ -47,7 +47,7 @@ function askToStop(decision: Deciding, target: TaskTarget, task: Task, stop: Ste
   const { changes } = decision;
   const key = attemptKey(target, task.attempt);
   if (task.doing === 'kept') return;
-  if (task.doing === 'work') changes.cancelWork(key);
+  if (task.doing === 'work' || task.doing === 'local') changes.cancelWork(key);
   else if (stop !== null) changes.send({ kind: 'cancel_children', from: key, reason: stop, by: 'parent' });
   // The children of a whole run are cancelled by one message (`stop-run.ts`).
   else decision.childrenAsked = true;
@@ -88,13 +88,18 @@ export function stopEnd(decision: Deciding, step: number, stop: StepStop | null)
     };
   }
   if (stop === 'item_failed') return cancelled('item_failed', 'Another item of the step failed.');
-  switch (decision.state.cancel?.kind) {
+  const { cancel } = decision.state;
+  switch (cancel?.kind) {
     case 'timeout':
       return cancelled('run_timed_out', 'The run timed out.');
     case 'fail_fast':
       return cancelled('fail_fast', 'Another step of the run failed.');
     case 'succeed':
       return cancelled('run_succeeded', 'Another step ended the run with `succeed`.');
+    case 'failed': {
+      const reason = cancel.end?.error.code === 'worker_lost' ? 'worker_lost' : 'run_failed';
+      return cancelled(reason, cancel.end?.error.message ?? 'The run failed.');
+    }
     case 'cancel':
     case undefined:
       return cancelled('run_cancelled', 'The run was cancelled.');

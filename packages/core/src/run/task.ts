@@ -92,6 +92,7 @@ export function settleAttempt(decision: Deciding, target: TaskTarget, task: Task
     else task.failures += 1;
     task.worker = null;
     task.leasedAt = null;
+    task.detail = null;
     if (verdict.delayMs > 0) {
       waitForRetry(decision, target, task, verdict.delayMs);
       return null;

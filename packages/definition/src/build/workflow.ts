@@ -47,6 +47,7 @@ function fromAccepted(name: string, written: z.output<typeof workflowHead>): Wor
     ...(concurrency === undefined ? {} : { concurrency: concurrencyOf(concurrency) }),
     ...(written.rate_limit === undefined ? {} : { rateLimit: rateLimitOf(written.rate_limit) }),
     mode: written.mode ?? 'distributed',
+    ...(written.on_worker_loss === undefined ? {} : { onWorkerLoss: written.on_worker_loss }),
     hooks: hooksOf(written),
   };
 }

@@ -1,7 +1,7 @@
 import type { ActionType } from '@millrace/core';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import { placeOfKey } from '../yaml/source-node.ts';
-import { findTarget, type Loaded, type LoadedStep } from './loaded.ts';
+import { type Loaded, typeOfStep } from './loaded.ts';
 
 /** What has processes that could use a folder. */
 const withProcesses: ReadonlySet<ActionType> = new Set(['shell', 'script', 'docker', 'pod']);
@@ -21,13 +21,4 @@ export function checkSharedFolders(loaded: Loaded, report: Report): void {
       });
     }
   }
-}
-
-/** The type of what a step calls; null when it is not known. */
-function typeOfStep(loaded: Loaded, { definition }: LoadedStep): ActionType | null {
-  if (definition === null) return null;
-  if (definition.inline !== undefined) return definition.inline.type;
-  const target = findTarget(loaded, definition.action ?? '');
-  if (target.kind === 'workflow') return 'workflow';
-  return target.kind === 'action' ? (target.action.definition?.body.type ?? null) : null;
 }

@@ -4,6 +4,7 @@ import { nodeAt, placeInText } from '../yaml/source-node.ts';
 import { checkBodies } from './check-bodies.ts';
 import { checkExpression } from './check-expression.ts';
 import { checkGraph } from './check-graph.ts';
+import { checkLocalRuns } from './check-local-runs.ts';
 import { checkParameters } from './check-parameters.ts';
 import { checkRecursion } from './check-recursion.ts';
 import { checkReferences } from './check-references.ts';
@@ -27,6 +28,7 @@ export function checkWorkspace(loaded: Loaded, report: Report): ReadonlyMap<stri
   const flows = new Map([...loaded.workflows].map(([name, workflow]) => [name, checkFlow(workflow, report)]));
   checkReferences(loaded, report);
   checkSharedFolders(loaded, report);
+  checkLocalRuns(loaded, report);
   checkTriggers(loaded.triggers.values(), report);
   checkRecursion(loaded, report);
   const places = new Map<string, Place>();

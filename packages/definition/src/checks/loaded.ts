@@ -1,5 +1,6 @@
 import type {
   ActionDefinition,
+  ActionType,
   HookCall,
   Parameters,
   QueueDefinition,
@@ -109,4 +110,13 @@ export function namesOfParameters(parameters: Parameters | null): readonly strin
   const { properties, additionalProperties } = parameters.schema;
   if (additionalProperties !== false || typeof properties !== 'object' || properties === null) return null;
   return Object.keys(properties);
+}
+
+/** The type of what a step calls; null when it is not known. */
+export function typeOfStep(loaded: Loaded, { definition }: LoadedStep): ActionType | null {
+  if (definition === null) return null;
+  if (definition.inline !== undefined) return definition.inline.type;
+  const target = findTarget(loaded, definition.action ?? '');
+  if (target.kind === 'workflow') return 'workflow';
+  return target.kind === 'action' ? (target.action.definition?.body.type ?? null) : null;
 }

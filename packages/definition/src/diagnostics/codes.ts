@@ -81,6 +81,7 @@ export const diagnosticCodes = {
   concurrent_publish: 'warning',
   useless_key: 'warning',
   shared_folder_without_process: 'error',
+  not_in_local_run: 'error',
   // Dialects.
   dialect_unsupported: 'error',
   dialect_ignored: 'warning',

@@ -27,7 +27,14 @@ const workflowShape = {
     .exactOptional()
     .describe('What a run holds from its beginning to its end; until it has it, the run is queued.'),
   rate_limit: rateLimit.exactOptional().describe('How many runs may begin in a span of time.'),
-  mode: z.enum(['distributed', 'local']).exactOptional().describe('Default distributed.'),
+  mode: z
+    .enum(['distributed', 'local'])
+    .exactOptional()
+    .describe('`local`: one worker, one folder. Default distributed.'),
+  on_worker_loss: z
+    .enum(['restart', 'fail'])
+    .exactOptional()
+    .describe('With `mode: local`: what becomes of a run whose worker is lost. Default restart.'),
   ...hookShape,
 };
 

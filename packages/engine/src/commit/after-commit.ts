@@ -1,6 +1,6 @@
-import type { Instant, LimitKey, SlotRequest } from '@millrace/core';
-import { isRunEnd, isStepEnd } from '@millrace/core';
-import { toAssignment } from '../dispatch/assignment.ts';
+import type { EngineWaitDocument, Instant, LimitKey, SlotRequest, StepStatus, Wait } from '@millrace/core';
+import { isRunEnd, isStepEnd, keptWait } from '@millrace/core';
+import { isLocalRun, toAssignment, toLocalRunAssignment } from '../dispatch/assignment.ts';
 import { attemptRef } from '../dispatch/attempt-ref.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Granter } from '../limits/granter.ts';
@@ -37,8 +37,18 @@ export function createAfterCommit(options: AfterCommitOptions) {
     const { plan, origin } = aggregate;
     if (plan === null || origin === null) return;
     const startedAt = aggregate.state?.head.startedAt ?? null;
-    for (const { worker, work } of leases) worker.assign(toAssignment(plan, origin, startedAt, work, settings));
+    for (const { worker, work } of leases) {
+      const { state } = aggregate;
+      worker.assign(
+        isLocalRun(work) && state !== null
+          ? toLocalRunAssignment(plan, origin, state, work, now, settings)
+          : toAssignment(plan, origin, startedAt, work, settings),
+      );
+    }
     for (const key of changes.workCancelled) dispatcher.cancelHeld(attemptRef(id, key), { lost: false, force: false });
+    for (const key of changes.workDone) {
+      if (isLocalRun(key)) dispatcher.cancelHeld(attemptRef(id, key), { lost: true, force: true });
+    }
     for (const attempt of changes.attempts) {
       if (attempt.reason !== 'reused') stats.attemptEnded(attempt.status);
       if (endedWithoutReport(attempt)) dispatcher.cancelHeld(attemptRef(id, attempt), { lost: true, force: true });
@@ -78,6 +88,7 @@ export function createAfterCommit(options: AfterCommitOptions) {
       });
     }
     for (const work of changes.work) {
+      if (isLocalRun(work)) continue;
       const { item, iteration, attempt } = work;
       const status = work.worker === null ? 'ready' : 'running';
       bus.publish({ type: 'step', ...common, step: nameOf(work.step), item, iteration, attempt, status, reason: null });
@@ -85,9 +96,16 @@ export function createAfterCommit(options: AfterCommitOptions) {
     for (const wait of [...changes.workHeld, ...changes.waits]) {
       if (wait.step < 0 || wait.kind === 'step_timeout' || wait.kind === 'queue_timeout') continue;
       const { item, iteration, attempt } = wait;
-      const status = wait.kind === 'items' ? 'running' : 'waiting';
+      const status = statusOfWait(wait);
       bus.publish({ type: 'step', ...common, step: nameOf(wait.step), item, iteration, attempt, status, reason: null });
     }
     if (changes.head !== null) bus.publish({ type: 'run', ...common, status: changes.head.status, version });
   }
+}
+
+function statusOfWait(wait: Wait): StepStatus {
+  if (wait.kind === 'items') return 'running';
+  if (wait.kind !== 'local') return 'waiting';
+  const { detail } = JSON.parse(keptWait(wait).document ?? 'null') as EngineWaitDocument;
+  return detail === undefined ? 'ready' : 'running';
 }

@@ -1,4 +1,5 @@
 import { laneKey } from '@millrace/core';
+import { isLocalRun } from '../dispatch/assignment.ts';
 import { attemptRef } from '../dispatch/attempt-ref.ts';
 import type { Decided } from './decide-batch.ts';
 import { endedWithoutReport } from './ended-without-report.ts';
@@ -11,6 +12,9 @@ export function hintOf(server: string, batch: readonly Decided[]): Hint {
   for (const { commit } of batch) {
     for (const work of commit.changes.work) if (work.worker === null) lanes.add(laneKey(work.lane));
     for (const key of commit.changes.workCancelled) cancellations.push([attemptRef(commit.id, key), false]);
+    for (const key of commit.changes.workDone) {
+      if (isLocalRun(key)) cancellations.push([attemptRef(commit.id, key), true]);
+    }
     for (const key of commit.changes.attempts) {
       if (endedWithoutReport(key)) cancellations.push([attemptRef(commit.id, key), true]);
     }

@@ -2,8 +2,9 @@
 //
 // Telling is by numbered answers. Everything that is to be told stays in `#unsaid` until the worker has acknowledged the
 // number of an answer that held it; so each answer holds all that is not acknowledged, and a lost answer loses nothing.
-import type { Assignment, AttemptRef, SyncResponse, WorkerDescription } from '@millrace/core';
+import type { Assignment, AttemptRef, LocalRunAssignment, SyncResponse, WorkerDescription } from '@millrace/core';
 import type { EngineSettings } from '../settings.ts';
+import type { AnyAssignment } from './assignment.ts';
 import { refKey } from './attempt-ref.ts';
 
 /**
@@ -13,7 +14,7 @@ import { refKey } from './attempt-ref.ts';
 type Held = { readonly ref: AttemptRef; told: boolean; found: boolean; missing: number };
 type Cancellation = SyncResponse['cancellations'][number];
 type News = { saidIn: number } & (
-  | { readonly kind: 'assignment'; readonly assignment: Assignment }
+  | { readonly kind: 'assignment'; readonly assignment: AnyAssignment }
   | { readonly kind: 'cancellation'; readonly cancellation: Cancellation }
 );
 
@@ -104,7 +105,7 @@ export class ConnectedWorker {
   }
 
   /** `found`: not leased just now, but found with it in the store. */
-  assign(assignment: Assignment, found = false): void {
+  assign(assignment: AnyAssignment, found = false): void {
     const key = refKey(assignment);
     this.#held.set(key, { ref: assignment, told: true, found, missing: 0 });
     this.#unsaid.set(key, { kind: 'assignment', assignment, saidIn: 0 });
@@ -164,14 +165,19 @@ export class ConnectedWorker {
   /** Everything that is not acknowledged, as one numbered answer. */
   answer(confirmed: readonly AttemptRef[]): SyncResponse {
     const assignments: Assignment[] = [];
+    const localRuns: LocalRunAssignment[] = [];
     const cancellations: Cancellation[] = [];
     if (this.#unsaid.size > 0) this.#sequence += 1;
     for (const news of this.#unsaid.values()) {
       if (news.saidIn === 0) news.saidIn = this.#sequence;
-      if (news.kind === 'assignment') assignments.push(news.assignment);
-      else cancellations.push(news.cancellation);
+      if (news.kind === 'assignment') {
+        if ('plan' in news.assignment) localRuns.push(news.assignment);
+        else assignments.push(news.assignment);
+      } else cancellations.push(news.cancellation);
     }
-    return { sequence: this.#sequence, assignments, cancellations, confirmed, leaseMs: this.#settings.leaseMs };
+    const { leaseMs } = this.#settings;
+    const answer = { sequence: this.#sequence, assignments, cancellations, confirmed, leaseMs };
+    return localRuns.length === 0 ? answer : { ...answer, localRuns };
   }
 
   hasNews(): boolean {

@@ -8,10 +8,11 @@
 //
 // Order: while a lane may hold older unleased work, new work is not leased on ready (lanes.ts). Claims are made when room
 // appears, when work arrives that nobody took (here, or told by another server's hint), and now and then in any case.
-import type { Assignment, AttemptRef, Lane, WorkerDescription, WorkerId } from '@millrace/core';
+import type { AttemptRef, Lane, WorkerDescription, WorkerId } from '@millrace/core';
 import type { Store } from '../ports/store.ts';
 import type { ClaimedWork } from '../ports/work-store.ts';
 import type { EngineSettings } from '../settings.ts';
+import type { AnyAssignment } from './assignment.ts';
 import { attemptRef, refKey } from './attempt-ref.ts';
 import { ConnectedWorker } from './connected-worker.ts';
 import { Lanes, serves } from './lanes.ts';
@@ -20,7 +21,7 @@ export type DispatcherOptions = Readonly<{
   store: Store;
   settings: EngineSettings;
   /** Completes claimed work to assignments; loads plans (and, ahead of their results, runs) as needed. */
-  toAssignments(claimed: readonly ClaimedWork[]): Promise<readonly Assignment[]>;
+  toAssignments(claimed: readonly ClaimedWork[]): Promise<readonly AnyAssignment[]>;
   /** Lets a paused run hold work that the worker has claimed. False: it does not, so the work is the worker's. */
   hold(worker: WorkerId, claimed: ClaimedWork): Promise<boolean>;
   onError(error: unknown, where: string): void;

@@ -3,6 +3,7 @@ import type { HookCallState } from '../runs/find-hook-calls.ts';
 import { runDeadlines } from './deadlines.ts';
 import { explainArrivals, isJoining, type Outlook, outlookOf } from './explain-arrivals.ts';
 import { explainQueued } from './explain-limits.ts';
+import { explainLocalRun, explainUnbegun } from './explain-local-run.ts';
 import { explainPausedRun } from './explain-paused.ts';
 import { explainReusedRun } from './explain-reused.ts';
 import { explainEnded, explainMoving, explainOpenStep, explainPending, explainWaitingItem } from './explain-step.ts';
@@ -99,6 +100,7 @@ function explainIdle(explaining: Explaining, step: PlanStep, iterations: readonl
 }
 
 function pendingAnswer(explaining: Explaining, step: PlanStep): Answer {
+  if (explaining.local?.begun === false) return explainUnbegun(explaining, step);
   const { reasons, outlook } = lookAhead(explaining, allUnderWay(explaining));
   return step.entry === 'dependencies'
     ? explainPending(explaining, step, reasons)
@@ -153,6 +155,9 @@ function stepNamed(plan: Plan, name: string): PlanStep {
 /** Steps that have not ended: those that do or wait for something of their own, and those that wait for other steps. */
 function openSteps(explaining: Explaining): Readonly<{ underWay: readonly Answer[]; waiting: readonly Answer[] }> {
   const { plan, rows } = explaining;
+  if (explaining.local?.begun === false) {
+    return { underWay: [], waiting: plan.steps.map((step) => explainUnbegun(explaining, step)) };
+  }
   const underWay = allUnderWay(explaining);
   const { reasons, outlook } = lookAhead(explaining, underWay);
   const waiting = plan.steps.flatMap((step): Answer[] => {
@@ -216,7 +221,7 @@ const cancelChange = ({ run }: Explaining): Change => ({
 const runItself = { step: null, item: -1, iteration: 0, attempt: 0 } as const;
 
 function tellRun(explaining: Explaining, underWay: readonly Answer[], waiting: readonly Answer[]): Told {
-  const { run, plan, rows } = explaining;
+  const { run, plan, rows, local } = explaining;
   const total = plan.steps.length;
   const doing = underWay.map(({ step, reason }) => `${step} (${reason})`);
   const blocked =
@@ -225,9 +230,11 @@ function tellRun(explaining: Explaining, underWay: readonly Answer[], waiting: r
       : ` ${counted(waiting.length, 'step')} ${waiting.length === 1 ? 'waits' : 'wait'} for others.`;
   const open = new Set([...underWay, ...waiting].map(({ step }) => step));
   const ended = plan.steps.filter(({ index, name }) => rows.has(index) && !open.has(name)).length;
+  const counts = { underWay: underWay.length, waiting: waiting.length, ended, total };
+  if (local !== null && local.work !== null) return explainLocalRun(explaining, local.work, doing, counts);
   const moved = new Map(underWay.flatMap(({ changes }) => changes).map((change) => [change.what, change]));
   return {
-    reason: { reason: 'steps_open', underWay: underWay.length, waiting: waiting.length, ended, total },
+    reason: { reason: 'steps_open', ...counts },
     message: `Run ${run.id} of ${run.workspace}/${run.workflow} is ${run.status}. Under way: ${listed(doing)}.${blocked}`,
     changes: [...[...moved.values()].slice(0, 5), cancelChange(explaining)],
   };

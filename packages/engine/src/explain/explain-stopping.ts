@@ -91,6 +91,8 @@ function whyText({ why, requestedBy, comment }: Stop): string {
       return 'a step failed, and the workflow says fail_fast';
     case 'succeed':
       return 'a transition ended the run as succeeded';
+    case 'failed':
+      return 'the run failed';
     case 'step_timeout':
       return 'the step took longer than its step_timeout';
     case 'item_failed':

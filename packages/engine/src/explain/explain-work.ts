@@ -1,4 +1,5 @@
 import { capabilitiesOf, type Lane, maxWorkerLosses, type PlanStep, type Work, type WorkerId } from '@millrace/core';
+import { explainNoRoom, whatThen } from './explain-local-run.ts';
 import { type Explaining, planStep } from './explaining.ts';
 import type { Change, Holder, NearestWorker, Reason, WorkerSearch } from './explanation.ts';
 import { counted, listed, moment, since } from './moments.ts';
@@ -9,12 +10,12 @@ export type Told = Readonly<{ reason: Reason; message: string; changes: readonly
 
 /** An attempt that is ready or leased. `subject` names its step or item in messages. */
 export function explainWork(explaining: Explaining, rows: StepRows, work: Work, subject: string): Told {
-  return work.worker === null
-    ? explainReady(explaining, work, subject)
-    : explainLeased(explaining, rows, work, work.worker, subject);
+  const own = explaining.local?.work?.worker ?? null;
+  if (work.worker !== null) return explainLeased(explaining, rows, work, work.worker, subject);
+  return own === null ? explainReady(explaining, work, subject) : explainNoRoom(explaining, work, own, subject);
 }
 
-function explainReady({ search, facts }: Explaining, work: Work, subject: string): Told {
+export function explainReady({ search, facts }: Explaining, work: Work, subject: string): Told {
   const found = search(work.lane);
   const begun = since(work.readyAt, facts.now);
   return {
@@ -80,7 +81,7 @@ function workerChanges(search: WorkerSearch): readonly Change[] {
 /** What `millrace work` has by itself is not named. */
 function workCommand({ queue, capability, labels }: Lane): string {
   const wanted = capabilitiesOf({ capability });
-  const executed = wanted.filter((one) => one !== 'shared_folder');
+  const executed = wanted.filter((one) => one !== 'shared_folder' && one !== 'local');
   const options = [
     queue === 'default' ? '' : ` --queues ${quoted(queue)}`,
     executed.every((one) => one === 'shell' || one === 'script') ? '' : ` --capabilities ${executed.join(',')}`,
@@ -122,7 +123,6 @@ function explainLeased(explaining: Explaining, rows: StepRows, work: Work, worke
 function explainLost(explaining: Explaining, rows: StepRows, work: Work, holder: Holder, subject: string): Told {
   const { facts } = explaining;
   const { leaseUntil } = holder;
-  const again = survivesLoss(planStep(explaining, work.step), rows, work);
   const reapedAt = Math.max(facts.now, (leaseUntil ?? facts.now) + facts.reaperMs);
   const name = holderText(holder);
   const what =
@@ -135,14 +135,20 @@ function explainLost(explaining: Explaining, rows: StepRows, work: Work, holder:
     changes: [
       {
         by: 'engine',
-        what: again
-          ? 'The engine ends the lost attempt, and the next one begins on another worker.'
-          : 'The engine ends it as failed: it lost too many workers.',
+        what: afterLoss(explaining, rows, work),
         at: reapedAt,
         command: null,
       },
     ],
   };
+}
+
+function afterLoss(explaining: Explaining, rows: StepRows, work: Work): string {
+  const own = explaining.local?.work;
+  if (own != null) return `The engine ends the lost attempt. ${whatThen(explaining, own)}`;
+  return survivesLoss(planStep(explaining, work.step), rows, work)
+    ? 'The engine ends the lost attempt, and the next one begins on another worker.'
+    : 'The engine ends it as failed: it lost too many workers.';
 }
 
 /** Whether another attempt follows the loss of this one (a `retry.when` aside, which only the engine evaluates). */

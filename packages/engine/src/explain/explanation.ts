@@ -89,6 +89,20 @@ export type Reason =
     }>
   /** Of a step or item: it may begin, and the run is paused. */
   | Readonly<{ reason: 'held'; since: Instant }>
+  /** Of a local run that a worker carries out; `attempt` counts how often it began. */
+  | Readonly<{
+      reason: 'local_run';
+      since: Instant;
+      holder: Holder;
+      underWay: number;
+      waiting: number;
+      ended: number;
+      total: number;
+    }>
+  /** Of a step of a local run that has not begun. `holder` is null while no worker has the run. */
+  | Readonly<{ reason: 'waiting_for_run'; holder: Holder | null }>
+  /** Of an attempt of a local run: its worker executes others at the moment. */
+  | Readonly<{ reason: 'waiting_for_room'; since: Instant; holder: Holder }>
   | Readonly<{ reason: 'waiting_for_dependencies'; dependencies: readonly Dependency[] }>
   /** Of a step entered by transitions. `from`: the steps that may still lead to it; none: it is not reached any more. */
   | Readonly<{ reason: 'waiting_for_transition'; from: readonly Dependency[] }>

@@ -14,6 +14,8 @@ import {
   type Lane,
   lanesOf,
   MillraceError,
+  type PreparedPlan,
+  preparePlan,
   type RunId,
   type WorkerDescription,
   workerId,
@@ -55,7 +57,7 @@ const maxTurns = 1_000_000;
 /** Compiles the definitions, once for any number of rehearsals. */
 export function createRehearsals(definitions: Definitions): Rehearsals {
   const compiled = compileAll(definitions, workspace);
-  const plans = new Map(compiled.plans.map((plan) => [plan.plan.workflow, plan]));
+  const plans = new Map(compiled.plans.map((plan) => [plan.plan.workflow, asDistributed(plan)]));
   const problems = withoutMockable(compiled.problems, definitions);
   const { actions } = compiled;
   const unchanged = publish({ plans: compiled.plans, actions, problems });
@@ -73,6 +75,12 @@ export function createRehearsals(definitions: Definitions): Rehearsals {
       return rehearse(request, await published);
     },
   };
+}
+
+/** Where steps run is no matter here: there are no folders, and mocks answer on any worker. */
+function asDistributed(prepared: PreparedPlan): PreparedPlan {
+  const { plan } = prepared;
+  return plan.mode === 'distributed' ? prepared : preparePlan({ ...plan, mode: 'distributed' });
 }
 
 type Published = Readonly<{ stores: Pick<Store, 'plans' | 'workspaces'>; lanes: readonly Lane[] }>;

@@ -27,6 +27,11 @@ function refused(run: RunId, { code, message }: Readonly<{ code: string; message
   if (code === 'already_paused') {
     return new MillraceError('run_paused', message, { hint: `Resume it with: millrace run resume ${run}` });
   }
+  if (code === 'not_pausable') {
+    return new MillraceError('run_not_pausable', `Run ${run} cannot be paused. ${message}`, {
+      hint: `Let it end, or cancel it with: millrace run cancel ${run}`,
+    });
+  }
   if (code === 'run_stopping') {
     return new MillraceError('run_stopping', message, { hint: `See what it waits for: millrace explain ${run}` });
   }

@@ -3,6 +3,7 @@ import type {
   AttemptRef,
   AttemptResult,
   Command,
+  LocalRunReport,
   SyncRequest,
   SyncResponse,
   WorkerId,
@@ -34,9 +35,15 @@ export function createSyncWorker({ store, driver, dispatcher, stats }: SyncWorke
     worker.stopping = request.stopping;
     if (request.returned.length > 0) await takeBack(worker, request.returned);
     if (request.running !== null) await compare(worker, request.running);
-    if (request.results.length > 0) {
-      const confirmed = await report(worker, request.results);
-      return worker.answer(confirmed);
+    const { results, reports = [] } = request;
+    if (results.length + reports.length > 0) {
+      // Together, for one commit; if both fail, one of them tells.
+      const [recorded, confirmed] = await Promise.all([
+        record(worker, reports),
+        results.length === 0 ? [] : report(worker, results),
+      ]);
+      const answer = worker.answer(confirmed);
+      return recorded.length === 0 ? answer : { ...answer, recorded };
     }
     if (request.stopping && request.running?.length === 0) await sayGoodbye(worker);
     if (request.waitMs > 0) await worker.waitForNews(Math.min(request.waitMs, maxWaitMs), signal);
@@ -62,6 +69,28 @@ export function createSyncWorker({ store, driver, dispatcher, stats }: SyncWorke
         driver.post(run, commandOf(worker.description.id, key, result), null, settle);
       }
       dispatcher.claimSoon();
+    });
+  }
+
+  /** Takes over what local runs have done since their last report. One that is not the worker's any more is told to be lost. */
+  async function record(
+    worker: ConnectedWorker,
+    reports: readonly LocalRunReport[],
+  ): Promise<NonNullable<SyncResponse['recorded']>> {
+    const { id } = worker.description;
+    const settled = await Promise.all(
+      reports.map(async ({ run, from, entries, ...key }) => {
+        const outcome = await driver.send(run, { type: 'local_progress', key, worker: id, from, entries });
+        return { ref: { run, ...key }, applied: from + entries.length, outcome };
+      }),
+    );
+    return settled.flatMap(({ ref, applied, outcome }) => {
+      if (outcome.kind === 'failed') throw outcome.error ?? new Error('The commit failed.');
+      if (outcome.kind === 'applied') return [{ ...ref, applied }];
+      stats.staleReport();
+      worker.cancel(ref, { lost: true, force: true });
+      worker.release(ref);
+      return [];
     });
   }
 

@@ -270,7 +270,7 @@ export class Audit {
     const [loaded] = await this.#store.runs.load([ref.run]);
     const work = loaded?.work.find((row) => attemptText(row) === attemptText(ref));
     if (work === undefined) {
-      const ended = loaded?.attempts.some((row) => attemptText(row) === attemptText(ref));
+      const ended = ref.step === -1 || loaded?.attempts.some((row) => attemptText(row) === attemptText(ref));
       if (ended === true) return;
       throw new Violation(
         'confirmed_is_committed',
@@ -303,6 +303,17 @@ export class Audit {
   stepName(run: RunId, step: number): string {
     const plan = this.#plans.get(this.runs.get(run)?.run.plan ?? '');
     return plan?.plan.steps[step]?.name ?? String(step);
+  }
+
+  /** A server told a worker that so many entries of its record are committed. */
+  async recorded(ref: AttemptRef, applied: number): Promise<void> {
+    const loaded = this.runs.get(ref.run);
+    if (loaded === undefined || isRunEnd(loaded.run.status)) return;
+    const attempt = loaded.work.find(({ step }) => step === -1)?.attempt ?? 0;
+    const known = controlOf(loaded.run).local?.applied ?? 0;
+    if (attempt > ref.attempt || (attempt === ref.attempt && known >= applied)) return;
+    const message = `Run ${ref.run}: ${applied} entries were confirmed, and ${known} are committed.`;
+    throw new Violation('confirmed_is_committed', message);
   }
 
   /** A server told a user that the run exists. */
@@ -342,6 +353,8 @@ export class Audit {
     const counts = this.#counts;
     if (before === null) counts[run.parent === null ? 'runs' : 'childRuns'] += 1;
     if (before === null && run.trigger.type === 'event' && run.rerunOf === null) counts.runsTriggered += 1;
+    const own = changes.work.find(({ step }) => step === -1);
+    if (own !== undefined) counts[own.attempt === 1 ? 'localRuns' : 'localRestarts'] += 1;
     if (run.status === 'succeeded') counts.runsSucceeded += 1;
     if (run.status === 'failed') counts.runsFailed += 1;
     if (run.status === 'cancelled') counts.runsCancelled += 1;

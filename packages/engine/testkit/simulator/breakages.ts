@@ -34,6 +34,8 @@ export const breakages = [
   'slots_kept',
   /** Every limit is one higher than its workflow says. */
   'limits_ignored',
+  /** What a worker reports of a local run counts again when it comes again, and for whoever carries the run out now. */
+  'local_fence_off',
 ] as const;
 export type Breakage = (typeof breakages)[number];
 

@@ -2,6 +2,7 @@ import { isRunEnd, type LoadedRun, type PreparedPlan } from '@millrace/core';
 import { explainRun } from '../../src/explain/explain-run.ts';
 import type { Answer } from '../../src/explain/explanation.ts';
 import type { Facts } from '../../src/explain/facts.ts';
+import { controlOf } from './run-checks.ts';
 import { Violation } from './violation.ts';
 
 /** As if no worker were there and every child were being started: reasons must exist in any case. */
@@ -32,15 +33,16 @@ export function checkExplained(plan: PreparedPlan, loaded: LoadedRun, now: numbe
     return;
   }
   const paused = status === 'paused';
-  const expected = paused ? ['paused'] : ['steps_open', 'cancelling'];
-  if (whole === undefined || !expected.includes(whole.reason)) {
+  if (whole === undefined || (paused ? whole.reason !== 'paused' : !wholeReasons.has(whole.reason))) {
     fail(id, `it is ${status}, and is said to be ${whole?.reason}`);
   }
   // Paused before it began: it waits for slots as well.
   if (paused && loaded.run.startedAt === null) return;
   for (const answer of [whole, ...parts]) checkAnswer(id, answer, paused);
   if (!parts.some(isUnderWay)) fail(id, 'nothing is said to be under way');
-  const ended = new Set(loaded.attempts.filter((row) => row.item === -1 && row.final).map(({ step }) => step));
+  const { first = 0 } = controlOf(loaded.run).local ?? {};
+  const ends = loaded.attempts.filter((row) => row.item === -1 && row.final && row.iteration >= first);
+  const ended = new Set(ends.map(({ step }) => step));
   for (const { index, name, entry } of plan.plan.steps) {
     const told = parts.some(({ step }) => step === name);
     if (entry === 'dependencies' && !told && !ended.has(index)) fail(id, `nothing is said of step ${name}`);
@@ -49,6 +51,15 @@ export function checkExplained(plan: PreparedPlan, loaded: LoadedRun, now: numbe
     if (entry === 'dependencies' && (own.reason === 'ended') !== ended.has(index)) fail(id, own.message);
   }
 }
+
+/** What may be said of a run that has not ended; the last ones only of local runs. */
+const wholeReasons: ReadonlySet<Answer['reason']> = new Set([
+  'steps_open',
+  'cancelling',
+  'local_run',
+  'worker_lost',
+  'waiting_for_worker',
+]);
 
 const isUnderWay = ({ reason }: Answer): boolean =>
   reason !== 'waiting_for_dependencies' && reason !== 'waiting_for_transition' && reason !== 'waiting_for_join';

@@ -67,6 +67,9 @@ const names = [
   'verdictsRetold',
   'messagesDelivered',
   'messagesRedelivered',
+  'localRuns',
+  'localReports',
+  'localRestarts',
 ] as const;
 
 type CountName = (typeof names)[number];

@@ -29,7 +29,9 @@ export function randomDefinitions(seed: number, scenario: Scenario): Definitions
     const workflow = randomWorkflow(random, name, most, scenario.spice, inner);
     const led = random.chance(scenario.transitions) ? withTransitions(random, workflow) : workflow;
     const hooks = randomHooks(new Random(seed, `hooks of ${name}`), scenario.spice / 2, inner);
-    workflows[name] = withLimits(seed, scenario, { ...(isExecutable(led) ? led : workflow), hooks });
+    const flow = isExecutable(led) ? led : workflow;
+    const limited = withLimits(seed, scenario, { ...flow, hooks });
+    workflows[name] = random.chance(scenario.local) ? asLocal(random, limited) : limited;
     if (!name.startsWith('main')) inner.push(name);
   }
   const hooks = randomHooks(new Random(seed, 'hooks of the workspace'), scenario.spice / 3, inner);
@@ -41,6 +43,15 @@ export function randomDefinitions(seed: number, scenario: Scenario): Definitions
     hooks,
     places: {},
   };
+}
+
+/** What a local run cannot hold is taken out of it. */
+function asLocal(random: Random, workflow: WorkflowDefinition): WorkflowDefinition {
+  const steps = workflow.steps.map(({ queue: _, queueTimeoutMs: __, concurrency: ___, rateLimit: ____, ...step }): StepDefinition => {
+    if (step.inline?.type !== 'workflow' && step.inline?.type !== 'approval') return step;
+    return { ...step, inline: { type: 'function', function: 'f' } };
+  });
+  return { ...workflow, steps, mode: 'local', ...(random.chance(200) ? { onWorkerLoss: 'fail' as const } : {}) };
 }
 
 /** Some graphs of transitions are refused when they are compiled. */

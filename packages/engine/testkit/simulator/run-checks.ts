@@ -44,6 +44,7 @@ export function checkCommit(commit: RunCommit, before: LoadedRun | null, after: 
     throw new Violation('version', message);
   }
   checkAttemptsKept(id, before, after);
+  checkLocalHolder(commit, before, after);
   checkCancelObeyed(id, commit, before);
   checkPauseObeyed(id, commit, before, after);
 }
@@ -54,6 +55,21 @@ function checkAttemptsKept(id: string, before: LoadedRun, after: LoadedRun): voi
     if (now.get(attemptText(attempt)) === attempt) continue;
     throw new Violation('attempts_never_change', `Run ${id}: attempt ${attemptText(attempt)} changed or disappeared.`);
   }
+}
+
+/** What is recorded of a local run comes from the worker that holds it. */
+function checkLocalHolder({ id, changes }: RunCommit, before: LoadedRun, after: LoadedRun): void {
+  const [own, next] = [before, after].map(({ work }) => work.find(({ step }) => step === -1));
+  if (own === undefined) return;
+  if (next !== undefined && next.attempt !== own.attempt && next.attempt !== own.attempt + 1) {
+    throw new Violation('attempts_grow_by_one', `Run ${id} went from attempt ${own.attempt} to ${next.attempt}.`);
+  }
+  // Claims are no commits: who took it since the last one is not known here.
+  if (own.worker === null) return;
+  const stranger = changes.attempts.find(({ worker }) => worker !== null && worker !== own.worker);
+  if (stranger === undefined) return;
+  const message = `Run ${id} is held by ${own.worker}; an attempt of ${stranger.worker} was committed.`;
+  throw new Violation('local_runs', message);
 }
 
 function checkCancelObeyed(id: string, { changes }: RunCommit, before: LoadedRun): void {
@@ -101,6 +117,9 @@ export function checkRows(plan: PreparedPlan, loaded: LoadedRun): RunState {
   }
   checkAttempts(loaded);
   const state = restored(plan, loaded);
+  checkLocalRun(plan, loaded, state);
+  // A local run of which nothing was reported has begun nothing.
+  if (state.local !== null && state.local.applied === 0 && !isRunEnd(run.status)) return state;
   if (state.queued === null) checkGraph(plan, loaded, state);
   checkItems(plan, state, run.id);
   if (isRunEnd(run.status) && state.unsettled > 0) {
@@ -111,6 +130,28 @@ export function checkRows(plan: PreparedPlan, loaded: LoadedRun): RunState {
     throw new Violation('something_moves', `Every step of run ${run.id} has ended, and the run has not.`);
   }
   return state;
+}
+
+/** One worker, or one that is looked for, carries a local run out; its steps are no server's matter. */
+function checkLocalRun({ localLane }: PreparedPlan, { run, work, waits }: LoadedRun, state: RunState): void {
+  const own = work.filter(({ step }) => step === -1);
+  if (localLane === null) {
+    if (own.length === 0) return;
+    throw new Violation('local_runs', `Run ${run.id} is not a local run, and has work of its own.`);
+  }
+  if (state.queued !== null && own.length === 0) return;
+  if (!isRunEnd(run.status) && (own.length !== 1 || own[0]?.attempt !== state.local?.attempt)) {
+    throw new Violation('local_runs', `Nobody carries run ${run.id} out, or several do.`);
+  }
+  const timed = waits.find(({ step, dueAt }) => step >= 0 && dueAt !== null);
+  if (own.length < work.length || timed !== undefined) {
+    throw new Violation(
+      'local_runs',
+      `Run ${run.id} is a local one, and a step of it is given out or timed by a server.`,
+    );
+  }
+  if (run.error?.code !== 'local_diverged') return;
+  throw new Violation('local_runs', `Run ${run.id}: worker and server decided otherwise: ${run.error.message}`);
 }
 
 function restored(plan: PreparedPlan, loaded: LoadedRun): RunState {
@@ -153,6 +194,8 @@ function checkAttempts({ run, attempts, work, waits }: LoadedRun): void {
     if (rows.some((before) => before.final)) {
       throw new Violation('one_result', `Run ${run.id}: step run ${key} has its result and is still under way.`);
     }
+    // A local run keeps no row of a lost round; its number is looked at below.
+    if (row.step === -1) continue;
     if (row.attempt !== rows.length + 1) {
       const message = `Run ${run.id}: step run ${key} makes attempt ${row.attempt} after ${rows.length} ended ones.`;
       throw new Violation('attempts_grow_by_one', message);
@@ -176,7 +219,8 @@ function checkGraph(plan: PreparedPlan, { run, attempts }: LoadedRun, state: Run
       throw new Violation('something_moves', `Run ${run.id}: step ${step.name} may begin, and nothing begins it.`);
     }
     if (status === 'pending') continue;
-    const executed = attempts.some((row) => row.step === step.index && row.attempt > 0);
+    const first = state.local?.first ?? 0;
+    const executed = attempts.some((row) => row.step === step.index && row.attempt > 0 && row.iteration >= first);
     if (status === 'cancelled' && !executed) continue;
     throw new Violation('dependencies_first', `Run ${run.id}: step ${step.name} began before its dependencies ended.`);
   }

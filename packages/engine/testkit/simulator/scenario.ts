@@ -19,6 +19,8 @@ const ranges = {
   transitions: range(0, 800, 400),
   /** Of a thousand workflows, how many have limits that runs share, and of a thousand of their steps, twice as many. */
   limits: range(0, 900, 400),
+  /** Of a thousand workflows, how many are carried out by one worker each. */
+  local: range(0, 600, 400),
   runs: range(1, 7),
   cancels: range(0, 3, 350),
   /** How often people answer approvals while faults happen. */

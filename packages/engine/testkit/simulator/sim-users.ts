@@ -210,7 +210,12 @@ export class SimUsers {
       (error) => {
         const code = codeOf(error);
         if (code === 'run_not_found') world.fail(new Error(`Run ${run} exists and was not found.`));
-        if (code === 'run_paused' || code === 'run_not_paused' || code === 'run_stopping')
+        if (
+          code === 'run_paused' ||
+          code === 'run_not_paused' ||
+          code === 'run_stopping' ||
+          code === 'run_not_pausable'
+        )
           world.counts.pausesRefused += 1;
       },
     );

@@ -4,6 +4,8 @@ import type {
   Assignment,
   AttemptRef,
   AttemptResult,
+  LocalRunAssignment,
+  LocalRunReport,
   SyncRequest,
   SyncResponse,
   WorkerDescription,
@@ -13,11 +15,15 @@ import { reportTo } from './break-reports.ts';
 import { callServer } from './lossy-link.ts';
 import type { Random } from './random.ts';
 import { randomResult } from './random-results.ts';
+import { SimLocalRun } from './sim-local-run.ts';
 import type { SimServer } from './sim-server.ts';
 import { note, randomOf, type World } from './world.ts';
 
 type Held = {
-  readonly assignment: Assignment;
+  readonly ref: AttemptRef;
+  readonly assignment: Assignment | null;
+  /** Of a whole run; null: of an attempt. */
+  readonly local: SimLocalRun | null;
   state: 'queued' | 'running' | 'reporting';
   /** When it would end by itself; replaced when it is asked to stop. */
   cancelEnd: (() => void) | null;
@@ -45,6 +51,7 @@ export class SimWorker {
   /** What it had and has no more: it does not take it again. */
   readonly #recent = new Set<string>();
   #returned: AttemptRef[] = [];
+  #lateReports: LocalRunReport[] = [];
   #server: SimServer;
   #sequence = 0;
   #leaseMs: number;
@@ -76,7 +83,7 @@ export class SimWorker {
   }
 
   get holdsNothing(): boolean {
-    return this.#held.size === 0 && this.#outgoing.size === 0;
+    return this.#held.size + this.#outgoing.size + this.#lateReports.length === 0;
   }
 
   /** Ends without a word; whatever it did is forgotten. */
@@ -101,10 +108,13 @@ export class SimWorker {
     this.#world.counts.workerStops += 1;
     note(this.#world, `${this.description.id} stops`);
     this.#stopping = true;
-    for (const [key, { assignment, state }] of this.#held) {
-      if (state !== 'queued') continue;
-      this.#release(key);
-      this.#giveBack(assignment);
+    for (const [key, held] of this.#held) {
+      if (held.state === 'queued') {
+        this.#release(key);
+        this.#giveBack(held.ref);
+      } else if (held.local !== null && this.#random.chance(500)) {
+        this.#world.time.after(this.#random.int(0, 3_000), () => this.#act(() => this.#abandon(held)));
+      }
     }
     this.#call(true);
   }
@@ -134,7 +144,8 @@ export class SimWorker {
   #pump(): void {
     if (!this.alive || this.#world.time.now < this.#backoffUntil) return;
     const unsent = [...this.#outgoing.values()].some((outgoing) => !outgoing.sent);
-    if (unsent || this.#returned.length > 0) this.#call(true);
+    const reports = [...this.#held.values()].some(({ local }) => local?.hasReport === true);
+    if (unsent || reports || this.#returned.length + this.#lateReports.length > 0) this.#call(true);
     else if (this.#calls === 0 && (!this.#stopping || this.holdsNothing)) this.#call(this.#stopping);
   }
 
@@ -145,13 +156,15 @@ export class SimWorker {
     for (const outgoing of results) outgoing.sent = true;
     const returned = this.#returned;
     this.#returned = [];
-    const farewell = this.#stopping && this.holdsNothing && returned.length === 0;
+    const reports = carries ? this.#takeReports() : [];
+    const farewell = this.#stopping && this.holdsNothing && returned.length + reports.length === 0;
     const running = carries && !farewell && this.#random.chance(200) ? null : this.#running();
     const sentAt = world.time.now;
     const waitMs = carries || this.#stopping || !this.#heard ? 0 : Math.floor(this.#leaseMs / 3);
     const request: SyncRequest = {
       worker: this.description,
       results: results.map(({ ref, result }) => ({ ...ref, result })),
+      ...(reports.length === 0 ? {} : { reports }),
       running,
       received: this.#sequence,
       returned,
@@ -166,11 +179,13 @@ export class SimWorker {
         (response) =>
           this.#act(() => {
             this.#calls -= 1;
+            this.#reported(reports, response.recorded ?? []);
             this.#answered(response, sentAt, results, farewell);
           }),
         () =>
           this.#act(() => {
             this.#calls -= 1;
+            this.#reported(reports, null);
             for (const outgoing of results) outgoing.sent = false;
             this.#returned.push(...returned);
             if (this.#random.chance(500)) this.#switchServer();
@@ -192,7 +207,7 @@ export class SimWorker {
   }
 
   #running(): AttemptRef[] {
-    return [...this.#held.values()].map(({ assignment }) => refOf(assignment));
+    return [...this.#held.values()].map(({ ref }) => ref);
   }
 
   #answered(response: SyncResponse, sentAt: number, results: readonly Outgoing[], farewell: boolean): void {
@@ -207,7 +222,8 @@ export class SimWorker {
     this.#lastHeardAt = Math.max(this.#lastHeardAt, sentAt);
     for (const ref of response.confirmed) this.#confirmed(ref);
     for (const outgoing of results) if (this.#outgoing.get(keyOf(outgoing.ref)) === outgoing) outgoing.sent = false;
-    for (const assignment of response.assignments) this.#take(assignment);
+    for (const assignment of response.assignments) this.#take(assignment, { assignment, local: null });
+    for (const run of response.localRuns ?? []) this.#take(run, { assignment: null, local: this.#localRun(run) });
     for (const { lost, force, ...ref } of response.cancellations) this.#cancel(ref, lost, force);
     this.#begin();
     this.#pump();
@@ -220,20 +236,64 @@ export class SimWorker {
     this.#world.audit.confirmed(ref, this.description.id).catch(this.#world.fail);
   }
 
-  #take(assignment: Assignment): void {
-    const key = keyOf(assignment);
+  #take(assigned: AttemptRef, what: Pick<Held, 'assignment' | 'local'>): void {
+    const ref = refOf(assigned);
+    const key = keyOf(ref);
     if (this.#held.has(key) || this.#recent.has(key)) return;
     if (this.#stopping) {
-      this.#giveBack(assignment);
+      this.#giveBack(ref);
       return;
     }
     note(this.#world, `${this.description.id} takes ${key}`);
-    this.#held.set(key, { assignment, state: 'queued', cancelEnd: null });
+    this.#held.set(key, { ref, ...what, state: 'queued', cancelEnd: null });
   }
 
-  #giveBack(assignment: Assignment): void {
+  #localRun(assignment: LocalRunAssignment): SimLocalRun {
+    return new SimLocalRun(assignment, {
+      world: this.#world,
+      random: this.#random,
+      worker: this.description.id,
+      act: (act) => this.#act(act),
+      changed: () => this.#pump(),
+    });
+  }
+
+  #takeReports(): LocalRunReport[] {
+    const reports = this.#lateReports;
+    this.#lateReports = [];
+    for (const { local } of this.#held.values()) {
+      const report = local?.takeReport() ?? null;
+      if (report !== null) reports.push(report);
+    }
+    this.#world.counts.localReports += reports.length;
+    return reports;
+  }
+
+  #reported(reports: readonly LocalRunReport[], recorded: NonNullable<SyncResponse['recorded']> | null): void {
+    for (const report of reports) {
+      const key = keyOf(report);
+      const applied = recorded?.find((one) => keyOf(one) === key)?.applied ?? null;
+      const local = this.#held.get(key)?.local ?? null;
+      if (applied !== null) this.#world.audit.recorded(report, applied).catch(this.#world.fail);
+      local?.reported(applied);
+      if (local?.isTold === true) this.#release(key);
+    }
+  }
+
+  /** It stops in the middle of a run, which begins again elsewhere. */
+  #abandon(held: Held): void {
+    const key = keyOf(held.ref);
+    if (this.#held.get(key) !== held || held.local === null || held.local.isTold) return;
+    held.local.giveUp();
+    const error = { code: 'worker_stopped', message: 'The worker stopped.' };
+    this.#outgoing.set(key, { ref: held.ref, result: { status: 'failed', error, durationMs: 1 }, sent: false });
+    held.state = 'reporting';
+    this.#pump();
+  }
+
+  #giveBack(ref: AttemptRef): void {
     this.#world.counts.givenBack += 1;
-    this.#returned.push(refOf(assignment));
+    this.#returned.push(ref);
   }
 
   #begin(): void {
@@ -244,7 +304,11 @@ export class SimWorker {
       if (held.state !== 'queued') continue;
       free -= 1;
       held.state = 'running';
-      this.#world.audit.begun(refOf(held.assignment), this.description.id);
+      if (held.assignment === null) {
+        held.local?.start();
+        continue;
+      }
+      this.#world.audit.begun(held.ref, this.description.id);
       const { result, durationMs } = randomResult(this.#world, this.#random, held.assignment);
       this.#endAfter(held, durationMs, result);
     }
@@ -256,7 +320,7 @@ export class SimWorker {
   }
 
   #end(held: Held, result: AttemptResult): void {
-    const ref = refOf(held.assignment);
+    const { ref } = held;
     const key = keyOf(ref);
     // Lost meanwhile: nobody wants the result. A worker whose connection is slow may say it all the same.
     if (this.#held.get(key) !== held && !this.#random.chance(300)) return;
@@ -274,7 +338,11 @@ export class SimWorker {
     const held = this.#held.get(key);
     if (held === undefined || held.state === 'reporting') return;
     if (lost) {
-      this.#release(key);
+      this.#lose(key, held);
+      return;
+    }
+    if (held.local !== null && held.state === 'running') {
+      if (force || this.#random.chance(800)) held.local.stop(force);
       return;
     }
     const error = { code: 'cancelled', message: 'It was stopped.' };
@@ -290,7 +358,14 @@ export class SimWorker {
   }
 
   #loseAll(): void {
-    for (const [key, held] of this.#held) if (held.state !== 'reporting') this.#release(key);
+    for (const [key, held] of this.#held) if (held.state !== 'reporting') this.#lose(key, held);
+  }
+
+  #lose(key: string, { local, state }: Held): void {
+    this.#release(key);
+    if (local === null) return;
+    if (state === 'running' && this.#random.chance(300)) this.#lateReports.push(local.lateReport());
+    local.giveUp();
   }
 
   #release(key: string): void {

@@ -139,8 +139,8 @@ class Simulation {
       labels: everything || random.chance(500) ? ['gpu'] : [],
       queues: everything ? ['*'] : random.pick([['default'], ['slow', 'default']]),
       capabilities: everything
-        ? ['shell', 'function', 'shared_folder']
-        : random.pick([['shell'], ['function'], ['shell', 'function'], ['shell', 'shared_folder']]),
+        ? ['shell', 'function', 'shared_folder', 'local']
+        : random.pick([['shell'], ['function'], ['shell', 'function'], ['shell', 'shared_folder'], ['shell', 'local']]),
     };
     note(this.#world, `${name} starts with ${description.slots} slots`);
     const worker: SimWorker = new SimWorker(this.#world, this.#servers, name, description, () => {

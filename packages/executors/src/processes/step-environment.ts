@@ -49,6 +49,7 @@ export function stepEnvironment(
     ...own,
     MILLRACE_RUN_ID: assignment.run,
     MILLRACE_STEP: assignment.stepName,
+    MILLRACE_ITERATION: String(assignment.iteration),
     MILLRACE_ATTEMPT: String(assignment.attempt),
     MILLRACE_WORKSPACE: assignment.workspace,
     MILLRACE_WORKFLOW: assignment.workflow,

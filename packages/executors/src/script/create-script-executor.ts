@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject, ScriptBody } from '@millrace/core';
 import { StepFault } from '../attempt-results.ts';
@@ -26,11 +26,27 @@ export function createScriptExecutor(options: ScriptExecutorOptions = {}): Execu
   return {
     capability: 'script',
     needsFolders: true,
-    execute: (context) => runStepProcess(context, (files) => prepare(context, files, clock())),
+    async execute(context) {
+      let made: string | null = null;
+      const keep = (file: string): void => {
+        made = file;
+      };
+      try {
+        return await runStepProcess(context, (files) => prepare(context, files, clock(), keep));
+      } finally {
+        if (made !== null) await rm(made, { force: true });
+      }
+    },
   };
 }
 
-async function prepare(context: ExecutionContext, files: StepFiles, now: number): Promise<StepProcess> {
+/** `made` is told of a file that is to be removed afterwards. */
+async function prepare(
+  context: ExecutionContext,
+  files: StepFiles,
+  now: number,
+  made: (file: string) => void,
+): Promise<StepProcess> {
   const { assignment } = context;
   const body = scriptBody(context);
   const runtime = runtimeNamed(body.runtime);
@@ -51,6 +67,7 @@ async function prepare(context: ExecutionContext, files: StepFiles, now: number)
   const env = stepEnvironment(context, files, own);
   const program = await findInterpreter(runtime, body.runtime.toLowerCase(), body.runtime_version ?? null, cwd, env);
   const file = await codeFile(context, body, cwd, runtime.extension);
+  if (body.code !== undefined) made(file);
   return {
     title: body.entrypoint === undefined ? `The ${runtime.name} script` : `The script ${body.entrypoint}`,
     program,
@@ -68,13 +85,15 @@ function scriptBody(context: ExecutionContext): ScriptBody {
   return body;
 }
 
-/** Inline code is put into the current directory (the attempt's own copy), so that its imports resolve as for a file there. */
+/** Inline code is put into the current directory, so that its imports resolve as for a file there. */
 async function codeFile(context: ExecutionContext, body: ScriptBody, cwd: string, extension: string): Promise<string> {
   if (body.code === undefined) {
     const path = join(packFolderOf(context.assignment), body.entrypoint ?? '');
     return await insideFolder(context.workDir, path, 'entrypoint');
   }
-  const file = join(cwd, `.millrace-code${extension}`);
+  const { step, item, iteration, attempt } = context.assignment;
+  // The current directory of a local run is that of other steps, too.
+  const file = join(cwd, `.millrace-code-${step}.${item}.${iteration}.${attempt}${extension}`);
   await writeFile(file, body.code, { mode: 0o600 });
   return file;
 }

@@ -38,6 +38,17 @@ function presentAnswer(answer: Answer): ExplainedAnswer {
     }
     case 'held':
       return { ...subject, reason: answer.reason, since: isoTime(answer.since) };
+    case 'local_run': {
+      const { reason, since, holder, underWay, waiting, ended, total } = answer;
+      const counts = { under_way: underWay, waiting, ended, total };
+      return { ...subject, reason, since: isoTime(since), holder: presentHolder(holder), ...counts };
+    }
+    case 'waiting_for_run': {
+      const { reason, holder } = answer;
+      return { ...subject, reason, holder: holder === null ? null : presentHolder(holder) };
+    }
+    case 'waiting_for_room':
+      return { ...subject, reason: answer.reason, since: isoTime(answer.since), holder: presentHolder(answer.holder) };
     case 'waiting_for_dependencies':
       return { ...subject, reason: answer.reason, dependencies: [...answer.dependencies] };
     case 'waiting_for_transition':

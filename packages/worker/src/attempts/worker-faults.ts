@@ -1,4 +1,11 @@
-import { type Assignment, type AttemptResult, type Fault, MillraceError } from '@millrace/core';
+import {
+  type Assignment,
+  type AttemptResult,
+  type Fault,
+  type LocalRunAssignment,
+  MillraceError,
+} from '@millrace/core';
+import type { StopReason } from '@millrace/executors';
 
 const failed = (error: Fault, durationMs = 0): AttemptResult => ({ status: 'failed', error, durationMs });
 
@@ -19,17 +26,21 @@ export const internalFault = (assignment: Assignment, cause: unknown): AttemptRe
     hint: "This is a bug in Millrace; the worker's own log has the details.",
   });
 
-/** The attempt's folder or the workspace's files could not be made ready. */
-export function notPreparedFault(assignment: Assignment, cause: unknown, startedAt: number): AttemptResult {
+/** The folder of an attempt or a local run, or the workspace's files could not be made ready. */
+export function notPreparedFault(
+  { what, workspace, revision }: Readonly<{ what: string; workspace: string; revision: string }>,
+  cause: unknown,
+  startedAt: number,
+): AttemptResult {
   const { code } = cause as NodeJS.ErrnoException;
   const full = code === 'ENOSPC' || code === 'EDQUOT';
   return failed(
     {
       code: full ? 'worker_disk_full' : 'files_unavailable',
-      message: `The work folder of step ${assignment.stepName} could not be made ready: ${textOf(cause)}`,
+      message: `The work folder of ${what} could not be made ready: ${textOf(cause)}`,
       hint: full
         ? "Make room on the disk of the worker's folder."
-        : `It needs the files of workspace ${assignment.workspace} at revision ${assignment.revision}.`,
+        : `It needs the files of workspace ${workspace} at revision ${revision}.`,
       ...(cause instanceof MillraceError ? { retryable: cause.retryable } : {}),
     },
     Math.round(performance.now() - startedAt),
@@ -57,4 +68,14 @@ export function logStoreFault(assignment: Assignment, result: AttemptResult, cau
       retryable: false,
     },
   };
+}
+
+/** A local run that was stopped as a whole: before it began, or with this worker. */
+export function stoppedRun({ kind }: StopReason, { origin }: LocalRunAssignment): AttemptResult {
+  if (kind === 'worker_stopping') {
+    const message = `The worker was stopped while it carried out workflow ${origin.workflow}.`;
+    return failed({ code: 'worker_stopped', message, retryable: true });
+  }
+  const message = `Workflow ${origin.workflow} was stopped before it began.`;
+  return { status: 'cancelled', error: { code: 'cancelled', message }, durationMs: 0 };
 }

@@ -14,17 +14,19 @@ export function createLazyFolders(
     const path = await createWorkerFolder(root);
     return { path, folders: createAttemptFolders(path, createWorkspaceFiles(path, openFiles)) };
   };
+  const folders = async (): Promise<AttemptFolders> => {
+    if (made === null) {
+      const making = make();
+      made = making;
+      making.catch(() => {
+        made = null;
+      });
+    }
+    return (await made).folders;
+  };
   return {
-    async create(assignment) {
-      if (made === null) {
-        const making = make();
-        made = making;
-        making.catch(() => {
-          made = null;
-        });
-      }
-      return await (await made).folders.create(assignment);
-    },
+    create: async (files) => (await folders()).create(files),
+    createWithin: async (run) => (await folders()).createWithin(run),
     remove: ({ path }) => removeTree(path),
     async end() {
       if (made !== null) await removeTree((await made).path);

@@ -10,6 +10,7 @@
 import {
   type AttemptRef,
   type AttemptResult,
+  type LocalRunReport,
   MillraceError,
   type SyncRequest,
   type SyncResponse,
@@ -30,6 +31,10 @@ export type SyncHost = Readonly<{
   /** Every attempt that the worker holds. */
   held: () => readonly AttemptRef[];
   freeSlots: () => number;
+  /** What local runs have to report; asked for once for each call that carries something. */
+  takeReports: () => readonly LocalRunReport[];
+  /** They came back: with what is committed by now, or null when the call failed. */
+  reported: (reports: readonly LocalRunReport[], recorded: NonNullable<SyncResponse['recorded']> | null) => void;
   received: (response: SyncResponse) => void;
   confirmed: (outgoing: Outgoing) => void;
   leaseLost: () => void;
@@ -65,7 +70,7 @@ export class SyncClient {
   #sequence = 0;
   #lastListedAt = 0;
   #stopping = false;
-  /** Something must be said that is neither a result nor an assignment given back. */
+  /** Something else must be said: that it stops, or what local runs report. */
   #announce = false;
   #draining = false;
   #farewell = false;
@@ -90,6 +95,12 @@ export class SyncClient {
 
   giveBack(refs: readonly AttemptRef[]): void {
     this.#returned.push(...refs);
+    this.#schedule();
+  }
+
+  /** A local run has something to report. */
+  reportSoon(): void {
+    this.#announce = true;
     this.#schedule();
   }
 
@@ -154,7 +165,8 @@ export class SyncClient {
     this.#lastSentAt = sentAt;
     this.#announce = false;
     // The last word of a worker that holds nothing any more: the server may forget it.
-    const farewell = this.#draining && results.length === 0 && this.#outgoing.size === 0;
+    const reports = carries ? this.#host.takeReports() : [];
+    const farewell = this.#draining && results.length + reports.length === 0 && this.#outgoing.size === 0;
     if (carries) this.#carrying++;
     else this.#waiting++;
     let response: SyncResponse | null = null;
@@ -163,6 +175,7 @@ export class SyncClient {
         {
           worker: this.#host.worker,
           results: results.map(({ ref, result }) => ({ ...ref, result })),
+          ...(reports.length === 0 ? {} : { reports }),
           running: this.#heldList(carries, sentAt),
           received: this.#sequence,
           returned,
@@ -174,6 +187,7 @@ export class SyncClient {
       );
     } catch (cause) {
       this.#requeue(results, returned);
+      if (reports.length > 0) this.#host.reported(reports, null);
       if (!this.#abort.signal.aborted) this.#callFailed(cause);
     }
     if (carries) this.#carrying--;
@@ -181,6 +195,7 @@ export class SyncClient {
     if (response === null || this.#abort.signal.aborted) return;
     this.#farewell ||= farewell;
     this.#succeeded(response, sentAt, results);
+    if (reports.length > 0) this.#host.reported(reports, response.recorded ?? []);
   }
 
   /** What the worker holds; null where the list is long and the server has had it lately. */

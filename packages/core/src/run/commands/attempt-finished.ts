@@ -11,8 +11,9 @@ import { type AttemptEnd, recordEnd, settleAttempt } from '../task.ts';
 export function attemptFinished(
   decision: Deciding,
   { key, worker, result }: Extract<Command, { type: 'attempt_finished' }>,
+  doing: 'work' | 'local' = 'work',
 ): Rejection | null {
-  const found = findTask(decision, key, 'work');
+  const found = findTask(decision, key, doing);
   if (found === null) return staleAttempt(key);
   const { target, phase, task } = found;
   if (worker !== null && task.worker !== null && worker !== task.worker) return staleAttempt(key);

@@ -46,6 +46,7 @@ function fire(decision: Deciding, key: AttemptKey, kind: WaitKind, dueAt: Instan
     case 'items':
     case 'held':
     case 'cache':
+    case 'local':
       return false;
     default:
       return unreachable(kind);

@@ -12,13 +12,13 @@ export function failsRun(decision: Deciding, at: StepAt, end: TaskEnd, items: En
   const { step, iteration } = at;
   const facts = { ...end, iteration, endedAt: endTime(decision, at), items };
   const ended = endedPhase(plan, state, step, facts);
-  if (!plan.transitions.any) return failureOf(plan, step, ended) !== null;
+  if (!plan.transitions.any) return failureOf(plan, state, step, ended) !== null;
   const own = stepState(state, step);
   const before = own.ended;
   own.ended = ended;
   try {
     const { handled, fails } = foreseeTransitions(decision, step, ended);
-    return fails || (!handled && failureOf(plan, step, ended) !== null);
+    return fails || (!handled && failureOf(plan, state, step, ended) !== null);
   } finally {
     own.ended = before;
   }

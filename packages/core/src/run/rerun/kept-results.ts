@@ -97,7 +97,9 @@ function exclusions(plan: PreparedPlan, before: PreparedPlan, from: readonly Sta
     if (point.items === null) steps.add(step);
     else items.set(step, new Set([...(items.get(step) ?? []), ...point.items]));
   }
-  return { everything: from.some(({ type }) => type === 'start'), steps, items };
+  // Of a local run the files are gone: what its steps gave was made of them, and those that run again would miss them.
+  const local = plan.localLane !== null || before.localLane !== null;
+  return { everything: local || from.some(({ type }) => type === 'start'), steps, items };
 }
 
 function keptResult(run: RunId, rows: StepRows): KeptStep | null {
