@@ -62,7 +62,7 @@ export class SlotAudit {
       const alive = asked.step === -1 ? !ended : there.has(holderText(asked));
       if (!alive) throw new Violation('slots_end_with_holder', `${refText(asked)} has slots, and its holder is gone.`);
     }
-    for (const row of work) this.#checkWork(plan, run, { ...row, run: run.id });
+    for (const row of work) if (row.step >= 0) this.#checkWork(plan, run, { ...row, run: run.id });
     if (ended || run.startedAt === null || plan.limits === null) return;
     const own = this.#asked.get(holderText({ run: run.id, step: -1, item: -1, iteration: 0 }));
     const inherits = run.holds !== undefined;
