@@ -1,5 +1,5 @@
-// A local run as its server sees it (docs/decisions/0022-local-runs.md): one worker carries the whole run out and sends the record of what
-// it did, in batches; the server does the same to its own copy, with the same rules, and commits it.
+// A local run as its server sees it (docs/decisions/0022-local-runs.md): one worker carries the whole run out and sends the
+// record of what it did, in batches; the server does the same to its own copy, with the same rules, and commits it.
 //
 //   start ─▶ work of the run itself (step -1) ─ leased ─▶ worker: decideInside ─ record ─▶ server: decideInside ─ commit
 //                        ▲                                   │ lost with its folder
