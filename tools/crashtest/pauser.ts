@@ -12,7 +12,13 @@ export type Pauser = Readonly<{
 }>;
 
 /** What a call that was sent before, and whose answer was lost, is told; and that somebody else was faster. */
-const moot: ReadonlySet<string> = new Set(['run_ended', 'run_paused', 'run_not_paused', 'run_stopping', 'run_not_pausable']);
+const moot: ReadonlySet<string> = new Set([
+  'run_ended',
+  'run_paused',
+  'run_not_paused',
+  'run_stopping',
+  'run_not_pausable',
+]);
 
 /** Pauses runs that were started lately and resumes them, each call again until it is answered. */
 export function startPauser(

@@ -5,8 +5,7 @@ import type { StepDefinition, WorkflowDefinition } from '../definitions/workflow
 
 type Row<Subject> = Readonly<{ key: string; what: string; uses: (subject: Subject) => boolean }>;
 
-export const unsupportedInWorkflow: readonly Row<WorkflowDefinition>[] = [
-];
+export const unsupportedInWorkflow: readonly Row<WorkflowDefinition>[] = [];
 
 export const unsupportedInStep: readonly Row<StepDefinition>[] = [
   { key: 'cache', what: '`cache`', uses: (step) => step.cache !== undefined },

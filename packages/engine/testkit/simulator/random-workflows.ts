@@ -47,10 +47,12 @@ export function randomDefinitions(seed: number, scenario: Scenario): Definitions
 
 /** What a local run cannot hold is taken out of it. */
 function asLocal(random: Random, workflow: WorkflowDefinition): WorkflowDefinition {
-  const steps = workflow.steps.map(({ queue: _, queueTimeoutMs: __, concurrency: ___, rateLimit: ____, ...step }): StepDefinition => {
-    if (step.inline?.type !== 'workflow' && step.inline?.type !== 'approval') return step;
-    return { ...step, inline: { type: 'function', function: 'f' } };
-  });
+  const steps = workflow.steps.map(
+    ({ queue: _, queueTimeoutMs: __, concurrency: ___, rateLimit: ____, ...step }): StepDefinition => {
+      if (step.inline?.type !== 'workflow' && step.inline?.type !== 'approval') return step;
+      return { ...step, inline: { type: 'function', function: 'f' } };
+    },
+  );
   return { ...workflow, steps, mode: 'local', ...(random.chance(200) ? { onWorkerLoss: 'fail' as const } : {}) };
 }
 

@@ -1,8 +1,8 @@
 import type { PreparedPlan } from '../../plan/prepared-plan.ts';
 import { unreachable } from '../../values/unreachable.ts';
 import { advance } from '../advance.ts';
-import type { Rejection } from '../command.ts';
 import { enterFirstSteps } from '../begin-run.ts';
+import type { Rejection } from '../command.ts';
 import { attemptFinished } from '../commands/attempt-finished.ts';
 import { timerFired } from '../commands/timer-fired.ts';
 import { type Deciding, deciding } from '../deciding.ts';

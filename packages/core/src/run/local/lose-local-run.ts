@@ -30,7 +30,11 @@ export function loseLocalRun(decision: Deciding, local: LocalRun, worker: Worker
 /** Ends the run as failed from outside its steps. */
 export function failLocalRun(decision: Deciding, local: LocalRun, error: Fault): void {
   const { now: at } = decision;
-  forceLocalRun(decision, local, local.stop ?? { at, by: 'engine', reason: null, kind: 'failed', end: { status: 'failed', error } });
+  forceLocalRun(
+    decision,
+    local,
+    local.stop ?? { at, by: 'engine', reason: null, kind: 'failed', end: { status: 'failed', error } },
+  );
 }
 
 /** Ends the run now, whatever its worker does. */
