@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addApprovalCommand } from './commands/approval.ts';
+import { addCacheCommand } from './commands/cache.ts';
 import { addDevCommand } from './commands/dev.ts';
 import { addEventCommand } from './commands/event.ts';
 import { addExplainCommand } from './commands/explain.ts';
@@ -44,6 +45,7 @@ export function createProgram(): Command {
   addTestCommand(program);
   addSchemaCommand(program);
   addWorkflowCommand(program);
+  addCacheCommand(program);
   addWorkspaceCommand(program);
   addScheduleCommand(program);
   addPackCommand(program);

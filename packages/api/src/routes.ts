@@ -1,4 +1,5 @@
 import { approvalRoutes } from './approvals/routes.ts';
+import { cacheRoutes } from './cache/routes.ts';
 import type { Route } from './contract/route.ts';
 import { eventRoutes } from './events/routes.ts';
 import { limitRoutes } from './limits/routes.ts';
@@ -25,6 +26,7 @@ export const routes = {
   ...logRoutes,
   ...eventRoutes,
   ...liveRoutes,
+  ...cacheRoutes,
   ...workerRoutes,
   ...workerProtocolRoutes,
   ...systemRoutes,

@@ -32,6 +32,11 @@ export function createClient(options: ClientOptions) {
     runs: runCalls(transport),
     approvals: approvalCalls(transport),
     events: eventCalls(transport),
+    cache: {
+      /** What steps may find in the cache. */
+      list: (query: Query<'listCache'> = {}, call?: CallOptions) => transport.call('listCache', { query }, call),
+      clear: (body: Body<'clearCache'>, call?: CallOptions) => transport.call('clearCache', { body }, call),
+    },
     workers: { list: (call?: CallOptions) => transport.call('listWorkers', {}, call) },
     limits: {
       list: (query: Query<'listLimits'> = {}, call?: CallOptions) => transport.call('listLimits', { query }, call),

@@ -28,6 +28,7 @@ import { createListQueues } from './limits/list-queues.ts';
 import { createAppendLogs } from './logs/append-logs.ts';
 import { createListLogs, createReadLogs } from './logs/read-logs.ts';
 import { StepNames } from './logs/step-names.ts';
+import { createCacheLoop } from './loops/cache-loop.ts';
 import { createEventLoop } from './loops/event-loop.ts';
 import { createLeaseLoop } from './loops/lease-loop.ts';
 import { createOutboxLoop } from './loops/outbox-loop.ts';
@@ -161,6 +162,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       dispatcher,
       onError,
     }),
+    createCacheLoop({ cache: store.cache, clock, pollMs: settings.pollMs, onError }),
     createLeaseLoop({ workers: store.workers, clock, settings, dispatcher, onError }),
     createEventLoop({ events: store.events, clock, pollMs: settings.pollMs, deliver: deliverEvent, onError }),
     createLimitLoop({ slots: store.slots, granter, clock, pollMs: settings.pollMs, onError }),

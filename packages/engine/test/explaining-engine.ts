@@ -138,6 +138,9 @@ workflows:
   in-queue:
     steps:
       only: { type: shell, cmd: "true", queue: narrow }
+  kept:
+    steps:
+      only: { type: shell, cmd: "true", cache: { key: k, ttl: 1h } }
   never:
     steps:
       skipped: { type: shell, cmd: "true", when: "1 == 2" }

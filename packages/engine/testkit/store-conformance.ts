@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe } from 'vitest';
+import { cacheFacts } from './conformance/caches.ts';
 import { changeFacts } from './conformance/changes.ts';
 import { definitionFacts } from './conformance/definitions.ts';
 import { deliveryFacts } from './conformance/deliveries.ts';
@@ -27,6 +28,7 @@ export function storeConformance(name: string, open: OpenForConformance): void {
     events: eventFacts,
     slots: slotFacts,
     'slots and several servers': slotRaceFacts,
+    cache: cacheFacts,
     'plans and workspaces': definitionFacts,
     schedules: scheduleFacts,
     deliveries: deliveryFacts,

@@ -75,6 +75,7 @@ const wishesArb = fc.record({
   startKey: fc.option(fc.constantFrom('a', 'b'), { freq: 2 }),
   tags: fc.subarray(['t1', 't2']),
   again: fc.boolean(),
+  cached: fc.array(fc.tuple(fc.constantFrom('k1', 'k2'), fc.nat({ max: 400 })), { maxLength: 2 }),
   child: fc.boolean(),
   status: fc.option(statusArb),
   text: textArb,
@@ -154,6 +155,15 @@ function rowsFor(wishes: Wishes, loaded: LoadedRun | null, now: number): Changes
       by: String(index),
     })),
     slots: slotsFor(wishes, loaded, now),
+    cached: wishes.cached.map(([name, ttlMs]) => ({
+      workspace: 'shop',
+      workflow: 'order',
+      key: name,
+      label: wishes.text,
+      step: 'build',
+      output: wishes.text,
+      ttlMs,
+    })),
   };
 }
 
@@ -321,6 +331,9 @@ async function compareAll(model: Model, pair: Pair): Promise<void> {
   for (const startKey of ['a', 'b']) await both(pair, ({ store }) => store.runs.findByStartKey('shop', startKey));
   await both(pair, ({ queries }) => queries.listLimits({}, 100));
   await both(pair, ({ store }) => store.slots.untold({ olderThanMs: 0, limit: 1_000 }));
+  await both(pair, ({ store }) => store.cache.find(['k1', 'k2'].map((name) => ({ workspace: 'shop', key: name }))));
+  await both(pair, ({ store }) => store.cache.list({}, { limit: 10, after: null }));
+  await both(pair, ({ store }) => store.cache.removeExpired(10));
   await both(pair, ({ queries }) => queries.listWorkers());
   await both(pair, ({ queries }) => queries.countWork());
   await both(pair, ({ queries }) => queries.listRuns({}, { limit: 100, after: null }));

@@ -13,6 +13,7 @@ import { createLiveHub } from './live/live-hub.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { observeRequests } from './metrics/observe-requests.ts';
 import { addApprovalRoutes } from './routes/approvals.ts';
+import { addCacheRoutes } from './routes/cache.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addLimitRoutes } from './routes/limits.ts';
 import { addLiveRoutes, maxClientMessageBytes } from './routes/live.ts';
@@ -165,6 +166,7 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
     addLogRoutes(scope, context);
     addEventRoutes(scope, context);
     addLiveRoutes(scope, context);
+    addCacheRoutes(scope, context);
     addWorkerRoutes(scope, context);
     addSystemRoutes(scope, context);
     addPageRoutes(scope, context);

@@ -14,6 +14,7 @@ import {
 import type {
   BulkOutcome,
   BulkRequest,
+  CacheFilter,
   Engine,
   EngineEvent,
   EngineStats,
@@ -54,6 +55,7 @@ export function createFakeEngine() {
     resumptions: [] as unknown[],
     reruns: [] as RerunRequest[],
     bulks: [] as BulkRequest[],
+    cacheFilters: [] as CacheFilter[],
     explains: [] as unknown[],
     approvalFilters: [] as unknown[],
     limits: [] as unknown[],
@@ -355,6 +357,17 @@ export function createFakeEngine() {
       now: async () => {
         if (broken.store !== null) throw broken.store;
         return at;
+      },
+      cache: {
+        async list(filter: CacheFilter) {
+          seen.cacheFilters.push(filter);
+          const entry = { workspace: 'shop', key: 'ab', label: 'v1', workflow: 'release', step: 'build' };
+          return { items: [{ ...entry, run: '1000', sizeBytes: 7, createdAt: at, expiresAt: at + 1 }], next: null };
+        },
+        async clear(filter: CacheFilter) {
+          seen.cacheFilters.push(filter);
+          return 3;
+        },
       },
       runs: { status: async (run: RunId) => runs.get(run)?.detail.run.status ?? null },
       plans: { get: async () => new Map([[hash, samplePlan]]) },

@@ -143,6 +143,7 @@ export const sampleAnswers: { readonly [Name in ReasonName]: Extract<Answer, { r
     fault: { event: '3', message: 'There is no n.' },
   },
   child_run: { ...common, reason: 'child_run', since: at, child },
+  looking_up_cache: { ...common, reason: 'looking_up_cache', since: at },
   items_open: {
     ...common,
     reason: 'items_open',

@@ -39,6 +39,7 @@ const noChanges: Changes = {
   waitsDone: [],
   outbox: [],
   slots: null,
+  cached: [],
 };
 
 const creation = (id: RunId): RunCommit => ({
@@ -91,6 +92,7 @@ describe('migrations', () => {
       '0008-fair-lanes',
       '0009-deliveries',
       '0010-local-runs',
+      '0011-cache',
     ]);
     for (const store of stores) expect(await createRun(store)).toBe(true);
   });

@@ -2,6 +2,7 @@ import { MillraceError } from '@millrace/core';
 import type { Queries, Store } from '@millrace/engine';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { createCacheStore } from './cache/cache-store.ts';
 import { PostgresListener } from './changes/postgres-listener.ts';
 import { hotConnection, patientConnection, readConnection } from './connections/connection-settings.ts';
 import { openDatabase } from './connections/database.ts';
@@ -99,6 +100,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     slots: createSlotStore(database),
     outbox: createOutboxStore(database),
     events: createEventStore(database),
+    cache: createCacheStore(database),
     plans: createPlanStore(database, lanes),
     workspaces: createWorkspaceStore(database),
     schedules: createScheduleStore(database),

@@ -10,6 +10,7 @@ export type Tag =
   | 'approvals'
   | 'limits'
   | 'logs'
+  | 'cache'
   | 'workers'
   | 'live'
   | 'events'

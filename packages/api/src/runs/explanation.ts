@@ -173,6 +173,7 @@ const anAnswer = z
         .meta({ description: 'The first event for which `when` could not be evaluated.' }),
     }),
     answer('child_run', { since: time, child: child.nullable().meta({ description: 'null: it is being started.' }) }),
+    answer('looking_up_cache', { since: time }),
     answer('items_open', {
       total: z.int(),
       not_started: z.int(),

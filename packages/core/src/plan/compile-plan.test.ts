@@ -168,7 +168,6 @@ describe('compiling', () => {
   });
 
   test.each<readonly [string, WorkflowText]>([
-    ['cache', { steps: { a: { cache: { key: 'k', ttlMs: 1 } } } }],
     ['type', { steps: { a: { inline: { type: 'docker', image: 'x' } } } }],
     ['type', { steps: { a: { action: 'act' } }, actions: { act: { body: { type: 'docker', image: 'x' } } } }],
     ['image', { steps: { a: { inline: { type: 'shell', cmd: 'x', image: 'node' } } } }],

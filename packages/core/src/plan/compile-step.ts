@@ -47,7 +47,7 @@ export function compileStep(
     queueTimeoutMs: step.queueTimeoutMs ?? null,
     delay: step.delay ?? null,
     continueOnFailure: step.continueOnFailure,
-    cache: step.cache ?? null,
+    cache: isLocal ? null : (step.cache ?? null),
     priority: step.priority ?? workflow.priority ?? 0,
     ...(step.sharedFolder === true && !isLocal ? { sharedFolder: true as const } : {}),
     lane,

@@ -2,23 +2,12 @@ import type { Definitions } from '../definitions/definitions.ts';
 import type { StepDefinition, WorkflowDefinition } from '../definitions/workflow.ts';
 import { escapePointer } from '../values/json-pointer.ts';
 import type { PlanProblem } from './compile-plan.ts';
-import { unsupportedInBody, unsupportedInStep, unsupportedInWorkflow } from './unsupported.ts';
+import { unsupportedInBody } from './unsupported.ts';
 
-/** Everything in the workflow, its steps and the actions that they call which the engine does not execute yet. */
+/** Everything in the steps of the workflow and the actions that they call which the engine does not execute yet. */
 export function findUnsupported(definitions: Definitions, workflow: WorkflowDefinition): readonly PlanProblem[] {
-  const problems: PlanProblem[] = [];
   const root = `/workflows/${escapePointer(workflow.name)}`;
-  for (const row of unsupportedInWorkflow) {
-    if (row.uses(workflow)) problems.push(notYet(definitions, row.what, `workflow ${workflow.name}`, root, row.key));
-  }
-  for (const step of workflow.steps) {
-    const pointer = `${root}/steps/${escapePointer(step.name)}`;
-    for (const row of unsupportedInStep) {
-      if (row.uses(step)) problems.push(notYet(definitions, row.what, `step ${step.name}`, pointer, row.key));
-    }
-    problems.push(...inBody(definitions, step, pointer));
-  }
-  return problems;
+  return workflow.steps.flatMap((step) => inBody(definitions, step, `${root}/steps/${escapePointer(step.name)}`));
 }
 
 function inBody(definitions: Definitions, step: StepDefinition, pointer: string): readonly PlanProblem[] {

@@ -1,8 +1,10 @@
 import { callsOf, parseCondition, statusFunctionNames } from '@millrace/expression';
+import { canonicalJson } from '../values/canonical-json.ts';
 import type { PlanHash } from '../values/ids.ts';
 import type { Json } from '../values/json.ts';
 import { escapePointer } from '../values/json-pointer.ts';
 import type { Place } from '../values/place.ts';
+import { sha256 } from '../values/sha256.ts';
 import { hashPlan } from './hash-plan.ts';
 import { allOf, capabilitiesOf } from './lane-capability.ts';
 import type { Lane, Plan, PlanStep } from './plan.ts';
@@ -53,7 +55,9 @@ export type PreparedStep = Readonly<{
   forEach: PreparedValue | null;
   input: PreparedValue;
   env: PreparedValue | null;
-  /** What `input`, `env` and the action's body read together. */
+  /** `action`: a hash of what the action does, whatever its name. */
+  cache: Readonly<{ key: PreparedValue; action: string }> | null;
+  /** What `input`, `env`, the key of `cache` and the action's body read together. */
   taskNeeds: Needs;
   delay: PreparedValue | null;
   retryWhen: PreparedValue | null;
@@ -135,6 +139,7 @@ function prepareStep(plan: Plan, index: number, bodyPlaces: (index: number) => R
   const value = (content: Json, key: string) => prepareValue(content, `${root}/${key}`, plan.places);
   const input = value(step.input, 'input');
   const env = Object.keys(step.env).length > 0 ? value(step.env, 'env') : null;
+  const cacheKey = step.cache === null ? null : value(step.cache.key, 'cache/key');
   return {
     plan: step,
     when: condition(step.when, 'when'),
@@ -156,7 +161,13 @@ function prepareStep(plan: Plan, index: number, bodyPlaces: (index: number) => R
           : value(step.forEach, 'forEach'),
     input,
     env,
-    taskNeeds: mergeNeeds([input.needs, env?.needs ?? needsNothing, needsOf(step.action.reads)]),
+    cache: cacheKey === null ? null : { key: cacheKey, action: contentHash(step) },
+    taskNeeds: mergeNeeds([
+      input.needs,
+      env?.needs ?? needsNothing,
+      cacheKey?.needs ?? needsNothing,
+      needsOf(step.action.reads),
+    ]),
     delay: step.delay === null ? null : value(step.delay, 'delay'),
     retryWhen: condition(step.retry?.when, 'retry/when'),
     limits: prepareStepLimits(step, root, plan.places),
@@ -165,6 +176,12 @@ function prepareStep(plan: Plan, index: number, bodyPlaces: (index: number) => R
       return bodyPlaces(index);
     },
   };
+}
+
+/** Of what a step executes, apart from what its input is: another body, schema or `env` gives another hash. */
+function contentHash({ action, env }: PlanStep): string {
+  const { body, input, output, config } = action;
+  return sha256(canonicalJson({ body, input, output, config, env } as unknown as Json));
 }
 
 function engineBody(step: PlanStep, root: string, places: Readonly<Record<string, Place>>) {

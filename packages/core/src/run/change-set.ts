@@ -1,6 +1,16 @@
 import type { SlotRequest } from '../limits/demand.ts';
 import type { Changes, SlotChanges } from './changes.ts';
-import type { AttemptKey, EndedAttempt, OutboxMessage, RunHead, StepKey, Wait, WaitKind, Work } from './records.ts';
+import type {
+  AttemptKey,
+  CachedOutput,
+  EndedAttempt,
+  OutboxMessage,
+  RunHead,
+  StepKey,
+  Wait,
+  WaitKind,
+  Work,
+} from './records.ts';
 
 const none: readonly never[] = [];
 
@@ -26,6 +36,7 @@ export class ChangeSet {
   /** Waits that were ended and set again within the set. */
   #replaced: Set<string> | null = null;
   readonly #outbox: OutboxMessage[] = [];
+  #cached: CachedOutput[] | null = null;
   /** Positions of `start_child` messages in the outbox. */
   readonly #children = new Map<string, number>();
   #withdrawn: Set<number> | null = null;
@@ -136,6 +147,11 @@ export class ChangeSet {
     this.#slots.released.set(text, key);
   }
 
+  putInCache(cached: CachedOutput): void {
+    this.#cached ??= [];
+    this.#cached.push(cached);
+  }
+
   /** Adds what a later decision changes. */
   add(changes: Changes): void {
     if (changes.head !== null) this.#head = changes.head;
@@ -150,6 +166,7 @@ export class ChangeSet {
     for (const key of changes.slots?.released ?? []) this.releaseSlots(key);
     for (const taken of changes.slots?.taken ?? []) this.takeSlots(taken);
     for (const request of changes.slots?.requests ?? []) this.requestSlots(request);
+    for (const cached of changes.cached) this.putInCache(cached);
   }
 
   toChanges(): Changes {
@@ -165,6 +182,7 @@ export class ChangeSet {
       waitsDone: this.#waitsDone.size === 0 ? [] : [...this.#waitsDone.values()],
       outbox: withdrawn === null ? this.#outbox : this.#outbox.filter((_, position) => !withdrawn.has(position)),
       slots: this.#slots === null ? null : slotChanges(this.#slots),
+      cached: this.#cached ?? none,
     };
   }
 }
@@ -188,7 +206,8 @@ export function isNothing(changes: Changes): boolean {
     changes.waits.length === 0 &&
     changes.waitsDone.length === 0 &&
     changes.outbox.length === 0 &&
-    changes.slots === null
+    changes.slots === null &&
+    changes.cached.length === 0
   );
 }
 

@@ -1,5 +1,15 @@
 import type { SlotRequest } from '../limits/demand.ts';
-import type { AttemptKey, EndedAttempt, OutboxMessage, RunHead, StepKey, Wait, WaitKind, Work } from './records.ts';
+import type {
+  AttemptKey,
+  CachedOutput,
+  EndedAttempt,
+  OutboxMessage,
+  RunHead,
+  StepKey,
+  Wait,
+  WaitKind,
+  Work,
+} from './records.ts';
 
 /**
  * What a decision changes, as rows. The host commits all of it with the run's expected version, or nothing.
@@ -27,6 +37,8 @@ export type Changes = Readonly<{
   /** Never a key that is in `waits`. Some may not exist. */
   waitsDone: readonly (StepKey & Readonly<{ kind: WaitKind }>)[];
   outbox: readonly OutboxMessage[];
+  /** Put into the cache of the run's workspace, over what stands there under the same key. */
+  cached: readonly CachedOutput[];
   /** null: the decision has to do with no limit, as with nearly all. */
   slots: SlotChanges | null;
 }>;

@@ -47,6 +47,8 @@ export type Command =
       limit: string;
       by: RunId | null;
     }>
+  /** `hit`: what the cache has for the attempt; null: nothing. */
+  | Readonly<{ type: 'cache_answer'; key: AttemptKey; hit: Readonly<{ output: string | null }> | null }>
   | Readonly<{ type: 'cancel'; by: string; reason: string | null; force: boolean }>
   | Readonly<{ type: 'pause'; by: string; reason: string | null }>
   | Readonly<{ type: 'resume'; by: string }>

@@ -4,6 +4,7 @@ import { advance } from './advance.ts';
 import type { Command, Rejection } from './command.ts';
 import { answerApproval } from './commands/answer.ts';
 import { attemptFinished } from './commands/attempt-finished.ts';
+import { cacheAnswer } from './commands/cache-answer.ts';
 import { cancel } from './commands/cancel.ts';
 import { childEnded } from './commands/child-ended.ts';
 import { eventArrived } from './commands/event-arrived.ts';
@@ -65,6 +66,8 @@ function apply(decision: Deciding, command: Command): Rejection | null {
       return slotsGranted(decision, command);
     case 'slots_refused':
       return slotsRefused(decision, command);
+    case 'cache_answer':
+      return cacheAnswer(decision, command);
     case 'cancel':
       return cancel(decision, command);
     case 'pause':

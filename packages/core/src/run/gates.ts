@@ -1,10 +1,11 @@
 import { askForSlots } from './ask-for-slots.ts';
-import type { Deciding } from './deciding.ts';
+import { cacheKeyOf } from './cache-key.ts';
+import { type Deciding, planStep } from './deciding.ts';
 import { setEngineWait } from './engine-wait.ts';
 import type { EngineWaitKind } from './records.ts';
 import type { Task } from './state.ts';
 import type { AttemptEnd } from './task.ts';
-import type { TaskTarget } from './task-view.ts';
+import { attemptKey, type TaskTarget } from './task-view.ts';
 
 /**
  * What stands between an attempt and its launch, first attempts and retries alike. A gate lets the task pass (`open`), lets
@@ -22,6 +23,7 @@ type Gate = Readonly<{
 /** In the order in which they are asked. */
 const gates: readonly Gate[] = [
   { kind: 'held', ask: holdWhilePaused },
+  { kind: 'cache', ask: lookUpCache },
   { kind: 'slots', ask: askForSlots },
 ];
 
@@ -45,5 +47,16 @@ export function askGates(
 function holdWhilePaused(decision: Deciding, target: TaskTarget, task: Task): 'open' | 'waits' {
   if (decision.state.paused === null) return 'open';
   setEngineWait(decision, target, task, 'held');
+  return 'waits';
+}
+
+/** The cache lies outside of the run, so it is asked by a message; `cache_answer` tells what it has. */
+function lookUpCache(decision: Deciding, target: TaskTarget, task: Task): 'open' | 'waits' {
+  if (planStep(decision.plan, target.step).cache === null) return 'open';
+  const found = cacheKeyOf(decision.plan.step(target.step), task.document);
+  if (found === null) return 'open';
+  const from = attemptKey(target, task.attempt);
+  decision.changes.send({ kind: 'look_up_cache', from, key: found.key });
+  setEngineWait(decision, target, task, 'cache');
   return 'waits';
 }

@@ -195,7 +195,7 @@ function expectSomethingMoves(run: RunDriver): void {
   for (const row of run.store.work.values()) movers.add(`${row.step}.${row.iteration}`);
   for (const row of run.store.waits.values()) {
     const resumed = run.state.paused !== null && (row.kind === 'held' || row.kind === 'items');
-    const outside = row.kind === 'child' || row.kind === 'approval' || row.kind === 'event' || row.kind === 'slots';
+    const outside = ['child', 'approval', 'event', 'slots', 'cache'].includes(row.kind);
     if (row.dueAt !== null || outside || resumed) movers.add(`${row.step}.${row.iteration}`);
   }
   let open = 0;

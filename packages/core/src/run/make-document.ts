@@ -3,6 +3,7 @@ import type { PreparedStep } from '../plan/prepared-plan.ts';
 import { checkInput, type InputProblem } from '../schema/check-input.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 import { escapePointer } from '../values/json-pointer.ts';
+import { renderCacheKey } from './cache-key.ts';
 import type { Deciding } from './deciding.ts';
 import type { Fault } from './fault.ts';
 import type { WorkDocument } from './records.ts';
@@ -20,9 +21,10 @@ export function makeDocument(decision: Deciding, target: TaskTarget): string {
   const names = pickNames(known, action.reads);
   const { input: inherited, ...others } = names;
   const whole = action.inline && inherited !== undefined ? { ...(inherited as JsonObject), ...input } : input;
-  const text = `{"input":${JSON.stringify(whole)},"names":${JSON.stringify(others)}`;
-  if (step.env === null) return `${text}}`;
-  return `${text},"env":${JSON.stringify(environment(step.env.evaluate(scope)))}}`;
+  let text = `{"input":${JSON.stringify(whole)},"names":${JSON.stringify(others)}`;
+  if (step.env !== null) text += `,"env":${JSON.stringify(environment(step.env.evaluate(scope)))}`;
+  if (step.cache !== null) text += `,"cache":${JSON.stringify(renderCacheKey(decision, step, scope))}`;
+  return `${text}}`;
 }
 
 /** JSON of the input within a document. */

@@ -170,7 +170,13 @@ export type Work = AttemptKey &
  * What a worker needs to know beyond the plan's action: the rendered input, the values that its templates read, and the
  * step's own `env`, rendered (absent when it has none).
  */
-export type WorkDocument = Readonly<{ input: JsonObject; names: JsonObject; env?: Readonly<Record<string, string>> }>;
+export type WorkDocument = Readonly<{
+  input: JsonObject;
+  names: JsonObject;
+  env?: Readonly<Record<string, string>>;
+  /** The rendered key of the step's `cache`; never sent to a worker. */
+  cache?: string;
+}>;
 
 /** What an `items` wait remembers; a number of items counts from 0. */
 export type ItemsDocument = Readonly<{ startedAt: Instant; items: readonly Json[] | number }>;
@@ -216,6 +222,20 @@ export type Wait = AttemptKey &
     document: string | null;
   }>;
 
+/** An output that an attempt puts into the cache of its workspace, for other attempts of the same action and key. */
+export type CachedOutput = Readonly<{
+  workspace: string;
+  workflow: string;
+  /** A hash of the action's content and the rendered key. */
+  key: string;
+  /** The rendered key, for people. */
+  label: string;
+  step: string;
+  output: string | null;
+  /** By the database's clock, from the commit on. */
+  ttlMs: number;
+}>;
+
 /** A message to another run (or to whatever reads the outbox), committed with the change that caused it. */
 export type OutboxMessage =
   | Readonly<{
@@ -243,6 +263,8 @@ export type OutboxMessage =
   | Readonly<{ kind: 'emit'; from: AttemptKey; type: string; payload: JsonObject }>
   /** A step waits for an event: those that came while its wait was being stored are to be told to it. */
   | Readonly<{ kind: 'await_event'; from: AttemptKey }>
+  /** Asks the cache of the workspace for the output of an attempt; `key` as in `CachedOutput`. */
+  | Readonly<{ kind: 'look_up_cache'; from: AttemptKey; key: string }>
   /** Cancels the children that the run waits for; with `from`, only the child of that attempt. */
   | Readonly<{ kind: 'cancel_children'; from: AttemptKey | null; reason: string | null; by: string }>
   /** Starts the run of a hook: of an action alone, or of a workflow. Nobody waits for it. */

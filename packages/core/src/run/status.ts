@@ -28,6 +28,8 @@ export type StepReason =
   | 'run_succeeded'
   | 'run_failed'
   | 'item_failed'
+  /** Its output was in the cache. */
+  | 'cached'
   /** Taken over from the run that this one is a re-run of. */
   | 'reused'
   | 'worker_lost'

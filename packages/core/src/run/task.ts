@@ -2,6 +2,7 @@ import { truthy } from '@millrace/expression';
 import { FaultError } from '../plan/expression-fault.ts';
 import type { WorkerId } from '../values/ids.ts';
 import type { Json } from '../values/json.ts';
+import { cachedOutput } from './cache-key.ts';
 import { type Deciding, keyOf, planStep, type StepAt } from './deciding.ts';
 import { endTime } from './end-time.ts';
 import type { Fault } from './fault.ts';
@@ -107,6 +108,10 @@ export function settleAttempt(decision: Deciding, target: TaskTarget, task: Task
 export function recordEnd(decision: Deciding, target: TaskTarget, task: Task, end: AttemptEnd): TaskEnd {
   recordAttempt(decision, target, task, end, true);
   const { status, reason, output, error, startedAt } = end;
+  if (status === 'succeeded' && reason !== 'cached' && planStep(decision.plan, target.step).cache !== null) {
+    const cached = cachedOutput(decision.state.origin, decision.plan.step(target.step), task.document, output);
+    if (cached !== null) decision.changes.putInCache(cached);
+  }
   return { status, reason, attempts: task.attempt, output, error, startedAt };
 }
 

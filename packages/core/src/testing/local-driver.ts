@@ -35,6 +35,11 @@ export class LocalDriver {
     return [...this.server.store.work.values()].find(({ step }) => step === -1);
   }
 
+  /** The slots for which the run is queued. */
+  get asksForSlots() {
+    return [...this.server.store.slots.values()].find(({ taken }) => !taken);
+  }
+
   /** A worker takes the run. */
   lease(): this {
     const work = this.ownWork;

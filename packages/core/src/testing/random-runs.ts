@@ -37,6 +37,8 @@ const kinds: readonly StepText[] = [
   {},
   { input: { x: '{{ input.n }}', y: '{{ vars.v }}' } },
   { inline: { type: 'shell', cmd: '{{ input.n }} {{ run.id }}' }, env: { A: '{{ input.n }}' } },
+  { cache: { key: 'k {{ input.n }}', ttlMs: 5 } },
+  { forEach: 3, cache: { key: '{{ item }}', ttlMs: 5 }, env: { A: '{{ item }}' } },
   { forEach: 'input.list', input: { x: '{{ item }}' } },
   { forEach: 4, itemConcurrency: 2 },
   { forEach: 4, onItemFailure: 'stop', itemConcurrency: 3 },
@@ -191,6 +193,10 @@ function workEvents(run: RunDriver, choice: number, gentle: boolean): readonly E
 function waitEvents(run: RunDriver, choice: number): readonly Event[] {
   return [...run.store.waits.values()].flatMap((row): Event[] => {
     const key = keyOfWork(row);
+    if (row.kind === 'cache') {
+      const hit = (choice >> 5) % 2 === 0 ? { output: '"cached"' } : null;
+      return [() => ({ type: 'cache_answer', key, hit })];
+    }
     if (row.kind === 'child') {
       const status = (choice >> 5) % 3 === 0 ? 'failed' : 'succeeded';
       const error = status === 'failed' ? { code: 'c', message: 'C.' } : null;

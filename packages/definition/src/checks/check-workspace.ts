@@ -2,6 +2,7 @@ import type { Place } from '@millrace/core';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import { nodeAt, placeInText } from '../yaml/source-node.ts';
 import { checkBodies } from './check-bodies.ts';
+import { checkCaches } from './check-caches.ts';
 import { checkExpression } from './check-expression.ts';
 import { checkGraph } from './check-graph.ts';
 import { checkLocalRuns } from './check-local-runs.ts';
@@ -29,6 +30,7 @@ export function checkWorkspace(loaded: Loaded, report: Report): ReadonlyMap<stri
   checkReferences(loaded, report);
   checkSharedFolders(loaded, report);
   checkLocalRuns(loaded, report);
+  checkCaches(loaded, report);
   checkTriggers(loaded.triggers.values(), report);
   checkRecursion(loaded, report);
   const places = new Map<string, Place>();

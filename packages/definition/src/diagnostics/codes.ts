@@ -82,6 +82,7 @@ export const diagnosticCodes = {
   useless_key: 'warning',
   shared_folder_without_process: 'error',
   not_in_local_run: 'error',
+  cache_without_output: 'error',
   // Dialects.
   dialect_unsupported: 'error',
   dialect_ignored: 'warning',

@@ -20,6 +20,25 @@ describe('time', () => {
     expect(answer.message).toBe('Step only is delayed until 2026-01-01T01:00:00.000Z (in 1h).');
   });
 
+  test('a look into the cache, which is over in a moment', async () => {
+    const { start: run, reasonOf, statusOf, store, worker } = await start();
+    const { find } = store.cache;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    Object.assign(store.cache, { find: (...keys: Parameters<typeof find>) => promise.then(() => find(...keys)) });
+    const id = await run('kept');
+    const answer = await reasonOf(id, 'looking_up_cache');
+    expect(answer).toMatchObject({ since: begin, changes: [{ by: 'engine', at: null }] });
+    expect(answer.message).toMatch(/^Step only is looked up in the cache, since /);
+    resolve();
+    const hand = worker('w');
+    await hand.sync();
+    await hand.sync();
+    await hand.succeed('only', 7);
+    expect(await statusOf(id)).toBe('succeeded');
+    const again = await run('kept');
+    expect(await reasonOf(again, 'ended')).toMatchObject({ status: 'succeeded', why: 'cached' });
+  });
+
   test('a timer', async () => {
     const { start: run, reasonOf, clock } = await start();
     const id = await run('sleepy');

@@ -46,6 +46,12 @@ export function explainWait(
       return explainApproval(explaining, wait, subject);
     case 'event':
       return explainEventWait(explaining, wait, subject);
+    case 'cache':
+      return {
+        reason: { reason: 'looking_up_cache', since: readyAt(wait) ?? now },
+        message: `${subject} is looked up in the cache, ${since(readyAt(wait) ?? now, now)}.`,
+        changes: [{ by: 'engine', what: 'It ends with the output in the cache, or begins.', at: null, command: null }],
+      };
     case 'child':
       return explainChild(explaining, wait, subject);
     case 'slots':

@@ -147,6 +147,8 @@ export type Reason =
     }>
   /** `child` is null while it is being started. */
   | Readonly<{ reason: 'child_run'; since: Instant; child: ChildRun | null }>
+  /** For a moment only: whether the cache has its output. */
+  | Readonly<{ reason: 'looking_up_cache'; since: Instant }>
   | (Readonly<{ reason: 'items_open' }> & ItemCounts)
   /** Of an item: the for-each runs as many at once as it may. */
   | Readonly<{ reason: 'waiting_for_items'; open: number; concurrency: number | null; ahead: number }>

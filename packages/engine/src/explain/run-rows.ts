@@ -60,7 +60,7 @@ export const finalAttempt = (rows: StepRows, item: number): EndedAttempt | undef
   attemptsOf(rows, item).find((attempt) => attempt.final);
 
 /** Waits in the place of work, and before it. */
-const movingWaits = ['retry', 'timer', 'child', 'delay', 'approval', 'event', 'slots', 'held'] as const;
+const movingWaits = ['retry', 'timer', 'child', 'delay', 'approval', 'event', 'slots', 'held', 'cache'] as const;
 export type MovingWait = (typeof movingWaits)[number];
 
 const isMovingWait = (kind: WaitKind): kind is MovingWait => (movingWaits as readonly WaitKind[]).includes(kind);

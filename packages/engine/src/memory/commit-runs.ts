@@ -11,6 +11,7 @@ import {
   type Work,
 } from '@millrace/core';
 import type { CommitOutcome, RunCommit } from '../ports/index.ts';
+import { putInCache } from './cache-store.ts';
 import {
   addTo,
   attemptSlotOf,
@@ -150,6 +151,7 @@ function applyChanges(
     state.outbox.set(messageKeyOf(key), { key, message, createdAt: now, visibleAt: now });
   });
   for (const key of delivered) state.outbox.delete(messageKeyOf(key));
+  for (const cached of changes.cached) putInCache(state, id, cached, now);
 }
 
 function applySlots(state: MemoryState, { id, changes }: RunCommit, freed: Map<string, LimitKey>): void {

@@ -28,6 +28,7 @@ import type {
   StoredSchedule,
   WorkspaceState,
 } from '../ports/index.ts';
+import type { StoredOutput } from './cache-store.ts';
 import { Heap } from './heap.ts';
 import { SlotTable } from './slot-table.ts';
 
@@ -104,6 +105,8 @@ export type MemoryState = {
   readonly slots: SlotTable;
   /** In the order of their creation. */
   readonly outbox: Map<string, MessageEntry>;
+  /** By workspace and key. */
+  readonly cache: Map<string, StoredOutput>;
   /** By number, from 1. */
   readonly events: EventEntry[];
   readonly eventKeys: Map<string, EventEntry>;
@@ -142,6 +145,7 @@ export function createMemoryState(now: () => Instant): MemoryState {
     waitTurns: new Heap(byTurn),
     slots: new SlotTable(),
     outbox: new Map(),
+    cache: new Map(),
     events: [],
     eventKeys: new Map(),
     undelivered: new Set(),

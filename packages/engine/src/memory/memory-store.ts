@@ -1,5 +1,6 @@
 import { MillraceError, runId } from '@millrace/core';
 import type { Queries, Store } from '../ports/index.ts';
+import { createCacheStore } from './cache-store.ts';
 import { commitRuns, tellListeners } from './commit-runs.ts';
 import { createDeliveryStore } from './delivery-store.ts';
 import { createEventStore } from './event-store.ts';
@@ -39,6 +40,7 @@ export function createMemoryStore(options: { now?: () => number } = {}): { store
     slots: open(createSlotStore(state)),
     outbox: open(createOutboxStore(state)),
     events: open(createEventStore(state)),
+    cache: open(createCacheStore(state)),
     plans: open(createPlanStore(state)),
     workspaces: open(createWorkspaceStore(state)),
     schedules: open(createScheduleStore(state)),

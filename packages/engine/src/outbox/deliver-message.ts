@@ -27,6 +27,7 @@ import type { Store } from '../ports/store.ts';
 import type { RunIds } from '../runs/run-ids.ts';
 import type { LivePlans } from '../workspaces/live-plans.ts';
 import { awaitsChild } from './awaits-child.ts';
+import { CacheLookups } from './cache-lookups.ts';
 import { callHook } from './call-hook.ts';
 import { chainOf } from './chain-of.ts';
 import { childStartKey } from './child-start-key.ts';
@@ -48,6 +49,8 @@ const fromFailed: readonly StartingPoint[] = [{ type: 'failed' }];
  * that acts on it, or here when nothing is left to be done. Throws when it could not be delivered; then it stays.
  */
 export function createDeliver({ store, driver, ids, plans, livePlans, events }: DeliverOptions) {
+  const lookups = new CacheLookups(store.cache);
+
   return async ({ key, message, origin }: Posted): Promise<void> => {
     switch (message.kind) {
       case 'start_child':
@@ -60,6 +63,8 @@ export function createDeliver({ store, driver, ids, plans, livePlans, events }: 
         return events.emit(key, message, origin);
       case 'await_event':
         return events.giveMissed(key, message.from, origin);
+      case 'look_up_cache':
+        return lookUp(key, message, origin);
       case 'cancel_children':
         return cancelChildren(key, message, origin);
       case 'call_hook':
@@ -70,6 +75,18 @@ export function createDeliver({ store, driver, ids, plans, livePlans, events }: 
         return unreachable(message);
     }
   };
+
+  async function lookUp(
+    key: OutboxKey,
+    message: Extract<OutboxMessage, { kind: 'look_up_cache' }>,
+    { id, workspace }: RunOrigin,
+  ): Promise<void> {
+    const hit = await lookups.find({ workspace, key: message.key });
+    const settled = await driver.send(id, { type: 'cache_answer', key: message.from, hit }, key);
+    if (settled.kind === 'failed') throw settled.error;
+    // The attempt does not wait for it any more, or was told already.
+    if (settled.kind !== 'applied') await store.outbox.remove([key]);
+  }
 
   async function startChild(
     key: OutboxKey,

@@ -1,4 +1,5 @@
 export type * from './blob-store.ts';
+export type * from './cache-store.ts';
 export type * from './change-feed.ts';
 export type * from './clock.ts';
 export type * from './delivery-store.ts';

@@ -1,4 +1,5 @@
 import type { Instant } from '@millrace/core';
+import type { CacheStore } from './cache-store.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import type { EventStore } from './event-store.ts';
@@ -25,6 +26,7 @@ export type Store = Readonly<{
   slots: SlotStore;
   outbox: OutboxStore;
   events: EventStore;
+  cache: CacheStore;
   plans: PlanStore;
   workspaces: WorkspaceStore;
   schedules: ScheduleStore;

@@ -94,6 +94,14 @@ workflows:
       tell: { type: emit, event: order.told, payload: { n: "{{ steps.paid.output.payload.n }}" }, depends_on: [paid] }
       told: { type: wait, event: order.told, depends_on: [paid] }
     output: { told: "{{ steps.told.output.payload }}" }
+  remembering:
+    steps:
+      one: { type: shell, cmd: make, cache: { key: same, ttl: 1h } }
+      again: { type: shell, cmd: make, cache: { key: same, ttl: 1h }, depends_on: [one] }
+      rest: { type: wait, for: 2h, depends_on: [again] }
+      late: { type: shell, cmd: make, cache: { key: same, ttl: 1h }, depends_on: [rest] }
+      call: { type: workflow, workflow: each, cache: { key: same, ttl: 1h } }
+      other: { type: workflow, workflow: region, cache: { key: same, ttl: 1h }, depends_on: [call] }
   patient-for-ever:
     steps:
       paid: { type: wait, event: order.paid }
@@ -179,6 +187,16 @@ describe('a rehearsal', () => {
     const lost: MockedResult = { kind: 'lost', durationMs: 1_000 };
     const { steps } = await rehearse('stubborn', { try: [lost, ok()] });
     expect(steps.get('try')).toMatchObject({ status: 'succeeded', attempts: 2 });
+  });
+
+  it('has a cache, whose time is virtual as well', async () => {
+    const mocks = { one: ok('x'), again: ok('y'), late: ok('z'), call: ok('c'), other: ok('o') };
+    const { outcome, steps } = await rehearse('remembering', mocks);
+    expect(outcome).toMatchObject({ status: 'succeeded' });
+    expect(steps.get('again')).toMatchObject({ status: 'succeeded', reason: 'cached', output: 'x' });
+    expect(steps.get('late')).toMatchObject({ reason: null, output: 'z' });
+    // Their mocks are carried out by the same worker, and are not taken for the same action.
+    expect([steps.get('call')?.output, steps.get('other')?.output]).toEqual(['c', 'o']);
   });
 
   it('mocks each item of a for-each, or all of them', async () => {

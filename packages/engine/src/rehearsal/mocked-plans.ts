@@ -1,4 +1,12 @@
-import { hookNames, type Plan, type PlanStep, type PreparedPlan, preparePlan } from '@millrace/core';
+import {
+  canonicalJson,
+  hookNames,
+  type Json,
+  type Plan,
+  type PlanStep,
+  type PreparedPlan,
+  preparePlan,
+} from '@millrace/core';
 import { isAnswer } from './mock-book.ts';
 import type { Mocks } from './rehearsal-types.ts';
 
@@ -58,7 +66,9 @@ function withMocked(plan: Plan, steps: ReadonlySet<string>): Plan {
     ...plan,
     steps: plan.steps.map((step) => {
       if (!steps.has(step.name)) return step;
-      const body = { type: 'function', function: 'mock' } as const;
+      // Steps that called different things stay different for the cache.
+      const called = `mock of ${canonicalJson(step.action.body as unknown as Json)}`;
+      const body = { type: 'function', function: called } as const;
       const lane = { queue: plan.queue, capability: 'function', labels: [] } as const;
       return { ...step, lane, action: { ...step.action, type: 'function', body, reads: [] } };
     }),

@@ -33,6 +33,7 @@ export const noChanges: Changes = {
   waitsDone: [],
   outbox: [],
   slots: null,
+  cached: [],
 };
 
 export const key = (given: Partial<AttemptKey> = {}): AttemptKey => ({

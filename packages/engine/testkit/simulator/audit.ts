@@ -14,6 +14,7 @@ import type { AnswerOutcome } from '../../src/approvals/answer-approval.ts';
 import { readApprovalWait } from '../../src/approvals/open-approval.ts';
 import type { CommitOutcome, OutboxKey, RunCommit, Store } from '../../src/ports/index.ts';
 import { ApprovalChecks } from './approval-checks.ts';
+import { CacheChecks } from './cache-checks.ts';
 import { checkExplained } from './check-explained.ts';
 import { checkNewRerun, checkNotReused, checkTakenAtStart } from './check-rerun.ts';
 import type { Counts } from './counts.ts';
@@ -34,6 +35,7 @@ export class Audit {
   readonly open = new Set<RunId>();
   readonly slots: SlotAudit;
   lastCommitAt = 0;
+  readonly #cache: CacheChecks;
   readonly #store: Store;
   readonly #plans: ReadonlyMap<string, PreparedPlan>;
   readonly #counts: Counts;
@@ -55,6 +57,7 @@ export class Audit {
     this.#plans = plans;
     this.#counts = counts;
     this.#now = now;
+    this.#cache = new CacheChecks(now);
     this.events = new EventChecks(now);
     this.slots = new SlotAudit(counts, now);
   }
@@ -67,8 +70,10 @@ export class Audit {
     for (const { id, changes, expectedVersion, delivered } of commits) {
       if (changes.slots !== null) this.slots.committed(id, changes.slots);
       for (const key of delivered) this.removed(key);
+      this.#cache.put(changes.cached);
       changes.outbox.forEach((message, ordinal) => {
         this.outbox.set(outboxText({ run: id, version: expectedVersion + 1, ordinal }), { run: id, message });
+        this.#cache.asked(id, message);
       });
     }
     const loaded = await this.#store.runs.load(commits.map(({ id }) => id));
@@ -151,6 +156,10 @@ export class Audit {
       if (row === undefined) continue;
       const action = plan.plan.steps[row.step]?.action;
       if (action === undefined || row.attempt === 0) continue;
+      if (row.reason === 'cached') {
+        this.#cache.checkHit({ run: id, ...keyOf(row) }, row);
+        continue;
+      }
       if (action.body.type === 'approval') {
         this.#approvals.checkEnd(id, row, action.body.quorum ?? 1);
       } else if (action.body.type === 'workflow') {
@@ -368,6 +377,7 @@ export class Audit {
       if (row.item >= 0) counts.items += 1;
       if (row.iteration > 0) counts.iterations += 1;
       if (row.reason === 'worker_lost') counts.workersLost += 1;
+      if (row.reason === 'cached') counts.cacheHits += 1;
       if (row.reason === 'step_timed_out') counts.stepTimeouts += 1;
       if (row.reason === 'queue_timed_out') counts.queueTimeouts += 1;
       if (row.reason === 'approval_timed_out') counts.approvalsTimedOut += 1;

@@ -28,6 +28,8 @@ export const breakages = [
   'event_key_lost',
   /** An answer to an approval that is still open is not stored. */
   'answer_dropped',
+  /** The cache gives the output of another key. */
+  'cache_mixed',
   /** A re-run takes over results that are not those of the run before. */
   'kept_results_mixed',
   /** The slots of one in four holders that end are not freed. */

@@ -29,6 +29,7 @@ const names = [
   'eventsRedelivered',
   'eventsTimedOut',
   'runsTriggered',
+  'cacheHits',
   'reruns',
   'resultsReused',
   'bulkActions',

@@ -148,6 +148,17 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
         }),
       nextDueAt: () => call('nextDueAt', () => store.waits.nextDueAt()),
     },
+    cache: {
+      find: (keys) =>
+        call('findCached', () => {
+          // As if the hash of a key were the same for all.
+          if (world.breakage === 'cache_mixed') return Promise.resolve(keys.map(() => ({ output: '{"token":0}' })));
+          return store.cache.find(keys);
+        }),
+      list: (filter, page) => call('listCache', () => store.cache.list(filter, page)),
+      clear: (filter) => call('clearCache', () => store.cache.clear(filter)),
+      removeExpired: (limit) => call('removeExpired', () => store.cache.removeExpired(limit)),
+    },
     events: {
       append: (event) =>
         call('appendEvent', async () => {

@@ -113,8 +113,13 @@ function randomStep(random: Random, at: number, spice: number, inner: readonly s
   for (const { often, add } of spices) {
     if (random.chance((spice * often) / 100)) step = { ...step, ...add(random, before, inner) };
   }
+  const isForItsOutput = step.inline === undefined || outputTypes.has(step.inline.type);
+  if (isForItsOutput && random.chance((spice * 15) / 100)) step = { ...step, cache: randomCache(random) };
   return step;
 }
+
+/** What may have a `cache`: the rest is done for its own sake. */
+const outputTypes: ReadonlySet<ActionBody['type']> = new Set(['shell', 'function', 'workflow']);
 
 const bodies: readonly ActionBody[] = [
   { type: 'shell', cmd: 'true' },
@@ -146,6 +151,12 @@ const spices: readonly Spice[] = [
   { often: 25, add: (random, _before, inner) => randomChild(random, inner) },
   { often: 30, add: (random, before) => randomItems(random, before) },
 ];
+
+/** Few keys and short times, so that some find what others gave, and some just do not. */
+function randomCache(random: Random): NonNullable<StepDefinition['cache']> {
+  const key = random.pick(['all', 'all', '{{ input.n }}', '{{ item }}', '{{ input.no.x }}']);
+  return { key, ttlMs: random.pick([200, 3_000, 60_000]) };
+}
 
 function randomCondition(random: Random, before: readonly string[]): string {
   const known = before[0];

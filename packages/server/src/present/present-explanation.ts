@@ -109,6 +109,8 @@ function presentAnswer(answer: Answer): ExplainedAnswer {
     }
     case 'child_run':
       return { ...subject, reason: answer.reason, since: isoTime(answer.since), child: answer.child };
+    case 'looking_up_cache':
+      return { ...subject, reason: answer.reason, since: isoTime(answer.since) };
     case 'items_open': {
       const { reason, total, notStarted, open, succeeded, failed, cancelled, concurrency, openByReason } = answer;
       const counts = { total, not_started: notStarted, open, succeeded, failed, cancelled, concurrency };

@@ -71,6 +71,8 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   pauseRun: () => ({ url: `/api/v1/runs/${run}/pause`, payload: { reason: 'why not' }, status: 200 }),
   resumeRun: () => ({ url: `/api/v1/runs/${run}/resume`, payload: { by: 'ada' }, status: 200 }),
   cancelRun: () => ({ url: `/api/v1/runs/${run}/cancel`, payload: { reason: 'why not' }, status: 202 }),
+  listCache: () => ({ url: '/api/v1/cache?limit=3' }),
+  clearCache: () => ({ url: '/api/v1/cache/clear', payload: {} }),
   bulkRuns: () => ({ url: '/api/v1/runs/bulk', payload: { action: 'cancel', filter: {}, dry_run: true } }),
   rerunRun: () => ({ url: `/api/v1/runs/${ended}/rerun`, payload: { from: ['failed'] }, status: 201 }),
   getRunOutput: () => ({ url: `/api/v1/runs/${run}/output` }),

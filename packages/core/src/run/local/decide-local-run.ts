@@ -80,6 +80,7 @@ function apply(decision: Deciding, local: LocalRun, command: Command): Rejection
     case 'hold':
     case 'child_ended':
     case 'event_arrived':
+    case 'cache_answer':
     case 'answer':
       return staleAttempt(command.key);
     default:

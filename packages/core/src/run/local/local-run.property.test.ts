@@ -5,6 +5,8 @@ import { canonical } from '../../testing/live-run.ts';
 import { LocalDriver } from '../../testing/local-driver.ts';
 import { flows } from '../../testing/random-flows.ts';
 import { input, workflows } from '../../testing/random-runs.ts';
+import { keyOfWork } from '../../testing/run-driver.ts';
+import { runId } from '../../values/ids.ts';
 import type { AttemptResult } from '../command.ts';
 import { restoreState } from '../restore-state.ts';
 import { isRunEnd } from '../status.ts';
@@ -20,6 +22,7 @@ function act(run: LocalDriver, choice: number, gentle: boolean): void {
   const { record, server } = run;
   if (record === null) {
     if (!gentle && choice % 5 === 0) server.send({ type: 'cancel', by: 'x', reason: null, force: choice % 2 === 0 });
+    else if (run.asksForSlots !== undefined) answerSlots(run, gentle ? 0 : choice >> 4);
     else if (run.ownWork !== undefined) run.lease();
     return;
   }
@@ -39,6 +42,14 @@ function act(run: LocalDriver, choice: number, gentle: boolean): void {
     if (gentle && run.server.state.local?.stop != null) record.stop(true, run.now);
     run.report();
   }
+}
+
+function answerSlots({ server, asksForSlots }: LocalDriver, choice: number): void {
+  if (asksForSlots === undefined) return;
+  const { request } = asksForSlots;
+  const key = keyOfWork(asksForSlots);
+  if (choice % 3 !== 2) server.send({ type: 'slots_granted', key, request });
+  else server.send({ type: 'slots_refused', key, request, reason: 'full', limit: 'k', by: runId('9') });
 }
 
 function stopOrFire(run: LocalDriver, choice: number): void {
@@ -68,7 +79,7 @@ test.each([
         for (const { step, dueAt } of loaded.waits) if (dueAt !== null) expect(step).toBe(-1);
         for (const { step } of loaded.work) expect(step).toBe(-1);
         if (isRunEnd(server.state.head.status)) expect(loaded.work.length + loaded.waits.length).toBe(0);
-        else expect(loaded.work).toHaveLength(1);
+        else expect(loaded.work).toHaveLength(run.asksForSlots === undefined ? 1 : 0);
       };
       const over = () => isRunEnd(run.server.state.head.status);
       check();

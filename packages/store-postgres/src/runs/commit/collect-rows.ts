@@ -1,5 +1,6 @@
 import {
   type AttemptKey,
+  type CachedOutput,
   type Demand,
   type EndedAttempt,
   type RunId,
@@ -34,6 +35,7 @@ export type CommitRows = Readonly<{
   slots: readonly Of<NewSlot>[];
   slotsTaken: readonly Of<TakenSlots>[];
   slotsReleased: readonly Of<StepKey>[];
+  cached: readonly Of<CachedOutput>[];
 }>;
 
 /** One demand of a request. */
@@ -61,6 +63,7 @@ export function collectRows(batch: readonly RunCommit[]): CommitRows {
     slots: [] as Of<NewSlot>[],
     slotsTaken: [] as Of<TakenSlots>[],
     slotsReleased: [] as Of<StepKey>[],
+    cached: [] as Of<CachedOutput>[],
   };
   for (const commit of batch.toSorted(byRun)) {
     const { id: run, changes } = commit;
@@ -78,6 +81,7 @@ export function collectRows(batch: readonly RunCommit[]): CommitRows {
     });
     for (const row of commit.delivered) rows.delivered.push({ run, row });
     if (changes.slots !== null) collectSlots(rows, run, changes.slots);
+    for (const row of changes.cached) rows.cached.push({ run, row });
   }
   rows.creates.sort(byStartKey);
   return rows;

@@ -20,6 +20,7 @@ const pieceNames = [
   'request-slots',
   'take-slots',
   'release-slots',
+  'put-cache',
 ] as const;
 export type Piece = (typeof pieceNames)[number];
 

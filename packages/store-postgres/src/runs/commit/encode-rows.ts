@@ -79,6 +79,17 @@ export function encodeRows(
     taken_requests: numbers(rows.slotsTaken.map(({ row }) => row.request)),
   }));
   add('release-slots', rows.slotsReleased.length, () => encodeStepKeys('released', rows.slotsReleased));
+  add('put-cache', rows.cached.length, () => ({
+    cached_runs: runs(rows.cached),
+    cached_workspaces: texts(rows.cached.map(({ row }) => row.workspace)),
+    cached_keys: texts(rows.cached.map(({ row }) => row.key)),
+    // Keys may hold any character; JSON text holds none that PostgreSQL cannot.
+    cached_labels: documents(rows.cached.map(({ row }) => JSON.stringify(row.label))),
+    cached_workflows: texts(rows.cached.map(({ row }) => row.workflow)),
+    cached_steps: texts(rows.cached.map(({ row }) => row.step)),
+    cached_outputs: documents(rows.cached.map(({ row }) => row.output)),
+    cached_ttls: numbers(rows.cached.map(({ row }) => Math.round(row.ttlMs))),
+  }));
   return { used, parameters };
 }
 
