@@ -31,7 +31,8 @@ export type KeptItems = Readonly<{
   values: readonly Json[] | number;
   batchSize: number | null;
   total: number;
-  results: readonly (KeptResult | undefined)[];
+  /** null: it never started, since another item's failure stopped the step. undefined: it has nothing to take over. */
+  results: readonly (KeptResult | null | undefined)[];
 }>;
 
 /**
@@ -121,19 +122,26 @@ function keptItems(
     items?: readonly Json[] | number;
   }>;
   if (total === undefined || values === undefined) return null;
-  const results: (KeptResult | undefined)[] = [];
+  // What a failed item did to the others is part of what the step gave, and is kept with the failure or not at all.
+  const stopped = end.reason === 'item_failed';
+  const results: (KeptResult | null | undefined)[] = new Array(total).fill(stopped ? null : undefined);
+  for (const item of excluded ?? []) results[item] = undefined;
   for (const row of rows.attempts) {
     if (!row.final || row.item < 0 || excluded?.has(row.item) === true) continue;
     // Ended by the clock of the whole step, it gave nothing of its own.
-    if (row.reason === 'step_timed_out') continue;
-    results[row.item] = resultOf(run, row) ?? undefined;
+    const gave = row.reason === 'step_timed_out' ? null : resultOf(run, row, stopped);
+    results[row.item] = gave ?? undefined;
   }
   return { endedAt: end.endedAt, items: { values, batchSize, total, results } };
 }
 
-/** null: it was cancelled, which says nothing of what it would have given; or it was never to run. */
-function resultOf(run: RunId, { attempt, status, reason, output, error, input }: EndedAttempt): KeptResult | null {
-  if (status === 'cancelled') return null;
+/**
+ * null: it was cancelled, which says nothing of what it would have given; or it was never to run. `stopped`: it is an item
+ * of a step that another item's failure stopped, so that is what it gave.
+ */
+function resultOf(run: RunId, row: EndedAttempt, stopped = false): KeptResult | null {
+  const { attempt, status, reason, output, error, input } = row;
+  if (status === 'cancelled' && !(stopped && (reason === 'item_failed' || reason === 'reused'))) return null;
   if (reason === 'reused' && input !== null) return { status, output, error, source: readReused(input) };
   const neverRan = attempt === 0 && (status !== 'failed' || input !== null);
   return neverRan ? null : { status, output, error, source: { run, attempt } };

@@ -91,10 +91,11 @@ export function awaitItems(decision: Deciding, phase: ItemsPhase, at: StepAt, ke
   return null;
 }
 
-export type ItemResults = ReadonlyMap<number, KeptResult>;
+/** null: the item never started (`KeptItems.results`). */
+export type ItemResults = ReadonlyMap<number, KeptResult | null>;
 
 function sameItems(phase: ItemsPhase, batchSize: number | null, kept: KeptItems): ItemResults {
-  const found = new Map<number, KeptResult>();
+  const found = new Map<number, KeptResult | null>();
   for (let index = 0; index < phase.total; index++) {
     const result = kept.results[index];
     if (result === undefined) continue;

@@ -268,6 +268,51 @@ describe('a re-run of a for-each', () => {
     expect(open(shorter)).toBe('b');
   });
 
+  describe('whose failed item stopped the others', () => {
+    /** Item 0 succeeded, item 1 failed, items 2 and 3 were stopped (2 was held by a worker), item 4 never started. */
+    function stopped(onItemFailure: 'stop' | 'finish' = 'stop', continueOnFailure = true): RunDriver {
+      const a = { forEach: 'input.list', itemConcurrency: 4, onItemFailure, continueOnFailure } as const;
+      const run = runOf({ steps: { a, b: { needs: 'a' } } }, { list });
+      run.lease('a', 2);
+      run.succeed('a', 'out 0', 0);
+      run.fail('a', {}, 1);
+      run.finish('a', { status: 'cancelled', error: { code: 'cancelled', message: 'Stopped.' }, durationMs: 5 }, 2);
+      return run;
+    }
+
+    test('keeps all of it where the failure is tolerated: what never started does not start now', () => {
+      const done = stopped();
+      expect(done.step('a').items).toEqual({ total: 5, pending: 0, open: 0, succeeded: 1, failed: 1, cancelled: 3 });
+      done.fail('b');
+      const run = rerun(done, [failed]);
+      expect(open(run)).toBe('b');
+      const { status, reason, error, items } = done.step('a');
+      expect(run.step('a')).toMatchObject({ status, reason, error, items });
+      // And so does a re-run of the re-run.
+      run.fail('b');
+      const again = rerun(run, [failed], { id: '71' });
+      expect(open(again)).toBe('b');
+      expect(again.step('a')).toMatchObject({ status, reason, error, items });
+      const source = [...again.store.attempts.values()].find(({ item }) => item === 2);
+      expect(source).toMatchObject({ status: 'cancelled', reason: 'reused', error: { message: 'Stopped.' } });
+      expect(readReused(source?.input ?? '')).toEqual({ run: '7', attempt: 1 });
+    });
+
+    test('runs all items again that did not succeed where the failure is not tolerated', () => {
+      const run = rerun(stopped('stop', false), [failed]);
+      expect(open(run)).toBe('a:1 a:2 a:3 a:4');
+    });
+
+    test('runs the failed item again with any other: kept, it would stop what is to run', () => {
+      const done = stopped();
+      done.succeed('b');
+      expect(open(rerun(done, [step('a', 4)]))).toBe('a:1 a:2 a:3 a:4');
+      expect(open(rerun(done, [step('a', 3)]))).toBe('a:1 a:2 a:3 a:4');
+      const changed = rerun(done, [failed], { input: { list: ['p', 'q', 'r', 's', 'T'] } });
+      expect(open(changed)).toBe('a:1 a:2 a:3 a:4');
+    });
+  });
+
   test('is restored from its rows with items taken over beyond those that started', () => {
     const run = runOf({ steps: { a: { forEach: 6, itemConcurrency: 1 } } });
     run.succeed('a', 0, 0);

@@ -47,6 +47,7 @@ function takeResult(decision: Deciding, at: StepAt, result: KeptResult): void {
 function takeItems(decision: Deciding, at: StepAt, phase: ItemsPhase, { results }: KeptItems): void {
   phase.open.clear();
   for (let index = 0; index < phase.total; index++) recordKept(phase, index, results[index]);
+  if (results.some(wasStopped)) phase.stop = 'item_failed';
   const judged = judgeItems(decision, at.step, phase);
   const end: TaskEnd = { ...judged, output: null, attempts: 0, startedAt: phase.startedAt };
   if (decision.state.cancel !== null || !failsRun(decision, at, end, endedItems(phase))) {
@@ -58,26 +59,34 @@ function takeItems(decision: Deciding, at: StepAt, phase: ItemsPhase, { results 
   phase.ended.length = 0;
   phase.succeeded = 0;
   phase.failed = 0;
+  phase.cancelled = 0;
   phase.cursor = 0;
+  phase.stop = null;
   takeSome(decision, at, phase, again.size < phase.total ? (again as Map<number, KeptResult>) : new Map());
 }
 
-/** Takes over the results of some items; the others run (again). */
+/** Whether another item's failure stopped this one, or kept it from starting. */
+const wasStopped = (result: KeptResult | null | undefined): boolean =>
+  result === null || result?.status === 'cancelled';
+
+/**
+ * Takes over the results of some items; the others run (again). Where a failure stops the others, a failed item is one of
+ * those: taken over, its failure would stop what is to run, and what it stopped before is no result without it.
+ */
 export function takeSome(decision: Deciding, at: StepAt, phase: ItemsPhase, results: ItemResults): void {
   leaveBehind(decision, at.step);
   const { onItemFailure, continueOnFailure } = planStep(decision.plan, at.step);
-  const tolerated = onItemFailure === 'ignore' || continueOnFailure;
+  const tolerated = onItemFailure === 'ignore' || (continueOnFailure && onItemFailure !== 'stop');
   for (const [index, result] of results) {
-    if (result.status !== 'succeeded' && !tolerated) continue;
+    if (result === null || (result.status !== 'succeeded' && (!tolerated || wasStopped(result)))) continue;
     recordKept(phase, index, result);
     writeKept(decision, at, index, result);
   }
   continueItems(decision, at.step, phase);
 }
 
-/** A failure that is taken over does not stop the other items: had it done so, they would have no results. */
-function recordKept(phase: ItemsPhase, index: number, result: KeptResult | undefined): void {
-  if (result === undefined) return;
+function recordKept(phase: ItemsPhase, index: number, result: KeptResult | null | undefined): void {
+  if (result === null || result === undefined) return;
   const end = reusedEnd(result);
   phase.ended[index] = end;
   countItem(phase, end);
@@ -91,8 +100,8 @@ const reusedEnd = ({ status, output, error }: KeptResult): EndedItem => ({
   error,
 });
 
-function writeKept(decision: Deciding, at: StepAt, item: number, result: KeptResult | undefined): void {
-  if (result === undefined) return;
+function writeKept(decision: Deciding, at: StepAt, item: number, result: KeptResult | null | undefined): void {
+  if (result === null || result === undefined) return;
   decision.changes.endAttempt({
     ...keyOf(at, item),
     ...{ attempt: 0, status: result.status, reason: 'reused', final: true, readyAt: null, startedAt: null },
