@@ -7,7 +7,8 @@ import { beginItems } from './items.ts';
 import { limitStep } from './limit-step.ts';
 import { openIteration } from './open-iteration.ts';
 import type { KeptStep } from './rerun/kept-results.ts';
-import { awaitResult, keptOf, leaveBehind, noteUnexecuted } from './rerun/replay.ts';
+import { awaitResult, isDueAtOnce, keptOf, leaveBehind, noteUnexecuted } from './rerun/replay.ts';
+import { takeKept } from './rerun/take-kept.ts';
 import { scopeFor } from './scope.ts';
 import { settleStep } from './settle-step.ts';
 import { firstIteration } from './state.ts';
@@ -41,6 +42,7 @@ export function enterStep(decision: Deciding, step: number): void {
     if (kept === null) beginOrDelay(decision, at);
     else beginStep(decision, at, kept);
   });
+  if (isDueAtOnce(decision)) takeKept(decision);
 }
 
 /** Begins a step whose old result is not taken over after all. */

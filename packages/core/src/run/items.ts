@@ -8,6 +8,7 @@ import { openIteration } from './open-iteration.ts';
 import type { ItemsDocument } from './records.ts';
 import type { KeptStep } from './rerun/kept-results.ts';
 import { awaitItems } from './rerun/replay.ts';
+import { type ReusedEnd, writeItemsInput } from './rerun/reused-input.ts';
 import { takeSome } from './rerun/take-kept.ts';
 import { scopeFor } from './scope.ts';
 import { settleStep } from './settle-step.ts';
@@ -154,7 +155,8 @@ export function stopOpenItems(decision: Deciding, step: number, phase: ItemsPhas
   }
 }
 
-export function endItems(decision: Deciding, step: number, phase: ItemsPhase): void {
+/** `reused`: a re-run takes over all of it. */
+export function endItems(decision: Deciding, step: number, phase: ItemsPhase, reused: ReusedEnd | null = null): void {
   const { status, reason, error } = judgeItems(decision, step, phase);
   const { total, startedAt, values } = phase;
   const at = { step, iteration: phase.iteration };
@@ -168,7 +170,7 @@ export function endItems(decision: Deciding, step: number, phase: ItemsPhase): v
     startedAt,
     endedAt: endTime(decision, at),
     worker: null,
-    input: JSON.stringify({ total, items: values }),
+    input: writeItemsInput(total, values, reused),
     output: null,
     error,
   });

@@ -145,7 +145,7 @@ export type EndedAttempt = AttemptKey &
     /**
      * JSON of the rendered input; null where nothing was executed. For the end of a for-each step: how many items it
      * had, and what they were made of (`{"total": 2, "items": [..]}`). For a result that was taken over: from which
-     * attempt (`{"reused": {"run": "12", "attempt": 1}}`).
+     * attempt (`{"reused": {"run": "12", "attempt": 1}}`). See `rerun/reused-input.ts`.
      */
     input: string | null;
     /** JSON; null where there is none. The list of a for-each step is not stored: it is made of its items' outputs. */

@@ -8,13 +8,8 @@ import { groupRows, type StepRows } from '../restore-state.ts';
 import { endRowOf } from '../restore-step.ts';
 import type { StepEndStatus } from '../status.ts';
 import { changedSteps } from './changed-steps.ts';
+import { type ReusedEnd, type ReusedFrom, readItemsInput, readReused, readReusedEnd } from './reused-input.ts';
 import type { StartingPoint } from './starting-point.ts';
-
-/**
- * The attempt that gave a result which a re-run took over: its logs are there. Attempt 0: none was made, since the step's
- * input could not be made.
- */
-export type ReusedFrom = Readonly<{ run: RunId; attempt: number }>;
 
 export type KeptResult = Readonly<{
   status: StepEndStatus;
@@ -23,8 +18,15 @@ export type KeptResult = Readonly<{
   source: ReusedFrom;
 }>;
 
+/** When a step ended, in the run whose attempt gave its result. */
+export type KeptEnd = Readonly<{
+  endedAt: Instant;
+  /** Whether that was with its entry, before anything else was entered; null: if it was within the same millisecond. */
+  atOnce: boolean | null;
+}>;
+
 /** What an iteration of a step gave: one result, or those of its items. */
-export type KeptStep = Readonly<{ endedAt: Instant } & ({ result: KeptResult } | { items: KeptItems })>;
+export type KeptStep = KeptEnd & Readonly<{ result: KeptResult } | { items: KeptItems }>;
 
 export type KeptItems = Readonly<{
   /** What the items were, so that a result is taken over only for the same value. */
@@ -40,6 +42,8 @@ export type KeptItems = Readonly<{
  * the new plan's steps and by iterations.
  */
 export type KeptResults = Readonly<{
+  /** When the old run began; null: it never did. */
+  begunAt: Instant | null;
   /** Steps that run again whatever they gave: so does what is behind them, even if they are skipped this time. */
   again: ReadonlySet<number>;
   steps: ReadonlyMap<number, ReadonlyMap<number, KeptStep>>;
@@ -79,7 +83,7 @@ export function keepResults(
     }
     steps.set(step, kept);
   }
-  return { again: excluded.steps, steps, children };
+  return { begunAt: before.loaded.run.startedAt, again: excluded.steps, steps, children };
 }
 
 type Exclusions = Readonly<{
@@ -106,7 +110,14 @@ function exclusions(plan: PreparedPlan, before: PreparedPlan, from: readonly Sta
 function keptResult(run: RunId, rows: StepRows): KeptStep | null {
   const end = endRowOf(rows);
   const result = end === undefined ? null : resultOf(run, end);
-  return end === undefined || result === null ? null : { endedAt: end.endedAt, result };
+  if (end === undefined || result === null) return null;
+  return { ...keptEnd(end, end.reason === 'reused' ? readReusedEnd(end.input ?? '{}') : undefined), result };
+}
+
+/** `reused`: the step itself was taken over, and says so. */
+function keptEnd({ endedAt, worker }: EndedAttempt, reused: Partial<ReusedEnd> | undefined): KeptEnd {
+  if (reused === undefined) return { endedAt, atOnce: worker === null ? null : false };
+  return { endedAt: reused.endedAt ?? endedAt, atOnce: reused.atOnce ?? false };
 }
 
 function keptItems(
@@ -117,10 +128,7 @@ function keptItems(
 ): KeptStep | null {
   const end = endRowOf(rows);
   if (end === undefined || end.attempt !== 0 || end.input === null) return null;
-  const { total, items: values } = JSON.parse(end.input) as Readonly<{
-    total?: number;
-    items?: readonly Json[] | number;
-  }>;
+  const { total, items: values, reused } = readItemsInput(end.input);
   if (total === undefined || values === undefined) return null;
   // What a failed item did to the others is part of what the step gave, and is kept with the failure or not at all.
   const stopped = end.reason === 'item_failed';
@@ -132,7 +140,7 @@ function keptItems(
     const gave = row.reason === 'step_timed_out' ? null : resultOf(run, row, stopped);
     results[row.item] = gave ?? undefined;
   }
-  return { endedAt: end.endedAt, items: { values, batchSize, total, results } };
+  return { ...keptEnd(end, reused), items: { values, batchSize, total, results } };
 }
 
 /**
@@ -146,11 +154,6 @@ function resultOf(run: RunId, row: EndedAttempt, stopped = false): KeptResult | 
   const neverRan = attempt === 0 && (status !== 'failed' || input !== null);
   return neverRan ? null : { status, output, error, source: { run, attempt } };
 }
-
-/** What the row of a result that was taken over says of its source, in the place of its input. */
-export const writeReused = ({ run, attempt }: ReusedFrom): string => `{"reused":{"run":"${run}","attempt":${attempt}}}`;
-
-export const readReused = (input: string): ReusedFrom => (JSON.parse(input) as Readonly<{ reused: ReusedFrom }>).reused;
 
 function noteChildren(children: Map<string, RunId>, step: number, iteration: number, { attempts }: StepRows): void {
   for (const { final, item, status, error } of attempts) {

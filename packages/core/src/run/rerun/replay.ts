@@ -2,9 +2,10 @@
 //
 // The new run starts as any other. Whenever a step run would be launched for which the book (`KeptResults`) has a result,
 // it only waits for it, as for a worker's; and when nothing else moves any more, the result that came first in the old run
-// is taken over: its step ends, its transitions fire, the steps behind it enter. So conditions, variables, arrivals at
-// joins and the numbers of iterations come about in the order in which they came about before, by the same rules, without
-// anything of this file knowing them. Whatever the book does not have is launched and stays under way.
+// is taken over: its step ends, its transitions fire, the steps behind it enter. What ended in the old run as it was
+// entered (an `emit`, say) does so now. So conditions, variables, arrivals at joins and the numbers of iterations come
+// about in the order in which they came about before, by the same rules, without anything of this file knowing them.
+// Whatever the book does not have is launched and stays under way.
 //
 // All of it happens within the one decision that starts the run; what comes later is behind something that runs again. For
 // the same reason a step that stands behind one that runs again is not looked up in the book from then on: what led to it
@@ -25,11 +26,19 @@ export type Replay = {
   readonly behind: Set<number>;
   /** Step runs that wait for their results. The one that ended first stands last. */
   readonly pending: PendingEnd[];
+  /** When what was taken over last ended in the old run: how far that has been replayed. */
+  until: Instant | null;
 };
 
-type PendingEnd = Readonly<{ at: StepAt; kept: KeptStep }>;
+/** `atOnce`: it ended with its entry, so that is when it is taken over. */
+type PendingEnd = Readonly<{ at: StepAt; kept: KeptStep; atOnce: boolean }>;
 
-export const newReplay = (kept: KeptResults): Replay => ({ kept, behind: new Set(), pending: [] });
+export const newReplay = (kept: KeptResults): Replay => ({
+  kept,
+  behind: new Set(),
+  pending: [],
+  until: kept.begunAt,
+});
 
 /** What the book has for a step that begins now; null: it runs (again), and so does what is behind it. */
 export function keptOf(decision: Deciding, { step, iteration }: StepAt): KeptStep | null {
@@ -73,7 +82,7 @@ export function noteUnexecuted(decision: Deciding, { step, iteration }: StepAt, 
 /** The step waits for its result from the book, in the place of work. */
 export function awaitResult(decision: Deciding, at: StepAt, kept: KeptStep): void {
   openIteration(decision, at, { kind: 'single', task: keptTask(decision.now), stop: null });
-  awaitTurn(decision, { at, kept });
+  awaitTurn(decision, at, kept);
 }
 
 /**
@@ -87,7 +96,7 @@ export function awaitItems(decision: Deciding, phase: ItemsPhase, at: StepAt, ke
   const task = keptTask(decision.now);
   for (const index of results.keys()) phase.open.set(index, task);
   phase.cursor = phase.total;
-  awaitTurn(decision, { at, kept });
+  awaitTurn(decision, at, kept);
   return null;
 }
 
@@ -118,9 +127,15 @@ const keptTask = (now: Instant): Task => ({
   leasedAt: null,
 });
 
-function awaitTurn({ replay }: Deciding, end: PendingEnd): void {
+function awaitTurn({ replay }: Deciding, at: StepAt, kept: KeptStep): void {
   if (replay === null) throw new Error('Only a re-run waits for kept results.');
-  const { pending } = replay;
+  const { pending, until } = replay;
+  const atOnce = kept.atOnce ?? (until !== null && kept.endedAt <= until);
+  const end: PendingEnd = { at, kept, atOnce };
+  if (atOnce) {
+    pending.push(end);
+    return;
+  }
   let low = 0;
   for (let high = pending.length; low < high; ) {
     const middle = (low + high) >> 1;
@@ -133,3 +148,6 @@ function awaitTurn({ replay }: Deciding, end: PendingEnd): void {
 
 /** In the order of the old run; of ends within a millisecond the one that was entered first. */
 const isBefore = (one: PendingEnd, other: PendingEnd): boolean => one.kept.endedAt < other.kept.endedAt;
+
+/** Whether what was entered last ended with its entry. */
+export const isDueAtOnce = ({ replay }: Deciding): boolean => replay?.pending.at(-1)?.atOnce === true;

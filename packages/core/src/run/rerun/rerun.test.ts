@@ -4,7 +4,8 @@ import { RunDriver, runOf } from '../../testing/run-driver.ts';
 import { runId } from '../../values/ids.ts';
 import type { Json, JsonObject } from '../../values/json.ts';
 import { isRunEnd } from '../status.ts';
-import { keepResults, readReused } from './kept-results.ts';
+import { keepResults } from './kept-results.ts';
+import { readReused } from './reused-input.ts';
 import type { StartingPoint } from './starting-point.ts';
 
 const failed: StartingPoint = { type: 'failed' };
@@ -396,6 +397,52 @@ describe('a re-run with transitions', () => {
       before.fail('c');
       expect(rerun(before, [failed]).input('c')).toEqual({ last: order[1] });
     }
+  });
+
+  test.each(['a', 'b'])('lets variables be published in that order also in the re-run of a re-run: %s last', (last) => {
+    const text: WorkflowText = {
+      vars: { last: 'none' },
+      steps: {
+        start: { next: [to('a'), to('b')] },
+        a: { next: [to('c', { publish: [{ last: 'a' }] })] },
+        b: { next: [to('c', { publish: [{ last: 'b' }] })] },
+        c: { join: 'all', input: { last: '{{ vars.last }}' } },
+      },
+    };
+    const before = runOf(text);
+    before.succeed('start');
+    before.now = 2_000;
+    before.succeed(last === 'a' ? 'b' : 'a');
+    before.now = 3_000;
+    before.succeed(last);
+    before.fail('c');
+    const again = rerun(before, [failed]);
+    expect(again.input('c')).toEqual({ last });
+    again.fail('c');
+    expect(rerun(again, [failed], { id: '71' }).input('c')).toEqual({ last });
+  });
+
+  test('takes over what ended as it was entered before anything else is entered', () => {
+    const ways: WorkflowText = {
+      vars: { by: 'nobody' },
+      steps: {
+        tell: {
+          inline: { type: 'emit', event: 'told', payload: {} },
+          next: [to('after', { publish: [{ by: 'tell' }] })],
+        },
+        other: { when: "vars.by == 'tell'", next: [to('after')] },
+        after: { join: 'all' },
+        last: { needs: 'after' },
+      },
+    };
+    const before = runOf(ways);
+    before.succeed('other');
+    before.succeed('after');
+    before.fail('last');
+    const run = rerun(before, [failed]);
+    expect(run.statuses).toBe('tell:succeeded(reused) other:succeeded(reused) after:succeeded(reused) last:ready');
+    run.fail('last');
+    expect(rerun(run, [failed], { id: '71' }).statuses).toBe(run.statuses.replace('last:failed', 'last:ready'));
   });
 
   test('keeps a failure that a transition handled', () => {

@@ -2,7 +2,7 @@ import type { PreparedPlan } from '../../plan/prepared-plan.ts';
 import type { RunId } from '../../values/ids.ts';
 import { planStep } from '../deciding.ts';
 import type { EndedAttempt, LoadedRun } from '../records.ts';
-import { readReused } from './kept-results.ts';
+import { readReused } from './reused-input.ts';
 
 /** What a step of a re-run took over: its result, or those of so many of its items. */
 export type ReusedStep = Readonly<{

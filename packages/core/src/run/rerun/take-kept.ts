@@ -8,8 +8,9 @@ import { stopEnd } from '../stop-task.ts';
 import { endUnexecuted, type TaskEnd } from '../task.ts';
 import { stepTarget } from '../task-view.ts';
 import { failsRun } from './fails-run.ts';
-import { type KeptItems, type KeptResult, writeReused } from './kept-results.ts';
+import type { KeptItems, KeptResult } from './kept-results.ts';
 import { type ItemResults, leaveBehind } from './replay.ts';
+import { type ReusedEnd, writeReused } from './reused-input.ts';
 
 /**
  * Takes over the result that came first in the old run, of those that steps wait for. False: none waits.
@@ -19,16 +20,19 @@ import { type ItemResults, leaveBehind } from './replay.ts';
  * succeed, or all if all did.
  */
 export function takeKept(decision: Deciding): boolean {
-  const next = decision.replay?.pending.pop();
-  if (next === undefined) return false;
-  const { at, kept } = next;
+  const { replay } = decision;
+  const next = replay?.pending.pop();
+  if (replay === null || next === undefined) return false;
+  const { at, kept, atOnce } = next;
+  replay.until = kept.endedAt;
+  const reused: ReusedEnd = { endedAt: kept.endedAt, ...(atOnce ? { atOnce } : {}) };
   const phase = stepState(decision.state, at.step).open.get(at.iteration);
-  if (phase?.kind === 'items' && 'items' in kept) takeItems(decision, at, phase, kept.items);
-  else if (phase?.kind === 'single' && 'result' in kept) takeResult(decision, at, kept.result);
+  if (phase?.kind === 'items' && 'items' in kept) takeItems(decision, at, phase, kept.items, reused);
+  else if (phase?.kind === 'single' && 'result' in kept) takeResult(decision, at, kept.result, reused);
   return true;
 }
 
-function takeResult(decision: Deciding, at: StepAt, result: KeptResult): void {
+function takeResult(decision: Deciding, at: StepAt, result: KeptResult, reused: ReusedEnd): void {
   const stopping = decision.state.cancel !== null;
   if (stopping && result.status !== 'succeeded') {
     const { status, reason, error } = stopEnd(decision, at.step, null);
@@ -40,11 +44,11 @@ function takeResult(decision: Deciding, at: StepAt, result: KeptResult): void {
     beginAnew(decision, at);
     return;
   }
-  writeKept(decision, at, -1, result);
+  writeKept(decision, at, -1, result, reused);
   settleStep(decision, at, end);
 }
 
-function takeItems(decision: Deciding, at: StepAt, phase: ItemsPhase, { results }: KeptItems): void {
+function takeItems(decision: Deciding, at: StepAt, phase: ItemsPhase, { results }: KeptItems, reused: ReusedEnd): void {
   phase.open.clear();
   for (let index = 0; index < phase.total; index++) recordKept(phase, index, results[index]);
   if (results.some(wasStopped)) phase.stop = 'item_failed';
@@ -52,7 +56,7 @@ function takeItems(decision: Deciding, at: StepAt, phase: ItemsPhase, { results 
   const end: TaskEnd = { ...judged, output: null, attempts: 0, startedAt: phase.startedAt };
   if (decision.state.cancel !== null || !failsRun(decision, at, end, endedItems(phase))) {
     for (const [index, result] of results.entries()) writeKept(decision, at, index, result);
-    endItems(decision, at.step, phase);
+    endItems(decision, at.step, phase, reused);
     return;
   }
   const again = new Map([...results.entries()].filter(([, result]) => result?.status === 'succeeded'));
@@ -100,14 +104,20 @@ const reusedEnd = ({ status, output, error }: KeptResult): EndedItem => ({
   error,
 });
 
-function writeKept(decision: Deciding, at: StepAt, item: number, result: KeptResult | null | undefined): void {
+function writeKept(
+  decision: Deciding,
+  at: StepAt,
+  item: number,
+  result: KeptResult | null | undefined,
+  reused: ReusedEnd | null = null,
+): void {
   if (result === null || result === undefined) return;
   decision.changes.endAttempt({
     ...keyOf(at, item),
     ...{ attempt: 0, status: result.status, reason: 'reused', final: true, readyAt: null, startedAt: null },
     endedAt: item === -1 ? endTime(decision, at) : decision.now,
     worker: null,
-    input: writeReused(result.source),
+    input: writeReused(result.source, reused),
     output: result.output,
     error: result.error,
   });
