@@ -75,7 +75,7 @@ describe('millrace dev', { timeout: 120_000 }, () => {
   it('runs workflows, stops on Ctrl-C, and shows old runs when it is started again', async () => {
     const first = await dev();
     const remote = { cwd: scratch.path, env: { MILLRACE_URL: first.url } };
-    expect((await fetch(first.url)).status).toBe(200);
+    expect((await fetch(`${first.url}/health/ready`)).status).toBe(200);
 
     const followed = await run(['workflow', 'start', 'hello', '-i', 'who=Ada', '--follow'], remote);
     expect(followed.exit).toBe(0);

@@ -14,6 +14,8 @@ export type Notice =
 
 export type LiveStream = AsyncIterable<Notice> &
   Readonly<{
+    /** Whether it is connected right now; while it is not, nothing is told. */
+    connected(): boolean;
     /** Adds a subscription, or replaces the one with the same id. */
     subscribe(subscription: Subscription): void;
     unsubscribe(id: string): void;
@@ -120,6 +122,7 @@ export function openLive(
   );
 
   return {
+    connected: () => socket?.readyState === 1,
     subscribe(subscription) {
       subscriptions.set(subscription.id, subscription);
       say({ subscribe: subscription });

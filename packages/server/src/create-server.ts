@@ -18,11 +18,11 @@ import { addEventRoutes } from './routes/events.ts';
 import { addLimitRoutes } from './routes/limits.ts';
 import { addLiveRoutes, maxClientMessageBytes } from './routes/live.ts';
 import { addLogRoutes } from './routes/logs.ts';
-import { addPageRoutes } from './routes/pages.ts';
 import { addPushRoutes } from './routes/pushes.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addScheduleRoutes } from './routes/schedules.ts';
 import { addSystemRoutes } from './routes/system.ts';
+import { addWebUi } from './routes/web-ui.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
 import { addWorkerProtocolRoutes } from './routes/worker-protocol.ts';
 import { addWorkerRoutes } from './routes/workers.ts';
@@ -169,8 +169,8 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
     addCacheRoutes(scope, context);
     addWorkerRoutes(scope, context);
     addSystemRoutes(scope, context);
-    addPageRoutes(scope, context);
     addWorkerProtocolRoutes(scope, context);
+    addWebUi(scope, context);
   });
 }
 

@@ -1,4 +1,3 @@
-import type { JsonObject } from '@millrace/core';
 import type { Engine } from '@millrace/engine';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { LoggerOptions } from 'pino';
@@ -20,8 +19,8 @@ export type ServerOptions = Readonly<{
   allowedHosts?: readonly string[];
   /** The sources of the workspaces that this server loads itself. */
   sources?: WorkspaceSources;
-  /** The workflow that the home page shows how to start. `command`: the same for the command line. */
-  sample?: Readonly<{ workspace: string; workflow: string; input?: JsonObject; command?: string }>;
+  /** The folder of the built web UI. Without it, or while it is empty, `/` says how to build it. */
+  webUi?: string;
   limits?: Partial<ServerLimits>;
   /** Called with each JSON answer before it is sent; tests compare it with the contract. */
   inspectAnswer?: (operationId: string, status: number, answer: unknown) => void;

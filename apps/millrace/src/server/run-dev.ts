@@ -10,7 +10,7 @@ import { countProblems, showDiagnostics } from '../terminal/show-diagnostics.ts'
 import { styleOf } from '../terminal/style.ts';
 import { readServerConfig } from './server-config.ts';
 import { startDev } from './start-dev.ts';
-import { allWorkspaces, defaultWorkspace, parseWorkspaces, type WorkspacePlace } from './workspace-option.ts';
+import { allWorkspaces, parseWorkspaces, type WorkspacePlace } from './workspace-option.ts';
 
 const examples = fileURLToPath(new URL('../../../../examples', import.meta.url));
 
@@ -34,7 +34,6 @@ export async function runDev(options: DevCommandOptions): Promise<ExitCode> {
       token: options.token ?? process.env.MILLRACE_TOKEN ?? null,
       secretsFile: options.secretsFile ?? null,
       logLevel: options.logLevel,
-      sample: isSample ? { workspace: defaultWorkspace, workflow: 'hello', command: startCommand(true) } : null,
       onLoad: showLoad,
       onLost: (message) => fail(message),
     });

@@ -21,6 +21,7 @@ import { readServerConfig } from './server-config.ts';
 import { createJsonLog, reportTo } from './server-log.ts';
 import { openServerSecrets } from './server-secrets.ts';
 import { startRetention } from './start-retention.ts';
+import { webUi } from './web-ui.ts';
 import { allWorkspaces, describePlace } from './workspace-option.ts';
 
 type Settings = Readonly<{
@@ -82,6 +83,7 @@ async function open(
       ...(settings.workerToken === undefined ? {} : { workerToken: settings.workerToken }),
       ...(options.allowHost === undefined ? {} : { allowedHosts: options.allowHost }),
       sources,
+      webUi,
     },
     options.port ?? defaultPort,
   );

@@ -20,6 +20,7 @@ import { createTerminalLog, reportTo } from './server-log.ts';
 import { openServerSecrets } from './server-secrets.ts';
 import { startDatabase } from './start-database.ts';
 import { startRetention } from './start-retention.ts';
+import { webUi } from './web-ui.ts';
 import type { WorkspacePlace } from './workspace-option.ts';
 
 /** How long Ctrl-C lets running steps go on before it stops them. */
@@ -36,8 +37,6 @@ export type DevOptions = Readonly<{
   token: string | null;
   secretsFile: string | null;
   logLevel: string;
-  /** The workflow that the home page and the ready line show how to start. */
-  sample: Readonly<{ workspace: string; workflow: string; command: string }> | null;
   onLoad: (workspace: WorkspacePlace, load: SourceLoad) => void;
   /** The database ended by itself and does not start again: nothing works any more. */
   onLost: (message: string) => void;
@@ -88,7 +87,7 @@ async function open(
       version,
       logger: log,
       ...(options.token === null ? {} : { apiToken: options.token }),
-      ...(options.sample === null ? {} : { sample: options.sample }),
+      webUi,
       sources,
     },
     options.port,

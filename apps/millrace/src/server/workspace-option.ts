@@ -5,7 +5,7 @@ import type { FolderWorkspace, GitWorkspace, ServerConfig } from '@millrace/defi
 /** Where a server finds a workspace: an option names folders, the configuration folders and repositories. */
 export type WorkspacePlace = Omit<FolderWorkspace, 'at'> | Omit<GitWorkspace, 'at'>;
 
-export const defaultWorkspace = 'main';
+const defaultWorkspace = 'main';
 export const workspaceHelp = 'folder with .workflows, as PATH or NAME=PATH; may be given several times';
 
 export const configHelp = 'file with workspaces and settings of Git (env: MILLRACE_CONFIG)';

@@ -53,23 +53,4 @@ export const systemRoutes = {
     responses: { 200: { description: 'The metrics.', contentTypes: ['text/plain'] } },
     errors: ['store_unavailable'],
   }),
-  getHomePage: route({
-    method: 'GET',
-    path: '/',
-    summary: 'A page for people: workspaces, workflows and the last runs',
-    tag: 'system',
-    access: 'public',
-    responses: { 200: { description: 'HTML. With an API token set, it shows no data.', contentTypes: ['text/html'] } },
-    errors: [],
-  }),
-  getRunPage: route({
-    method: 'GET',
-    path: '/runs/{run}',
-    summary: 'A page for people: a run with its steps and logs',
-    tag: 'system',
-    access: 'api',
-    params: z.object({ run: z.string() }),
-    responses: { 200: { description: 'HTML.', contentTypes: ['text/html'] } },
-    errors: ['run_not_found'],
-  }),
 };

@@ -111,8 +111,6 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   getLiveness: () => ({ url: '/health/live' }),
   getReadiness: () => ({ url: '/health/ready' }),
   getMetrics: () => ({ url: '/metrics' }),
-  getHomePage: () => ({ url: '/' }),
-  getRunPage: () => ({ url: `/runs/${run}` }),
 };
 
 describe('every operation', () => {

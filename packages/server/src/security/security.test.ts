@@ -76,12 +76,12 @@ describe('with an API token', () => {
     for (const url of ['/metrics', '/api/v1/workers']) expect((await ask(options, { url })).status).toBe(401);
   });
 
-  test('the home page shows no data', async () => {
-    server = createCheckedServer(options);
-    const page = await server.app.inject({ url: '/' });
-    expect(page.statusCode).toBe(200);
-    expect(page.body).not.toContain('release');
-    expect((await server.app.inject({ url: '/runs/1000' })).statusCode).toBe(401);
+  test('the page of the web UI, which shows nothing by itself, is public', async () => {
+    for (const url of ['/', '/runs/1000']) {
+      server = createCheckedServer(options);
+      const { statusCode } = await server.app.inject({ url, headers: { accept: 'text/html' } });
+      expect(statusCode).toBe(503); // it is not built here; without access it would be 401
+    }
   });
 
   test('the worker token opens no API, and the API token no worker protocol', async () => {
