@@ -27,6 +27,7 @@ const reportFile = join(tmpdir(), `millrace-vitest-${process.pid}.json`);
 
 const stages: readonly Stage[] = [
   { name: 'types', command: 'tsc', args: ['-p', '.'] },
+  { name: 'types of the web UI', command: 'tsc', args: ['-p', 'apps/web'] },
   { name: 'style', command: 'biome', args: ['check', '--error-on-warnings', '.'] },
   { name: 'dead code', command: 'knip', args: ['--no-progress', '--no-config-hints'] },
   {

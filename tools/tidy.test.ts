@@ -43,7 +43,7 @@ function* walk(folder: string): Generator<string> {
     if (['node_modules', '.millrace', 'dist', 'fixtures', 'peers'].includes(entry.name)) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* walk(path);
-    else if (entry.name.endsWith('.ts')) yield path;
+    else if (/\.tsx?$/.test(entry.name)) yield path;
   }
 }
 
@@ -54,7 +54,7 @@ function read(path: string): Source {
   return {
     path: name,
     package: name.split('/')[1] ?? '',
-    test: /\.test\.ts$|\/test\/|\/testkit\//.test(name),
+    test: /\.test\.ts$|\/test\/|\/testkit\/|\/e2e\//.test(name),
     text: code,
     lines: text.split('\n').length - 1,
     imports: [...code.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? ''),
@@ -142,7 +142,7 @@ describe('house rules', () => {
   });
 
   test('names say what a thing is', () => {
-    const vague = /(^|\/)(utils?|helpers?|manager|common|misc|data)(\/|\.ts$|-)/;
+    const vague = /(^|\/)(utils?|helpers?|manager|common|misc|data)(\/|\.tsx?$|-)/;
     const wrong = [...packages, ...apps].filter(({ path }) =>
       vague.test(path.replace(/^(packages|apps)\/[^/]+\//, '')),
     );
@@ -160,15 +160,31 @@ describe('house rules', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('the binary is called millrace and depends on every package that it wires', () => {
-    const { name, dependencies } = JSON.parse(readFileSync(join(root, 'apps/millrace/package.json'), 'utf8'));
-    expect(name).toBe(binary);
-    const used = new Set(
-      apps
+  test('the binary is called millrace', () => {
+    expect(manifestOf(join(root, 'apps/millrace')).name).toBe(binary);
+  });
+
+  test('apps depend on every package that they wire', () => {
+    const wrong = readdirSync(join(root, 'apps')).flatMap((app) => {
+      const { dependencies } = manifestOf(join(root, 'apps', app));
+      const used = apps
+        .filter((source) => source.package === app)
         .flatMap(({ imports }) => imports.filter((one) => one.startsWith('@millrace/')))
-        .map((one) => one.split('/').slice(0, 2).join('/')),
-    );
-    expect([...used].filter((one) => !(one in dependencies))).toEqual([]);
+        .map((one) => one.split('/').slice(0, 2).join('/'));
+      return [...new Set(used)].filter((one) => !(one in dependencies)).map((one) => `${app} lacks ${one}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('pages know the server only by its contract and its client', () => {
+    const wrong = apps
+      .filter(({ path }) => path.startsWith('apps/web/src/'))
+      .flatMap(({ path, imports }) =>
+        imports
+          .filter((one) => /^(node:|@millrace\/(?!api$|client$))/.test(one))
+          .map((one) => `${path} imports ${one}`),
+      );
+    expect(wrong).toEqual([]);
   });
 
   test('no lockfile line names a registry', () => {
@@ -176,6 +192,9 @@ describe('house rules', () => {
     expect(lockfile).not.toMatch(/"resolved": "https?:/);
   });
 });
+
+type Manifest = Readonly<{ name: string; dependencies: Readonly<Record<string, string>> }>;
+const manifestOf = (folder: string): Manifest => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
 function stripStrings(text: string): string {
   return text.replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g, "''");

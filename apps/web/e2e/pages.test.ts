@@ -1,0 +1,167 @@
+// Every page in a real browser, against the real server with its own database.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { buildWhenStale } from '../build/build-when-stale.ts';
+import { narrow, startBrowser, type Window } from './support/browser.ts';
+import { type Millrace, startMillrace } from './support/millrace.ts';
+
+const workflows = `workflows:
+  hello:
+    description: Greets somebody.
+    input: { who: { type: string, default: world } }
+    steps:
+      greet: { type: shell, cmd: 'echo "to {{ input.who }}"; echo "OUTPUT: {\\"text\\": \\"hi\\"}"' }
+      shout: { depends_on: [greet], type: shell, cmd: 'echo "{{ upper(steps.greet.output.text) }}"' }
+  broken:
+    steps:
+      build: { type: shell, cmd: 'echo building; echo "no such file" >&2; exit 3' }
+      ship: { depends_on: [build], type: shell, cmd: 'true' }
+  ask:
+    steps:
+      go: { type: approval, prompt: Go on? }
+      after: { depends_on: [go], type: shell, cmd: 'echo on we go' }
+`;
+
+let millrace: Millrace;
+let browser: Awaited<ReturnType<typeof startBrowser>>;
+let window: Window;
+
+beforeAll(async () => {
+  buildWhenStale();
+  [millrace, browser] = await Promise.all([
+    startMillrace({ main: { '.workflows/a.yaml': workflows }, other: { '.workflows/a.yaml': workflows } }),
+    startBrowser(),
+  ]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await millrace?.stop();
+});
+beforeEach(async () => {
+  window = await browser.open(millrace.url);
+});
+afterEach(() => window.close());
+
+async function runOf(workflow: string, workspace = 'main'): Promise<string> {
+  const { id } = await millrace.api.workflows.start(workspace, workflow, {});
+  await millrace.api.runs.waitForEnd(id);
+  return id;
+}
+
+describe('home', () => {
+  test('without runs says how to start one, and shows a run as soon as it begins', async () => {
+    const { page } = window;
+    await page.goto('/');
+    await page.getByText('No run yet').waitFor();
+    await window.inspect('home-empty');
+    const id = await runOf('hello');
+    await page.getByRole('link', { name: id, exact: true }).waitFor();
+    await runOf('broken');
+    await page.getByText('build: ').first().waitFor();
+    await window.inspect('home');
+  });
+});
+
+describe('the list of runs', () => {
+  test('keeps its filter in the address, over a reload', async () => {
+    const { page } = window;
+    const good = await runOf('hello');
+    const bad = await runOf('broken');
+    await page.goto('/runs');
+    await page.getByRole('link', { name: good, exact: true }).waitFor();
+    await window.inspect('runs');
+    await page.getByRole('button', { name: 'Any status' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'failed' }).click();
+    await page.waitForURL(/status=failed/);
+    await page.getByRole('link', { name: good, exact: true }).waitFor({ state: 'detached' });
+    await page.reload();
+    await page.getByRole('link', { name: bad, exact: true }).waitFor();
+    expect(await page.getByRole('link', { name: good, exact: true }).count()).toBe(0);
+  });
+
+  test('is walked with j and k, and opened with Enter', async () => {
+    const { page } = window;
+    const id = await runOf('hello');
+    await page.goto('/runs');
+    await page.getByRole('link', { name: id, exact: true }).waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/runs/${id}`);
+  });
+});
+
+describe('a run', () => {
+  test('shows its steps, and everything of the one that is chosen', async () => {
+    const { page } = window;
+    const id = await runOf('broken');
+    await page.goto(`/runs/${id}`);
+    await page.getByRole('heading', { name: `broken #${id}` }).waitFor();
+    await window.inspect('run-failed');
+    await page.getByRole('cell', { name: 'build', exact: true }).click();
+    await page.waitForURL(/step=build/);
+    await page.getByText('no such file').first().waitFor();
+    await window.inspect('run-step');
+  });
+
+  test('is paused, resumed and cancelled, and shows it at once', async () => {
+    const { page } = window;
+    const { id } = await millrace.api.workflows.start('main', 'ask', {});
+    await page.goto(`/runs/${id}`);
+    await page.getByText('waiting').first().waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText(`Run ${id} is paused`).waitFor();
+    await window.inspect('run-paused');
+    await page.getByRole('button', { name: 'Resume' }).first().click();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByLabel('Reason').fill('wrong version');
+    await window.inspect('run-cancel');
+    await page.getByRole('button', { name: 'Cancel the run' }).click();
+    await page.getByText('cancelled', { exact: true }).first().waitFor();
+    expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
+  });
+
+  test('shows what changes on the server without a reload', async () => {
+    const { page } = window;
+    const { id } = await millrace.api.workflows.start('main', 'ask', {});
+    await page.goto(`/runs/${id}`);
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.getByText('waiting').first().waitFor();
+    await millrace.api.approvals.answer(id, 'go', { by: 'ada', decision: 'approve' });
+    await page.getByText('succeeded', { exact: true }).first().waitFor();
+  });
+
+  test('fits a phone', async () => {
+    const id = await runOf('broken');
+    const phone = await browser.open(millrace.url, narrow);
+    await phone.page.goto(`/runs/${id}`);
+    await phone.page.getByRole('heading', { name: `broken #${id}` }).waitFor();
+    await phone.inspect('run-phone');
+    const overflow = await phone.page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+    await phone.close();
+    expect(overflow).toBe(0);
+  });
+
+  test('that there is not is said so', async () => {
+    const { page } = window;
+    window.expectErrors(/404/);
+    await page.goto('/runs/999999');
+    await page.getByText('There is no such run').waitFor();
+    await window.inspect('run-missing');
+  });
+});
+
+describe('everywhere', () => {
+  test('the palette goes anywhere, and ? shows the keys', async () => {
+    const { page } = window;
+    await page.goto('/');
+    await page.getByRole('heading', { name: 'Home' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: /Search pages/ }).fill('runs');
+    await window.inspect('palette');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/runs');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+    await window.inspect('help');
+  });
+});

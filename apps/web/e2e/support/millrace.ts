@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Client, createClient } from '@millrace/client';
+
+const binary = fileURLToPath(new URL('../../../millrace/bin/millrace.mjs', import.meta.url));
+
+export type Millrace = Readonly<{
+  url: string;
+  api: Client;
+  /** Ends the server, with the database, as a crash would, and starts it again at the same address. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+  /** Ends the server and leaves nobody at its address. */
+  kill(): Promise<void>;
+}>;
+
+/** The real `millrace dev`, with the database that it manages, on workspaces made of the given files. */
+export async function startMillrace(
+  workspaces: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  options: Readonly<{ token?: string }> = {},
+): Promise<Millrace> {
+  const scratch = mkdtempSync(join(tmpdir(), 'millrace-web-'));
+  for (const [workspace, files] of Object.entries(workspaces)) {
+    for (const [name, text] of Object.entries(files)) {
+      const path = join(scratch, workspace, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
+  }
+  const args = [
+    ...Object.keys(workspaces).flatMap((name) => ['--workspace', `${name}=${join(scratch, name)}`]),
+    ...(options.token === undefined ? [] : ['--token', options.token]),
+    '--data',
+    join(scratch, 'data'),
+  ];
+  let server = await launch([...args, '--port', '0']);
+  const { url } = server;
+  const { port } = new URL(url);
+  return {
+    url,
+    api: createClient({ url, ...(options.token === undefined ? {} : { token: options.token }) }),
+    async restart() {
+      await end(server.child, 'SIGTERM');
+      server = await launch([...args, '--port', port]);
+    },
+    kill: () => end(server.child, 'SIGTERM'),
+    async stop() {
+      await end(server.child, 'SIGTERM');
+      rmSync(scratch, { recursive: true, force: true });
+    },
+  };
+}
+
+type Launched = Readonly<{ child: ChildProcess; url: string }>;
+
+function launch(args: readonly string[]): Promise<Launched> {
+  // Settings of whoever runs the tests must not change what they see.
+  const { MILLRACE_TOKEN: _token, MILLRACE_URL: _url, ...env } = process.env;
+  const child = spawn(process.execPath, [binary, 'dev', '--json', ...args], {
+    env: { ...env, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return new Promise((resolve, reject) => {
+    let said = '';
+    let problems = '';
+    child.stderr.on('data', (data: Buffer) => {
+      problems += data.toString();
+    });
+    child.stdout.on('data', (data: Buffer) => {
+      said += data.toString();
+      const [line] = said.includes('\n') ? said.split('\n') : [];
+      if (line !== undefined) resolve({ child, url: (JSON.parse(line) as { url: string }).url });
+    });
+    child.on('exit', (code) => reject(new Error(`millrace dev ended (${code}) before it was ready:\n${problems}`)));
+  });
+}
+
+function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill(signal);
+  });
+}

@@ -1,0 +1,16 @@
+import { House, type LucideIcon, Play } from 'lucide-react';
+
+export type NavigationEntry = Readonly<{
+  /** An address of the router's table. */
+  to: '/' | '/runs';
+  label: string;
+  icon: LucideIcon;
+  /** After `g`: goes there. */
+  key: string;
+}>;
+
+/** The side bar, in its order; also what the command palette and the help list. */
+export const navigation: readonly NavigationEntry[] = [
+  { to: '/', label: 'Home', icon: House, key: 'h' },
+  { to: '/runs', label: 'Runs', icon: Play, key: 'r' },
+];

@@ -1,0 +1,60 @@
+// Every address of the UI. A new page is a route here, a line in `navigation.ts` if the side bar shows it, and a folder in
+// `features/`; its code is loaded when somebody goes there.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  retainSearchParams,
+} from '@tanstack/react-router';
+import { Layout } from '../components/layout.tsx';
+import { NotFound, PageCrash } from '../components/page-states.tsx';
+import { parseRunPageSearch } from '../features/run/search.ts';
+import { parseRunSearch } from '../features/runs/search.ts';
+import { oneOf, parseSearch, stringifySearch } from './search-params.ts';
+
+/** What every address may have: the workspace that lists are narrowed to. It stays while one walks around. */
+const root = createRootRoute({
+  component: Layout,
+  notFoundComponent: () => <NotFound what="page" />,
+  validateSearch: (search: Record<string, unknown>): { workspace?: string | undefined } => {
+    const workspace = oneOf(search.workspace);
+    return workspace === undefined ? {} : { workspace };
+  },
+  search: { middlewares: [retainSearchParams(['workspace'])] },
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('../features/home/page.tsx'), 'HomePage'),
+});
+
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: '/runs',
+  validateSearch: parseRunSearch,
+  component: lazyRouteComponent(() => import('../features/runs/page.tsx'), 'RunsPage'),
+});
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$run',
+  validateSearch: parseRunPageSearch,
+  component: lazyRouteComponent(() => import('../features/run/page.tsx'), 'RunPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, runs, run]),
+  parseSearch,
+  stringifySearch,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  defaultErrorComponent: PageCrash,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,50 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Play } from 'lucide-react';
+import { useLiveRefresh } from '../../api/use-live-refresh.ts';
+import { Page, Section } from '../../components/page.tsx';
+import { Empty } from '../../components/page-states.tsx';
+import { QueryView } from '../../components/query-view.tsx';
+import { Table } from '../../components/table.tsx';
+import { runColumns } from '../runs/run-columns.tsx';
+import { recentRunsQuery } from './queries.ts';
+
+/** What fails now, what waits for me, what is late, what runs. */
+export function HomePage() {
+  const { workspace } = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const poll = useLiveRefresh({ types: ['run', 'changed'], ...(workspace === undefined ? {} : { workspace }) }, [
+    'runs',
+  ]);
+  const recent = useQuery({ ...recentRunsQuery(workspace), refetchInterval: poll });
+  return (
+    <Page title="Home">
+      <Section
+        title="Last runs"
+        aside={
+          <Link to="/runs" className="text-accent text-sm hover:underline">
+            All runs
+          </Link>
+        }
+      >
+        <QueryView query={recent} what="runs">
+          {({ items }) =>
+            items.length === 0 ? (
+              <Empty icon={<Play />} title="No run yet" command="npx millrace workflow start WORKFLOW --follow">
+                Start a workflow: here it can be watched.
+              </Empty>
+            ) : (
+              <Table
+                label="Last runs"
+                rows={items}
+                columns={runColumns}
+                rowId={(run) => run.id}
+                onOpen={(run) => void navigate({ to: '/runs/$run', params: { run: run.id } })}
+              />
+            )
+          }
+        </QueryView>
+      </Section>
+    </Page>
+  );
+}

@@ -1,0 +1,110 @@
+import type { Run } from '@millrace/api';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Ban, Pause, Play } from 'lucide-react';
+import { useState } from 'react';
+import { api } from '../../api/client.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { TextField } from '../../components/text-field.tsx';
+import { useErrorToast, useToast } from '../../components/toast.tsx';
+
+/** What can be done with a run as it stands now. */
+export function RunActions({ run }: { run: Run }) {
+  const [asking, setAsking] = useState(false);
+  const toast = useToast();
+  const resume = useRunAction(run.id, 'The run was not resumed', () => api.runs.resume(run.id, { by: 'web' }));
+  const pause = useRunAction(
+    run.id,
+    'The run was not paused',
+    () => api.runs.pause(run.id, { by: 'web' }),
+    () =>
+      toast({
+        text: `Run ${run.id} is paused`,
+        detail: 'What workers hold goes on; nothing else begins.',
+        action: { label: 'Resume', run: () => resume.mutate() },
+      }),
+  );
+  if (run.ended_at !== null) return null;
+  return (
+    <>
+      {run.status === 'paused' ? (
+        <Button onClick={() => resume.mutate()} disabled={resume.isPending}>
+          <Play aria-hidden />
+          Resume
+        </Button>
+      ) : (
+        <Button onClick={() => pause.mutate()} disabled={pause.isPending || run.cancelling}>
+          <Pause aria-hidden />
+          Pause
+        </Button>
+      )}
+      <Button look="danger" onClick={() => setAsking(true)}>
+        <Ban aria-hidden />
+        Cancel
+      </Button>
+      <CancelDialog run={run} open={asking} onOpenChange={setAsking} />
+    </>
+  );
+}
+
+function CancelDialog({ run, open, onOpenChange }: { run: Run; open: boolean; onOpenChange: (open: boolean) => void }) {
+  const [reason, setReason] = useState('');
+  const [force, setForce] = useState(false);
+  const cancel = useRunAction(
+    run.id,
+    'The run was not cancelled',
+    () => api.runs.cancel(run.id, { by: 'web', force, ...(reason.trim() === '' ? {} : { reason: reason.trim() }) }),
+    () => onOpenChange(false),
+  );
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title={`Cancel run ${run.id}`}
+      description="What runs is asked to stop and, after a grace, killed. Results so far stay; the run can be re-run from them."
+    >
+      <form
+        className="space-y-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          cancel.mutate();
+        }}
+      >
+        <TextField
+          label="Reason"
+          placeholder="Shown to whoever looks at the run later"
+          value={reason}
+          onChange={setReason}
+        />
+        <label className="flex items-center gap-2 text-sm">
+          <input
+            type="checkbox"
+            className="size-4 accent-(--accent-strong)"
+            checked={force}
+            onChange={(event) => setForce(event.target.checked)}
+          />
+          Kill at once, without the grace
+        </label>
+        <div className="flex justify-end gap-2">
+          <Button onClick={() => onOpenChange(false)}>Leave it running</Button>
+          <Button type="submit" look="primary" disabled={cancel.isPending}>
+            Cancel the run
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Asks the server for a change of the run; then the page reads it again. */
+function useRunAction(run: string, failure: string, ask: () => Promise<unknown>, onDone?: () => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ask,
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: ['run', run] });
+      onDone?.();
+    },
+    onError: useErrorToast(failure),
+  });
+}
