@@ -1,29 +1,8 @@
 // The workflow of the guide on caching, on a server and offline.
-import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
+import { describe, expect, it } from 'vitest';
+import { serveGuide } from './guide-server.ts';
 
-const guide = readFileSync(new URL('../../../docs/guide/caching.md', import.meta.url), 'utf8');
-const [, workflows = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(guide) ?? [];
-
-let scratch: Scratch;
-let dev: Running;
-let env: Readonly<Record<string, string>>;
-beforeAll(async () => {
-  scratch = makeScratch();
-  scratch.write('.workflows/a.yaml', workflows);
-  dev = start(['dev', '--port', '0', '--data', 'data'], { cwd: scratch.path, env: {} });
-  const [, url = ''] = await dev.says(/ready at (http:\/\/127\.0\.0\.1:\d+)/);
-  env = { MILLRACE_URL: url };
-}, 120_000);
-afterAll(async () => {
-  dev.child.kill('SIGINT');
-  await dev.ended;
-  scratch.remove();
-}, 60_000);
-
-const cli = (...args: string[]) => run(args, { cwd: scratch.path, env });
-const json = async (...args: string[]) => JSON.parse((await cli(...args, '--json')).stdout);
+const { cli, json, offline } = serveGuide('caching');
 
 describe('the guide on caching', { timeout: 120_000 }, () => {
   it('shows a step that is done once for each key, until the cache is cleared', async () => {
@@ -49,7 +28,7 @@ describe('the guide on caching', { timeout: 120_000 }, () => {
   });
 
   it('runs offline, with a cache that begins empty', async () => {
-    const { exit, stdout } = await run(['run', scratch.path, 'report', '--json'], { cwd: scratch.path });
+    const { exit, stdout } = await offline('run', '.', 'report', '--json');
     expect(exit).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ run: { status: 'succeeded' } });
   });

@@ -1,31 +1,12 @@
 // The workflows of the guide on limits, on a server: who holds a key, who waits for it, and who is next.
-import { chmodSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
+import { chmodSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { serveGuide } from './guide-server.ts';
 
-const guide = readFileSync(new URL('../../../docs/guide/limits.md', import.meta.url), 'utf8');
-const [, workflows = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(guide) ?? [];
-
-let scratch: Scratch;
-let dev: Running;
-let env: Readonly<Record<string, string>>;
-beforeAll(async () => {
-  scratch = makeScratch();
-  scratch.write('.workflows/limits.yaml', workflows);
+const { cli, json } = serveGuide('limits', (scratch) => {
   chmodSync(scratch.write('ship.sh', '#!/bin/sh\nexec sleep 300\n'), 0o755);
   scratch.write('package.json', JSON.stringify({ scripts: { test: 'sleep 300' } }));
-  dev = start(['dev', '--port', '0', '--data', 'data'], { cwd: scratch.path, env: {} });
-  const [, url = ''] = await dev.says(/ready at (http:\/\/127\.0\.0\.1:\d+)/);
-  env = { MILLRACE_URL: url };
-}, 120_000);
-afterAll(async () => {
-  dev.child.kill('SIGINT');
-  await dev.ended;
-  scratch.remove();
-}, 60_000);
-
-const cli = (...args: string[]) => run(args, { cwd: scratch.path, env });
-const json = async (...args: string[]) => JSON.parse((await cli(...args, '--json')).stdout);
+});
 const begin = async (...args: string[]): Promise<string> => (await json('workflow', 'start', ...args)).id;
 const status = async (id: string): Promise<string> => (await json('run', 'get', id)).status;
 const becomes = (id: string, expected: string) => expect.poll(() => status(id), { timeout: 30_000 }).toBe(expected);

@@ -1,29 +1,8 @@
 // The workflow of the guide on re-runs, run again as the guide says, on a server.
-import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
+import { describe, expect, it } from 'vitest';
+import { serveGuide } from './guide-server.ts';
 
-const guide = readFileSync(new URL('../../../docs/guide/rerunning.md', import.meta.url), 'utf8');
-const [, workflows = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(guide) ?? [];
-
-let scratch: Scratch;
-let dev: Running;
-let env: Readonly<Record<string, string>>;
-beforeAll(async () => {
-  scratch = makeScratch();
-  scratch.write('.workflows/a.yaml', workflows);
-  dev = start(['dev', '--port', '0', '--data', 'data'], { cwd: scratch.path, env: {} });
-  const [, url = ''] = await dev.says(/ready at (http:\/\/127\.0\.0\.1:\d+)/);
-  env = { MILLRACE_URL: url };
-}, 120_000);
-afterAll(async () => {
-  dev.child.kill('SIGINT');
-  await dev.ended;
-  scratch.remove();
-}, 60_000);
-
-const cli = (...args: string[]) => run(args, { cwd: scratch.path, env });
-const json = async (...args: string[]) => JSON.parse((await cli(...args, '--json')).stdout);
+const { cli, json, url } = serveGuide('rerunning');
 
 describe('the guide on re-runs', { timeout: 60_000 }, () => {
   it('shows a run that fails in one item, and a retry of it that fails again', async () => {
@@ -91,9 +70,9 @@ describe('the guide on re-runs', { timeout: 60_000 }, () => {
   it('starts once with one key: starts and re-runs alike', async () => {
     const first = await json('workflow', 'start', 'release', '--key', 'monday');
     expect(await json('workflow', 'start', 'release', '--key', 'monday')).toEqual({ id: first.id, created: false });
-    const url = `${env.MILLRACE_URL}/api/v1/workspaces/main/workflows/release/runs`;
+    const starts = `${url()}/api/v1/workspaces/main/workflows/release/runs`;
     const headers = { 'content-type': 'application/json', 'idempotency-key': 'monday' };
-    const answer = await fetch(url, { method: 'POST', headers, body: '{}' });
+    const answer = await fetch(starts, { method: 'POST', headers, body: '{}' });
     expect([answer.status, await answer.json()]).toMatchObject([200, { id: first.id, created: false }]);
     await cli('run', 'cancel', first.id, '--wait');
     const again = await json('run', 'retry', first.id, '--key', 'tuesday');
