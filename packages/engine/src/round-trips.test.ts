@@ -1,0 +1,117 @@
+// How often the store is asked while runs go their way. A call of the store is a round trip to the database, the unit in
+// which speed is planned; unlike times, the counts are the same on every machine.
+import { afterEach, describe, expect, test } from 'vitest';
+import { settle, startTestEngine, type TestEngine } from '../test/test-engine.ts';
+import type { Store } from './ports/index.ts';
+
+const steps = Array.from({ length: 10 }, (_, at) => {
+  const after = at === 0 ? '' : `, depends_on: [s${at - 1}]`;
+  return `      s${at}: { type: function, function: f${after} }`;
+});
+const yaml = `
+workflows:
+  sequence:
+    steps:
+${steps.join('\n')}
+  once:
+    steps:
+      only: { type: function, function: f }
+  fan:
+    steps:
+      each: { type: function, function: f, for_each: 100 }
+`;
+
+let open: TestEngine | null = null;
+afterEach(async () => {
+  expect(open?.errors).toEqual([]);
+  await open?.stop();
+  open = null;
+});
+
+type Calls = Record<string, number>;
+
+/** The store, with every call of its ports counted by `port.method`. */
+function counted(store: Store, calls: Calls): Store {
+  const ports = Object.entries(store).map(([port, methods]) => {
+    if (typeof methods !== 'object' || methods === null) return [port, methods];
+    const wrapped = Object.entries(methods).map(([method, call]) => {
+      if (typeof call !== 'function') return [method, call];
+      const name = `${port}.${method}`;
+      return [
+        method,
+        (...args: unknown[]) => {
+          calls[name] = (calls[name] ?? 0) + 1;
+          return call(...args);
+        },
+      ];
+    });
+    return [port, Object.fromEntries(wrapped)];
+  });
+  return { ...store, ...Object.fromEntries(ports) };
+}
+
+async function idleEngine() {
+  const calls: Calls = {};
+  open = await startTestEngine(yaml, { wrap: (store) => counted(store, calls) });
+  const hand = open.worker('w', { slots: 10, capabilities: ['function'] });
+  const { start, statusOf } = open;
+  await hand.sync();
+  /** What was called since the last time. */
+  const taken = (): Calls => {
+    const now = { ...calls };
+    for (const name of Object.keys(calls)) delete calls[name];
+    return now;
+  };
+  // The first run of a revision reads it; it stays in memory.
+  await start('once');
+  await hand.sync();
+  await hand.succeed('only');
+  taken();
+  return { start, statusOf, hand, taken };
+}
+
+describe('the store is asked', () => {
+  test('once to start a run, and once for each step of a sequence: the commit also hands the next step over', async () => {
+    const { start, hand, statusOf, taken } = await idleEngine();
+    const run = await start('sequence');
+    await hand.sync();
+    expect(taken()).toEqual({ 'runs.commit': 1 });
+    for (let at = 0; at < 10; at += 1) {
+      await hand.succeed(`s${at}`);
+      expect(taken()).toEqual({ 'runs.commit': 1 });
+    }
+    expect(await statusOf(run)).toBe('succeeded');
+  });
+
+  test('once for all results of a report, of however many runs', async () => {
+    const { start, hand, taken } = await idleEngine();
+    await Promise.all(Array.from({ length: 10 }, () => start('sequence')));
+    await hand.sync();
+    taken();
+    const result = { status: 'succeeded', output: null, durationMs: 1 } as const;
+    const first = hand.assignments.filter(({ stepName }) => stepName === 's0');
+    expect(first).toHaveLength(10);
+    await hand.sync(first.map((of) => ({ of, result })));
+    await settle();
+    expect(taken()).toEqual({ 'runs.commit': 1 });
+  });
+
+  test('once to hand 100 items to a worker that was quick before, and once for the results of all', async () => {
+    const { start, statusOf, hand, taken } = await idleEngine();
+    const run = await start('fan');
+    await hand.sync();
+    expect(taken()).toEqual({ 'runs.commit': 1 });
+    const result = { status: 'succeeded', output: null, durationMs: 1 } as const;
+    const items = hand.assignments.filter(({ stepName }) => stepName === 'each');
+    expect(items).toHaveLength(100);
+    await hand.sync(items.map((of) => ({ of, result })));
+    expect(taken()).toEqual({ 'runs.commit': 1 });
+    expect(await statusOf(run)).toBe('succeeded');
+  });
+
+  test('never while nothing happens, between two looks of its loops', async () => {
+    const { taken } = await idleEngine();
+    await settle();
+    expect(taken()).toEqual({});
+  });
+});
