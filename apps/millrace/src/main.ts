@@ -10,6 +10,7 @@ import { addPackCommand } from './commands/pack.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addScheduleCommand } from './commands/schedule.ts';
 import { addSchemaCommand } from './commands/schema.ts';
+import { addConnectionCommand, addSecretCommand } from './commands/secret.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addTestCommand } from './commands/test.ts';
 import { addValidateCommand } from './commands/validate.ts';
@@ -50,6 +51,8 @@ export function createProgram(): Command {
   addScheduleCommand(program);
   addPackCommand(program);
   addWebhookCommand(program);
+  addSecretCommand(program);
+  addConnectionCommand(program);
   program.addHelpText(
     'after',
     `

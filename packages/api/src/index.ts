@@ -30,6 +30,7 @@ export type { GivenStartingPoint, StartedRerun } from './runs/rerun.ts';
 export type { Run, RunOutput, RunSummary, StartedRun, WaitedRun } from './runs/run.ts';
 export type { RunStep } from './runs/run-step.ts';
 export { type ExplainedSchedule, type Schedule, type ScheduleAnswer, scheduleReasons } from './schedules/schedule.ts';
+export type { Connection, Secret } from './secrets/secret.ts';
 export { maxDeliveryBytes } from './webhooks/routes.ts';
 export { type Delivery, type DeliveryDetail, deliveryOutcomes, type Webhook } from './webhooks/webhook.ts';
 export { maxSyncBytes, maxSyncWaitMs } from './worker-protocol/routes.ts';

@@ -7,6 +7,7 @@ import { liveRoutes } from './live/routes.ts';
 import { logRoutes } from './logs/routes.ts';
 import { runRoutes } from './runs/routes.ts';
 import { scheduleRoutes } from './schedules/routes.ts';
+import { secretRoutes } from './secrets/routes.ts';
 import { systemRoutes } from './system/routes.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 import { workerProtocolRoutes } from './worker-protocol/routes.ts';
@@ -20,6 +21,7 @@ export const routes = {
   ...workflowRoutes,
   ...scheduleRoutes,
   ...webhookRoutes,
+  ...secretRoutes,
   ...runRoutes,
   ...approvalRoutes,
   ...limitRoutes,

@@ -44,6 +44,11 @@ export function createClient(options: ClientOptions) {
     queues: {
       list: (query: Query<'listQueues'> = {}, call?: CallOptions) => transport.call('listQueues', { query }, call),
     },
+    secrets: secretCalls(transport),
+    connections: {
+      list: (workspace: string, call?: CallOptions) =>
+        transport.call('listConnections', { params: { workspace } }, call),
+    },
     system: systemCalls(transport),
     /** What happens, as far as it matches the subscriptions: an async iterable that connects again by itself. */
     live: (subscriptions: readonly Subscription[], call: CallOptions = {}) =>
@@ -72,6 +77,19 @@ function workflowCalls(transport: Transport) {
       transport.call('getWorkflow', { params: { workspace, workflow } }, call),
     start: (workspace: string, workflow: string, body: Body<'startRun'> = {}, call?: CallOptions) =>
       transport.call('startRun', { params: { workspace, workflow }, body }, call),
+  };
+}
+
+function secretCalls(transport: Transport) {
+  return {
+    /** Without values. */
+    list: (workspace: string, call?: CallOptions) => transport.call('listSecrets', { params: { workspace } }, call),
+    set: (workspace: string, secret: string, body: Body<'setSecret'>, call?: CallOptions) =>
+      transport.call('setSecret', { params: { workspace, secret }, body }, call),
+    remove: (workspace: string, secret: string, call?: CallOptions) =>
+      transport.call('removeSecret', { params: { workspace, secret }, body: {} }, call),
+    /** Seals what is stored with the server's first key. */
+    rotate: (call?: CallOptions) => transport.call('rotateSecrets', { body: {} }, call),
   };
 }
 

@@ -1,8 +1,10 @@
 export type * from './definitions/action.ts';
 export * from './definitions/compare-definitions.ts';
+export type * from './definitions/connection.ts';
 export type * from './definitions/definitions.ts';
 export * from './definitions/parameters.ts';
 export type * from './definitions/retry.ts';
+export type * from './definitions/secret.ts';
 export * from './definitions/trigger.ts';
 export type * from './definitions/workflow.ts';
 export * from './errors/catalogue.ts';
@@ -61,6 +63,7 @@ export { parseRecurrence, type RecurrenceRule } from './schedules/recurrence-rul
 export * from './schedules/schedule-names.ts';
 export { checkInput, checkOutput, type InputProblem } from './schema/check-input.ts';
 export { jsonSchemaOf } from './schema/json-schema-of.ts';
+export * from './secrets/secret-reads.ts';
 export { type FiredTrigger, fireEventTrigger } from './triggers/event-trigger.ts';
 export { type RenderedInput, renderTriggerInput } from './triggers/render-trigger-input.ts';
 export * from './triggers/secret-reference.ts';

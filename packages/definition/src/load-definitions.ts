@@ -1,5 +1,6 @@
 import { type Definitions, type Hooks, hookFields, type Place, type WorkflowDefinition } from '@millrace/core';
 import type { Named } from './build/named.ts';
+import { withDefaults } from './checks/check-connections.ts';
 import { checkWorkspace } from './checks/check-workspace.ts';
 import { gather } from './checks/gather.ts';
 import type { KnownPacks, Loaded, LoadedWorkflow, Target } from './checks/loaded.ts';
@@ -75,6 +76,9 @@ function definitionsOf(loaded: Loaded, expressions: ReadonlyMap<string, Place>):
     ['workflows', loaded.workflows],
     ['triggers', loaded.triggers],
     ['queues', loaded.queues],
+    ['secrets', loaded.secrets],
+    ['connection_types', loaded.connectionTypes],
+    ['connections', loaded.connections],
   ] as const) {
     for (const named of entries.values()) places.push(...placesOf(named, `/${section}/${named.name}`));
   }
@@ -86,9 +90,12 @@ function definitionsOf(loaded: Loaded, expressions: ReadonlyMap<string, Place>):
     actions: recordOf(present([...loaded.actions], ({ definition }) => definition)),
     workflows: recordOf(present([...loaded.workflows], workflowOf)),
     triggers: recordOf(present([...loaded.triggers], ({ definition }) => definition)),
-    ...(loaded.queues.size === 0
-      ? {}
-      : { queues: recordOf(present([...loaded.queues], ({ definition }) => definition)) }),
+    ...section('queues', loaded.queues, ({ definition }) => definition),
+    ...section('secrets', loaded.secrets, ({ definition }) => definition),
+    ...section('connectionTypes', loaded.connectionTypes, ({ definition }) => definition),
+    ...section('connections', loaded.connections, ({ definition }) =>
+      definition === null ? null : withDefaults(loaded, definition),
+    ),
     hooks: hooksOf(loaded),
     places: recordOf(places),
   };
@@ -104,6 +111,16 @@ function placesOf({ at, node }: Named, pointer: string): readonly [string, Place
     node.kind === 'map' ? placeOfKey(node, key) : at,
   ]);
   return [[pointer, at], ...features];
+}
+
+/** A section that is left out where the files have none. */
+function section<Key extends string, From, To>(
+  key: Key,
+  entries: ReadonlyMap<string, From>,
+  get: (from: From) => To | null,
+): Readonly<Partial<Record<Key, Readonly<Record<string, To>>>>> {
+  const own = entries.size === 0 ? {} : { [key]: recordOf(present([...entries], get)) };
+  return own as Readonly<Partial<Record<Key, Readonly<Record<string, To>>>>>;
 }
 
 function present<From, To>(

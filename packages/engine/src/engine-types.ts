@@ -29,6 +29,7 @@ import type { EngineEvent } from './realtime/event-bus.ts';
 import type { BulkAnswer, BulkRequest } from './runs/bulk-runs.ts';
 import type { HookCallState } from './runs/find-hook-calls.ts';
 import type { Schedules } from './schedules/create-schedules.ts';
+import type { Secrets } from './secrets/create-secrets.ts';
 import type { Webhooks } from './webhooks/create-webhooks.ts';
 
 export type StartRunRequest = Readonly<{
@@ -192,6 +193,7 @@ export type Engine = Readonly<{
   waitForRun(run: RunId, options?: Readonly<{ signal?: AbortSignal; timeoutMs?: number }>): Promise<RunRecord | null>;
   readonly schedules: Schedules;
   readonly webhooks: Webhooks;
+  readonly secrets: Secrets;
   readonly workers: WorkerProtocol;
   readLogs(request: LogRequest): Promise<LogPage>;
   listLogs(run: RunId): Promise<readonly (LogRef & Readonly<{ sizeBytes: number }>)[]>;

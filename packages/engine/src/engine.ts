@@ -39,7 +39,7 @@ import { PlanCache } from './plans/plan-cache.ts';
 import type { BlobStore } from './ports/blob-store.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Queries } from './ports/queries.ts';
-import type { SecretStore } from './ports/secret-store.ts';
+import type { SecretSource } from './ports/secret-source.ts';
 import type { Store } from './ports/store.ts';
 import { createEventBus } from './realtime/event-bus.ts';
 import { followChanges } from './realtime/follow-changes.ts';
@@ -55,11 +55,14 @@ import { RunWaiters } from './runs/run-waiters.ts';
 import { createStartRun } from './runs/start-run.ts';
 import { createWaitForRun } from './runs/wait-for-run.ts';
 import { createSchedules } from './schedules/create-schedules.ts';
+import { createSecrets } from './secrets/create-secrets.ts';
+import { createFindSecret, type ReadSecretKeys, type SecretPlaces } from './secrets/find-secret.ts';
 import { defaultSettings, type EngineSettings } from './settings.ts';
 import { StatsCounter } from './stats.ts';
 import { createWebhooks } from './webhooks/create-webhooks.ts';
 import { createEndedRuns } from './workers/ended-runs.ts';
 import { createOpenFiles } from './workers/open-files.ts';
+import { createReadSecrets } from './workers/read-secrets.ts';
 import { createSyncWorker } from './workers/sync-worker.ts';
 import { LivePlans } from './workspaces/live-plans.ts';
 import { createPublishWorkspace } from './workspaces/publish-workspace.ts';
@@ -73,8 +76,10 @@ export type EngineOptions = Readonly<{
   /** This server's name among others; default: random. */
   name?: string;
   settings?: Partial<EngineSettings>;
-  /** Where the values of secrets come from; default: there are none. */
-  secrets?: SecretStore;
+  /** Where secrets come from before the store, in this order; default: nowhere. */
+  secrets?: readonly SecretSource[];
+  /** What seals and opens the secrets of the store; default: nothing, so none can be stored. */
+  secretKeys?: ReadSecretKeys;
   /** Whether schedules start runs; default true. A run without a server, and a rehearsal, must not set off others. */
   fireSchedules?: boolean;
   /** Told of every failure that the engine survives: it goes on, but somebody should know. */
@@ -97,6 +102,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const livePlans = new LivePlans(store.workspaces, plans, clock);
   const ids = new RunIds(store.runs);
   const names = new StepNames(store, plans);
+  const secretPlaces: SecretPlaces = {
+    sources: options.secrets ?? [],
+    store: store.secrets,
+    keys: options.secretKeys ?? null,
+  };
 
   const prefetch = (runs: readonly RunId[]) => driver.prefetch(runs);
   const toAssignments = createCompleteWork({ plans, runs: store.runs, clock, settings, prefetch, onError });
@@ -217,6 +227,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       appendLogs: createAppendLogs(blobs, bus, names),
       openFiles: createOpenFiles(livePlans, blobs),
       endedRuns: createEndedRuns(store.runs),
+      readSecrets: createReadSecrets(store.work, plans, secretPlaces),
     },
     readLogs: createReadLogs(store, blobs, names),
     listLogs: createListLogs(blobs, names),
@@ -224,13 +235,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     webhooks: createWebhooks({
       workspaces: store.workspaces,
       deliveries: store.deliveries,
-      secrets: options.secrets ?? { resolve: async () => null },
+      findSecret: createFindSecret(secretPlaces),
       livePlans,
       clock,
       startRun,
       waitForRun,
       getRun,
     }),
+    secrets: createSecrets({ ...secretPlaces, stores: { store, blobs } }),
     publishWorkspace: createPublishWorkspace({
       store,
       blobs,

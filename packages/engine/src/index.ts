@@ -20,6 +20,10 @@ export { type BackfilledTick, type BackfillRequest, maxBackfillTicks } from './s
 export type { ScheduleDetail, Schedules } from './schedules/create-schedules.ts';
 export type { ScheduleAnswer } from './schedules/explain-schedule.ts';
 export type { OverrideRequest } from './schedules/override-schedule.ts';
+export type { SecretDetail, SecretRequest, Secrets } from './secrets/create-secrets.ts';
+export type { ReadSecretKeys } from './secrets/find-secret.ts';
+export type { Rotation } from './secrets/rotate-secrets.ts';
+export { parseSecretKeys, type SecretKey } from './secrets/secret-keys.ts';
 export { defaultSettings, type EngineSettings } from './settings.ts';
 export type { WebhookDetail, Webhooks } from './webhooks/create-webhooks.ts';
 export { forgetDeliveries } from './webhooks/forget-deliveries.ts';

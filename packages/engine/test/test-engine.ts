@@ -16,8 +16,9 @@ import type { Engine } from '../src/engine-types.ts';
 import { createMemoryStore } from '../src/memory/index.ts';
 import type { BlobStore } from '../src/ports/blob-store.ts';
 import type { Clock } from '../src/ports/clock.ts';
-import type { SecretStore } from '../src/ports/secret-store.ts';
+import type { SecretSource } from '../src/ports/secret-source.ts';
 import type { Store } from '../src/ports/store.ts';
+import type { ReadSecretKeys } from '../src/secrets/find-secret.ts';
 import type { EngineSettings } from '../src/settings.ts';
 
 /** A clock that moves only when it is told to; its timers fire as it passes them. */
@@ -200,7 +201,12 @@ export type TestEngine = Readonly<{
 /** An engine on a memory store with a clock by hand and the workflows of a YAML text live. */
 export async function startTestEngine(
   yaml: string,
-  options: Readonly<{ settings?: Partial<EngineSettings>; wrap?: (store: Store) => Store; secrets?: SecretStore }> = {},
+  options: Readonly<{
+    settings?: Partial<EngineSettings>;
+    wrap?: (store: Store) => Store;
+    secrets?: readonly SecretSource[];
+    secretKeys?: ReadSecretKeys;
+  }> = {},
 ): Promise<TestEngine> {
   const clock = new TestClock();
   const memory = createMemoryStore({ now: () => clock.now() });
@@ -217,6 +223,7 @@ export async function startTestEngine(
       name,
       settings: { ...options.settings },
       ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
+      ...(options.secretKeys === undefined ? {} : { secretKeys: options.secretKeys }),
       onError: (error) => errors.push(error),
     });
     engines.push(engine);

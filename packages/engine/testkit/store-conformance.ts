@@ -8,6 +8,7 @@ import { queryFacts } from './conformance/queries.ts';
 import { raceFacts } from './conformance/races.ts';
 import { runFacts } from './conformance/runs.ts';
 import { scheduleFacts } from './conformance/schedules.ts';
+import { secretFacts } from './conformance/secrets.ts';
 import { slotRaceFacts } from './conformance/slot-races.ts';
 import { slotFacts } from './conformance/slots.ts';
 import type { ConformanceStore, OpenForConformance } from './conformance/subject.ts';
@@ -32,6 +33,7 @@ export function storeConformance(name: string, open: OpenForConformance): void {
     'plans and workspaces': definitionFacts,
     schedules: scheduleFacts,
     deliveries: deliveryFacts,
+    secrets: secretFacts,
     'change feed': changeFacts,
     queries: queryFacts,
   };

@@ -21,6 +21,7 @@ import { addLogRoutes } from './routes/logs.ts';
 import { addPushRoutes } from './routes/pushes.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addScheduleRoutes } from './routes/schedules.ts';
+import { addSecretRoutes } from './routes/secrets.ts';
 import { addSystemRoutes } from './routes/system.ts';
 import { addWebUi } from './routes/web-ui.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
@@ -163,6 +164,7 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
     addRunRoutes(scope, context);
     addApprovalRoutes(scope, context);
     addLimitRoutes(scope, context);
+    addSecretRoutes(scope, context);
     addLogRoutes(scope, context);
     addEventRoutes(scope, context);
     addLiveRoutes(scope, context);

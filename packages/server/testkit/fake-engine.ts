@@ -33,6 +33,7 @@ import type {
   WorkspaceState,
 } from '@millrace/engine';
 import { createFakeSchedules, sampleSchedule } from './fake-schedules.ts';
+import { createFakeSecrets } from './fake-secrets.ts';
 import { createFakeWebhooks, sampleDelivery } from './fake-webhooks.ts';
 import { explanationOf, sampleApproval, sampleEvent, sampleLimit } from './sample-answers.ts';
 import { samplePlan } from './sample-plan.ts';
@@ -279,6 +280,7 @@ export function createFakeEngine() {
     },
     schedules: createFakeSchedules(seen.schedules),
     webhooks: createFakeWebhooks(seen.deliveries),
+    secrets: createFakeSecrets(),
     workers: {
       sync(request, signal) {
         seen.syncs.push(request);
@@ -295,6 +297,7 @@ export function createFakeEngine() {
           unknown: asked.filter((run) => !runs.has(run)),
         };
       },
+      readSecrets: async ({ names }) => Object.fromEntries(names.map((name) => [name, `value of ${name}`])),
       async openFiles(name, revision) {
         if (name !== 'shop' || revision !== 'r1') return null;
         return (async function* () {

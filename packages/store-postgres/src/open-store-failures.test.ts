@@ -93,6 +93,7 @@ describe('migrations', () => {
       '0009-deliveries',
       '0010-local-runs',
       '0011-cache',
+      '0012-secrets',
     ]);
     for (const store of stores) expect(await createRun(store)).toBe(true);
   });

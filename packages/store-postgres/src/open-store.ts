@@ -22,6 +22,7 @@ import type { Tables } from './queries/tables.ts';
 import { createCommit } from './runs/commit-runs.ts';
 import { createRunStore } from './runs/run-store.ts';
 import { createScheduleStore } from './schedules/schedule-store.ts';
+import { createSecretStore } from './secrets/secret-store.ts';
 import { createSlotStore } from './slots/slot-store.ts';
 import { createWaitStore } from './waits/wait-store.ts';
 import { createWorkStore } from './work/work-store.ts';
@@ -105,6 +106,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     workspaces: createWorkspaceStore(database),
     schedules: createScheduleStore(database),
     deliveries: createDeliveryStore(database),
+    secrets: createSecretStore(database),
     changes: {
       tell: async (hint) => void (await database.query(tellHint, [channel, hint])),
       listen: (listener) => changes.listen(listener),

@@ -18,10 +18,12 @@ import { logStoreFault, notPreparedFault, stoppedRun } from './attempts/worker-f
 import type { AttemptFolder } from './files/attempt-folders.ts';
 import { createLazyFolders } from './files/lazy-folders.ts';
 import { createSharedFolders, type SharedFolders } from './files/shared-folders.ts';
-import { takeFolder } from './files/take-folder.ts';
+
 import { LocalRuns } from './local-runs/local-runs.ts';
 import { RunningLocalRun } from './local-runs/running-local-run.ts';
 import { LogShipper } from './logs/log-shipper.ts';
+import { createReadSecrets, type ReadSecrets } from './secrets/read-secrets.ts';
+import { askPatiently } from './sync/ask-patiently.ts';
 import { SyncClient } from './sync/sync-client.ts';
 import type { Worker, WorkerOptions, WorkerStopOptions } from './worker.ts';
 
@@ -48,6 +50,7 @@ class LocalWorker implements Worker {
   readonly #folders;
   readonly #runner: AttemptRunner;
   readonly #sharedFolders: SharedFolders | null;
+  readonly #readSecrets: ReadSecrets;
   readonly #client: SyncClient;
   /** From assignment to confirmation, by key. */
   readonly #held = new Map<string, Held>();
@@ -79,6 +82,7 @@ class LocalWorker implements Worker {
       clock: options.clock ?? Date.now,
       api: options.api ?? null,
     };
+    this.#readSecrets = createReadSecrets(protocol, options.ownSecret ?? (() => null), this.id);
     this.#folders = createLazyFolders(options.folder, (workspace, revision) => protocol.openFiles(workspace, revision));
     const { sharedFolder, sharedSweepMs } = options;
     this.#sharedFolders =
@@ -92,6 +96,8 @@ class LocalWorker implements Worker {
           });
     this.#runner = new AttemptRunner({
       prepare: (attempt) => this.#prepare(attempt),
+      readSecrets: (attempt, names) => this.#readSecrets(attempt.ref, attempt.ref.step, names),
+      clock: this.#surroundings.clock,
       ended: (attempt, result) => this.#attemptEnded(attempt, result),
       capabilities: [...this.#executors.keys()],
       logger: this.#logger,
@@ -189,6 +195,7 @@ class LocalWorker implements Worker {
       executors: this.#executors,
       surroundings: this.#surroundings,
       folders: this.#folders,
+      readSecrets: this.#readSecrets,
       stepsAtOnce: this.#options.localSteps ?? availableParallelism(),
       logger: this.#logger,
       reportSoon: () => this.#client.reportSoon(),
@@ -221,7 +228,7 @@ class LocalWorker implements Worker {
       return await this.#folders.create(assignment);
     };
     try {
-      attempt.folder = await takeFolder(make, () => attempt.stopReason === null);
+      attempt.folder = await askPatiently(make, () => attempt.stopReason === null);
       return null;
     } catch (cause) {
       return notPreparedFault({ what: `step ${assignment.stepName}`, ...assignment }, cause, startedAt);

@@ -32,6 +32,8 @@ export type WorkerOptions = Readonly<{
   sharedSweepMs?: number;
   /** What steps get of the worker's environment. Default: the allow-listed part of `process.env`. */
   baseEnvironment?: Readonly<Record<string, string>>;
+  /** A secret that this worker has itself, so that it asks no server for it; null: it has it not. Default: none. */
+  ownSecret?: (name: string) => string | null;
   logger?: WorkerLogger;
   /** Milliseconds since the epoch, for the times in logs. */
   clock?: () => number;

@@ -10,6 +10,7 @@ import {
   MillraceError,
   type RunId,
   runId,
+  type SecretsRequest,
   type SyncRequest,
   type SyncResponse,
   type WorkerProtocol,
@@ -46,6 +47,9 @@ export function assignmentOf(run: number, body: ActionBody, more: Partial<Assign
  * result once, and stores logs by offset. `faults` makes it misbehave.
  */
 export class FakeServer implements WorkerProtocol {
+  /** Values of secrets; those of other names are missing. */
+  secrets: Readonly<Record<string, string>> = {};
+  readonly secretsAsked: SecretsRequest[] = [];
   readonly results = new Map<string, AttemptResult>();
   /** Entries of local runs, each once. */
   readonly records = new Map<string, LocalEntry[]>();
@@ -74,6 +78,17 @@ export class FakeServer implements WorkerProtocol {
   #cancellations: SyncResponse['cancellations'][number][] = [];
   #wake: (() => void) | null = null;
   #watchers: (() => void)[] = [];
+
+  async readSecrets(request: SecretsRequest): Promise<Readonly<Record<string, string>>> {
+    this.secretsAsked.push(request);
+    return Object.fromEntries(
+      request.names.map((name) => {
+        const value = this.secrets[name];
+        if (value !== undefined) return [name, value];
+        throw new MillraceError('secret_missing', `There is no secret ${name}.`, { hint: 'Set it.' });
+      }),
+    );
+  }
 
   assign(...assignments: readonly Assignment[]): void {
     this.#queued.push(...assignments);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { configHelp, workspaceHelp } from '../server/workspace-option.ts';
 import { collect } from './input-option.ts';
-import { parseCount, parseLogLevel, parsePort, secretsFileHelp } from './option-values.ts';
+import { parseCount, parseLogLevel, parsePort, secretsFileHelp, secretsKeyFileHelp } from './option-values.ts';
 
 export type DevCommandOptions = Readonly<{
   workspace?: string[];
@@ -12,6 +12,7 @@ export type DevCommandOptions = Readonly<{
   slots?: number;
   token?: string;
   secretsFile?: string;
+  secretsKeyFile?: string;
   logLevel: string;
   sample?: boolean;
   json?: boolean;
@@ -32,6 +33,7 @@ export function addDevCommand(program: Command): void {
       'API token that callers must have; needed to listen beyond this machine (env: MILLRACE_TOKEN)',
     )
     .option('--secrets-file <file>', secretsFileHelp)
+    .option('--secrets-key-file <file>', `${secretsKeyFileHelp} (default: one in the data folder)`)
     .option('--log-level <level>', 'trace, debug, info, warn, error or silent', parseLogLevel, 'warn')
     .option('--sample', 'use the examples that come with Millrace when this folder has no .workflows')
     .option('--json', 'print the ready line as {"url", "workspaces"}')

@@ -3,6 +3,9 @@ import { InvalidArgumentError } from 'commander';
 export const secretsFileHelp =
   'file of lines name=value, readable by its owner only; a variable MILLRACE_SECRET_<NAME> goes first (env: MILLRACE_SECRETS_FILE)';
 
+export const secretsKeyFileHelp =
+  'file of the keys that seal stored secrets, one a line, the first seals; readable by its owner only (env: MILLRACE_SECRETS_KEY_FILE, or the keys themselves: MILLRACE_SECRETS_KEY)';
+
 /** Parsers of option values; what they throw becomes a message that names the option. */
 export function parsePort(text: string): number {
   const port = Number(text);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { collect, inputHelp } from './input-option.ts';
+import { secretsFileHelp } from './option-values.ts';
 import { addRunCancelCommand } from './run-cancel.ts';
 import { addRunExportCommand } from './run-export.ts';
 import { addRunGetCommand } from './run-get.ts';
@@ -17,6 +18,7 @@ export type OfflineOptions = Readonly<{
   approve?: string[];
   approveAll?: boolean;
   event?: string[];
+  secretsFile?: string;
 }>;
 
 /**
@@ -35,6 +37,7 @@ export function addRunCommand(program: Command): void {
     .option('--approve <step>', 'approve this approval step when the run comes to it; repeatable', collect)
     .option('--event <type=payload>', 'give this event to the first step that waits for its type; repeatable', collect)
     .option('--approve-all', 'approve every approval that the run comes to')
+    .option('--secrets-file <file>', secretsFileHelp)
     .option('--json', 'print the run as one JSON document')
     .option('-q, --quiet', 'no logs and no progress on stderr')
     .usage(

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { configHelp, workspaceHelp } from '../server/workspace-option.ts';
 import { collect } from './input-option.ts';
-import { parseLogLevel, parseNames, parsePort, secretsFileHelp } from './option-values.ts';
+import { parseLogLevel, parseNames, parsePort, secretsFileHelp, secretsKeyFileHelp } from './option-values.ts';
 
 export type ServeCommandOptions = Readonly<{
   database?: string;
@@ -14,6 +14,7 @@ export type ServeCommandOptions = Readonly<{
   token?: string;
   workerToken?: string;
   secretsFile?: string;
+  secretsKeyFile?: string;
   allowHost?: string[];
   allowPrivate?: string[];
   logLevel: string;
@@ -36,6 +37,7 @@ export function addServeCommand(program: Command): void {
     )
     .option('--worker-token <token>', 'token that workers must have (env: MILLRACE_WORKER_TOKEN)')
     .option('--secrets-file <file>', secretsFileHelp)
+    .option('--secrets-key-file <file>', `${secretsKeyFileHelp} (default: none, so none are stored)`)
     .option('--allow-host <names>', 'further host names for callers without API token, separated by commas', parseNames)
     .option(
       '--allow-private <hosts>',

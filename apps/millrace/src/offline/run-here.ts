@@ -3,6 +3,7 @@ import { readInput } from '../commands/input-option.ts';
 import type { OfflineOptions } from '../commands/run.ts';
 import { type ExitCode, exitCodeOfRun, exitCodes } from '../exit-codes.ts';
 import { listenForStop } from '../processes/stop-signals.ts';
+import { openServerSecrets } from '../server/server-secrets.ts';
 import { formatDuration } from '../terminal/duration.ts';
 import { createProgressView, type ProgressView, statusText } from '../terminal/progress-view.ts';
 import { isLive, printable, type Style, styleOf } from '../terminal/style.ts';
@@ -27,6 +28,7 @@ export async function runHere(path: string, named: string | undefined, options: 
   const approving = { all: options.approveAll === true, steps: new Set(options.approve ?? []) };
   const canAsk = process.stdin.isTTY === true && process.stderr.isTTY === true;
   checkApproving(findApprovals(definitions, workflow), approving, canAsk);
+  const secrets = await openServerSecrets(options.secretsFile);
   const events = (options.event ?? []).map(readEvent);
   if (!json && !quiet) await showWarnings(checked);
 
@@ -51,6 +53,7 @@ export async function runHere(path: string, named: string | undefined, options: 
       packFiles: checked.packFiles,
       workflow,
       input,
+      secrets,
       events,
       answering: { approving, ask: canAsk ? askOnTerminal(view, style) : null },
       signal: stop.signal,

@@ -5,7 +5,14 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalBlobStore } from '@millrace/blobs';
 import type { Definitions, JsonObject, LogChunk, Plan, RunId, WorkerProtocol } from '@millrace/core';
-import { createEngine, createMemoryStore, type Engine, type EngineEvent, type RunDetail } from '@millrace/engine';
+import {
+  createEngine,
+  createMemoryStore,
+  type Engine,
+  type EngineEvent,
+  type RunDetail,
+  type SecretSource,
+} from '@millrace/engine';
 
 import { type LoadedWorkspace, openWorkspaceFiles, type WorkspaceLocation } from '@millrace/sources';
 import { createWorker } from '@millrace/worker';
@@ -25,6 +32,8 @@ export type OfflineRequest = Readonly<{
   packFiles: LoadedWorkspace['packs']['files'];
   workflow: string;
   input: JsonObject;
+  /** Where its steps' secrets come from. */
+  secrets: readonly SecretSource[];
   onEvent?: (event: EngineEvent) => void;
   /** A line of a step's log; `step` is its name as people know it. */
   onLog?: (step: string, line: string) => void;
@@ -47,7 +56,8 @@ export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
   const blobs = createLocalBlobStore({ folder, sync: false }); // Nothing is ever put: logs and files go around it.
   // A laptop may sleep for longer than a lease; nobody else could take over here, so leases are long.
   const settings = { leaseMs: 24 * 60 * 60 * 1000 };
-  const engine = await createEngine({ store, queries, blobs, settings, fireSchedules: false });
+  const { secrets } = request;
+  const engine = await createEngine({ store, queries, blobs, settings, secrets, fireSchedules: false });
   const logs = createStepLogs(request.onLog ?? (() => undefined));
   const protocol = localProtocol(engine, request, logs);
   const worker = createWorker({
@@ -158,5 +168,6 @@ function localProtocol(engine: Engine, { location, packFiles }: OfflineRequest, 
     },
     openFiles: () => openWorkspaceFiles(location, packFiles),
     endedRuns: engine.workers.endedRuns,
+    readSecrets: engine.workers.readSecrets,
   };
 }

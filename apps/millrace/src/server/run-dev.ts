@@ -33,6 +33,7 @@ export async function runDev(options: DevCommandOptions): Promise<ExitCode> {
       slots: options.slots ?? null,
       token: options.token ?? process.env.MILLRACE_TOKEN ?? null,
       secretsFile: options.secretsFile ?? null,
+      secretsKeyFile: options.secretsKeyFile ?? null,
       logLevel: options.logLevel,
       onLoad: showLoad,
       onLost: (message) => fail(message),

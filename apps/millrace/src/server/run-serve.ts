@@ -17,6 +17,7 @@ import { version } from '../version.ts';
 import { createLateSources } from './late-sources.ts';
 import { defaultPort, listen } from './listen.ts';
 import { openWorkspaces } from './open-workspaces.ts';
+import { openSecretKeys } from './secret-keys.ts';
 import { readServerConfig } from './server-config.ts';
 import { createJsonLog, reportTo } from './server-log.ts';
 import { openServerSecrets } from './server-secrets.ts';
@@ -68,7 +69,8 @@ async function open(
   const blobs = createLocalBlobStore({ folder: settings.blobs });
   closers.add('blob store', blobs.close);
   const secrets = await openServerSecrets(options.secretsFile);
-  const engine = await createEngine({ store, queries, blobs, secrets, onError });
+  const secretKeys = await openSecretKeys(options.secretsKeyFile);
+  const engine = await createEngine({ store, queries, blobs, secrets, secretKeys, onError });
   await engine.start();
   closers.add('engine', engine.stop);
   startRetention(engine, closers, onError);

@@ -12,6 +12,7 @@ import { listenForStop } from '../processes/stop-signals.ts';
 import { describeWorker } from '../processes/worker-identity.ts';
 import { serverUrl } from '../remote/server-url.ts';
 import { createJsonLog } from './server-log.ts';
+import { environmentSecret } from './server-secrets.ts';
 
 export async function runWork(options: WorkCommandOptions): Promise<ExitCode> {
   const url = serverUrl(options.server);
@@ -32,6 +33,7 @@ export async function runWork(options: WorkCommandOptions): Promise<ExitCode> {
     executors: createLocalExecutors(capabilities, options.allowPrivate ?? false),
     folder: options.folder ?? join(tmpdir(), `millrace-work-${process.getuid?.() ?? 'user'}`),
     ...(sharedFolder === undefined ? {} : { sharedFolder: resolve(sharedFolder) }),
+    ownSecret: environmentSecret,
     logger: log,
   });
   const stop = listenForStop({ onFirst: () => log.info('stopping; running steps get a grace to end') });

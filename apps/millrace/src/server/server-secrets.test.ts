@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SecretSource } from '@millrace/engine';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createServerSecrets, openServerSecrets } from './server-secrets.ts';
 
@@ -17,9 +18,19 @@ function write(text: string, mode = 0o600): string {
   return file;
 }
 
+/** What an engine does: the first that knows it. */
+async function first(sources: readonly SecretSource[], name: string): Promise<string | null> {
+  for (const source of sources) {
+    const value = await source.resolve(name);
+    if (value !== null) return value;
+  }
+  return null;
+}
+
 it('come from the environment first, then from the file, which may change', async () => {
   const file = write('hook=from-file\nother="two words"\n# a remark\n');
-  const secrets = createServerSecrets(file, { MILLRACE_SECRET_HOOK: 'from-env', MILLRACE_SECRET_DEPLOY_KEY: 'k' });
+  const sources = createServerSecrets(file, { MILLRACE_SECRET_HOOK: 'from-env', MILLRACE_SECRET_DEPLOY_KEY: 'k' });
+  const secrets = { resolve: (name: string) => first(sources, name) };
   expect(await secrets.resolve('hook')).toBe('from-env');
   expect(await secrets.resolve('deploy-key')).toBe('k');
   expect(await secrets.resolve('other')).toBe('two words');
@@ -27,7 +38,11 @@ it('come from the environment first, then from the file, which may change', asyn
   expect(await secrets.resolve('constructor')).toBeNull();
   write('other=new\n');
   expect(await secrets.resolve('other')).toBe('new');
-  expect(await createServerSecrets(undefined, {}).resolve('hook')).toBeNull();
+  expect(await first(createServerSecrets(undefined, {}), 'hook')).toBeNull();
+  expect(sources.map((source) => source.place('deploy-key'))).toEqual([
+    'the environment variable MILLRACE_SECRET_DEPLOY_KEY',
+    `deploy-key in the secrets file ${file}`,
+  ]);
 });
 
 it.each([0o640, 0o604, 0o644])('a file of mode %o is refused, without a word of what is in it', async (mode) => {

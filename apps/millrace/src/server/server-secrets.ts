@@ -1,33 +1,47 @@
 import { readFile, stat } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { MillraceError } from '@millrace/core';
-import type { SecretStore } from '@millrace/engine';
+import type { SecretSource } from '@millrace/engine';
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `deploy-key` is `MILLRACE_SECRET_DEPLOY_KEY`. */
 const secretVariable = (name: string): string => `MILLRACE_SECRET_${name.toUpperCase().replaceAll('-', '_')}`;
 
+/** A secret of this process's environment; null: there is none. */
+export function environmentSecret(name: string, environment: Environment = process.env): string | null {
+  const value = environment[secretVariable(name)];
+  return value === undefined || value === '' ? null : value;
+}
+
 /**
  * Secrets of this server: from its environment, else from a file that only its user may read (lines `name=value`, as in
- * an .env file). Both are asked at each use and kept nowhere, so a changed file counts at once. Throws `configuration` when the file is not
- * as it should be; no message has a value in it.
+ * an .env file). Both are asked at each use and kept nowhere, so a changed file counts at once. They throw `configuration`
+ * when the file is not as it should be; no message has a value in it.
  */
 export function createServerSecrets(
   file: string | undefined,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): SecretStore {
-  return {
+  environment: Environment = process.env,
+): readonly SecretSource[] {
+  const fromEnvironment: SecretSource = {
+    kind: 'environment',
+    place: (name) => `the environment variable ${secretVariable(name)}`,
+    resolve: async (name) => environmentSecret(name, environment),
+  };
+  if (file === undefined) return [fromEnvironment];
+  const fromFile: SecretSource = {
+    kind: 'file',
+    place: (name) => `${name} in the secrets file ${file}`,
     async resolve(name) {
-      const variable = environment[secretVariable(name)];
-      if (variable !== undefined && variable !== '') return variable;
-      if (file === undefined) return null;
       const secrets = await readSecretsFile(file);
       return Object.hasOwn(secrets, name) ? (secrets[name] ?? null) : null;
     },
   };
+  return [fromEnvironment, fromFile];
 }
 
 /** The secrets of this server; a file that cannot be used is told at the start. */
-export async function openServerSecrets(option: string | undefined): Promise<SecretStore> {
+export async function openServerSecrets(option: string | undefined): Promise<readonly SecretSource[]> {
   const file = option ?? process.env.MILLRACE_SECRETS_FILE;
   if (file === undefined || file === '') return createServerSecrets(undefined);
   await readSecretsFile(file);
@@ -35,16 +49,23 @@ export async function openServerSecrets(option: string | undefined): Promise<Sec
 }
 
 async function readSecretsFile(path: string): Promise<Readonly<Record<string, string>>> {
+  return parseEnv(
+    await readPrivateFile(path, 'The secrets file', '--secrets-file (or MILLRACE_SECRETS_FILE)'),
+  ) as Readonly<Record<string, string>>;
+}
+
+/** The text of a file that only its owner may read. `what` and `option` name it in errors. Throws `configuration`. */
+export async function readPrivateFile(path: string, what: string, option: string): Promise<string> {
   const [text, stats] = await Promise.all([readFile(path, 'utf8'), stat(path)]).catch((cause: unknown) => {
-    throw new MillraceError('configuration', `The secrets file ${path} cannot be read.`, {
-      hint: 'Check the path of --secrets-file (or MILLRACE_SECRETS_FILE) and who may read the file.',
+    throw new MillraceError('configuration', `${what} ${path} cannot be read.`, {
+      hint: `Check the path of ${option} and who may read the file.`,
       cause,
     });
   });
   if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
-    throw new MillraceError('configuration', `The secrets file ${path} may be read by others than its owner.`, {
+    throw new MillraceError('configuration', `${what} ${path} may be read by others than its owner.`, {
       hint: `Run: chmod 600 ${path}`,
     });
   }
-  return parseEnv(text) as Readonly<Record<string, string>>;
+  return text;
 }

@@ -16,6 +16,7 @@ import { version } from '../version.ts';
 import { createLateSources } from './late-sources.ts';
 import { listen } from './listen.ts';
 import { openWorkspaces } from './open-workspaces.ts';
+import { openOwnSecretKeys } from './secret-keys.ts';
 import { createTerminalLog, reportTo } from './server-log.ts';
 import { openServerSecrets } from './server-secrets.ts';
 import { startDatabase } from './start-database.ts';
@@ -36,6 +37,7 @@ export type DevOptions = Readonly<{
   slots: number | null;
   token: string | null;
   secretsFile: string | null;
+  secretsKeyFile: string | null;
   logLevel: string;
   onLoad: (workspace: WorkspacePlace, load: SourceLoad) => void;
   /** The database ended by itself and does not start again: nothing works any more. */
@@ -74,7 +76,8 @@ async function open(
   const blobs = createLocalBlobStore({ folder: join(dataDir, 'blobs') });
   closers.add('blob store', blobs.close);
   const secrets = await openServerSecrets(options.secretsFile ?? undefined);
-  const engine = await createEngine({ store, queries, blobs, secrets, onError });
+  const secretKeys = await openOwnSecretKeys(options.secretsKeyFile ?? undefined, dataDir);
+  const engine = await createEngine({ store, queries, blobs, secrets, secretKeys, onError });
   await engine.start();
   closers.add('engine', engine.stop);
   startRetention(engine, closers, onError);

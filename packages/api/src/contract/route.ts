@@ -9,6 +9,7 @@ export type Tag =
   | 'runs'
   | 'approvals'
   | 'limits'
+  | 'secrets'
   | 'logs'
   | 'cache'
   | 'workers'

@@ -2,7 +2,7 @@ import { logBatchMediaType, maxEndedRuns } from '@millrace/core';
 import { z } from 'zod';
 import { route } from '../contract/route.ts';
 import { name } from '../contract/values.ts';
-import { runRef, syncRequest, syncResponse } from './sync.ts';
+import { runRef, secretsRequest, syncRequest, syncResponse } from './sync.ts';
 
 /** The longest that a sync waits, whatever the worker asks for. */
 export const maxSyncWaitMs = 60_000;
@@ -43,6 +43,29 @@ export const workerProtocolRoutes = {
       },
     },
     errors: ['invalid_request', 'unauthorized', 'store_unavailable'],
+  }),
+  readSecrets: route({
+    method: 'POST',
+    path: '/worker/v1/secrets',
+    summary: 'Get the secrets that an attempt reads, while the worker holds it',
+    tag: 'worker protocol',
+    access: 'worker',
+    body: secretsRequest,
+    responses: {
+      200: {
+        description: 'The values, by name.',
+        schema: z.object({ values: z.record(z.string(), z.string()) }).meta({ id: 'AttemptSecrets' }),
+      },
+    },
+    errors: [
+      'invalid_request',
+      'unauthorized',
+      'lease_lost',
+      'secret_missing',
+      'secret_unreadable',
+      'configuration',
+      'store_unavailable',
+    ],
   }),
   openFiles: route({
     method: 'GET',

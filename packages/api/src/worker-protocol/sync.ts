@@ -7,6 +7,7 @@ import {
   type LocalEntry,
   type LocalRunReport,
   type RunId,
+  type SecretsRequest,
   type SyncRequest,
   type SyncResponse,
   type WorkerDescription,
@@ -108,6 +109,15 @@ export const syncRequest = z
     waitMs: z.int().min(0),
   } satisfies Shape<SyncRequest>)
   .meta({ id: 'SyncRequest' }) as unknown as z.ZodType<SyncRequest, SyncRequest>;
+
+export const secretsRequest = z
+  .object({
+    worker: text,
+    held: attemptRef,
+    step: z.int().min(0),
+    names: z.array(z.string().min(1).max(200)).max(1_000),
+  } satisfies Shape<SecretsRequest>)
+  .meta({ id: 'SecretsRequest' }) as unknown as z.ZodType<SecretsRequest, SecretsRequest>;
 
 /** Assignments are described by core's `Assignment`; the server makes them, so nobody checks them again. */
 export const syncResponse = z

@@ -21,7 +21,7 @@ export const comparison = z
     changes: z
       .array(
         z.object({
-          kind: z.enum(['action', 'workflow', 'trigger', 'hook']),
+          kind: z.enum(['action', 'workflow', 'trigger', 'connection', 'connection_type', 'secret', 'hook']),
           name: z.string(),
           change: z.enum(['added', 'changed', 'removed']),
           keys: z

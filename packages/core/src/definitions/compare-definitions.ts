@@ -4,7 +4,7 @@ import type { Parameter, Parameters } from './parameters.ts';
 import type { WorkflowDefinition } from './workflow.ts';
 
 export type DefinitionChange = Readonly<{
-  kind: 'action' | 'workflow' | 'trigger' | 'hook';
+  kind: 'action' | 'workflow' | 'trigger' | 'connection' | 'connection_type' | 'secret' | 'hook';
   /** A hook of the workspace is named by its event. */
   name: string;
   change: 'added' | 'changed' | 'removed';
@@ -27,6 +27,9 @@ export function compareDefinitions(before: Definitions, after: Definitions): Com
     ...compareRecords('action', before.actions, after.actions),
     ...compareRecords('workflow', named(before.workflows), named(after.workflows)),
     ...compareRecords('trigger', before.triggers, after.triggers),
+    ...compareRecords('connection', before.connections ?? {}, after.connections ?? {}),
+    ...compareRecords('connection_type', before.connectionTypes ?? {}, after.connectionTypes ?? {}),
+    ...compareRecords('secret', before.secrets ?? {}, after.secrets ?? {}),
     ...compareRecords('hook', hooksOf(before), hooksOf(after)),
   ];
   return { changes, warnings: changes.flatMap((change) => warningsOf(change, before, after)) };

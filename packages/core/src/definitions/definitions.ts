@@ -1,5 +1,7 @@
 import type { Place } from '../values/place.ts';
 import type { ActionDefinition } from './action.ts';
+import type { ConnectionDefinition, ConnectionTypeDefinition } from './connection.ts';
+import type { SecretDefinition } from './secret.ts';
 import type { TriggerDefinition } from './trigger.ts';
 import type { Hooks, WorkflowDefinition } from './workflow.ts';
 
@@ -24,6 +26,10 @@ export type Definitions = Readonly<{
   triggers: Readonly<Record<string, TriggerDefinition>>;
   /** Absent: no queue has a limit or a description. */
   queues?: Readonly<Record<string, QueueDefinition>>;
+  /** Absent: the workspace reads none. */
+  secrets?: Readonly<Record<string, SecretDefinition>>;
+  connectionTypes?: Readonly<Record<string, ConnectionTypeDefinition>>;
+  connections?: Readonly<Record<string, ConnectionDefinition>>;
   hooks: Hooks;
   places: Readonly<Record<string, Place>>;
 }>;

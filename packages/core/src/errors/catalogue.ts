@@ -12,6 +12,8 @@ export const errorCatalogue = {
   delivery_replayed: { status: 409, retryable: false },
   rate_limited: { status: 429, retryable: true },
   schedule_not_found: { status: 404, retryable: false },
+  secret_missing: { status: 404, retryable: false },
+  secret_unreadable: { status: 500, retryable: false },
   event_not_found: { status: 404, retryable: false },
   log_not_found: { status: 404, retryable: false },
   run_ended: { status: 409, retryable: false },

@@ -1,5 +1,7 @@
 import type { Definitions } from '../definitions/definitions.ts';
 import type { WorkflowDefinition } from '../definitions/workflow.ts';
+import { connectionsRead } from '../secrets/step-secrets.ts';
+import type { JsonObject } from '../values/json.ts';
 import type { Place } from '../values/place.ts';
 import { suggestName } from '../values/suggest-name.ts';
 import { actionAsWorkflow } from './action-as-workflow.ts';
@@ -50,6 +52,14 @@ function freeze(definitions: Definitions, workspace: string, workflow: WorkflowD
     }
   });
   const targets = new Set(workflow.steps.flatMap((step) => step.next.flatMap((transition) => transition.do)));
+  const steps = workflow.steps.map((step, index) =>
+    compileStep(definitions, workspace, workflow, step, {
+      index,
+      entry: targets.has(step.name) ? 'transitions' : 'dependencies',
+      dependsOn: numbersOf(step.dependsOn, numbers),
+      dependants: dependants.get(step.name) ?? [],
+    }),
+  );
   return {
     format: 1,
     workspace,
@@ -70,16 +80,19 @@ function freeze(definitions: Definitions, workspace: string, workflow: WorkflowD
     hooks: compileHooks(definitions, workflow.hooks),
     ...workspaceHooks(definitions),
     ...(workflow.config === undefined ? {} : { config: workflow.config }),
-    steps: workflow.steps.map((step, index) =>
-      compileStep(definitions, workspace, workflow, step, {
-        index,
-        entry: targets.has(step.name) ? 'transitions' : 'dependencies',
-        dependsOn: numbersOf(step.dependsOn, numbers),
-        dependants: dependants.get(step.name) ?? [],
-      }),
-    ),
+    ...frozenConnections(definitions, connectionsRead(steps)),
+    steps,
     places: placesOfPlan(definitions, workflow),
   };
+}
+
+/** Their values without any secret, so that a later edit of a connection changes no run in flight. */
+function frozenConnections({ connections = {} }: Definitions, names: readonly string[]): Pick<Plan, 'connections'> {
+  const read = names.flatMap((name): readonly (readonly [string, JsonObject])[] => {
+    const connection = own(connections, name);
+    return connection === undefined ? [] : [[name, connection.values]];
+  });
+  return read.length === 0 ? {} : { connections: Object.fromEntries(read) };
 }
 
 function workspaceHooks(definitions: Definitions): Pick<Plan, 'workspaceHooks'> {

@@ -37,6 +37,8 @@ export type Plan = Readonly<{
   workspaceHooks?: PlanHooks;
   /** Of a workflow of a pack: what its expressions read as `config`. */
   config?: JsonObject;
+  /** The values of the connections that its steps read; where they hold secrets, templates. Absent: they read none. */
+  connections?: Readonly<Record<string, JsonObject>>;
   /** A step's number is its index here. */
   steps: readonly PlanStep[];
   /** JSON pointers from the root of the plan (`/steps/build/when`, `/steps/build/action/body/cmd`, `/output/tag`). */

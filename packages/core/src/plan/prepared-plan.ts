@@ -1,4 +1,5 @@
 import { callsOf, parseCondition, statusFunctionNames } from '@millrace/expression';
+import { type StepSecrets, secretsOfStep } from '../secrets/step-secrets.ts';
 import { canonicalJson } from '../values/canonical-json.ts';
 import type { PlanHash } from '../values/ids.ts';
 import type { Json } from '../values/json.ts';
@@ -59,6 +60,8 @@ export type PreparedStep = Readonly<{
   cache: Readonly<{ key: PreparedValue; action: string }> | null;
   /** What `input`, `env`, the key of `cache` and the action's body read together. */
   taskNeeds: Needs;
+  /** null: its attempts need nothing that only their worker may know. */
+  secrets: StepSecrets | null;
   delay: PreparedValue | null;
   retryWhen: PreparedValue | null;
   /** What an attempt asks for before it is launched; null: nothing. */
@@ -136,9 +139,11 @@ function prepareStep(plan: Plan, index: number, bodyPlaces: (index: number) => R
   const root = `/steps/${escapePointer(step.name)}`;
   const condition = (text: string | null | undefined, key: string) =>
     typeof text === 'string' ? prepareCondition(text, `${root}/${key}`, plan.places) : null;
-  const value = (content: Json, key: string) => prepareValue(content, `${root}/${key}`, plan.places);
-  const input = value(step.input, 'input');
-  const env = Object.keys(step.env).length > 0 ? value(step.env, 'env') : null;
+  const value = (content: Json, key: string, sealed?: readonly string[]) =>
+    prepareValue(content, `${root}/${key}`, plan.places, sealed);
+  const secrets = secretsOfStep(plan, step);
+  const input = value(step.input, 'input', secrets?.input);
+  const env = Object.keys(step.env).length > 0 ? value(step.env, 'env', secrets?.env) : null;
   const cacheKey = step.cache === null ? null : value(step.cache.key, 'cache/key');
   return {
     plan: step,
@@ -167,7 +172,9 @@ function prepareStep(plan: Plan, index: number, bodyPlaces: (index: number) => R
       env?.needs ?? needsNothing,
       cacheKey?.needs ?? needsNothing,
       needsOf(step.action.reads),
+      needsOf(secrets?.reads ?? []),
     ]),
+    secrets,
     delay: step.delay === null ? null : value(step.delay, 'delay'),
     retryWhen: condition(step.retry?.when, 'retry/when'),
     limits: prepareStepLimits(step, root, plan.places),

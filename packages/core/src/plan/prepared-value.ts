@@ -30,10 +30,16 @@ type Places = Readonly<Record<string, Place>>;
 
 export const needsNothing: Needs = { steps: new Set(), items: false };
 
-/** A string, map or list with templates at any depth. */
-export function prepareValue(value: Json, pointer: string, places: Places): PreparedValue {
+/** A string, map or list with templates at any depth. Texts at the pointers of `sealed` (from its root) stay as they are. */
+export function prepareValue(
+  value: Json,
+  pointer: string,
+  places: Places,
+  sealed: readonly string[] = [],
+): PreparedValue {
   const reads: NameRead[] = [];
-  const node = prepareNode(value, pointer, places, reads);
+  const kept = new Set(sealed.map((inner) => pointer + inner));
+  const node = prepareNode(value, pointer, { places, kept }, reads);
   if (node === null) return { needs: needsNothing, plain: true, evaluate: () => value };
   return { needs: needsOf(reads.map((read) => read.path)), plain: false, evaluate: node };
 }
@@ -51,19 +57,21 @@ export function prepareCondition(text: string, pointer: string, places: Places):
 }
 
 type Renderer = (scope: Scope) => Json;
+type Surroundings = Readonly<{ places: Places; kept: ReadonlySet<string> }>;
 
 /** null when the value has no templates. */
-function prepareNode(value: Json, pointer: string, places: Places, reads: NameRead[]): Renderer | null {
-  if (typeof value === 'string') return prepareText(value, pointer, places, reads);
+function prepareNode(value: Json, pointer: string, around: Surroundings, reads: NameRead[]): Renderer | null {
+  if (typeof value === 'string')
+    return around.kept.has(pointer) ? null : prepareText(value, pointer, around.places, reads);
   if (typeof value !== 'object' || value === null) return null;
   if (Array.isArray(value)) {
     const list = value as readonly Json[];
-    const items = list.map((item, index) => prepareNode(item, pointerTo(pointer, index), places, reads));
+    const items = list.map((item, index) => prepareNode(item, pointerTo(pointer, index), around, reads));
     if (items.every((item) => item === null)) return null;
     return (scope) => list.map((item, index) => items[index]?.(scope) ?? keep(items[index], item));
   }
   const entries = Object.entries(value as Readonly<Record<string, Json>>).map(
-    ([key, field]) => [key, field, prepareNode(field, pointerTo(pointer, key), places, reads)] as const,
+    ([key, field]) => [key, field, prepareNode(field, pointerTo(pointer, key), around, reads)] as const,
   );
   if (entries.every(([, , render]) => render === null)) return null;
   return (scope) => {

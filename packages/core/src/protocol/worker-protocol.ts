@@ -12,6 +12,9 @@
 // A local run is handed over as a whole (`localRuns`). The worker executes its steps by itself and reports what it did in
 // batches (`reports`); it is held, cancelled and given back under the reference of the run itself.
 //
+// Secrets are in no assignment. A worker asks for them (`readSecrets`) right before it executes an attempt that needs some,
+// and gets only those that this attempt's step reads, only while it holds the attempt (or its local run).
+//
 // Assignments may be more than `freeSlots`: for quick work the server sends a line ahead. The worker keeps the line and
 // gives it back (`returned`) when it stops.
 import type { ActionBody } from '../definitions/action.ts';
@@ -108,7 +111,37 @@ export type Assignment = AttemptRef &
     /** Where each template of the body stands; pointers from the body's root (`/cmd`). */
     places: Readonly<Record<string, Place>>;
     limits: AttemptLimits;
+    /** Present: it reads what only its worker may know. */
+    secrets?: AssignmentSecrets;
   }>;
+
+/** Where secrets go in an assignment; their values come by `readSecrets`. Pointers are JSON pointers. */
+export type AssignmentSecrets = Readonly<{
+  names: readonly string[];
+  /** Values of the connections that it reads; their texts may read `secrets`. */
+  connections: Readonly<Record<string, JsonObject>>;
+  /** Texts of `input` that are still templates. */
+  input: readonly string[];
+  /** Variables of `env` that are. */
+  env: readonly string[];
+  /** Texts of `names.config` that are. */
+  bodyConfig: readonly string[];
+  /** Texts of `scope.config` that are. */
+  ownConfig: readonly string[];
+  /** What those of `input` and `env` read beside secrets and connections. */
+  scope: JsonObject;
+  /** Where they stand: `/input/headers/authorization`, `/env/TOKEN`. */
+  places: Readonly<Record<string, Place>>;
+}>;
+
+export type SecretsRequest = Readonly<{
+  worker: WorkerId;
+  /** What the worker holds: the attempt, or the local run that it is of. */
+  held: AttemptRef;
+  /** The step of the attempt. */
+  step: number;
+  names: readonly string[];
+}>;
 
 export type AttemptLimits = Readonly<{ outputBytes: number; logBytes: number; graceMs: number }>;
 
@@ -131,6 +164,11 @@ export type WorkerProtocol = Readonly<{
   appendLogs(chunks: readonly LogChunk[]): Promise<void>;
   /** The files of a workspace at a revision, as a gzipped tar stream; null when the workspace has no files. */
   openFiles(workspace: string, revision: string): Promise<AsyncIterable<Uint8Array> | null>;
+  /**
+   * The values of secrets that an attempt reads, by name. Codes: lease_lost (the worker does not hold it), secret_missing,
+   * secret_unreadable, invalid_request (its step reads no such secret), store_unavailable.
+   */
+  readSecrets(request: SecretsRequest): Promise<Readonly<Record<string, string>>>;
   /** Which of these runs have ended, and which the server does not know, so that what is kept for them may go. */
   endedRuns(runs: readonly RunId[]): Promise<EndedRuns>;
 }>;

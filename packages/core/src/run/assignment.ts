@@ -1,5 +1,10 @@
+import type { PlanStep } from '../plan/plan.ts';
 import type { PreparedPlan } from '../plan/prepared-plan.ts';
-import type { Assignment } from '../protocol/worker-protocol.ts';
+import type { Assignment, AssignmentSecrets } from '../protocol/worker-protocol.ts';
+import type { StepSecrets } from '../secrets/step-secrets.ts';
+import type { JsonObject } from '../values/json.ts';
+import { pointerTo } from '../values/json-pointer.ts';
+import type { Place } from '../values/place.ts';
 import type { AttemptKey, RunHead, RunOrigin, Work, WorkDocument } from './records.ts';
 import { runNames } from './scope.ts';
 
@@ -9,9 +14,9 @@ export function assignmentOf(
   run: Readonly<{ origin: RunOrigin; head: Pick<RunHead, 'startedAt'> }>,
   work: Pick<Work, keyof AttemptKey | 'document'>,
 ): Omit<Assignment, 'limits'> {
-  const { plan: step, places } = plan.step(work.step);
+  const { plan: step, places, secrets } = plan.step(work.step);
   const { origin } = run;
-  const { input, names, env = {} } = JSON.parse(work.document) as WorkDocument;
+  const { input, names, env = {}, sealed = {} } = JSON.parse(work.document) as WorkDocument;
   return {
     run: origin.id,
     step: work.step,
@@ -30,5 +35,17 @@ export function assignmentOf(
     names: { ...names, run: runNames(run, work.attempt) },
     timeoutMs: step.timeoutMs,
     places,
+    ...(secrets === null ? {} : { secrets: toAssign(plan, step, secrets, sealed) }),
   };
+}
+
+function toAssign(plan: PreparedPlan, step: PlanStep, secrets: StepSecrets, scope: JsonObject): AssignmentSecrets {
+  const { connections, input, env, bodyConfig, ownConfig } = secrets;
+  const root = pointerTo('/steps', step.name);
+  const places: Record<string, Place> = {};
+  for (const pointer of [...input.map((inner) => `/input${inner}`), ...env.map((inner) => `/env${inner}`)]) {
+    const place = plan.plan.places[root + pointer];
+    if (place !== undefined) places[pointer] = place;
+  }
+  return { names: secrets.secrets, connections, input, env, bodyConfig, ownConfig, scope, places };
 }

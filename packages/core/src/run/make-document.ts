@@ -24,6 +24,9 @@ export function makeDocument(decision: Deciding, target: TaskTarget): string {
   let text = `{"input":${JSON.stringify(whole)},"names":${JSON.stringify(others)}`;
   if (step.env !== null) text += `,"env":${JSON.stringify(environment(step.env.evaluate(scope)))}`;
   if (step.cache !== null) text += `,"cache":${JSON.stringify(renderCacheKey(decision, step, scope))}`;
+  if (step.secrets !== null && step.secrets.reads.length > 0) {
+    text += `,"sealed":${JSON.stringify(pickNames(scope.names, step.secrets.reads))}`;
+  }
   return `${text}}`;
 }
 
@@ -37,7 +40,7 @@ export function inputText(document: string): string {
 function checkedInput(decision: Deciding, step: PreparedStep, given: JsonObject): JsonObject {
   const { action, name } = step.plan;
   if (action.input === null) return given;
-  const checked = checkInput(action.input, given);
+  const checked = checkInput(action.input, given, step.secrets?.input);
   if (checked.ok) return checked.value;
   throw new FaultError(invalidInput(decision, name, action.name, checked.problems));
 }

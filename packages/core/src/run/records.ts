@@ -168,7 +168,8 @@ export type Work = AttemptKey &
 
 /**
  * What a worker needs to know beyond the plan's action: the rendered input, the values that its templates read, and the
- * step's own `env`, rendered (absent when it has none).
+ * step's own `env`, rendered (absent when it has none). Texts that read secrets stand in `input` and `env` as they are
+ * written; `sealed` has what they read beside secrets (absent when there are none).
  */
 export type WorkDocument = Readonly<{
   input: JsonObject;
@@ -176,6 +177,7 @@ export type WorkDocument = Readonly<{
   env?: Readonly<Record<string, string>>;
   /** The rendered key of the step's `cache`; never sent to a worker. */
   cache?: string;
+  sealed?: JsonObject;
 }>;
 
 /** What an `items` wait remembers; a number of items counts from 0. */

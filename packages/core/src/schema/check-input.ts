@@ -13,10 +13,10 @@ export type Checked<Value> =
 
 /**
  * Checks what an action or a workflow is given, and fills in defaults. All problems at once; the given value is left as
- * it is.
+ * it is. `unknown`: pointers to values that are not known yet, and so are not judged.
  */
-export function checkInput(parameters: Parameters, value: Json): Checked<JsonObject> {
-  const checked = check(inputChecks, parameters, value);
+export function checkInput(parameters: Parameters, value: Json, unknown: readonly string[] = []): Checked<JsonObject> {
+  const checked = check(inputChecks, parameters, value, unknown);
   if (!checked.ok) return checked;
   if (typeof checked.value === 'object' && checked.value !== null && !Array.isArray(checked.value)) {
     return { ok: true, value: checked.value as JsonObject };
@@ -50,7 +50,7 @@ type Checks = WeakMap<Parameters, SchemaCheck | InputProblem>;
 const inputChecks: Checks = new WeakMap();
 const outputChecks: Checks = new WeakMap();
 
-function check(checks: Checks, parameters: Parameters, value: Json): Checked<Json> {
+function check(checks: Checks, parameters: Parameters, value: Json, unknown: readonly string[] = []): Checked<Json> {
   let compiled = checks.get(parameters);
   if (compiled === undefined) {
     compiled = compile(parameters, checks === outputChecks);
@@ -58,7 +58,7 @@ function check(checks: Checks, parameters: Parameters, value: Json): Checked<Jso
   }
   if (typeof compiled !== 'function') return { ok: false, problems: [compiled] };
   const copy = copyJson(value);
-  const errors = compiled(copy);
+  const errors = compiled(copy).filter(({ instancePath }) => !unknown.includes(instancePath));
   return errors.length === 0 ? { ok: true, value: copy } : { ok: false, problems: inputProblems(errors) };
 }
 

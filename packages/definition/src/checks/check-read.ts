@@ -4,11 +4,12 @@ import type { Report } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import { entryOf } from '../values/record.ts';
 import { placeInText } from '../yaml/source-node.ts';
-import { allNames, type Flow, itemNames } from './expression-scope.ts';
+import { checkSecretRead } from './check-secret-read.ts';
+import { allNames, type Flow, itemNames, secretNames } from './expression-scope.ts';
 import type { ExpressionSite } from './expression-sites.ts';
 import { type Loaded, namesOfParameters, targetOfStep } from './loaded.ts';
 
-type Finding = Readonly<{ code: DiagnosticCode; message: string; hint?: string | null }>;
+export type Finding = Readonly<{ code: DiagnosticCode; message: string; hint?: string | null }>;
 
 /** Checks that what an expression reads exists, may be read here, and has surely ended by then. */
 export function checkRead(read: NameRead, site: ExpressionSite, loaded: Loaded, report: Report): void {
@@ -17,8 +18,13 @@ export function checkRead(read: NameRead, site: ExpressionSite, loaded: Loaded, 
   const { scope } = site;
   const say = (finding: Finding) => report({ ...finding, message: `${scope.where}: ${finding.message}`, at });
   if (typeof root !== 'string') return;
-  if (!scope.names.has(root)) say(unknownRoot(root, site));
-  if (!scope.names.has(root) || typeof name !== 'string') return;
+  const hidden = loaded.config !== null && (secretNames as readonly string[]).includes(root);
+  if (hidden) say(ofWorkspace(root));
+  else if (!scope.names.has(root)) say(unknownRoot(root, site));
+  if (hidden || !scope.names.has(root)) return;
+  const secret = checkSecretRead(read, loaded);
+  if (secret !== null) say(secret);
+  if (typeof name !== 'string') return;
   if (root === 'input' && scope.input !== null && !scope.input.includes(name)) {
     const hint = didYouMean(name, scope.input, 'Inputs') ?? `Declare \`${name}\` below \`input\`.`;
     say({ code: 'unknown_input', message: `there is no input \`${name}\` here.`, hint });
@@ -89,9 +95,11 @@ function unknownRoot(root: string, { scope }: ExpressionSite): Finding {
     const hint = 'A run finds what started it in `run.trigger`.';
     return { code: 'name_not_here', message: '`trigger` is only known in the `input` of a trigger.', hint };
   }
-  if (root === 'secrets' && scope.trigger !== undefined) {
-    const message = '`secrets` cannot be read here: the input of a run is stored and shown.';
-    return { code: 'name_not_here', message, hint: 'Read `secrets` in the action that needs it.' };
+  if ((secretNames as readonly string[]).includes(root)) {
+    const message = `\`${root}\` cannot be read here: what this gives is stored and shown.`;
+    const hint =
+      'Read it in the action that needs it: in its body (`cmd`, `env`, `headers`, …), or in the `input` or `env` of a step that calls an action.';
+    return { code: 'name_not_here', message, hint };
   }
   if (allNames.has(root)) {
     const hint = `Known here: ${known.map((name) => `\`${name}\``).join(', ')}. Hand the value over as input.`;
@@ -103,6 +111,13 @@ function unknownRoot(root: string, { scope }: ExpressionSite): Finding {
     hint: qualified(root, scope.flow, scope.input) ?? didYouMean(root, known, 'Known here'),
   };
 }
+
+/** Packs come from others, so they are given secrets; they do not take them. */
+const ofWorkspace = (root: string): Finding => ({
+  code: 'name_not_here',
+  message: `\`${root}\` belongs to workspaces; a pack cannot read it.`,
+  hint: 'Take the value as `input` or `config`: workspaces may give `{{ secrets.NAME }}` for either.',
+});
 
 /** A bare name that exists one level deeper. */
 function qualified(name: string, flow: Flow | null, input: readonly string[] | null): string | null {

@@ -3,6 +3,7 @@ import type { Report } from '../diagnostics/diagnostic.ts';
 import { nodeAt, placeInText } from '../yaml/source-node.ts';
 import { checkBodies } from './check-bodies.ts';
 import { checkCaches } from './check-caches.ts';
+import { checkConnections } from './check-connections.ts';
 import { checkExpression } from './check-expression.ts';
 import { checkGraph } from './check-graph.ts';
 import { checkLocalRuns } from './check-local-runs.ts';
@@ -32,6 +33,7 @@ export function checkWorkspace(loaded: Loaded, report: Report): ReadonlyMap<stri
   checkLocalRuns(loaded, report);
   checkCaches(loaded, report);
   checkTriggers(loaded.triggers.values(), report);
+  checkConnections(loaded, report);
   checkRecursion(loaded, report);
   const places = new Map<string, Place>();
   for (const site of expressionSites(loaded, flows)) {

@@ -2,11 +2,14 @@ import type { LoadedStep, LoadedWorkflow } from './loaded.ts';
 import type { StepGraph } from './step-graph.ts';
 
 /** Names that every expression may read. `env` holds only what the operator lets in. */
-const everywhere = ['run', 'config', 'secrets', 'connections', 'env'] as const;
+const everywhere = ['run', 'config', 'env'] as const;
 const ofRun = ['input', 'vars', 'steps', ...everywhere] as const;
+/** What only workers know: it can be read where they render a text, and nothing else ever sees the result. */
+export const secretNames = ['secrets', 'connections'] as const;
 export const itemNames = ['item', 'index', 'total'] as const;
 export const allNames: ReadonlySet<string> = new Set([
   ...ofRun,
+  ...secretNames,
   ...itemNames,
   'error',
   'attempt',
@@ -84,6 +87,11 @@ export function workflowScope(where: string, flow: Flow, options: Options = {}):
 export function globalScope(where: string, more: readonly string[]): ExpressionScope {
   const names = new Set([...everywhere, ...more]);
   return { where, names, input: null, flow: null, visible: null, step: null, status: false, shell: false };
+}
+
+/** A connection's value: the same wherever it is used. */
+export function connectionScope(where: string): ExpressionScope {
+  return { ...globalScope(where, []), names: new Set(['secrets']) };
 }
 
 /** What a schedule or webhook hands to the run that it starts. Nothing of the run itself is known before it starts. */

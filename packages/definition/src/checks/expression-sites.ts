@@ -2,22 +2,26 @@ import { type ActionType, hookFields, scheduleNames, webhookNames } from '@millr
 import { mapAt, nodeAt, type ScalarNode, type SourceNode, textsIn } from '../yaml/source-node.ts';
 import {
   actionScope,
+  connectionScope,
   type ExpressionScope,
   type Flow,
   globalScope,
   inlineInput,
   itemNames,
+  secretNames,
   stepScope,
   triggerScope,
   workflowScope,
 } from './expression-scope.ts';
 import {
   inputOfAction,
+  isForWorkers,
   type Loaded,
   type LoadedAction,
   type LoadedStep,
   type LoadedTrigger,
   namesOfParameters,
+  takesSecrets,
 } from './loaded.ts';
 
 /**
@@ -34,8 +38,12 @@ export type ExpressionSite = Readonly<{
 /** Every place of the workspace where an expression can stand. */
 export function* expressionSites(loaded: Loaded, flows: ReadonlyMap<string, Flow>): Generator<ExpressionSite> {
   for (const action of loaded.actions.values()) yield* sitesOfAction(action);
-  for (const flow of flows.values()) yield* sitesOfWorkflow(flow);
+  for (const flow of flows.values()) yield* sitesOfWorkflow(flow, loaded);
   for (const trigger of loaded.triggers.values()) yield* sitesOfTrigger(trigger);
+  for (const { name, node } of loaded.connections.values()) {
+    const scope = connectionScope(`\`values\` of connection \`${name}\``);
+    yield* templates(nodeAt(node, ['values']), pointerTo('connections', name, 'values'), scope);
+  }
   for (const { event, index, node } of loaded.hooks) {
     const scope = globalScope(`\`${event}\` of the workspace`, ['input', 'vars', 'steps', 'hook']);
     yield* templates(nodeAt(node, ['input']), pointerTo('hooks', hookFields[event], index, 'input'), scope);
@@ -89,12 +97,13 @@ function* sitesOfBody(
   const type = nodeAt(node, ['type']);
   const keys = type?.kind === 'scalar' && Object.hasOwn(renderedKeys, String(type.value)) ? String(type.value) : null;
   if (keys === null) return;
+  const more = isForWorkers(keys as ActionType) ? secretNames : [];
   for (const key of renderedKeys[keys as ActionType]) {
-    yield* templates(nodeAt(node, [key]), `${pointer}/${key}`, scopeOf(key));
+    yield* templates(nodeAt(node, [key]), `${pointer}/${key}`, scopeOf(key, more));
   }
   if (keys === 'approval') {
-    const more = nodeAt(node, ['escalate', 'approvers']);
-    yield* templates(more, `${pointer}/escalate/approvers`, scopeOf('escalate'));
+    const others = nodeAt(node, ['escalate', 'approvers']);
+    yield* templates(others, `${pointer}/escalate/approvers`, scopeOf('escalate'));
   }
   if (keys !== 'wait') return;
   const until = nodeAt(node, ['until']);
@@ -124,14 +133,14 @@ function* sitesOfAction({ name, node, definition }: LoadedAction): Generator<Exp
   yield* condition(retry, pointerTo('actions', name, 'retry', 'when'), scopeOf('retry.when', ['error', 'attempt']));
 }
 
-function* sitesOfWorkflow(flow: Flow): Generator<ExpressionSite> {
+function* sitesOfWorkflow(flow: Flow, loaded: Loaded): Generator<ExpressionSite> {
   const { workflow } = flow;
   const { name, node } = workflow;
   const own = (key: string) => `\`${key}\` of workflow \`${name}\``;
   const before = { visible: () => false };
   const keyScope = (key: string) => workflowScope(own(key), flow, before);
   yield* limitKeys(node, pointerTo('workflows', name), keyScope);
-  for (const step of workflow.steps.values()) yield* sitesOfStep(step, flow);
+  for (const step of workflow.steps.values()) yield* sitesOfStep(step, flow, loaded);
   yield* templates(
     nodeAt(node, ['output']),
     pointerTo('workflows', name, 'output'),
@@ -168,7 +177,7 @@ function* limitKeys(
   );
 }
 
-function* sitesOfStep(step: LoadedStep, flow: Flow): Generator<ExpressionSite> {
+function* sitesOfStep(step: LoadedStep, flow: Flow, loaded: Loaded): Generator<ExpressionSite> {
   const { name, node } = step;
   const at = (...path: string[]) => nodeAt(node, path);
   const pointer = (...path: (string | number)[]) => pointerTo('workflows', flow.workflow.name, 'steps', name, ...path);
@@ -180,12 +189,13 @@ function* sitesOfStep(step: LoadedStep, flow: Flow): Generator<ExpressionSite> {
   const forEach = at('for_each');
   if (forEach?.kind === 'scalar') yield* condition(forEach, pointer('forEach'), scope('for_each', []));
   else yield* templates(forEach, pointer('forEach'), scope('for_each', []));
-  yield* templates(at('input'), pointer('input'), scope('input'));
+  const secrets = takesSecrets(loaded, step) ? secretNames : [];
+  yield* templates(at('input'), pointer('input'), scope('input', [...items, ...secrets]));
   yield* templates(at('delay'), pointer('delay'), scope('delay'));
   yield* condition(at('retry', 'when'), pointer('retry', 'when'), scope('retry.when', [...items, 'error', 'attempt']));
   yield* limitKeys(node, pointer(), scope);
   yield* templates(at('cache', 'key'), pointer('cache', 'key'), scope('cache.key'));
-  if (at('type') === undefined) yield* templates(at('env'), pointer('env'), scope('env'));
+  if (at('type') === undefined) yield* templates(at('env'), pointer('env'), scope('env', [...items, ...secrets]));
   else {
     const input = inlineInput(flow, step);
     const shell = step.definition?.inline?.type === 'shell';
@@ -207,7 +217,8 @@ function* sitesOfStep(step: LoadedStep, flow: Flow): Generator<ExpressionSite> {
 function* sitesOfTrigger({ name, node, definition }: LoadedTrigger): Generator<ExpressionSite> {
   const scope = (key: string) => globalScope(`\`${key}\` of trigger \`${name}\``, ['event']);
   yield* condition(nodeAt(node, ['when']), pointerTo('triggers', name, 'when'), scope('when'));
-  yield* templates(nodeAt(node, ['secret']), pointerTo('triggers', name, 'secret'), scope('secret'));
+  const secret = globalScope(`\`secret\` of trigger \`${name}\``, ['secrets']);
+  yield* templates(nodeAt(node, ['secret']), pointerTo('triggers', name, 'secret'), secret);
   const where = `\`input\` of trigger \`${name}\``;
   const fields = { schedule: scheduleNames, webhook: webhookNames, event: null, manual: null }[
     definition?.type ?? 'manual'

@@ -1,8 +1,10 @@
 import { hookFields } from '@millrace/core';
 import { buildAction } from '../build/action.ts';
+import { buildConnection, buildConnectionType } from '../build/connection.ts';
 import { hooksOf } from '../build/hooks.ts';
 import type { Named } from '../build/named.ts';
 import { buildQueue } from '../build/queue.ts';
+import { buildSecret } from '../build/secret.ts';
 import { buildStep } from '../build/step.ts';
 import { buildTrigger } from '../build/trigger.ts';
 import { buildWorkflowHead } from '../build/workflow.ts';
@@ -17,7 +19,17 @@ import { placeAt } from '../yaml/origin.ts';
 import { listAt, type MapNode, mapAt, placeOf, placeOfKey, type SourceNode, toJson } from '../yaml/source-node.ts';
 import type { Loaded, LoadedHook, LoadedStep } from './loaded.ts';
 
-const sections = ['actions', 'workflows', 'triggers', 'queues'] as const;
+/** The sections of named entries, and what one of them is called. */
+const sections = {
+  actions: 'action',
+  workflows: 'workflow',
+  triggers: 'trigger',
+  queues: 'queue',
+  secrets: 'secret',
+  connection_types: 'connection type',
+  connections: 'connection',
+} as const;
+type Section = keyof typeof sections;
 
 /** Merges the files by section and builds every entry. Each problem of a single entry is reported here. */
 export function gather(
@@ -26,12 +38,10 @@ export function gather(
   report: Report,
   surroundings: Pick<Loaded, 'packs' | 'config'>,
 ): Loaded {
-  const found = {
-    actions: new Map<string, Named>(),
-    workflows: new Map<string, Named>(),
-    triggers: new Map<string, Named>(),
-    queues: new Map<string, Named>(),
-  };
+  const names = Object.keys(sections) as Section[];
+  const found = Object.fromEntries(names.map((section) => [section, new Map<string, Named>()])) as Readonly<
+    Record<Section, Map<string, Named>>
+  >;
   const hookCalls: LoadedHook[] = [];
   for (const root of roots) {
     if (root.kind !== 'map') {
@@ -40,7 +50,7 @@ export function gather(
       continue;
     }
     checkSections(root, report);
-    for (const section of sections) gatherSection(root, section, found[section], surroundings.config !== null, report);
+    for (const section of names) gatherSection(root, section, found[section], surroundings.config !== null, report);
     gatherHooks(root, hookCalls, report);
   }
   return {
@@ -52,6 +62,12 @@ export function gather(
     })),
     triggers: mapValues(found.triggers, (named) => ({ ...named, definition: buildTrigger(named, report) })),
     queues: mapValues(found.queues, (named) => ({ ...named, definition: buildQueue(named, report) })),
+    secrets: mapValues(found.secrets, (named) => ({ ...named, definition: buildSecret(named, report) })),
+    connectionTypes: mapValues(found.connection_types, (named) => ({
+      ...named,
+      definition: buildConnectionType(named, report),
+    })),
+    connections: mapValues(found.connections, (named) => ({ ...named, definition: buildConnection(named, report) })),
     hooks: hookCalls,
     incomplete,
     ...surroundings,
@@ -64,7 +80,7 @@ function mapValues<From, To>(map: ReadonlyMap<string, From>, convert: (value: Fr
 
 function checkSections(root: MapNode, report: Report): void {
   // Which packs are used was read before: what they hold is needed to check the rest.
-  const known: readonly string[] = [...sections, 'packs', ...hookNames];
+  const known: readonly string[] = [...Object.keys(sections), 'packs', ...hookNames];
   for (const key of root.entries.keys()) {
     if (known.includes(key)) continue;
     const at = placeOfKey(root, key);
@@ -80,7 +96,7 @@ function checkSections(root: MapNode, report: Report): void {
 
 function gatherSection(
   root: MapNode,
-  section: string,
+  section: Section,
   into: Map<string, Named>,
   inPack: boolean,
   report: Report,
@@ -97,7 +113,7 @@ function gatherSection(
     });
     return;
   }
-  const noun = section.slice(0, -1);
+  const noun = sections[section];
   // `core.fail` cannot be taken for the target `fail` of a transition.
   for (const [name, named] of namedEntries(node, noun, report, inPack ? engineTargets : [])) {
     const earlier = into.get(name);

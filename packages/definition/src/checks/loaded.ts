@@ -1,9 +1,12 @@
 import type {
   ActionDefinition,
   ActionType,
+  ConnectionDefinition,
+  ConnectionTypeDefinition,
   HookCall,
   Parameters,
   QueueDefinition,
+  SecretDefinition,
   StepDefinition,
   TriggerDefinition,
 } from '@millrace/core';
@@ -20,6 +23,9 @@ export type Loaded = Readonly<{
   workflows: ReadonlyMap<string, LoadedWorkflow>;
   triggers: ReadonlyMap<string, LoadedTrigger>;
   queues: ReadonlyMap<string, LoadedQueue>;
+  secrets: ReadonlyMap<string, LoadedSecret>;
+  connectionTypes: ReadonlyMap<string, LoadedConnectionType>;
+  connections: ReadonlyMap<string, LoadedConnection>;
   hooks: readonly LoadedHook[];
   /** A file could not be read: what it would define is unknown, so unknown names are not reported. */
   incomplete: boolean;
@@ -41,6 +47,9 @@ export type LoadedStep = Named & Readonly<{ definition: StepDefinition | null }>
 export type LoadedWorkflow = Named & Readonly<{ head: WorkflowHead | null; steps: ReadonlyMap<string, LoadedStep> }>;
 export type LoadedTrigger = Named & Readonly<{ definition: TriggerDefinition | null }>;
 type LoadedQueue = Named & Readonly<{ definition: QueueDefinition | null }>;
+type LoadedSecret = Named & Readonly<{ definition: SecretDefinition | null }>;
+type LoadedConnectionType = Named & Readonly<{ definition: ConnectionTypeDefinition | null }>;
+export type LoadedConnection = Named & Readonly<{ definition: ConnectionDefinition | null }>;
 export type LoadedHook = Readonly<{
   event: 'on_success' | 'on_failure' | 'on_cancel' | 'on_suspend';
   call: HookCall;
@@ -88,6 +97,20 @@ export function targetOfStep(loaded: Loaded, step: StepDefinition): Target | nul
 function throughWorkflowAction(loaded: Loaded, target: Target): Target {
   const body = target.kind === 'action' ? target.action.definition?.body : undefined;
   return body?.type === 'workflow' ? findWorkflow(loaded, body.workflow) : target;
+}
+
+/** Bodies that a worker executes: it renders them, so they may read secrets. */
+export function isForWorkers(type: ActionType): boolean {
+  return type !== 'workflow' && type !== 'approval' && type !== 'wait' && type !== 'emit';
+}
+
+/** Whether what a step gives goes to workers only; where it is not known what the step calls, it may. */
+export function takesSecrets(loaded: Loaded, { definition }: LoadedStep): boolean {
+  if (definition === null) return true;
+  if (definition.inline !== undefined) return isForWorkers(definition.inline.type);
+  const target = targetOfStep(loaded, definition);
+  if (target?.kind !== 'action') return target?.kind !== 'workflow';
+  return target.action.definition === null || isForWorkers(target.action.definition.body.type);
 }
 
 /** The parameters that a target takes; null when they are not known. */

@@ -15,7 +15,19 @@ export type Subject = Readonly<{
   /** Where its own name stands: the place of a missing key. */
   at: Place;
   /** What kind of thing it is, to explain keys that belong to another kind. */
-  noun: 'action' | 'step' | 'workflow' | 'trigger' | 'queue' | 'hook' | 'file' | 'workspace' | 'pack';
+  noun:
+    | 'action'
+    | 'step'
+    | 'workflow'
+    | 'trigger'
+    | 'queue'
+    | 'secret'
+    | 'connection'
+    | 'connection type'
+    | 'hook'
+    | 'file'
+    | 'workspace'
+    | 'pack';
   type?: string;
 }>;
 

@@ -13,7 +13,14 @@ import { qualify } from './qualify.ts';
 /** A pack, loaded: its definitions under their outer names, and what others can call of it. */
 export type LoadedPack = Readonly<{ definitions: Definitions; targets: readonly (readonly [string, Target])[] }>;
 
-const foreignSections: readonly string[] = ['triggers', 'packs', ...hookNames];
+const foreignSections: readonly string[] = [
+  'triggers',
+  'packs',
+  'secrets',
+  'connection_types',
+  'connections',
+  ...hookNames,
+];
 
 /** Loads and checks a pack among those that it depends on. null: it has an error, which is told. */
 export function loadPack(

@@ -26,6 +26,7 @@ import type {
   Revision,
   ScheduleKey,
   StoredSchedule,
+  StoredSecret,
   WorkspaceState,
 } from '../ports/index.ts';
 import type { StoredOutput } from './cache-store.ts';
@@ -128,6 +129,7 @@ export type MemoryState = {
   /** In the order of their arrival. */
   readonly deliveries: Map<string, Delivery>;
   nextDelivery: number;
+  readonly secrets: Map<string, StoredSecret>;
   readonly listeners: Set<Readonly<{ onHint: (hint: string) => void; onGap: () => void }>>;
 };
 
@@ -161,6 +163,7 @@ export function createMemoryState(now: () => Instant): MemoryState {
     scheduleRevisions: new Map(),
     deliveries: new Map(),
     nextDelivery: 1,
+    secrets: new Map(),
     listeners: new Set(),
   };
 }

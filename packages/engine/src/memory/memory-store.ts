@@ -10,6 +10,7 @@ import { createOutboxStore } from './outbox-store.ts';
 import { createPlanStore } from './plan-store.ts';
 import { createQueries } from './queries.ts';
 import { createScheduleStore } from './schedule-store.ts';
+import { createSecretStore } from './secret-store.ts';
 import { createSlotStore } from './slot-store.ts';
 import { createWaitStore } from './wait-store.ts';
 import { createWorkStore } from './work-store.ts';
@@ -45,6 +46,7 @@ export function createMemoryStore(options: { now?: () => number } = {}): { store
     workspaces: open(createWorkspaceStore(state)),
     schedules: open(createScheduleStore(state)),
     deliveries: open(createDeliveryStore(state)),
+    secrets: open(createSecretStore(state)),
     changes: open(createChangeFeed(state)),
     ...open({ now: async () => state.now() }),
     close: async () => {

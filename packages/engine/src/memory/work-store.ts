@@ -44,6 +44,11 @@ export function createWorkStore(state: MemoryState): WorkStore {
         queueWork(state, entry);
       }
     },
+    async originOfHeld(worker, ref) {
+      const lease = state.workers.get(worker);
+      if (lease === undefined || lease.leaseUntil <= state.now()) return null;
+      return findWork(state, ref)?.worker === worker ? loadRunOrigin(state, ref.run).origin : null;
+    },
     async heldBy(worker) {
       const held = [...(state.held.get(worker) ?? [])].sort(compareClaims);
       return held.map((entry) => claimedWork(state, entry));

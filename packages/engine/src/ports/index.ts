@@ -9,6 +9,7 @@ export type * from './plan-store.ts';
 export type * from './queries.ts';
 export type * from './run-store.ts';
 export * from './schedule-store.ts';
+export type * from './secret-source.ts';
 export type * from './secret-store.ts';
 export type * from './slot-store.ts';
 export type * from './store.ts';

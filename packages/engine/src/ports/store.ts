@@ -7,6 +7,7 @@ import type { OutboxStore } from './outbox-store.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { RunStore } from './run-store.ts';
 import type { ScheduleStore } from './schedule-store.ts';
+import type { SecretStore } from './secret-store.ts';
 import type { SlotStore } from './slot-store.ts';
 import type { WaitStore } from './wait-store.ts';
 import type { WorkStore } from './work-store.ts';
@@ -31,6 +32,7 @@ export type Store = Readonly<{
   workspaces: WorkspaceStore;
   schedules: ScheduleStore;
   deliveries: DeliveryStore;
+  secrets: SecretStore;
   changes: ChangeFeed;
   /** The store's time, the only clock for leases and due times. */
   now(): Promise<Instant>;

@@ -24,6 +24,8 @@ export type WorkStore = Readonly<{
   readyLanes(): Promise<readonly Lane[]>;
   /** Makes attempts that the worker holds and has not begun ready again, with the same attempt number. */
   giveBack(worker: WorkerId, refs: readonly AttemptRef[]): Promise<void>;
+  /** The run of an attempt that the worker holds, under a lease that is not over; null: it does not. */
+  originOfHeld(worker: WorkerId, ref: AttemptRef): Promise<RunOrigin | null>;
   /** What the worker holds. */
   heldBy(worker: WorkerId): Promise<readonly ClaimedWork[]>;
 }>;

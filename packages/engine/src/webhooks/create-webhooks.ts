@@ -37,12 +37,12 @@ export type Webhooks = Readonly<{
 export type WebhooksOptions = ReceiveOptions & Readonly<{ workspaces: Store['workspaces'] }>;
 
 export function createWebhooks(options: WebhooksOptions): Webhooks {
-  const { workspaces, deliveries, livePlans, secrets } = options;
+  const { workspaces, deliveries, livePlans, findSecret } = options;
 
   const detail = async (workspace: string, definition: WebhookDefinition): Promise<WebhookDetail> => {
     const name = definition.secret === undefined ? null : secretReference(definition.secret);
-    const value = name === null ? null : await secrets.resolve(name);
-    return { workspace, definition, secret: name === null ? null : { name, known: value !== null && value !== '' } };
+    const found = name === null ? null : await findSecret(workspace, name);
+    return { workspace, definition, secret: name === null ? null : { name, known: found !== null } };
   };
 
   return {

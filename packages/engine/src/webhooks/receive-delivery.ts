@@ -17,7 +17,7 @@ import {
 import type { Engine } from '../engine-types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DeliveryStore, NewDelivery } from '../ports/delivery-store.ts';
-import type { SecretStore } from '../ports/secret-store.ts';
+import type { FindSecret } from '../secrets/find-secret.ts';
 import type { LivePlans } from '../workspaces/live-plans.ts';
 import { type DeliveryNames, deliveryInput, shownHeaders, shownQuery, triggerOfRun } from './delivery-input.ts';
 import { findWebhook } from './find-webhook.ts';
@@ -42,7 +42,7 @@ export type WebhookAnswer = Readonly<
 
 export type ReceiveOptions = Readonly<{
   deliveries: DeliveryStore;
-  secrets: SecretStore;
+  findSecret: FindSecret;
   livePlans: LivePlans;
   clock: Clock;
   startRun: Engine['startRun'];
@@ -182,8 +182,8 @@ async function prove(definition: WebhookDefinition, request: WebhookRequest, opt
   const { signature, toleranceMs } = definition;
   if (signature === null) return { ...openDoor, deliveryId: request.headers['idempotency-key'] ?? null };
   const name = secretReference(definition.secret ?? '');
-  const secret = name === null ? null : await options.secrets.resolve(name);
-  if (secret === null || secret === '') {
+  const secret = name === null ? null : ((await options.findSecret(request.workspace, name))?.value ?? null);
+  if (secret === null) {
     const told = new MillraceError('configuration', 'This webhook cannot check who sends requests.', {
       hint: 'The log of deliveries says why.',
     });

@@ -99,6 +99,26 @@ export function workFacts(subject: () => ConformanceStore): void {
     expect(await store.work.heldBy(two)).toEqual([]);
   });
 
+  it('whose run an attempt is of is told only to the worker that holds just it, while its lease lasts', async () => {
+    const { store, advanceClock } = subject();
+    for (const name of ['one', 'two']) await store.workers.register(worker(name), 1_000);
+    const given = { workspace: 'w"s' };
+    const id = await createRun(store, { work: [work({ attempt: 2, item: 3 }), work({ step: 1 })] }, given);
+    const held = ref(id, { attempt: 2, item: 3 });
+    expect(await store.work.originOfHeld(one, held)).toBeNull();
+    await store.work.claim({ worker: one, lanes: [lane], limit: 2 });
+    expect(await store.work.originOfHeld(one, held)).toEqual(origin(id, given));
+    expect(await store.work.originOfHeld(two, held)).toBeNull();
+    for (const other of [{ attempt: 1 }, { item: -1 }, { iteration: 1 }, { step: 5 }]) {
+      expect(await store.work.originOfHeld(one, { ...held, ...other })).toBeNull();
+    }
+    await store.work.giveBack(one, [held]);
+    expect(await store.work.originOfHeld(one, held)).toBeNull();
+    expect(await store.work.originOfHeld(one, ref(id, { step: 1 }))).not.toBeNull();
+    await advanceClock(1_001);
+    expect(await store.work.originOfHeld(one, ref(id, { step: 1 }))).toBeNull();
+  });
+
   it('work that is inserted as leased belongs to its worker at once', async () => {
     const { store } = subject();
     await createRun(store, { work: [work({ worker: one, leasedAt: 5 }), work({ step: 1, worker: two })] });

@@ -125,6 +125,7 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
         }),
       readyLanes: () => call('readyLanes', () => store.work.readyLanes()),
       giveBack: (worker, refs) => call('giveBack', () => store.work.giveBack(worker, refs)),
+      originOfHeld: (worker, ref) => call('originOfHeld', () => store.work.originOfHeld(worker, ref)),
       heldBy: (worker) => call('heldBy', () => store.work.heldBy(worker)),
     },
     workers: {
@@ -244,6 +245,13 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
       get: (id) => call('getDelivery', () => store.deliveries.get(id)),
       firstAccepted: (workspace, key) => call('firstAccepted', () => store.deliveries.firstAccepted(workspace, key)),
       forget: (request) => call('forgetDeliveries', () => store.deliveries.forget(request)),
+    },
+    secrets: {
+      put: (secret) => call('putSecret', () => store.secrets.put(secret)),
+      get: (workspace, name) => call('getSecret', () => store.secrets.get(workspace, name)),
+      list: (workspace) => call('listSecrets', () => store.secrets.list(workspace)),
+      remove: (workspace, name) => call('removeSecret', () => store.secrets.remove(workspace, name)),
+      reseal: (read, sealed) => call('resealSecret', () => store.secrets.reseal(read, sealed)),
     },
     changes: {
       tell: (hint) => call('tell', () => store.changes.tell(hint)),

@@ -34,6 +34,12 @@ export function addWorkerProtocolRoutes(parent: FastifyInstance, { engine, closi
       return { ended: [...ended], unknown: [...unknown] };
     });
 
+    mountRoute(app, 'readSecrets', async ({ body, reply }) => {
+      // Nothing between server and worker may keep the answer.
+      reply.header('cache-control', 'no-store');
+      return { values: { ...(await engine.workers.readSecrets(body)) } };
+    });
+
     mountRawRoute(app, 'appendLogs', async ({ request, reply }) => {
       await engine.workers.appendLogs(decodeLogBatch(request.body as Uint8Array));
       return reply.code(204).send();

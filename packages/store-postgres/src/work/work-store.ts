@@ -9,6 +9,7 @@ import { decodeLane, decodeTime, decodeWork, type LaneRow, type WorkRow } from '
 const claimWork = readStatement(import.meta.url, 'claim-work');
 const readyLanes = readStatement(import.meta.url, 'ready-lanes');
 const heldWork = readStatement(import.meta.url, 'held-work');
+const heldOrigin = readStatement(import.meta.url, 'held-origin');
 const giveBackWork = readStatement(import.meta.url, 'give-back-work');
 
 type ClaimedRow = WorkRow & OriginRow & Readonly<{ started_at: string | null; paused: boolean }>;
@@ -40,6 +41,10 @@ export function createWorkStore(database: Database, lanes: LaneNumberBook): Work
         refs.map(({ item }) => item),
         refs.map(({ attempt }) => attempt),
       ]);
+    },
+    async originOfHeld(worker, { run, step, iteration, item, attempt }) {
+      const [row] = await database.query<OriginRow>(heldOrigin, [worker, run, step, iteration, item, attempt]);
+      return row === undefined ? null : decodeOrigin(row);
     },
     async heldBy(worker) {
       return (await database.query<ClaimedRow>(heldWork, [worker])).map(decodeClaimed);

@@ -1,5 +1,6 @@
 import type { AttemptResult } from '@millrace/core';
 import { type Executor, type StopReason, stopped } from '@millrace/executors';
+import { revealSecrets } from '../secrets/reveal-secrets.ts';
 import type { WorkerLogger } from '../worker.ts';
 import type { RunningAttempt } from './running-attempt.ts';
 import { internalFault, noExecutorFault } from './worker-faults.ts';
@@ -17,7 +18,11 @@ export const missingExecutor: Executor = {
 export type AttemptRunnerHost = Readonly<{
   /** Makes the folders that the attempt needs; its end when that is not possible, null when it may be executed. */
   prepare(attempt: RunningAttempt): Promise<AttemptResult | null>;
-  /** The attempt has ended, once. */
+  /** The values of secrets, by name; asked right before an attempt that needs some is executed. */
+  readSecrets(attempt: RunningAttempt, names: readonly string[]): Promise<Readonly<Record<string, string>>>;
+  /** Milliseconds since the epoch. */
+  clock: () => number;
+  /** The attempt has ended, once; its result is masked. */
   ended(attempt: RunningAttempt, result: AttemptResult): void;
   /** What this worker executes, for the message when it lacks something. */
   capabilities: readonly string[];
@@ -41,7 +46,8 @@ export class AttemptRunner {
     if (timeoutMs !== null) {
       attempt.timeout = setTimeout(() => this.stop(attempt, { kind: 'timed_out' }, false), timeoutMs);
     }
-    const ending = attempt.executor.needsFolders ? this.#prepareAndExecute(attempt) : attempt.executor.execute(attempt);
+    const prepared = attempt.executor.needsFolders || attempt.assignment.secrets !== undefined;
+    const ending = prepared ? this.#prepareAndExecute(attempt) : attempt.executor.execute(attempt);
     ending.then(
       (result) => this.#end(attempt, result),
       (cause: unknown) => {
@@ -66,7 +72,10 @@ export class AttemptRunner {
 
   async #prepareAndExecute(attempt: RunningAttempt): Promise<AttemptResult> {
     const startedAt = performance.now();
-    const refused = await this.#host.prepare(attempt);
+    const { readSecrets, clock, prepare } = this.#host;
+    const refused =
+      (attempt.executor.needsFolders ? await prepare(attempt) : null) ??
+      (await revealSecrets(attempt, readSecrets, clock()));
     if (refused !== null) return refused;
     if (attempt.stopReason !== null) return stopped(attempt.stopReason, attempt.assignment, startedAt);
     return await attempt.executor.execute(attempt);
@@ -77,6 +86,6 @@ export class AttemptRunner {
     attempt.ended = true;
     clearTimeout(attempt.timeout);
     clearTimeout(attempt.giveUp);
-    this.#host.ended(attempt, result);
+    this.#host.ended(attempt, attempt.masked(result));
   }
 }

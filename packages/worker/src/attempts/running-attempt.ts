@@ -1,8 +1,10 @@
-import type { Assignment, AttemptRef } from '@millrace/core';
-import type { ExecutionContext, Executor, StopReason } from '@millrace/executors';
+import type { Assignment, AttemptRef, AttemptResult } from '@millrace/core';
+import type { ExecutionContext, Executor, LogSink, StopReason } from '@millrace/executors';
 import type { AttemptFolder } from '../files/attempt-folders.ts';
 import { AttemptLog } from '../logs/attempt-log.ts';
 import type { LogLine, LogShipper } from '../logs/log-shipper.ts';
+import { MaskedLog } from '../secrets/masked-log.ts';
+import type { SecretMask } from '../secrets/secret-mask.ts';
 import { refOf } from './attempt-key.ts';
 
 /** What all attempts of a worker share. */
@@ -18,7 +20,8 @@ export type AttemptSurroundings = Readonly<{
  * made when they are first looked at: a function step that uses none of them costs one object.
  */
 export class RunningAttempt implements ExecutionContext {
-  readonly assignment: Assignment;
+  /** As it came; with its secrets once they are there. */
+  assignment: Assignment;
   readonly key: string;
   readonly ref: AttemptRef;
   readonly executor: Executor;
@@ -33,7 +36,8 @@ export class RunningAttempt implements ExecutionContext {
   #killedBy: StopReason | null = null;
   #signal: AbortController | null = null;
   #killed: AbortController | null = null;
-  #log: AttemptLog | null = null;
+  #log: (LogSink & Readonly<{ end(): void }>) | null = null;
+  #mask: SecretMask | null = null;
   #line: LogLine | null = null;
   #api: ExecutionContext['api'] | null = null;
 
@@ -55,10 +59,25 @@ export class RunningAttempt implements ExecutionContext {
     return this.#surroundings.environment;
   }
 
-  get log(): AttemptLog {
+  get log(): LogSink {
+    return this.#openLog();
+  }
+
+  /** From now on it knows secrets, and what leaves it is masked. */
+  reveal(mask: SecretMask): void {
+    this.#mask = mask;
+  }
+
+  /** A result as others may see it. */
+  masked(result: AttemptResult): AttemptResult {
+    return this.#mask === null ? result : this.#mask.result(result);
+  }
+
+  #openLog(): LogSink & Readonly<{ end(): void }> {
     if (this.#log === null) {
       this.#line = this.#surroundings.shipper.open(this.ref);
-      this.#log = new AttemptLog(this.#line, this.assignment.limits.logBytes, this.#surroundings.clock);
+      const log = new AttemptLog(this.#line, this.assignment.limits.logBytes, this.#surroundings.clock);
+      this.#log = this.#mask === null ? log : new MaskedLog(log, this.#mask);
     }
     return this.#log;
   }
@@ -96,7 +115,7 @@ export class RunningAttempt implements ExecutionContext {
   }
 
   /** The attempt's log, when it has one. */
-  get openLog(): Readonly<{ log: AttemptLog; line: LogLine }> | null {
+  get openLog(): Readonly<{ log: Readonly<{ end(): void }>; line: LogLine }> | null {
     return this.#log === null || this.#line === null ? null : { log: this.#log, line: this.#line };
   }
 

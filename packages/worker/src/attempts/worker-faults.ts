@@ -6,6 +6,7 @@ import {
   MillraceError,
 } from '@millrace/core';
 import type { StopReason } from '@millrace/executors';
+import { minSecretLength } from '../secrets/secret-forms.ts';
 
 const failed = (error: Fault, durationMs = 0): AttemptResult => ({ status: 'failed', error, durationMs });
 
@@ -43,9 +44,36 @@ export function notPreparedFault(
         : `It needs the files of workspace ${workspace} at revision ${revision}.`,
       ...(cause instanceof MillraceError ? { retryable: cause.retryable } : {}),
     },
-    Math.round(performance.now() - startedAt),
+    elapsedMs(startedAt),
   );
 }
+
+/** The secrets of an attempt could not be had. */
+export function noSecretsFault(assignment: Assignment, cause: unknown, startedAt: number): AttemptResult {
+  const durationMs = elapsedMs(startedAt);
+  if (cause instanceof MillraceError) {
+    const { code, message, hint, retryable } = cause;
+    return failed({ code, message, ...(hint === undefined ? {} : { hint }), retryable }, durationMs);
+  }
+  const message = `The secrets of step ${assignment.stepName} could not be had: ${textOf(cause)}`;
+  return failed({ code: 'secrets_unavailable', message }, durationMs);
+}
+
+export const tooShortFault = (name: string, startedAt: number): AttemptResult =>
+  failed(
+    {
+      code: 'secret_too_short',
+      message: `The secret ${name} has fewer than ${minSecretLength} characters, so it could not be masked in logs.`,
+      hint: 'Set a longer value; what is that short is hardly a secret.',
+      retryable: false,
+    },
+    elapsedMs(startedAt),
+  );
+
+/** A text that reads secrets could not be rendered. */
+export const wrongTemplate = (fault: Fault, startedAt: number): AttemptResult => failed(fault, elapsedMs(startedAt));
+
+const elapsedMs = (startedAt: number): number => Math.round(performance.now() - startedAt);
 
 /**
  * The step ended, but its log could not be stored. It fails, since a success whose record is missing is none that anybody

@@ -21,8 +21,9 @@ import { AttemptRunner, missingExecutor } from '../attempts/attempt-runner.ts';
 import { type AttemptSurroundings, RunningAttempt } from '../attempts/running-attempt.ts';
 import { logStoreFault, notPreparedFault } from '../attempts/worker-faults.ts';
 import type { AttemptFolder, AttemptFolders } from '../files/attempt-folders.ts';
-import { takeFolder } from '../files/take-folder.ts';
 import type { LogLine } from '../logs/log-shipper.ts';
+import type { ReadSecrets } from '../secrets/read-secrets.ts';
+import { askPatiently } from '../sync/ask-patiently.ts';
 import type { WorkerLogger } from '../worker.ts';
 
 /** How late a report may be, and how many entries one holds at most. */
@@ -36,6 +37,7 @@ export type LocalRunHost = Readonly<{
   executors: ReadonlyMap<string, Executor>;
   surroundings: AttemptSurroundings;
   folders: AttemptFolders;
+  readSecrets: ReadSecrets;
   /** How many of its steps are executed at once. */
   stepsAtOnce: number;
   logger: WorkerLogger;
@@ -77,6 +79,8 @@ export class RunningLocalRun {
     this.#record = new LocalRunRecord(assignment, host.worker);
     this.#runner = new AttemptRunner({
       prepare: (attempt) => this.#prepare(attempt),
+      readSecrets: (attempt, names) => host.readSecrets(this.ref, attempt.ref.step, names),
+      clock: host.surroundings.clock,
       ended: (attempt, result) => this.#attemptEnded(attempt, result),
       capabilities: [...host.executors.keys()],
       logger: host.logger,
@@ -89,7 +93,7 @@ export class RunningLocalRun {
     const startedAt = performance.now();
     this.#preparing = true;
     const make = () => this.#host.folders.create({ workspace, revision });
-    takeFolder(make, () => this.#given === null && !this.#record.ended).then(
+    askPatiently(make, () => this.#given === null && !this.#record.ended).then(
       (folder) => {
         this.#folder = folder;
         this.#preparing = false;

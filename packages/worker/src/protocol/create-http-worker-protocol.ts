@@ -34,7 +34,8 @@ const maxAnswerBytes = 256 * 1024 * 1024;
 
 /**
  * The worker protocol over HTTP: `POST /worker/v1/sync` (JSON), `POST /worker/v1/logs` (a log batch) and
- * `GET /worker/v1/files/{workspace}/{revision}` (a gzipped tar; 204: no files), `POST /worker/v1/ended-runs` (JSON). Connections are kept open. Failures are
+ * `GET /worker/v1/files/{workspace}/{revision}` (a gzipped tar; 204: no files), `POST /worker/v1/secrets` and
+ * `POST /worker/v1/ended-runs` (JSON). Connections are kept open. Failures are
  * MillraceErrors: the server's own codes, or `store_unavailable` (retryable) when it cannot be reached.
  */
 export function createHttpWorkerProtocol(options: HttpWorkerProtocolOptions): WorkerProtocol {
@@ -102,6 +103,17 @@ export function createHttpWorkerProtocol(options: HttpWorkerProtocolOptions): Wo
       if (answer.statusCode !== 200) throw errorOf(answer, text, base);
       return parseAnswer(text, base, isEndedRuns);
     },
+    async readSecrets(request) {
+      const answer = await send({
+        method: 'POST',
+        path: '/worker/v1/secrets',
+        body: JSON.stringify(request),
+        timeoutMs: graceMs,
+      });
+      const text = await readText(answer, base);
+      if (answer.statusCode !== 200) throw errorOf(answer, text, base);
+      return parseAnswer(text, base, areSecrets).values;
+    },
     async openFiles(workspace, revision) {
       const path = `/worker/v1/files/${encodeURIComponent(workspace)}/${encodeURIComponent(revision)}`;
       const answer = await send({ method: 'GET', path, timeoutMs: graceMs });
@@ -157,6 +169,14 @@ function isEndedRuns(answer: unknown): answer is EndedRuns {
   if (typeof answer !== 'object' || answer === null) return false;
   const fields = answer as Readonly<Record<string, unknown>>;
   return Array.isArray(fields.ended) && Array.isArray(fields.unknown);
+}
+
+function areSecrets(answer: unknown): answer is Readonly<{ values: Readonly<Record<string, string>> }> {
+  if (typeof answer !== 'object' || answer === null) return false;
+  const { values } = answer as Readonly<{ values?: unknown }>;
+  return (
+    typeof values === 'object' && values !== null && Object.values(values).every((value) => typeof value === 'string')
+  );
 }
 
 /** The server's error envelope, `{ error: { code, message, hint } }`, as an error of the same code. */

@@ -1,0 +1,51 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { MillraceError } from '@millrace/core';
+
+/** The most that is read before somebody is told that this is no secret. */
+const maxBytes = 1024 * 1024;
+
+/**
+ * The value of a secret: asked for on a terminal, where it is not shown, else all of standard input without the line feed at
+ * its end. Throws `invalid_request` when nothing was given.
+ */
+export async function readSecret(name: string, input: NodeJS.ReadStream = process.stdin): Promise<string> {
+  if (input.isTTY) {
+    const typed = await ask(`Value of ${name} (not shown): `, input);
+    if (typed === '') throw nothingGiven();
+    return typed;
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of input) {
+    const piece = Buffer.from(chunk as Uint8Array);
+    bytes += piece.length;
+    if (bytes > maxBytes) throw new MillraceError('too_large', `More than ${maxBytes} bytes came: this is no secret.`);
+    chunks.push(piece);
+  }
+  const value = Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/\r?\n$/, '');
+  if (value === '') throw nothingGiven();
+  return value;
+}
+
+/** The prompt goes beside the output, which programs may read; what is typed goes nowhere. */
+async function ask(prompt: string, input: NodeJS.ReadStream): Promise<string> {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input, output: nowhere, terminal: true });
+  // While it reads, the terminal hands Ctrl-C to it instead of to the process.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  process.stderr.write(prompt);
+  try {
+    return await lines.question('');
+  } finally {
+    lines.close();
+    process.stderr.write('\n');
+  }
+}
+
+const nothingGiven = (): MillraceError =>
+  new MillraceError('invalid_request', 'No value was given, so nothing was changed.', {
+    hint: 'Type it at the prompt, or give it on standard input: millrace secret set NAME < file',
+  });

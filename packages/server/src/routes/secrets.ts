@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify';
+import { mountRoute } from '../contract/mount-route.ts';
+import { presentConnection, presentSecret } from '../present/present-secret.ts';
+import type { ServerContext } from '../server-context.ts';
+
+export function addSecretRoutes(app: FastifyInstance, { engine }: ServerContext): void {
+  const { secrets } = engine;
+
+  mountRoute(app, 'listSecrets', async ({ params }) => ({
+    items: (await secrets.list(params.workspace)).map(presentSecret),
+  }));
+
+  mountRoute(app, 'setSecret', async ({ params, body }) => {
+    const { value, by } = body;
+    return presentSecret(await secrets.set({ workspace: params.workspace, name: params.secret, value, by }));
+  });
+
+  mountRoute(app, 'removeSecret', async ({ params }) => {
+    await secrets.remove({ workspace: params.workspace, name: params.secret });
+    return { removed: true as const };
+  });
+
+  mountRoute(app, 'rotateSecrets', async () => {
+    const { keyId, resealed, total } = await secrets.rotate();
+    return { key: keyId, resealed, total };
+  });
+
+  mountRoute(app, 'listConnections', async ({ params: { workspace } }) => ({
+    items: (await secrets.listConnections(workspace)).map((one) => presentConnection(workspace, one)),
+  }));
+}
