@@ -11,6 +11,7 @@ const pages = {
   'where-steps-run': 1,
   schedules: 1,
   webhooks: 1,
+  secrets: 1,
 };
 
 describe.each(Object.entries(pages))('the guide %s', (page, least) => {

@@ -7,6 +7,7 @@ import { type ReferenceTable, readReference } from '../test/reference-page.ts';
 import { allNames } from './checks/expression-scope.ts';
 import { actionShape } from './grammar/action.ts';
 import { actionTypes, bodyShapes } from './grammar/action-bodies.ts';
+import { connection, connectionType } from './grammar/connection.ts';
 import { file } from './grammar/file.ts';
 import { hookCall } from './grammar/hooks.ts';
 import { knownKeys } from './grammar/known-keys.ts';
@@ -14,6 +15,7 @@ import { cache, rateLimit, sharedConcurrency } from './grammar/limits.ts';
 import { flatParameters } from './grammar/parameters.ts';
 import { queue } from './grammar/queue.ts';
 import { retry } from './grammar/retry.ts';
+import { secret } from './grammar/secret.ts';
 import { stepShape, transition } from './grammar/step.ts';
 import { triggerShape, triggerShapes } from './grammar/trigger.ts';
 import { workflow } from './grammar/workflow.ts';
@@ -41,6 +43,9 @@ const wanted: Readonly<Record<string, readonly string[]>> = {
   'retry Key': knownKeys(retry, []),
   'workflow concurrency Key': knownKeys(sharedConcurrency, []),
   'queue Key': knownKeys(queue, []),
+  'secret Key': knownKeys(secret, []),
+  'connection_type Key': knownKeys(connectionType, []),
+  'connection Key': knownKeys(connection, []),
   'step rate_limit Key': knownKeys(rateLimit, []),
   'step cache Key': knownKeys(cache, []),
   'trigger Key': ['type', ...Object.keys(triggerShape)],

@@ -27,6 +27,8 @@ const needed: Readonly<Record<ActionType, (given: JsonObject) => JsonObject>> = 
   fargate: (given) => ('task_definition' in given ? {} : { image: 'etl:7' }),
 };
 
+const types = { postgres: { fields: { host: { type: 'string' } } } };
+
 const file = ({ workflows, ...more }: JsonObject): JsonObject => ({
   actions: { tell },
   workflows: { example: other, other, ...(workflows as JsonObject | undefined) },
@@ -63,6 +65,11 @@ const triggerFile = (more: JsonObject): JsonObject =>
 export function readingFile(name: string, template: string): JsonObject {
   if (name === 'trigger') return triggerFile({ type: 'schedule', every: '1h', input: { region: template } });
   if (name === 'event') return triggerFile({ type: 'event', event: 'git.pushed', input: { region: template } });
+  if (name === 'connections') {
+    const db = { values: { host: 'db.example.org' } };
+    return { ...stepFile({ env: { VALUE: template } }), connections: { db } };
+  }
+  if (name === 'secrets') return stepFile({ env: { VALUE: template } });
   if (name === 'hook') return workflow({ on_suspend: [{ action: 'tell', input: { text: template } }] });
   if (name === 'error' || name === 'attempt') return stepFile({ retry: { when: template } });
   return stepFile({ depends_on: 'build', for_each: [1, 2], input: { value: template } });
@@ -84,6 +91,12 @@ export function fileOf(frame: string, given: JsonObject): JsonObject | null {
       return actionFile(part as ActionType, given);
     case 'workflow':
       return workflow(part === '' ? given : { [part]: given });
+    case 'secret':
+      return file({ secrets: { example: given } });
+    case 'connection_type':
+      return file({ connection_types: { example: given } });
+    case 'connection':
+      return file({ connection_types: types, connections: { example: given } });
     case 'queue':
       return file({ queues: { example: given } });
     case 'hook':

@@ -14,6 +14,9 @@ const hook = (rest: string) => trigger(`{ type: webhook, workflow: w, secret: "{
 const call = (input: string, schema: string) =>
   `actions:\n  a: { type: shell, cmd: x, input: ${schema} }\n${steps(`      s: { action: a${input} }\n`)}`;
 
+const postgres = (values: string) =>
+  `connection_types:\n  pg: { fields: { host: { type: string }, port: { type: integer, default: 5432 }, password: { type: string, secret: true, required: true } } }\n\nconnections:\n  db: { type: pg, values: ${values} }\n`;
+
 export const wrongFiles: readonly WrongFile[] = [
   // YAML.
   ['actions:\n\ta: 1\n', 2, 1, 'yaml_tab', 'spaces'],
@@ -330,4 +333,45 @@ export const wrongFiles: readonly WrongFile[] = [
     '`body`',
   ],
   [trigger('{ type: manual }\n'), 6, 3, 'missing_key', 'workflow'],
+  // Secrets and connections.
+  ['secrets:\n  token: hunter2\n', 2, 3, 'secret_in_clear', 'millrace secret set token'],
+  ['secrets:\n  token: { value: hunter2 }\n', 2, 12, 'unknown_key', '`description`'],
+  [`secrets: { token: }\n${shell('    cmd: "{{ secrets.tokn }}"\n')}`, 5, 14, 'unknown_secret', '`token`'],
+  [
+    shell('    cmd: "{{ secrets[input.x] }}"\n    input: { x: { type: string } }\n'),
+    4,
+    14,
+    'secret_not_by_name',
+    'NAME',
+  ],
+  [shell('    cmd: "{{ connections.db.host }}"\n'), 4, 14, 'unknown_connection', 'connections: { db'],
+  [
+    `${shell('    cmd: "{{ connections.db.hst }}"\n')}connections: { db: { values: { host: h } } }\n`,
+    4,
+    14,
+    'unknown_field',
+    '`host`',
+  ],
+  ['connections:\n  db: { type: pg }\n', 2, 15, 'unknown_connection_type', 'connection_types'],
+  [postgres('{ host: h }'), 5, 19, 'missing_field', 'values: { password'],
+  [postgres('{ host: h, password: "{{ secrets.p }}", prt: 1 }'), 5, 67, 'unknown_field', '`port`'],
+  [postgres('{ host: h, password: hunter2 }'), 5, 48, 'secret_in_clear', 'millrace secret set'],
+  [postgres('{ host: h, password: "{{ secrets.p }}", port: x }'), 5, 73, 'invalid_input', 'a whole number'],
+  [postgres('{ host: "{{ input.x }}", password: "{{ secrets.p }}" }'), 5, 39, 'name_not_here', '`secrets`'],
+  [steps('      s: { type: shell, cmd: x, when: "secrets.a == 1" }\n'), 4, 40, 'name_not_here', 'stored and shown'],
+  [
+    steps('      s: { type: shell, cmd: x }\n', '    output: { x: "{{ secrets.a }}" }\n'),
+    3,
+    22,
+    'name_not_here',
+    'in the action',
+  ],
+  [steps('      s: { type: wait, for: "{{ secrets.a }}" }\n'), 4, 33, 'name_not_here', 'stored and shown'],
+  [
+    `${steps('      s: { action: v, input: { x: "{{ secrets.a }}" } }\n')}  v: { input: { x: { type: string } }, steps: { t: ${run} } }\n`,
+    4,
+    39,
+    'name_not_here',
+    'stored and shown',
+  ],
 ];

@@ -1,3 +1,4 @@
+import { MillraceError } from '@millrace/core';
 import type { SecretDetail, Secrets } from '@millrace/engine';
 
 const detail: SecretDetail = {
@@ -9,19 +10,30 @@ const detail: SecretDetail = {
   stored: { keyId: '0123456789ab', updatedAt: Date.UTC(2026, 10, 21), updatedBy: 'ada' },
 };
 
-/** One secret and one connection. */
+function requireShop(workspace: string): void {
+  if (workspace === 'shop') return;
+  throw new MillraceError('workspace_not_found', `There is no workspace ${workspace}.`, { hint: 'There is: shop.' });
+}
+
+/** Of the workspace `shop`: two secrets, one of which is set, and a connection. */
 export function createFakeSecrets(): Secrets {
   return {
-    list: async () => [detail, { ...detail, name: 'other', description: null, from: null, stored: null }],
-    set: async ({ name, by }) => ({
-      ...detail,
-      name,
-      stored: { keyId: '0123456789ab', updatedAt: Date.UTC(2026, 10, 21), updatedBy: by },
-    }),
-    remove: async () => undefined,
+    async list(workspace) {
+      requireShop(workspace);
+      return [detail, { ...detail, name: 'other', description: null, from: null, stored: null }];
+    },
+    async set({ workspace, name, by }) {
+      requireShop(workspace);
+      return { ...detail, name, stored: { keyId: '0123456789ab', updatedAt: Date.UTC(2026, 10, 21), updatedBy: by } };
+    },
+    async remove({ name }) {
+      if (name === 'token') return;
+      throw new MillraceError('not_found', `No secret ${name} is stored.`, { hint: 'There is: token.' });
+    },
     rotate: async () => ({ keyId: '0123456789ab', resealed: 1, total: 2 }),
-    listConnections: async () => [
-      { name: 'db', type: 'postgres', values: { host: 'db.example.org', password: '{{ secrets.token }}' } },
-    ],
+    async listConnections(workspace) {
+      requireShop(workspace);
+      return [{ name: 'db', type: 'postgres', values: { host: 'db.example.org', password: '{{ secrets.token }}' } }];
+    },
   };
 }

@@ -375,3 +375,105 @@ it('runs 1,000 quick processes', async () => {
   ).toBe(true);
   await worker.stop();
 }, 120_000);
+
+describe('a worker and secrets', () => {
+  const secrets = {
+    names: ['token'],
+    connections: { db: { url: 'u:{{ secrets.token }}@h' } },
+    input: ['/deep/0'],
+    env: ['/TOKEN'],
+    bodyConfig: [],
+    ownConfig: [],
+    scope: { item: 'seven' },
+    places: { '/input/deep/0': { file: 'a.yaml', line: 7, column: 3 } },
+  };
+  const given = {
+    secrets,
+    input: { deep: ['{{ item }} {{ secrets.token }} {{ connections.db.url }}', '{{ 1 }}'] },
+    env: { TOKEN: '{{ secrets.token }}', PLAIN: '{{ 1 }}' },
+  };
+  const value = 'hunter2-hunter2';
+
+  it('asks for them for each attempt that needs some, and puts them where they are read', async () => {
+    const server = new FakeServer();
+    server.secrets = { token: value };
+    const seen: unknown[] = [];
+    const worker = start(server, { look: (input) => void seen.push(input), plain: () => 1 });
+    const [look, plain] = [assignmentOf(1, call('look'), given), assignmentOf(2, call('plain'))];
+    server.assign(look, plain);
+    await server.resultOf(look);
+    await server.resultOf(plain);
+    expect(seen).toEqual([{ deep: [`seven ${value} u:${value}@h`, '{{ 1 }}'] }]);
+    expect(server.secretsAsked).toMatchObject([{ worker: worker.id, names: ['token'], held: { run: look.run }, step: 0 }]);
+  });
+
+  it('masks them in logs that are cut anywhere, in outputs and in faults', async () => {
+    const server = new FakeServer();
+    server.secrets = { token: value };
+    start(server);
+    const says = assignmentOf(
+      1,
+      shell(
+        'printf hunter2-; sleep 0.2; echo "hunter2, $PLAIN"; echo "{{ input.deep[0] }}" >&2; printf %s "$TOKEN" | base64; echo "OUTPUT: [\\"$TOKEN\\"]"',
+      ),
+      given,
+    );
+    const fails = assignmentOf(2, shell('echo "no {{ secrets.token }}" >&2; exit 3'), given);
+    server.assign(says, fails);
+    expect(await server.resultOf(says)).toMatchObject({ status: 'succeeded', output: ['***'] });
+    expect(await server.resultOf(fails)).toMatchObject({
+      status: 'failed',
+      error: { message: 'The command ended with exit code 3: no ***' },
+    });
+    const log = server.logOf(says).join('\n');
+    expect(log).toContain('stdout F ***, {{ 1 }}');
+    expect(log).toContain('stderr F seven *** u:***@h');
+    expect(log).not.toContain(value);
+    expect(log).not.toContain(Buffer.from(value).toString('base64').slice(0, 18));
+    expect(JSON.stringify([...server.results.values()])).not.toContain(value);
+  });
+
+  it('fails what lacks one, or has one too short to mask, without starting it', async () => {
+    const server = new FakeServer();
+    start(server, { look: () => 1 });
+    const [missing, short] = [assignmentOf(1, call('look'), given), assignmentOf(2, call('look'), given)];
+    server.assign(missing);
+    expect(await server.resultOf(missing)).toMatchObject({
+      status: 'failed',
+      error: { code: 'secret_missing', message: 'There is no secret token.', hint: 'Set it.', retryable: false },
+    });
+    server.secrets = { token: 'abc' };
+    server.assign(short);
+    expect(await server.resultOf(short)).toMatchObject({ status: 'failed', error: { code: 'secret_too_short' } });
+  });
+
+  it('takes its own before it asks the server, and tells where a template is wrong', async () => {
+    const server = new FakeServer();
+    start(server, { look: ({ deep }) => (deep as string[])[1] ?? null }, { ownSecret: () => value });
+    const wrong = { ...given, input: { deep: ['{{ secrets.token + 1 }}', 'x'] } };
+    const [good, bad] = [assignmentOf(1, call('look'), given), assignmentOf(2, call('look'), wrong)];
+    server.assign(good, bad);
+    expect(await server.resultOf(good)).toMatchObject({ status: 'succeeded', output: '{{ 1 }}' });
+    expect(await server.resultOf(bad)).toMatchObject({
+      status: 'failed',
+      error: { code: 'expression', at: { file: 'a.yaml', line: 7 }, message: expect.not.stringContaining(value) },
+    });
+    expect(server.secretsAsked).toEqual([]);
+  });
+
+  it('asks again while the server is away', async () => {
+    const server = new FakeServer();
+    server.secrets = { token: value };
+    const readSecrets = server.readSecrets.bind(server);
+    let away = 2;
+    server.readSecrets = async (request) => {
+      if (away-- > 0) throw new MillraceError('store_unavailable', 'It is away.');
+      return readSecrets(request);
+    };
+    start(server, { look: () => 1 });
+    const look = assignmentOf(1, call('look'), given);
+    server.assign(look);
+    expect(await server.resultOf(look)).toMatchObject({ status: 'succeeded' });
+    expect(away).toBe(-1);
+  });
+});

@@ -77,10 +77,10 @@ function checkGiven(
 /** A connection as others see it: what it does not give comes from its type. */
 export function withDefaults(loaded: Loaded, definition: ConnectionDefinition): ConnectionDefinition {
   const type = definition.type === undefined ? undefined : loaded.connectionTypes.get(definition.type)?.definition;
-  const defaults = Object.entries(type?.fields ?? {}).flatMap(([key, field]) =>
-    field.default === undefined ? [] : [[key, field.default] as const],
+  const missing = Object.entries(type?.fields ?? {}).flatMap(([key, field]) =>
+    field.default === undefined || Object.hasOwn(definition.values, key) ? [] : [[key, field.default] as const],
   );
-  return { ...definition, values: { ...Object.fromEntries(defaults), ...definition.values } };
+  return { ...definition, values: { ...definition.values, ...Object.fromEntries(missing) } };
 }
 
 /** The names that `secrets` has for expressions; null: the workspace does not say which there are. */

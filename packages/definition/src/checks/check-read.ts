@@ -101,6 +101,10 @@ function unknownRoot(root: string, { scope }: ExpressionSite): Finding {
       'Read it in the action that needs it: in its body (`cmd`, `env`, `headers`, …), or in the `input` or `env` of a step that calls an action.';
     return { code: 'name_not_here', message, hint };
   }
+  if (scope.connection === true && allNames.has(root)) {
+    const message = `\`${root}\` cannot be read here: a connection is the same for every run.`;
+    return { code: 'name_not_here', message, hint: 'Write the value out, or read `secrets`.' };
+  }
   if (allNames.has(root)) {
     const hint = `Known here: ${known.map((name) => `\`${name}\``).join(', ')}. Hand the value over as input.`;
     return { code: 'name_not_here', message: `\`${root}\` cannot be read here.`, hint };

@@ -36,6 +36,8 @@ export type ExpressionScope = Readonly<{
   shell: boolean;
   /** The fields below `trigger`; absent: they are not checked. */
   trigger?: readonly string[];
+  /** A value of a connection. */
+  connection?: true;
 }>;
 
 export type Flow = Readonly<{
@@ -91,7 +93,7 @@ export function globalScope(where: string, more: readonly string[]): ExpressionS
 
 /** A connection's value: the same wherever it is used. */
 export function connectionScope(where: string): ExpressionScope {
-  return { ...globalScope(where, []), names: new Set(['secrets']) };
+  return { ...globalScope(where, []), names: new Set(['secrets']), connection: true };
 }
 
 /** What a schedule or webhook hands to the run that it starts. Nothing of the run itself is known before it starts. */

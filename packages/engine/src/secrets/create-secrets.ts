@@ -40,8 +40,8 @@ export type SecretsOptions = SecretPlaces & Readonly<{ stores: Readonly<{ store:
 /** As for names in the workspace's files. */
 const namePattern = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/;
 /** A secret shorter than that could not be masked. */
-export const minSecretLength = 4;
-export const maxSecretBytes = 64 * 1024;
+const minSecretLength = 4;
+const maxSecretBytes = 64 * 1024;
 
 export function createSecrets(options: SecretsOptions): Secrets {
   const { store, stores } = options;
