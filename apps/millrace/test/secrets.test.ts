@@ -64,6 +64,10 @@ workflows:
       said: "{{ steps.say.output.said }}"
       length: "{{ steps.script.output.length }}"
       echoed: "{{ steps.request.output.body }}"
+  local:
+    mode: local
+    steps: { a: { type: shell, cmd: 'echo "OUTPUT: [\\"$A\\", \${#A}]"', env: { A: "{{ secrets.password }}" } } }
+    output: "{{ steps.a.output }}"
   lacks:
     steps: { a: { type: shell, cmd: echo, env: { A: "{{ secrets.token }}" } } }
 `;
@@ -184,6 +188,8 @@ describe('secrets', { timeout: 180_000 }, () => {
       output: { said: '***', length: token.length },
     });
     expectArrived();
+    const local = await run(['workflow', 'start', 'local', '--wait', '--json'], remote);
+    expect(JSON.parse(local.stdout)).toMatchObject({ status: 'succeeded', output: ['***', password.length] });
     const { id } = JSON.parse(started.stdout) as { id: string };
     const api = async (path: string) => (await fetch(`${remote.env.MILLRACE_URL}/api/v1${path}`)).text();
     const shown = await Promise.all([

@@ -404,7 +404,9 @@ describe('a worker and secrets', () => {
     await server.resultOf(look);
     await server.resultOf(plain);
     expect(seen).toEqual([{ deep: [`seven ${value} u:${value}@h`, '{{ 1 }}'] }]);
-    expect(server.secretsAsked).toMatchObject([{ worker: worker.id, names: ['token'], held: { run: look.run }, step: 0 }]);
+    expect(server.secretsAsked).toMatchObject([
+      { worker: worker.id, names: ['token'], held: { run: look.run }, step: 0 },
+    ]);
   });
 
   it('masks them in logs that are cut anywhere, in outputs and in faults', async () => {

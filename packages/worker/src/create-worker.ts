@@ -25,6 +25,7 @@ import { LogShipper } from './logs/log-shipper.ts';
 import { createReadSecrets, type ReadSecrets } from './secrets/read-secrets.ts';
 import { askPatiently } from './sync/ask-patiently.ts';
 import { SyncClient } from './sync/sync-client.ts';
+import { withDeadline } from './sync/with-deadline.ts';
 import type { Worker, WorkerOptions, WorkerStopOptions } from './worker.ts';
 
 /** How long a stopping worker tries to report what is left. */
@@ -359,7 +360,7 @@ class LocalWorker implements Worker {
       this.#client.announceStop();
       this.#client.giveBack(unstarted.map(({ ref }) => ref));
       await this.#runOut(graceMs);
-      await this.#withDeadline(this.#logsAndReports(), lastReportsMs);
+      await withDeadline(this.#logsAndReports(), lastReportsMs);
     }
     this.#client.end();
     await Promise.all(this.#cleaning);
@@ -376,7 +377,7 @@ class LocalWorker implements Worker {
       this.#idle = resolve;
       if (this.#running === 0) resolve();
     });
-    await this.#withDeadline(idle, graceMs);
+    await withDeadline(idle, graceMs);
     if (this.#running === 0) return;
     for (const attempt of this.#held.values()) this.#cancel(attempt, { kind: 'worker_stopping' }, false);
     await idle;
@@ -388,14 +389,5 @@ class LocalWorker implements Worker {
     );
     await Promise.all(flushes);
     await this.#client.drain();
-  }
-
-  async #withDeadline(work: Promise<void>, ms: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, ms);
-    });
-    await Promise.race([work, deadline]);
-    clearTimeout(timer);
   }
 }

@@ -48,7 +48,12 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   listConnections: () => ({ url: '/api/v1/workspaces/shop/connections' }),
   readSecrets: () => ({
     url: '/worker/v1/secrets',
-    payload: { worker: 'w', held: { run: '1', step: 0, item: -1, iteration: 0, attempt: 1 }, step: 0, names: ['token'] },
+    payload: {
+      worker: 'w',
+      held: { run: '1', step: 0, item: -1, iteration: 0, attempt: 1 },
+      step: 0,
+      names: ['token'],
+    },
   }),
   listSchedules: () => ({ url: '/api/v1/schedules?workspace=shop&enabled=false&next=3' }),
   getSchedule: () => ({ url: '/api/v1/workspaces/shop/schedules/nightly' }),

@@ -259,6 +259,23 @@ describe('a local run at its worker', () => {
     expect(server.results.get(keyOf(run))).toMatchObject({ status: 'failed', error: { code: 'files_unavailable' } });
   });
 
+  it('gets the secrets of its steps under its own reference, and masks them', async () => {
+    const server = new FakeServer();
+    server.secrets = { token: 'hunter2-hunter2' };
+    const worker = start(server);
+    const run = localRun(
+      10,
+      '      a: { type: shell, env: { TOKEN: "{{ secrets.token }}" }, cmd: \'echo "OUTPUT: [\\"$TOKEN\\", $(printf %s "$TOKEN" | wc -c)]"\' }\n',
+    );
+    server.assignRun(run);
+    expect(ends(run, await recordOf(server, run, 1))).toEqual(['a succeeded ["***",15]']);
+    expect(server.secretsAsked).toMatchObject([
+      { worker: worker.id, held: { run: run.run, step: -1 }, step: 0, names: ['token'] },
+    ]);
+    expect([...server.logs.values()].join('')).toContain('***');
+    expect([...server.logs.values()].join('')).not.toContain('hunter2');
+  });
+
   it('does not end as succeeded when a log of it could not be stored', async () => {
     const server = new FakeServer();
     server.faults.logs = () => {

@@ -19,7 +19,7 @@ export type KeptResult = Readonly<{
 }>;
 
 /** When a step ended, in the run whose attempt gave its result. */
-export type KeptEnd = Readonly<{
+type KeptEnd = Readonly<{
   endedAt: Instant;
   /** Whether that was with its entry, before anything else was entered; null: if it was within the same millisecond. */
   atOnce: boolean | null;
