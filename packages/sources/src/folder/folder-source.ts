@@ -11,6 +11,7 @@ import { createContentCache } from '../files/content-cache.ts';
 import { fileProblem } from '../files/diagnostic.ts';
 import { ignoreFile } from '../files/ignore-rules.ts';
 import { defaultLimits, type WorkspaceLimits } from '../files/workspace-limits.ts';
+import { type FollowedPack, havePacksMoved, packPollMs } from '../packs/followed-packs.ts';
 import { noPackSources, type PackSources } from '../packs/pack-sources.ts';
 import { createPublisher, discard } from '../sync/publisher.ts';
 import { readSnapshot } from '../sync/read-snapshot.ts';
@@ -31,6 +32,8 @@ export type FolderSourceOptions = SourceEvents &
     limits?: Partial<WorkspaceLimits>;
     /** Where packs come from; default: only folders and what is built in. */
     packs?: PackSources;
+    /** How often packs from Git that follow a branch or tag are looked at; default a minute. */
+    packPollMs?: number;
     /** How long the folder must be quiet before it is loaded again; default 100. */
     debounceMs?: number;
   }>;
@@ -44,6 +47,11 @@ export function createFolderSource(options: FolderSourceOptions): WorkspaceSourc
   const publisher = createPublisher(options.engine, options.onLoad);
   const limits = { ...defaultLimits, ...options.limits };
   let watch: FolderWatch | null = null;
+  let followed: readonly FollowedPack[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
+  const packs = options.packs ?? noPackSources;
+  const everyMs = options.packPollMs ?? packPollMs;
 
   const read = () =>
     readSnapshot({
@@ -54,12 +62,13 @@ export function createFolderSource(options: FolderSourceOptions): WorkspaceSourc
       limits,
       cache,
       exclude,
-      packs: options.packs ?? noPackSources,
+      packs,
     });
 
   async function load(): Promise<SourceLoad> {
     for (let turn = 1; ; turn += 1) {
-      const { request, hasDefinitions } = await read();
+      const { request, hasDefinitions, followed: outside } = await read();
+      followed = outside;
       await watch?.follow(hasDefinitions);
       try {
         return await publisher.offer(request);
@@ -77,6 +86,19 @@ export function createFolderSource(options: FolderSourceOptions): WorkspaceSourc
     stoppedError: () => new MillraceError('internal', `The source of workspace ${workspace} is stopped.`),
   });
 
+  /** Nothing in the folder tells that a pack from Git has changed. */
+  function lookAtPacks(): void {
+    if (stopped) return;
+    timer = setTimeout(() => {
+      havePacksMoved(followed, packs, everyMs)
+        .then((moved) => {
+          if (moved) queue.syncInBackground();
+        })
+        .catch((error: unknown) => onError(error, `looking at the packs of workspace ${workspace}`))
+        .finally(lookAtPacks);
+    }, everyMs);
+  }
+
   return {
     async start() {
       watch = createFolderWatch({
@@ -90,6 +112,7 @@ export function createFolderSource(options: FolderSourceOptions): WorkspaceSourc
       await watch.ready();
       // What changed between the first look and the beginning of the watch would be missed without another look.
       const again = await queue.sync();
+      lookAtPacks();
       return again.changed ? again : first;
     },
     sync: queue.sync,
@@ -104,6 +127,8 @@ export function createFolderSource(options: FolderSourceOptions): WorkspaceSourc
       return request;
     },
     async stop() {
+      stopped = true;
+      if (timer !== null) clearTimeout(timer);
       const stopping = queue.stop();
       await watch?.stop();
       await stopping;

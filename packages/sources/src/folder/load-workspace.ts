@@ -11,6 +11,7 @@ import type { StoredDiagnostic } from '@millrace/engine';
 import { type ContentCache, createContentCache } from '../files/content-cache.ts';
 import { readInside } from '../files/read-inside.ts';
 import { defaultLimits, type WorkspaceLimits } from '../files/workspace-limits.ts';
+import type { FollowedPack } from '../packs/followed-packs.ts';
 import { noPackSources, type PackSources } from '../packs/pack-sources.ts';
 import { manifestFile } from '../packs/read-pack.ts';
 import { type FoundPack, type PackRequest, resolvePacks, usedPacks } from '../packs/resolve-packs.ts';
@@ -30,6 +31,8 @@ export type LoadedWorkspace = Readonly<{
   packs: ReturnType<typeof usedPacks>;
   /** All packs that were declared and found, and the one that is built in. */
   foundPacks: readonly FoundPack[];
+  /** References of packs that may mean something else tomorrow. */
+  followedPacks: readonly FollowedPack[];
   /** The folder is not a workspace but this pack. */
   pack: PackManifest | null;
 }>;
@@ -57,7 +60,8 @@ export async function loadWorkspace(location: WorkspaceLocation, options: LoadOp
   const definitions = failed ? null : loaded.definitions;
   const used = usedPacks(packs.found, packNamesIn(definitions));
   const whole = used.hash === null ? hash : createHash('sha256').update(`${hash} ${used.hash}`).digest('hex');
-  return { definitions, diagnostics: all, sources, hash: whole, packs: used, foundPacks: packs.found, pack: null };
+  const { found: foundPacks, followed: followedPacks } = packs;
+  return { definitions, diagnostics: all, sources, hash: whole, packs: used, foundPacks, followedPacks, pack: null };
 }
 
 /** A folder that is a pack is checked as one: it has no definitions of its own, but they must hold together. */
@@ -85,7 +89,8 @@ async function loadPackAlone(
   const sources = found.packs.resolved.find((pack) => pack.manifest.name === name)?.files ?? [];
   const used = usedPacks(found.found, new Set());
   const definitions = failed ? null : loaded.definitions;
-  return { definitions, diagnostics, sources, hash: '', packs: used, foundPacks: found.found, pack: manifest };
+  const { found: foundPacks, followed: followedPacks } = found;
+  return { definitions, diagnostics, sources, hash: '', packs: used, foundPacks, followedPacks, pack: manifest };
 }
 
 /** The packs whose items are part of the definitions. */

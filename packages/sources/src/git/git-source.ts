@@ -1,7 +1,7 @@
 // A branch, tag or commit of a Git repository as a workspace: polled, and loaded at once when somebody says that it changed.
 //
-// A look asks the server what the reference means (one small request). Only when that is another commit than the last one
-// that was read, the commit is fetched, written into a folder of its own, read like any folder, and published under its
+// A look asks the server what the reference means (one small request), and what the references of packs mean that no lock
+// and no commit pins. Only when one of them is another commit than the last one that was read, the workspace's commit is fetched, written into a folder of its own, read like any folder, and published under its
 // hash; the folder goes away again, since the engine has what it needs. A repository that cannot be read is published as a
 // problem of the workspace: the last good revision stays, and everybody sees why it is old.
 import { join } from 'node:path';
@@ -10,9 +10,10 @@ import type { GitAuth } from '@millrace/definition';
 import type { Engine, PublishRequest, StoredDiagnostic } from '@millrace/engine';
 import { createContentCache } from '../files/content-cache.ts';
 import { defaultLimits, type WorkspaceLimits } from '../files/workspace-limits.ts';
+import { type FollowedPack, havePacksMoved, packPollMs } from '../packs/followed-packs.ts';
 import { noPackSources, type PackSources } from '../packs/pack-sources.ts';
 import { createPublisher, discard } from '../sync/publisher.ts';
-import { readSnapshot } from '../sync/read-snapshot.ts';
+import { readSnapshot, type Snapshot } from '../sync/read-snapshot.ts';
 import { createSyncQueue } from '../sync/sync-queue.ts';
 import { checkWorkspaceName } from '../sync/workspace-name.ts';
 import type { SourceEvents, SourceLoad, WorkspaceSource } from '../sync/workspace-source.ts';
@@ -48,8 +49,9 @@ export function createGitSource(options: GitSourceOptions): WorkspaceSource {
   const source = { type: 'git', url, ref: ref ?? 'HEAD', path };
   /** The commit that was read last; null: none, or something after it went wrong. */
   let readCommit: string | null = null;
-  /** Whether packs may have changed although the commit has not. */
-  let floats = false;
+  /** Packs that may change although the commit has not. */
+  let followed: readonly FollowedPack[] = [];
+  const packs = options.packs ?? noPackSources;
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
 
@@ -75,30 +77,39 @@ export function createGitSource(options: GitSourceOptions): WorkspaceSource {
   async function loadCommit(): Promise<SourceLoad> {
     const resolved = await repository.resolve(ref);
     const last = publisher.last();
-    if (resolved.commit === readCommit && last !== null) return { ...last, changed: false };
+    const moved = await havePacksMoved(followed, packs, pollMs ?? packPollMs);
+    if (resolved.commit === readCommit && last !== null && !moved) return { ...last, changed: false };
     const commit = await repository.fetch(resolved);
-    const loaded = await withFiles(commit, publisher.offer);
-    readCommit = commit;
-    return loaded;
+    return await withFiles(commit, async (request, snapshot) => {
+      const loaded = await publisher.offer(request);
+      readCommit = commit;
+      followed = snapshot?.followed ?? [];
+      return loaded;
+    });
   }
 
   /** Reads a fetched commit; its files are there until `use` is done. */
-  async function withFiles<Result>(commit: string, use: (request: PublishRequest) => Promise<Result>): Promise<Result> {
+  async function withFiles<Result>(
+    commit: string,
+    use: (request: PublishRequest, snapshot: Snapshot | null) => Promise<Result>,
+  ): Promise<Result> {
     const folder = await repositories.workFolder();
     try {
       const into = join(folder.path, 'files');
       const found = await repository.checkout({ commit, path, into, limits });
-      const request = found.some(({ severity }) => severity === 'error')
-        ? { workspace, revision: commit, source: at(commit), definitions: null, diagnostics: found, files: null }
-        : withProblems(await read(commit, into), found);
-      return await use(request);
+      if (found.some(({ severity }) => severity === 'error')) {
+        const refused = { workspace, revision: commit, source: at(commit), definitions: null, files: null };
+        return await use({ ...refused, diagnostics: found }, null);
+      }
+      const snapshot = await read(commit, into);
+      return await use(withProblems(snapshot.request, found), snapshot);
     } finally {
       await folder.remove();
     }
   }
 
-  async function read(commit: string, folder: string): Promise<PublishRequest> {
-    const { request, pinned } = await readSnapshot({
+  async function read(commit: string, folder: string): Promise<Snapshot> {
+    return await readSnapshot({
       workspace,
       path: folder,
       sourceOf: () => at(commit),
@@ -106,10 +117,8 @@ export function createGitSource(options: GitSourceOptions): WorkspaceSource {
       limits,
       cache: createContentCache(),
       exclude: [],
-      packs: options.packs ?? noPackSources,
+      packs,
     });
-    floats = !pinned;
-    return request;
   }
 
   const at = (commit: string) => ({ ...source, commit });
@@ -134,10 +143,7 @@ export function createGitSource(options: GitSourceOptions): WorkspaceSource {
       poll();
       return first;
     },
-    sync() {
-      if (floats) readCommit = null;
-      return queue.sync();
-    },
+    sync: queue.sync,
     async look(other) {
       try {
         const commit = await repository.fetch(await repository.resolve(other ?? ref));

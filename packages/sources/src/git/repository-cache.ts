@@ -11,8 +11,8 @@ export type RepositoryCache = Readonly<{
   repository(url: string, auth: GitAuth): GitRepository;
   /** An empty folder of one's own, until `remove`. */
   workFolder(): Promise<Readonly<{ path: string; remove(): Promise<void> }>>;
-  /** What a reference means, as it was found within the last minute or is asked for now. */
-  resolveLately(repository: GitRepository, ref: string | null): Promise<ResolvedRef>;
+  /** What a reference means, as it was found within this time (default: a minute), or is asked for now. */
+  resolveLately(repository: GitRepository, ref: string | null, maxAgeMs?: number): Promise<ResolvedRef>;
   /** A folder that is filled once for its name, and then kept for everybody; whole or not at all. */
   kept(name: string, fill: (into: string) => Promise<void>): Promise<string>;
   /** Forgets what references meant. */
@@ -59,10 +59,10 @@ export function createRepositoryCache(options: RepositoryCacheOptions): Reposito
       const path = await mkdtemp(join(folder, 'tree-'));
       return { path, remove: () => rm(path, { recursive: true, force: true }) };
     },
-    async resolveLately(repository, ref) {
+    async resolveLately(repository, ref, maxAgeMs = refMs) {
       const key = JSON.stringify([repository.url, ref]);
       const known = refs.get(key);
-      if (known !== undefined && performance.now() - known.at < refMs) return known.resolved;
+      if (known !== undefined && performance.now() - known.at < maxAgeMs) return known.resolved;
       const resolved = await repository.resolve(ref);
       refs.set(key, { at: performance.now(), resolved });
       return resolved;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { writePackLock } from '@millrace/definition';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type GitHost, gitMissing, makeGitHost } from '../../test/git-host.ts';
 import { createReceiver, filesIn } from '../../test/receiver.ts';
 import { createFolderSource } from '../folder/folder-source.ts';
@@ -194,6 +194,59 @@ describe.skipIf(gitMissing !== null)('packs from Git', () => {
     const second = await source.sync();
     expect(second.revision).not.toBe(first.revision);
     expect(second.live).toBe(second.revision);
+    await source.stop();
+  });
+
+  it('are looked at with each look at the workspace, and are live by themselves; locked ones are not asked for', async () => {
+    push('one');
+    host.push({ '.workflows/a.yaml': use('main') });
+    const engine = createReceiver();
+    const packs = { git: { repositories, credentials: [] } };
+    const whose = () => {
+      const body = engine.published.at(-1)?.definitions?.actions['tools.go']?.body;
+      return body?.type === 'shell' ? body.env?.WHO : undefined;
+    };
+    const common = { workspace: 'main', engine, packs };
+    const inGit = createGitSource({ ...common, url: host.url, ref: null, path: '', pollMs: 50, repositories });
+    await inGit.start();
+    push('two');
+    await vi.waitFor(() => expect(whose()).toBe('two'), { timeout: 20_000, interval: 20 });
+    await inGit.stop();
+
+    write('.workflows/a.yaml', use('main'));
+    const inFolder = createFolderSource({ ...common, path: root(), packPollMs: 50 });
+    await inFolder.start();
+    push('three');
+    await vi.waitFor(() => expect(whose()).toBe('three'), { timeout: 20_000, interval: 20 });
+    await inFolder.stop();
+    expect((await load()).followedPacks).toMatchObject([{ url: host.url, ref: 'main' }]);
+    const [found] = (await load()).foundPacks;
+    write('millrace.lock', writePackLock(found?.lock == null ? [] : [found.lock]));
+    expect((await load()).followedPacks).toEqual([]);
+  });
+
+  it('whose repository was away are loaded when it is back, though the workspace has not changed', async () => {
+    push('one');
+    const commit = host.push({ '.workflows/a.yaml': use('later') });
+    const engine = createReceiver();
+    const packs = { git: { repositories, credentials: [] } };
+    const options = {
+      workspace: 'main',
+      engine,
+      packs,
+      url: host.url,
+      ref: commit,
+      path: '',
+      pollMs: 50,
+      repositories,
+    };
+    const source = createGitSource(options);
+    expect((await source.start()).diagnostics).toMatchObject([{ code: 'git_ref_not_found' }]);
+    host.git('push', '--quiet', 'origin', 'HEAD:refs/heads/later');
+    await vi.waitFor(() => expect(engine.published.at(-1)?.definitions).toBeTruthy(), {
+      timeout: 20_000,
+      interval: 20,
+    });
     await source.stop();
   });
 });

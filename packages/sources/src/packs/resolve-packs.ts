@@ -21,6 +21,7 @@ import { isInside, readInside } from '../files/read-inside.ts';
 import type { WorkspaceLimits } from '../files/workspace-limits.ts';
 import { GitFailure } from '../git/git-failure.ts';
 import { type FoundGitPack, findGitPack } from './find-git-pack.ts';
+import type { FollowedPack } from './followed-packs.ts';
 import { builtinPack, builtinPackFolder, type PackSources } from './pack-sources.ts';
 import { type PackContent, readPack } from './read-pack.ts';
 
@@ -42,6 +43,8 @@ export type FoundPacks = Readonly<{
   packs: Packs;
   found: readonly FoundPack[];
   diagnostics: readonly StoredDiagnostic[];
+  /** What has to be looked at again, since it may change while the workspace's own files do not. */
+  followed: readonly FollowedPack[];
 }>;
 
 export type PackRequest = Readonly<{
@@ -67,6 +70,7 @@ export async function resolvePacks(request: PackRequest): Promise<FoundPacks> {
   const resolved: ResolvedPack[] = [];
   const found: FoundPack[] = [];
   const missing: string[] = [];
+  const followed: FollowedPack[] = [];
   const state = new Map<string, 'open' | 'done'>();
 
   async function visit(use: PackDeclaration, folder: string, shown: string): Promise<void> {
@@ -117,11 +121,13 @@ export async function resolvePacks(request: PackRequest): Promise<FoundPacks> {
           const { sources, limits } = request;
           const git = await findGitPack(use, place, sources, { lock: locks.get(name) ?? null, limits });
           diagnostics.push(...git.diagnostics);
+          if (!git.pinned) followed.push({ url: place.url, ref: place.ref, commit: git.commit });
           return await open(use, git.folder, `${name}@${place.ref ?? git.commit.slice(0, 12)}`, git);
         }
       }
     } catch (error) {
       if (!(error instanceof GitFailure)) throw error;
+      if (place.kind === 'git') followed.push({ url: place.url, ref: place.ref, commit: null });
       diagnostics.push(errorAt(use, error.kind, `Pack ${name}: ${error.message}`, error.hint));
       return null;
     }
@@ -152,7 +158,7 @@ export async function resolvePacks(request: PackRequest): Promise<FoundPacks> {
 
   for (const use of request.uses) await visit(use, request.root, '');
   if (!declared.has(builtinPack)) await visit(implicit, request.root, '');
-  return { packs: { resolved, missing }, found, diagnostics };
+  return { packs: { resolved, missing }, found, diagnostics, followed };
 }
 
 type Obtained = Readonly<{ folder: string; shown: string; content: PackContent; git: FoundGitPack | null }>;

@@ -7,6 +7,7 @@ import type { WorkspaceLimits } from '../files/workspace-limits.ts';
 import { loadWorkspace } from '../folder/load-workspace.ts';
 import { isLocation, locateWorkspace, type WorkspaceLocation } from '../folder/locate-workspace.ts';
 import { scanWorkspaceFiles } from '../folder/scan-files.ts';
+import type { FollowedPack } from '../packs/followed-packs.ts';
 import type { PackSources } from '../packs/pack-sources.ts';
 
 export type SnapshotRequest = Readonly<{
@@ -28,8 +29,8 @@ export type SnapshotRequest = Readonly<{
 export type Snapshot = Readonly<{
   request: PublishRequest;
   hasDefinitions: boolean;
-  /** Whether the same files give the same revision tomorrow; not with packs that follow a branch or tag. */
-  pinned: boolean;
+  /** References of packs that may give the same files another revision tomorrow. */
+  followed: readonly FollowedPack[];
 }>;
 
 /** Reads and checks everything in a folder. What is wrong with it is told as diagnostics, never thrown. */
@@ -37,7 +38,7 @@ export async function readSnapshot(request: SnapshotRequest): Promise<Snapshot> 
   const location = await locateWorkspace(request.path);
   if (!isLocation(location)) {
     const revision = request.commit ?? hashOf(location.message);
-    return { request: rejected(request, request.path, revision, [location]), hasDefinitions: false, pinned: true };
+    return { request: rejected(request, request.path, revision, [location]), hasDefinitions: false, followed: [] };
   }
   return snapshotOf(request, location);
 }
@@ -60,13 +61,13 @@ async function snapshotOf(request: SnapshotRequest, location: WorkspaceLocation)
     return {
       request: rejected(request, location.root, revision, diagnostics),
       hasDefinitions,
-      pinned: loaded.packs.pinned,
+      followed: loaded.followedPacks,
     };
   }
   const files = all.length === 0 ? null : { key: `workspaces/${workspace}/${revision}.tgz`, data: packFiles(all) };
   const source = request.sourceOf(location.root);
   const found = { workspace, revision, source, definitions, diagnostics, files, keepDefinitions: true };
-  return { request: found, hasDefinitions, pinned: loaded.packs.pinned };
+  return { request: found, hasDefinitions, followed: loaded.followedPacks };
 }
 
 function rejected(
