@@ -22,7 +22,9 @@ import type { Explanation } from './explain/explanation.ts';
 import type { NamedLimit } from './limits/list-limits.ts';
 import type { QueueSummary } from './limits/list-queues.ts';
 import type { BlobStore } from './ports/blob-store.ts';
+import type { DeliveryOutcome } from './ports/delivery-store.ts';
 import type { ApprovalFilter, LimitFilter, Page, Paged, Queries, RunSummary } from './ports/queries.ts';
+import type { LastTick } from './ports/schedule-store.ts';
 import type { Store } from './ports/store.ts';
 import type { StoredDiagnostic } from './ports/workspace-store.ts';
 import type { EngineEvent } from './realtime/event-bus.ts';
@@ -123,6 +125,10 @@ export type EngineStats = Readonly<{
   runsStarted: number;
   runsEnded: Readonly<Record<'succeeded' | 'failed' | 'cancelled' | 'timed_out', number>>;
   attemptsEnded: Readonly<Record<'succeeded' | 'failed' | 'timed_out' | 'cancelled' | 'skipped', number>>;
+  /** Ticks of schedules that this server decided on. */
+  ticks: Readonly<Record<LastTick['result'], number>>;
+  /** Requests to webhooks that came to this server. */
+  deliveries: Readonly<Record<DeliveryOutcome, number>>;
   commits: number;
   commitRuns: number;
   commitConflicts: number;

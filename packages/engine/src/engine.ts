@@ -59,6 +59,7 @@ import { createSecrets } from './secrets/create-secrets.ts';
 import { createFindSecret, type ReadSecretKeys, type SecretPlaces } from './secrets/find-secret.ts';
 import { defaultSettings, type EngineSettings } from './settings.ts';
 import { StatsCounter } from './stats.ts';
+import { countDeliveries } from './webhooks/count-deliveries.ts';
 import { createWebhooks } from './webhooks/create-webhooks.ts';
 import { createEndedRuns } from './workers/ended-runs.ts';
 import { createOpenFiles } from './workers/open-files.ts';
@@ -158,6 +159,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     startRun,
     cancelRun,
     tell: (workspace) => tell({ w: [workspace] }),
+    onTick: (result) => stats.tickDecided(result),
     onError,
   });
 
@@ -234,7 +236,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     schedules: scheduling.schedules,
     webhooks: createWebhooks({
       workspaces: store.workspaces,
-      deliveries: store.deliveries,
+      deliveries: countDeliveries(store.deliveries, (outcome) => stats.deliveryLogged(outcome)),
       findSecret: createFindSecret(secretPlaces),
       livePlans,
       clock,
@@ -261,6 +263,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       runsStarted: stats.runsStarted,
       runsEnded: { ...stats.runsEnded },
       attemptsEnded: { ...stats.attemptsEnded },
+      ticks: { ...stats.ticks },
+      deliveries: { ...stats.deliveries },
       commits: driver.counts.commits,
       commitRuns: driver.counts.runs,
       commitConflicts: driver.counts.conflicts,

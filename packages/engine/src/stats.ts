@@ -1,4 +1,6 @@
 import type { RunEndStatus, StepEndStatus } from '@millrace/core';
+import type { DeliveryOutcome } from './ports/delivery-store.ts';
+import type { LastTick } from './ports/schedule-store.ts';
 
 /** Counts since the start of this server; for metrics. */
 export class StatsCounter {
@@ -13,6 +15,9 @@ export class StatsCounter {
     skipped: 0,
   };
 
+  readonly ticks: Record<LastTick['result'], number> = { started: 0, skipped: 0, failed: 0 };
+  readonly deliveries: Record<DeliveryOutcome, number> = { accepted: 0, duplicate: 0, ignored: 0, refused: 0 };
+
   runStarted(): void {
     this.runsStarted += 1;
   }
@@ -23,6 +28,14 @@ export class StatsCounter {
 
   attemptEnded(status: StepEndStatus): void {
     this.attemptsEnded[status] += 1;
+  }
+
+  tickDecided(result: LastTick['result']): void {
+    this.ticks[result] += 1;
+  }
+
+  deliveryLogged(outcome: DeliveryOutcome): void {
+    this.deliveries[outcome] += 1;
   }
 
   staleReport(): void {

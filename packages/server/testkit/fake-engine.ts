@@ -518,6 +518,8 @@ const stats = (loopSilenceMs: Readonly<Record<string, number>>): EngineStats => 
   runsStarted: 7,
   runsEnded: { succeeded: 4, failed: 1, cancelled: 0, timed_out: 0 },
   attemptsEnded: { succeeded: 9, failed: 2, timed_out: 0, cancelled: 0, skipped: 1 },
+  ticks: { started: 5, skipped: 2, failed: 1 },
+  deliveries: { accepted: 3, duplicate: 1, ignored: 0, refused: 8 },
   commits: 3,
   commitRuns: 12,
   commitConflicts: 1,

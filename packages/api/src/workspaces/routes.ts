@@ -74,7 +74,8 @@ export const workspaceRoutes = {
     summary: 'Tell that the repository of a Git workspace changed',
     description:
       'For the webhooks of Git hosts. The body is not looked at beyond its signature: `X-Hub-Signature-256` or ' +
-      '`X-Hub-Signature` (sha256), or the secret itself in `X-Gitlab-Token` or `Authorization: Bearer`. The workspace ' +
+      '`X-Hub-Signature` (sha256), or the secret itself in `X-Gitlab-Token`, `Authorization: Bearer` or ' +
+      '`X-Millrace-Token`, as for webhooks. The workspace ' +
       'is loaded after the answer.',
     tag: 'workspaces',
     access: 'public',

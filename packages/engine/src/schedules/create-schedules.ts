@@ -11,7 +11,7 @@ import type { Loop } from '../loops/loop.ts';
 import { createScheduleLoop } from '../loops/schedule-loop.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Queries } from '../ports/queries.ts';
-import type { ScheduleKey, StoredSchedule } from '../ports/schedule-store.ts';
+import type { LastTick, ScheduleKey, StoredSchedule } from '../ports/schedule-store.ts';
 import type { Store } from '../ports/store.ts';
 import type { EngineSettings } from '../settings.ts';
 import type { LivePlans } from '../workspaces/live-plans.ts';
@@ -54,6 +54,8 @@ export type SchedulesOptions = Readonly<{
   cancelRun: Engine['cancelRun'];
   /** Tells other servers that the schedules of a workspace changed. */
   tell(workspace: string): Promise<void>;
+  /** A tick of a schedule was decided. */
+  onTick(result: LastTick['result']): void;
   onError(error: unknown, where: string): void;
 }>;
 
@@ -65,7 +67,12 @@ export function createSchedules(options: SchedulesOptions): Readonly<{
 }> {
   const { store, queries, clock, settings, livePlans, startRun, cancelRun, onError } = options;
   const times = new ScheduleTimesCache();
-  const decideTick = createDecideTick({ runs: store.runs, clock, startRun, cancelRun });
+  const decide = createDecideTick({ runs: store.runs, clock, startRun, cancelRun });
+  const decideTick: typeof decide = async (request) => {
+    const tick = await decide(request);
+    options.onTick(tick.result);
+    return tick;
+  };
   const startTick = createStartTick({ clock, startRun });
   const { fire, settle } = createFireSchedule({ clock, times, graceMs: settings.scheduleGraceMs, decideTick });
   const reconcile = createReconcileSchedules({ store, clock, times, settle });

@@ -73,6 +73,7 @@ describe('a schedule', () => {
     });
     await t.clock.advance(minutes(6));
     expect(await ticks(t)).toEqual(['00:02:00', '00:04:00', '00:06:00']);
+    expect(t.engine.stats().ticks).toEqual({ started: 3, skipped: 0, failed: 0 });
     const [last] = (await t.engine.queries.listRuns({}, { limit: 1, after: null })).items;
     expect(last?.trigger).toEqual({
       type: 'schedule',

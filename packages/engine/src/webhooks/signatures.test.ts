@@ -62,6 +62,13 @@ describe('requests as the senders document them', () => {
     expect(reasonOf(check('stripe', { headers: onlyV0, body: bytes(body) }))).toBe('signature_missing');
   });
 
+  test("Bitbucket: GitHub's scheme, under its own header", () => {
+    const headers = { 'x-hub-signature': `sha256=${hex(body)}`, 'x-request-uuid': 'b1' };
+    expect(check('github', { headers, body: bytes(body) })).toMatchObject({ ok: true, deliveryId: 'b1' });
+    const both = { ...headers, 'x-hub-signature-256': 'sha256=0' };
+    expect(reasonOf(check('github', { headers: both, body: bytes(body) }))).toBe('signature_wrong');
+  });
+
   test('GitLab: the secret token in its header', () => {
     const headers = { 'x-gitlab-token': secret, 'x-gitlab-event-uuid': 'u1' };
     expect(check('gitlab', { headers })).toMatchObject({ ok: true, deliveryId: 'u1', fingerprint: null });

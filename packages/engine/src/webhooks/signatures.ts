@@ -1,7 +1,7 @@
 // Proofs of where a request comes from. Each sender has a scheme of its own; all of them are checked over the bytes of the
 // body as they arrived, in a time that tells nothing about how much of a signature was right.
 //
-//   github   X-Hub-Signature-256: sha256=<hex of HMAC-SHA256(body)>
+//   github   X-Hub-Signature-256: sha256=<hex of HMAC-SHA256(body)>; also X-Hub-Signature of Bitbucket
 //   gitlab   X-Gitlab-Token: <the secret>
 //   slack    X-Slack-Request-Timestamp, X-Slack-Signature: v0=<hex of HMAC-SHA256("v0:" time ":" body)>
 //   stripe   Stripe-Signature: t=<time>,v1=<hex of HMAC-SHA256(time "." body)>[,v1=…]
@@ -31,6 +31,17 @@ export type SignatureCheck = Readonly<
 >;
 
 type Check = Readonly<{ request: SignedRequest; secret: string; toleranceMs: number; now: Instant }>;
+
+/**
+ * Whether a Git host that tells of a push knows the secret, by the scheme that its headers show: GitHub's (also Gitea,
+ * Forgejo, Bitbucket), GitLab's, or a plain token. Such a request only makes us look, so replays harm nobody.
+ */
+export function isSignedPush(request: SignedRequest, secret: string): boolean {
+  const { headers } = request;
+  const signed = headers['x-hub-signature-256'] !== undefined || headers['x-hub-signature'] !== undefined;
+  const scheme = signed ? 'github' : headers['x-gitlab-token'] !== undefined ? 'gitlab' : 'token';
+  return checkSignature(scheme, { request, secret, toleranceMs: 0, now: 0 }).ok;
+}
 
 export function checkSignature(scheme: SignatureScheme, check: Check): SignatureCheck {
   switch (scheme) {
@@ -74,11 +85,12 @@ const unsigned = (deliveryId: string | undefined): SignatureCheck => ({
 });
 
 function checkGithub({ request, secret }: Check): SignatureCheck {
-  const given = request.headers['x-hub-signature-256'];
+  const { headers } = request;
+  const given = headers['x-hub-signature-256'] ?? headers['x-hub-signature'];
   if (given === undefined) return missing('`X-Hub-Signature-256`');
   const expected = `sha256=${hmac(secret, [request.body], 'hex')}`;
   if (!same(given, expected)) return wrong('signature');
-  return signed(expected, request.headers['x-github-delivery'] ?? null, false);
+  return signed(expected, headers['x-github-delivery'] ?? headers['x-request-uuid'] ?? null, false);
 }
 
 function checkSlack({ request, secret, toleranceMs, now }: Check): SignatureCheck {

@@ -129,6 +129,7 @@ describe('a request is refused, and the log says why', () => {
     const t = await begin(`workflow: build, max_body: 1Ki, ${secret}`);
     await expect(t.engine.webhooks.receive(request(given))).rejects.toMatchObject({ code });
     expect(await lastDelivery(t)).toMatchObject({ outcome: 'refused', reason, run: null, kept });
+    expect(t.engine.stats().deliveries).toEqual({ accepted: 0, duplicate: 0, ignored: 0, refused: 1 });
     expect((await t.engine.queries.listRuns({}, { limit: 9, after: null })).items).toEqual([]);
   });
 

@@ -52,18 +52,23 @@ function addEngineCounters(registry: Registry, engine: Engine): void {
       },
     });
   }
-  addByStatus(
-    registry,
-    'millrace_runs_ended_total',
-    'Runs that this server brought to their end.',
-    () => engine.stats().runsEnded,
-  );
-  addByStatus(
-    registry,
-    'millrace_attempts_ended_total',
-    'Attempts of steps that ended.',
-    () => engine.stats().attemptsEnded,
-  );
+  const apart: readonly (readonly [
+    name: string,
+    help: string,
+    label: string,
+    read: (stats: EngineStats) => Readonly<Record<string, number>>,
+  ])[] = [
+    ['millrace_runs_ended_total', 'Runs that this server brought to their end.', 'status', (stats) => stats.runsEnded],
+    ['millrace_attempts_ended_total', 'Attempts of steps that ended.', 'status', (stats) => stats.attemptsEnded],
+    [
+      'millrace_schedule_ticks_total',
+      'Ticks of schedules that this server decided on.',
+      'result',
+      ({ ticks }) => ticks,
+    ],
+    ['millrace_deliveries_total', 'Requests to webhooks of this server.', 'outcome', ({ deliveries }) => deliveries],
+  ];
+  for (const [name, help, label, read] of apart) addApart(registry, name, help, label, () => read(engine.stats()));
   addGauge(
     registry,
     'millrace_connected_workers',
@@ -75,20 +80,22 @@ function addEngineCounters(registry: Registry, engine: Engine): void {
   addGauge(registry, 'millrace_commit_backlog', 'Commands that wait for a commit.', () => engine.stats().backlog);
 }
 
-function addByStatus(
+/** A total for each value of a label. */
+function addApart(
   registry: Registry,
   name: string,
   help: string,
+  label: string,
   read: () => Readonly<Record<string, number>>,
 ): void {
   new Counter({
     name,
     help,
-    labelNames: ['status'],
+    labelNames: [label],
     registers: [registry],
     collect() {
       this.reset();
-      for (const [status, count] of Object.entries(read())) this.inc({ status }, count);
+      for (const [value, count] of Object.entries(read())) this.inc({ [label]: value }, count);
     },
   });
 }

@@ -1,7 +1,8 @@
 import { MillraceError } from '@millrace/core';
+import { isSignedPush } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { mountRoute } from '../contract/mount-route.ts';
-import { isSignedPush } from '../security/push-signature.ts';
+import { signedRequest } from '../contract/signed-request.ts';
 import type { ServerContext } from '../server-context.ts';
 import { loadsHere } from './workspaces.ts';
 
@@ -14,9 +15,9 @@ export function addPushRoutes(app: FastifyInstance, context: ServerContext): voi
       const { workspace } = params;
       const sources = loadsHere(context.options.sources);
       const secret = await sources.hookSecret(workspace);
-      const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+      const signed = signedRequest(request);
       // One answer for what is not there and what is not known: nobody learns which workspaces exist.
-      if (secret === null || !isSignedPush(request.headers, body, secret)) {
+      if (secret === null || !isSignedPush(signed, secret)) {
         throw new MillraceError('unauthorized', `This is no push that workspace "${workspace}" takes.`, {
           hint: 'Give the workspace a `hook` in millrace.yaml, and its secret to the host of the repository.',
         });

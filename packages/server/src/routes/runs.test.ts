@@ -319,6 +319,8 @@ describe('metrics', () => {
       'millrace_runs_started_total 7',
       'millrace_runs_ended_total{status="succeeded"} 4',
       'millrace_attempts_ended_total{status="failed"} 2',
+      'millrace_schedule_ticks_total{result="skipped"} 2',
+      'millrace_deliveries_total{outcome="refused"} 8',
       'millrace_commit_runs_total 12',
       'millrace_commit_seconds_total 0.25',
       'millrace_work{queue="default",state="ready"} 4',

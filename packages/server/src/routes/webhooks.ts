@@ -1,8 +1,9 @@
 import { maxDeliveryBytes } from '@millrace/api';
 import type { DeliveryFilter, WebhookAnswer } from '@millrace/engine';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { callerSignal } from '../contract/caller-signal.ts';
 import { mountRoute } from '../contract/mount-route.ts';
+import { signedRequest } from '../contract/signed-request.ts';
 import { presentFault } from '../present/present-fault.ts';
 import { presentDelivery, presentDeliveryDetail, presentWebhook } from '../present/present-webhook.ts';
 import type { ServerContext } from '../server-context.ts';
@@ -55,9 +56,7 @@ function addReceivingRoutes(app: FastifyInstance, { engine, closing }: ServerCon
         const answer = await engine.webhooks.receive({
           ...params,
           method: request.method,
-          headers: singleHeaders(request),
-          query: singleQuery(request.query),
-          body: request.body instanceof Uint8Array ? request.body : new Uint8Array(),
+          ...signedRequest(request),
           remote: request.ip,
           signal: callerSignal(reply, closing),
         });
@@ -78,22 +77,4 @@ function presentAnswer(answer: WebhookAnswer, reply: FastifyReply) {
   if (ended === null) return started;
   const { status, output, error } = ended;
   return { ...started, status, output, error: presentFault(error) };
-}
-
-function singleHeaders({ headers }: FastifyRequest): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
-    ),
-  );
-}
-
-/** Of a parameter that comes several times, the last one. */
-function singleQuery(query: unknown): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries((query ?? {}) as Readonly<Record<string, string | string[]>>).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? (value.at(-1) ?? '') : value,
-    ]),
-  );
 }
