@@ -36,5 +36,12 @@ export { type Delivery, type DeliveryDetail, deliveryOutcomes, type Webhook } fr
 export { maxSyncBytes, maxSyncWaitMs } from './worker-protocol/routes.ts';
 export type { Worker } from './workers/routes.ts';
 export { maxWaitSeconds } from './workflows/routes.ts';
-export type { PlanGraph, Workflow, WorkflowSummary } from './workflows/workflow.ts';
+export type {
+  LatestRun,
+  PlanGraph,
+  Workflow,
+  WorkflowSource,
+  WorkflowSummary,
+  WorkflowVersion,
+} from './workflows/workflow.ts';
 export type { Workspace, WorkspaceComparison } from './workspaces/workspace.ts';

@@ -75,6 +75,14 @@ function workflowCalls(transport: Transport) {
       transport.call('listWorkflows', { params: { workspace }, query }, call),
     get: (workspace: string, workflow: string, call?: CallOptions) =>
       transport.call('getWorkflow', { params: { workspace, workflow } }, call),
+    versions: (workspace: string, workflow: string, call?: CallOptions) =>
+      transport.call('listWorkflowVersions', { params: { workspace, workflow } }, call),
+    /** The file that it is written in, at a revision. */
+    source: (workspace: string, workflow: string, query: Query<'getWorkflowSource'> = {}, call?: CallOptions) =>
+      transport.call('getWorkflowSource', { params: { workspace, workflow }, query }, call),
+    /** The newest runs of each workflow of a workspace. */
+    latestRuns: (workspace: string, query: Query<'listLatestRuns'> = {}, call?: CallOptions) =>
+      transport.call('listLatestRuns', { params: { workspace }, query }, call),
     start: (workspace: string, workflow: string, body: Body<'startRun'> = {}, call?: CallOptions) =>
       transport.call('startRun', { params: { workspace, workflow }, body }, call),
   };

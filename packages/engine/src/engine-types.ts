@@ -33,6 +33,7 @@ import type { HookCallState } from './runs/find-hook-calls.ts';
 import type { Schedules } from './schedules/create-schedules.ts';
 import type { Secrets } from './secrets/create-secrets.ts';
 import type { Webhooks } from './webhooks/create-webhooks.ts';
+import type { DefinitionSource } from './workspaces/kept-sources.ts';
 
 export type StartRunRequest = Readonly<{
   workspace: string;
@@ -83,6 +84,8 @@ export type PublishRequest = Readonly<{
   diagnostics: readonly StoredDiagnostic[];
   /** Whether the definitions are kept in the blob store as well, so that others can be compared with them. Default: no. */
   keepDefinitions?: boolean;
+  /** The texts that the definitions were read from, to be kept with them for people. Default: none. */
+  sources?: readonly DefinitionSource[];
   /** The workspace's other files as a gzipped tar, under a key of its own for each revision. */
   files: Readonly<{ key: string; data: Uint8Array | AsyncIterable<Uint8Array> }> | null;
 }>;

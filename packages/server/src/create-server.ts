@@ -27,6 +27,7 @@ import { addWebUi } from './routes/web-ui.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
 import { addWorkerProtocolRoutes } from './routes/worker-protocol.ts';
 import { addWorkerRoutes } from './routes/workers.ts';
+import { addWorkflowVersionRoutes } from './routes/workflow-versions.ts';
 import { addWorkflowRoutes } from './routes/workflows.ts';
 import { addWorkspacePlanRoutes } from './routes/workspace-plans.ts';
 import { addWorkspaceRoutes } from './routes/workspaces.ts';
@@ -159,6 +160,7 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
     addWorkspacePlanRoutes(scope, context);
     addPushRoutes(scope, context);
     addWorkflowRoutes(scope, context);
+    addWorkflowVersionRoutes(scope, context);
     addScheduleRoutes(scope, context);
     addWebhookRoutes(scope, context);
     addRunRoutes(scope, context);

@@ -380,6 +380,8 @@ export function createFakeEngine() {
           return [workspace];
         },
         get: async (name: string) => (name === 'shop' ? workspace : null),
+        history: async (name: string, workflow: string) =>
+          name === 'shop' && workflow === 'release' ? [{ revision: 'r1', plan: hash, liveSince: at }] : [],
         revision: async (name: string) =>
           name === 'shop'
             ? {
@@ -420,6 +422,8 @@ export function createFakeEngine() {
         const items = all.slice(start, start + page.limit);
         return { items, next: start + page.limit < all.length ? String(start + page.limit) : null };
       },
+      latestRuns: async (_workspace: string, each: number) =>
+        new Map([['release', [...runs.values()].map(({ detail: { run } }) => run).slice(0, each)]]),
       listWorkers: async () => [
         {
           worker: {
@@ -445,7 +449,15 @@ export function createFakeEngine() {
       countRuns: async () => ({}),
     } as unknown as Queries,
     blobs: {
-      get: async () => Buffer.from('{"actions":{},"workflows":{},"triggers":{},"hooks":{},"places":{}}'),
+      get: async (key: string) =>
+        Buffer.from(
+          key.endsWith('.sources.json')
+            ? JSON.stringify({
+                files: [{ path: '.workflows/a.yaml', text: 'workflows:\n  release:\n' }],
+                places: { '/workflows/release': { file: '.workflows/a.yaml', line: 2, column: 3 } },
+              })
+            : '{"actions":{},"workflows":{},"triggers":{},"hooks":{},"places":{}}',
+        ),
     } as unknown as Engine['blobs'],
     stats: () => stats(broken.loopSilenceMs),
   };

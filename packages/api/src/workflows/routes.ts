@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { idempotencyHeader, idempotencyKey } from '../contract/idempotency-key.ts';
 import { route } from '../contract/route.ts';
-import { jsonObject, name } from '../contract/values.ts';
+import { jsonObject, name, queryInteger } from '../contract/values.ts';
 import { startedRun } from '../runs/run.ts';
-import { workflow, workflowSummary } from './workflow.ts';
+import { latestRun, workflow, workflowSource, workflowSummary, workflowVersion } from './workflow.ts';
 
 /** The longest that any call waits for a run, in seconds; proxies often cut connections after a minute. */
 export const maxWaitSeconds = 55;
@@ -38,6 +38,57 @@ export const workflowRoutes = {
     params: z.object({ workspace: name, workflow: name }),
     responses: { 200: { description: 'The workflow at the live revision.', schema: workflow } },
     errors: ['workspace_not_found', 'workflow_not_found', 'store_unavailable'],
+  }),
+  listLatestRuns: route({
+    method: 'GET',
+    path: '/api/v1/workspaces/{workspace}/latest-runs',
+    summary: 'List the newest runs of each workflow of a workspace',
+    tag: 'workflows',
+    access: 'api',
+    params: z.object({ workspace: name }),
+    query: z.strictObject({
+      each: queryInteger.min(1).max(50).default(12).meta({ description: 'How many of each workflow at most.' }),
+    }),
+    responses: {
+      200: {
+        description: 'By workflow, newest first. Workflows that never ran are absent.',
+        schema: z.object({ workflows: z.record(z.string(), z.array(latestRun)) }),
+      },
+    },
+    errors: ['invalid_request', 'workspace_not_found', 'store_unavailable'],
+  }),
+  listWorkflowVersions: route({
+    method: 'GET',
+    path: '/api/v1/workspaces/{workspace}/workflows/{workflow}/versions',
+    summary: 'List the versions of a workflow, newest first',
+    description:
+      'Revisions that follow each other and have the same plan are one version. As far as revisions are kept, at most ' +
+      'the 200 newest.',
+    tag: 'workflows',
+    access: 'api',
+    params: z.object({ workspace: name, workflow: name }),
+    responses: { 200: { description: 'The versions.', schema: z.object({ items: z.array(workflowVersion) }) } },
+    errors: ['workspace_not_found', 'workflow_not_found', 'store_unavailable'],
+  }),
+  getWorkflowSource: route({
+    method: 'GET',
+    path: '/api/v1/workspaces/{workspace}/workflows/{workflow}/source',
+    summary: 'Get the file that a workflow is written in, as it was at a revision',
+    tag: 'workflows',
+    access: 'api',
+    params: z.object({ workspace: name, workflow: name }),
+    query: z.strictObject({
+      revision: z.string().min(1).max(200).optional().meta({ description: 'Default: the live revision.' }),
+    }),
+    responses: { 200: { description: 'The file, and where the workflow stands in it.', schema: workflowSource } },
+    errors: [
+      'invalid_request',
+      'workspace_not_found',
+      'workflow_not_found',
+      'not_found',
+      'store_unavailable',
+      'blob_store_unavailable',
+    ],
   }),
   startRun: route({
     method: 'POST',

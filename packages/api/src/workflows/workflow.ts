@@ -1,6 +1,7 @@
 import type { ActionType } from '@millrace/core';
 import { z } from 'zod';
-import { json, jsonObject } from '../contract/values.ts';
+import { json, jsonObject, time } from '../contract/values.ts';
+import { runStatus } from '../runs/run-status.ts';
 
 export const workflowSummary = z
   .object({
@@ -74,3 +75,36 @@ export const workflow = workflowSummary
   .meta({ id: 'Workflow' });
 export type Workflow = z.output<typeof workflow>;
 export type WorkflowSummary = z.output<typeof workflowSummary>;
+
+export const workflowVersion = z
+  .object({
+    plan: z.string(),
+    revision: z.string().meta({ description: 'The first revision that has it.' }),
+    since: time.meta({ description: 'When that revision became live.' }),
+    last_revision: z.string().meta({ description: 'The last revision that has it.' }),
+    live: z.boolean(),
+  })
+  .meta({ id: 'WorkflowVersion' });
+export type WorkflowVersion = z.output<typeof workflowVersion>;
+
+export const workflowSource = z
+  .object({
+    revision: z.string(),
+    file: z.string().meta({ description: 'From the workspace root.' }),
+    text: z.string(),
+    line: z.int().meta({ description: 'Where the workflow stands in the file, from 1.' }),
+    steps: z.record(z.string(), z.int()).meta({ description: 'The lines of its steps.' }),
+  })
+  .meta({ id: 'WorkflowSource' });
+export type WorkflowSource = z.output<typeof workflowSource>;
+
+export const latestRun = z
+  .object({
+    id: z.string(),
+    status: runStatus,
+    created_at: time,
+    started_at: time.nullable(),
+    ended_at: time.nullable(),
+  })
+  .meta({ id: 'LatestRun' });
+export type LatestRun = z.output<typeof latestRun>;

@@ -1,6 +1,7 @@
 import type { Instant, RunControl, RunId, RunStatus, StoredEvent } from '@millrace/core';
 import {
   isEnabled,
+  type LatestRun,
   type Queries,
   type RunFilter,
   type RunSummary,
@@ -28,6 +29,18 @@ export function createQueries(state: MemoryState): Queries {
         items.push(summaryOf(run));
       }
       return { items, next: null };
+    },
+    async latestRuns(workspace, each) {
+      const latest = new Map<string, LatestRun[]>();
+      for (let at = state.runOrder.length - 1; at >= 0; at--) {
+        const run = state.runs.get(state.runOrder[at] as RunId);
+        if (run === undefined || run.origin.workspace !== workspace) continue;
+        const { id, workflow, status, createdAt, startedAt, endedAt } = summaryOf(run);
+        const runs = latest.get(workflow) ?? [];
+        latest.set(workflow, runs);
+        if (runs.length < each) runs.push({ id, workflow, status, createdAt, startedAt, endedAt });
+      }
+      return latest;
     },
     async listApprovals(filter, page) {
       return listApprovals(state, filter, page);

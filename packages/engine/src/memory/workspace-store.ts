@@ -29,6 +29,16 @@ export function createWorkspaceStore(state: MemoryState): WorkspaceStore {
       const wanted = revision ?? state.workspaces.get(workspace)?.revision ?? null;
       return wanted === null ? null : (state.revisions.get(revisionKeyOf(workspace, wanted)) ?? null);
     },
+    async history(workspace, workflow, limit) {
+      return [...state.revisions]
+        .flatMap(([key, { workspace: owner, revision, workflows }]) => {
+          const found = workflows.find(({ name, action }) => name === workflow && action !== true);
+          if (owner !== workspace || found === undefined) return [];
+          return [{ revision, plan: found.plan, liveSince: state.liveSince.get(key) ?? 0 }];
+        })
+        .sort((left, right) => right.liveSince - left.liveSince || (left.revision < right.revision ? -1 : 1))
+        .slice(0, limit);
+    },
     async retire({ keepMs, limit }) {
       const before = state.now() - keepMs;
       const needed = new Set<string>();

@@ -36,6 +36,9 @@ export type Paged<Item> = Readonly<{ items: readonly Item[]; next: string | null
 /** A run without its input and output. */
 export type RunSummary = Omit<RunRecord, 'input' | 'output' | 'control'> & Readonly<{ cancelling: boolean }>;
 
+/** One of a workflow's newest runs: enough to see how it goes. */
+export type LatestRun = Pick<RunSummary, 'id' | 'workflow' | 'status' | 'createdAt' | 'startedAt' | 'endedAt'>;
+
 export type WorkerSummary = Readonly<{
   worker: WorkerDescription;
   leaseUntil: Instant;
@@ -105,6 +108,8 @@ export type LimitDetail = LimitSummary &
 /** What people ask: lists, search, statistics. Never used by the engine to decide anything. */
 export type Queries = Readonly<{
   listRuns(filter: RunFilter, page: Page): Promise<Paged<RunSummary>>;
+  /** The newest `each` runs of each workflow of a workspace, newest first. Workflows without runs are absent. */
+  latestRuns(workspace: string, each: number): Promise<ReadonlyMap<string, readonly LatestRun[]>>;
   /** Open approvals, those of the newest runs first, then by step, iteration and item. */
   listApprovals(filter: ApprovalFilter, page: Page): Promise<Paged<StoredApproval>>;
   /** Events, newest first. */

@@ -56,6 +56,14 @@ export type WorkspaceState = Readonly<{
   diagnostics: readonly StoredDiagnostic[];
 }>;
 
+/** What a workflow was at a revision. */
+export type WorkflowAtRevision = Readonly<{
+  revision: string;
+  plan: PlanHash;
+  /** When the revision last began to be live. */
+  liveSince: Instant;
+}>;
+
 export type WorkspaceStore = Readonly<{
   /**
    * Stores a revision and makes it live. Its plans must have been put before. One that is known already is replaced: another
@@ -68,6 +76,8 @@ export type WorkspaceStore = Readonly<{
   get(workspace: string): Promise<WorkspaceState | null>;
   /** A revision; null as `revision` means the live one. */
   revision(workspace: string, revision: string | null): Promise<Revision | null>;
+  /** What a workflow was at the newest `limit` revisions that have it and are still known, newest first. */
+  history(workspace: string, workflow: string, limit: number): Promise<readonly WorkflowAtRevision[]>;
   /**
    * Forgets up to `limit` revisions that were replaced longer than `keepMs` ago and that no run needs which has not ended.
    * Gives what was forgotten.

@@ -17,6 +17,7 @@ import type { Store } from '../ports/store.ts';
 import type { Revision, StoredDiagnostic } from '../ports/workspace-store.ts';
 import type { EventBus } from '../realtime/event-bus.ts';
 import { definitionsKey } from './definitions-key.ts';
+import { keptSources, sourcesKey } from './kept-sources.ts';
 import type { LivePlans } from './live-plans.ts';
 
 export type PublishWorkspaceOptions = Readonly<{
@@ -53,6 +54,9 @@ export function createPublishWorkspace(options: PublishWorkspaceOptions) {
     if (request.keepDefinitions === true) {
       const kept = JSON.stringify({ ...definitions, places: {} });
       await blobs.put(definitionsKey(workspace, revision), Buffer.from(kept));
+    }
+    if (request.sources !== undefined) {
+      await blobs.put(sourcesKey(workspace, revision), keptSources(request.sources, definitions));
     }
     const all = [...compiled.plans, ...compiled.actions];
     await store.plans.put(all.map((plan) => ({ hash: plan.hash, plan: plan.plan, lanes: lanesOf(plan.plan) })));

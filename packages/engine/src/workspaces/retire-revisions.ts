@@ -1,6 +1,7 @@
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { Store } from '../ports/store.ts';
 import { definitionsKey } from './definitions-key.ts';
+import { sourcesKey } from './kept-sources.ts';
 
 const batch = 100;
 
@@ -18,6 +19,7 @@ export async function retireRevisions(
     const retired = await store.workspaces.retire({ keepMs, limit: batch });
     const keys = retired.flatMap(({ workspace, revision, files }) => [
       definitionsKey(workspace, revision),
+      sourcesKey(workspace, revision),
       ...(files === null ? [] : [files]),
     ]);
     if (keys.length > 0) await blobs.delete(keys);

@@ -105,6 +105,42 @@ export function definitionFacts(subject: () => ConformanceStore): void {
     expect(await store.workspaces.revision('shop', 'r1')).toEqual(revision('r1', 'other files'));
   });
 
+  it('the history of a workflow has the revisions that define it, the last that became live first', async () => {
+    const { store, advanceClock } = subject();
+    const first = await store.now();
+    const at = (name: string, plan: string): Revision => ({
+      ...revision(name),
+      workflows: [
+        {
+          name: 'order',
+          description: 'with \u0000\u0000, \\u0000 and \\\u0000',
+          problems: [],
+          plan: planHash(plan.repeat(64)),
+        },
+        { name: 'notify', action: true, description: null, problems: [], plan: planHash('f'.repeat(64)) },
+      ],
+    });
+    for (const [name, plan] of [
+      ['r1', 'a'],
+      ['r2', 'b'],
+      ['r3', 'b'],
+      ['r1', 'a'],
+    ] as const) {
+      await store.workspaces.publish(at(name, plan), {}, []);
+      await advanceClock(10);
+    }
+    await store.workspaces.publish({ ...at('r9', 'c'), workspace: 'other' }, {}, []);
+    const expected = [
+      { revision: 'r1', plan: planHash('a'.repeat(64)), liveSince: first + 30 },
+      { revision: 'r3', plan: planHash('b'.repeat(64)), liveSince: first + 20 },
+      { revision: 'r2', plan: planHash('b'.repeat(64)), liveSince: first + 10 },
+    ];
+    expect(await store.workspaces.history('shop', 'order', 10)).toEqual(expected);
+    expect(await store.workspaces.history('shop', 'order', 2)).toEqual(expected.slice(0, 2));
+    expect(await store.workspaces.history('shop', 'notify', 10)).toEqual([]);
+    expect(await store.workspaces.history('nowhere', 'order', 10)).toEqual([]);
+  });
+
   it('revisions that were replaced long ago are forgotten, once no run needs them', async () => {
     const { store, advanceClock } = subject();
     const retire = (limit = 10) => store.workspaces.retire({ keepMs: 1_000, limit });

@@ -122,6 +122,23 @@ export function queryFacts(subject: () => ConformanceStore): void {
     });
   });
 
+  it('the latest runs of a workspace are the newest few of each of its workflows, children among them', {
+    timeout: 60_000,
+  }, async () => {
+    const { queries } = subject();
+    const { ids } = await variousRuns();
+    const of = (means: (index: number) => boolean) => ids.filter((_, index) => means(index)).reverse();
+    const latest = await queries.latestRuns('b', 4);
+    expect([...latest.keys()].sort()).toEqual(['x', 'y']);
+    const found = (workflow: string) => latest.get(workflow)?.map(({ id }) => id);
+    expect(found('x')).toEqual(of((n) => n % 3 !== 0 && n % 2 === 0).slice(0, 4));
+    expect(found('y')).toEqual(of((n) => n % 3 !== 0 && n % 2 === 1).slice(0, 4));
+    const { items } = await queries.listRuns({ workspace: 'b', workflow: 'x' }, { limit: 1, after: null });
+    const { id, workflow, status, createdAt, startedAt, endedAt } = only(items);
+    expect(latest.get('x')?.[0]).toEqual({ id, workflow, status, createdAt, startedAt, endedAt });
+    expect(await queries.latestRuns('none', 4)).toEqual(new Map());
+  });
+
   it('a run in a list says what it is, how it stands, and whether it is being cancelled', async () => {
     const { store, queries } = subject();
     const rerunOf = { run: '7' as RunId, from: [{ type: 'step', step: 'a', items: [1, 2] }] } as const;

@@ -229,6 +229,7 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
       list: () => call('listWorkspaces', () => store.workspaces.list()),
       get: (workspace) => call('getWorkspace', () => store.workspaces.get(workspace)),
       revision: (...parameters) => call('revision', () => store.workspaces.revision(...parameters)),
+      history: (...parameters) => call('history', () => store.workspaces.history(...parameters)),
       retire: (options) => call('retire', () => store.workspaces.retire(options)),
     },
     schedules: {

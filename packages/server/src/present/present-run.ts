@@ -1,6 +1,6 @@
-import { isoTime, isoTimeOrNull, type Run, type RunSummary } from '@millrace/api';
+import { isoTime, isoTimeOrNull, type LatestRun, type Run, type RunSummary } from '@millrace/api';
 import { isRunEnd, type RunControl, type RunRecord } from '@millrace/core';
-import type { RunDetail, RunSummary as StoredSummary } from '@millrace/engine';
+import type { RunDetail, LatestRun as StoredLatestRun, RunSummary as StoredSummary } from '@millrace/engine';
 import { presentFault } from './present-fault.ts';
 import { presentGraph } from './present-graph.ts';
 import { presentHookCall } from './present-hook-call.ts';
@@ -39,6 +39,14 @@ export function presentSummary(run: StoredSummary): RunSummary {
     version: run.version,
   };
 }
+
+export const presentLatestRun = ({ id, status, createdAt, startedAt, endedAt }: StoredLatestRun): LatestRun => ({
+  id,
+  status,
+  created_at: isoTime(createdAt),
+  started_at: isoTimeOrNull(startedAt),
+  ended_at: isoTimeOrNull(endedAt),
+});
 
 export function presentRun(detail: RunDetail, options: Readonly<{ plan?: boolean }> = {}): Run {
   const control = controlOf(detail.run);

@@ -29,6 +29,9 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   planWorkspace: () => ({ url: '/api/v1/workspaces/shop/plan', payload: { ref: 'main' } }),
   listWorkflows: () => ({ url: '/api/v1/workspaces/shop/workflows?search=builds%20REL' }),
   getWorkflow: () => ({ url: '/api/v1/workspaces/shop/workflows/release' }),
+  listLatestRuns: () => ({ url: '/api/v1/workspaces/shop/latest-runs?each=3' }),
+  listWorkflowVersions: () => ({ url: '/api/v1/workspaces/shop/workflows/release/versions' }),
+  getWorkflowSource: () => ({ url: '/api/v1/workspaces/shop/workflows/release/source?revision=r1' }),
   startRun: () => ({
     url: '/api/v1/workspaces/shop/workflows/release/runs',
     payload: { input: { tag: 'a' } },

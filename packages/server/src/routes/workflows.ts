@@ -7,6 +7,7 @@ import { mountRoute } from '../contract/mount-route.ts';
 import { oneKey } from '../contract/one-key.ts';
 import { inputSchema } from '../present/input-schema.ts';
 import { presentGraph } from '../present/present-graph.ts';
+import { presentLatestRun } from '../present/present-run.ts';
 import type { ServerContext } from '../server-context.ts';
 import { waitForRun } from './runs.ts';
 import { findWorkspace } from './workspaces.ts';
@@ -49,6 +50,12 @@ export function addWorkflowRoutes(app: FastifyInstance, context: ServerContext):
     };
   });
 
+  mountRoute(app, 'listLatestRuns', async ({ params, query }) => {
+    await findWorkspace(engine, params.workspace);
+    const latest = await engine.queries.latestRuns(params.workspace, query.each);
+    return { workflows: Object.fromEntries([...latest].map(([name, runs]) => [name, runs.map(presentLatestRun)])) };
+  });
+
   mountRoute(app, 'startRun', async ({ params, headers, body, reply }) => {
     const startKey = oneKey(headers, body);
     const { run, created } = await engine.startRun({
@@ -68,7 +75,8 @@ export function addWorkflowRoutes(app: FastifyInstance, context: ServerContext):
   });
 }
 
-async function liveRevision(engine: Engine, workspace: string): Promise<Revision | null> {
+/** null: nothing is live yet. Throws `workspace_not_found`. */
+export async function liveRevision(engine: Engine, workspace: string): Promise<Revision | null> {
   const revision = await engine.store.workspaces.revision(workspace, null);
   if (revision === null) await findWorkspace(engine, workspace);
   return revision;
@@ -92,7 +100,8 @@ function flatParameters(parameters: Parameters): Record<string, JsonObject> | nu
   return parameters.kind === 'flat' ? { ...(parameters.fields as Readonly<Record<string, JsonObject>>) } : null;
 }
 
-function workflowNotFound(
+/** Names those that there are. */
+export function workflowNotFound(
   { workspace, workflow }: Readonly<{ workspace: string; workflow: string }>,
   revision: Revision | null,
 ): MillraceError {

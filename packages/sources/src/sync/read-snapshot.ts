@@ -66,7 +66,8 @@ async function snapshotOf(request: SnapshotRequest, location: WorkspaceLocation)
   }
   const files = all.length === 0 ? null : { key: `workspaces/${workspace}/${revision}.tgz`, data: packFiles(all) };
   const source = request.sourceOf(location.root);
-  const found = { workspace, revision, source, definitions, diagnostics, files, keepDefinitions: true };
+  const sources = [...loaded.sources, ...loaded.foundPacks.flatMap((pack) => pack.definitions)];
+  const found = { workspace, revision, source, definitions, diagnostics, files, sources, keepDefinitions: true };
   return { request: found, hasDefinitions, followed: loaded.followedPacks };
 }
 

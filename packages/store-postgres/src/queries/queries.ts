@@ -6,6 +6,7 @@ import { wrapPostgresError } from '../connections/postgres-error.ts';
 import { decodeOrigin, type OriginRow, tagInIndex } from '../runs/run-facts.ts';
 import { decodeFault, decodeTime } from '../runs/run-rows.ts';
 import { findIdBounds } from './id-bounds.ts';
+import { latestRuns } from './latest-runs.ts';
 import { listLimits, readLimit } from './limits.ts';
 import { listApprovals } from './list-approvals.ts';
 import { listDeliveries } from './list-deliveries.ts';
@@ -46,6 +47,7 @@ export function createQueries(database: Database, db: Kysely<Tables>): Queries {
         return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
       });
     },
+    latestRuns: (workspace, each) => readable('list the latest runs', () => latestRuns(db, workspace, each)),
     async listApprovals(filter, page) {
       return readable('list approvals', () => listApprovals(db, filter, page));
     },

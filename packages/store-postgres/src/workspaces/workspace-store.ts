@@ -1,4 +1,4 @@
-import type { JsonObject, QueueDefinition } from '@millrace/core';
+import { type JsonObject, planHash, type QueueDefinition } from '@millrace/core';
 import type {
   RetiredRevision,
   Revision,
@@ -17,6 +17,7 @@ const rejectSource = readStatement(import.meta.url, 'reject-source');
 const listWorkspaces = readStatement(import.meta.url, 'list-workspaces');
 const retireRevisions = readStatement(import.meta.url, 'retire-revisions');
 const getRevision = readStatement(import.meta.url, 'get-revision');
+const workflowHistory = readStatement(import.meta.url, 'workflow-history');
 
 type WorkspaceRow = Readonly<{
   name: string;
@@ -26,6 +27,8 @@ type WorkspaceRow = Readonly<{
   synced_at: string;
   diagnostics: string;
 }>;
+
+type HistoryRow = Readonly<{ revision: string; plan: string; live_since: string }>;
 
 type RevisionRow = Readonly<{
   workspace: string;
@@ -63,6 +66,14 @@ export function createWorkspaceStore(database: Database): WorkspaceStore {
     async revision(workspace, revision) {
       const [row] = await database.query<RevisionRow>(getRevision, [workspace, revision]);
       return row === undefined ? null : decodeRevision(row);
+    },
+    async history(workspace, workflow, limit) {
+      const rows = await database.query<HistoryRow>(workflowHistory, [workspace, workflow, limit]);
+      return rows.map(({ revision, plan, live_since }) => ({
+        revision,
+        plan: planHash(plan),
+        liveSince: Number(live_since),
+      }));
     },
     async retire({ keepMs, limit }) {
       return await database.query<RetiredRevision>(retireRevisions, [keepMs, limit]);
