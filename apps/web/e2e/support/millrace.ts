@@ -10,6 +10,9 @@ const binary = fileURLToPath(new URL('../../../millrace/bin/millrace.mjs', impor
 export type Millrace = Readonly<{
   url: string;
   api: Client;
+  /** Changes a file of a workspace, as somebody with an editor does. */
+  write(workspace: string, name: string, text: string): void;
+  remove(workspace: string, name: string): void;
   /** Ends the server, with the database, as a crash would, and starts it again at the same address. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -23,11 +26,14 @@ export async function startMillrace(
   options: Readonly<{ token?: string }> = {},
 ): Promise<Millrace> {
   const scratch = mkdtempSync(join(tmpdir(), 'millrace-web-'));
+  const write = (workspace: string, name: string, text: string) => {
+    const path = join(scratch, workspace, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  };
   for (const [workspace, files] of Object.entries(workspaces)) {
     for (const [name, text] of Object.entries(files)) {
-      const path = join(scratch, workspace, name);
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text);
+      write(workspace, name, text);
     }
   }
   const args = [
@@ -42,6 +48,8 @@ export async function startMillrace(
   return {
     url,
     api: createClient({ url, ...(options.token === undefined ? {} : { token: options.token }) }),
+    write,
+    remove: (workspace, name) => rmSync(join(scratch, workspace, name)),
     async restart() {
       await end(server.child, 'SIGTERM');
       server = await launch([...args, '--port', port]);

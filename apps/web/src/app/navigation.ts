@@ -1,8 +1,8 @@
-import { House, type LucideIcon, Play } from 'lucide-react';
+import { House, type LucideIcon, Play, Workflow } from 'lucide-react';
 
 export type NavigationEntry = Readonly<{
   /** An address of the router's table. */
-  to: '/' | '/runs';
+  to: '/' | '/runs' | '/workflows';
   label: string;
   icon: LucideIcon;
   /** After `g`: goes there. */
@@ -12,5 +12,6 @@ export type NavigationEntry = Readonly<{
 /** The side bar, in its order; also what the command palette and the help list. */
 export const navigation: readonly NavigationEntry[] = [
   { to: '/', label: 'Home', icon: House, key: 'h' },
+  { to: '/workflows', label: 'Workflows', icon: Workflow, key: 'w' },
   { to: '/runs', label: 'Runs', icon: Play, key: 'r' },
 ];

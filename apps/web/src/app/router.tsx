@@ -11,6 +11,8 @@ import { Layout } from '../components/layout.tsx';
 import { NotFound, PageCrash } from '../components/page-states.tsx';
 import { parseRunPageSearch } from '../features/run/search.ts';
 import { parseRunSearch } from '../features/runs/search.ts';
+import { parseWorkflowSearch } from '../features/workflow/search.ts';
+import { parseWorkflowsSearch } from '../features/workflows/search.ts';
 import { oneOf, parseSearch, stringifySearch } from './search-params.ts';
 
 /** What every address may have: the workspace that lists are narrowed to. It stays while one walks around. */
@@ -44,8 +46,22 @@ const run = createRoute({
   component: lazyRouteComponent(() => import('../features/run/page.tsx'), 'RunPage'),
 });
 
+const workflows = createRoute({
+  getParentRoute: () => root,
+  path: '/workflows',
+  validateSearch: parseWorkflowsSearch,
+  component: lazyRouteComponent(() => import('../features/workflows/page.tsx'), 'WorkflowsPage'),
+});
+
+const workflow = createRoute({
+  getParentRoute: () => root,
+  path: '/workspaces/$workspace/workflows/$workflow',
+  validateSearch: parseWorkflowSearch,
+  component: lazyRouteComponent(() => import('../features/workflow/page.tsx'), 'WorkflowPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, runs, run]),
+  routeTree: root.addChildren([home, workflows, workflow, runs, run]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

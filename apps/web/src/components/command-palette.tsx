@@ -132,16 +132,16 @@ function useChoices(text: string, close: () => void): readonly Choice[] {
         },
       })),
     ...(workflows.data ?? [])
-      .filter(({ workspace, name }) => words.length > 0 && matches(workspace, name, 'workflow runs'))
+      .filter(({ workspace, name }) => words.length > 0 && matches(workspace, name, 'workflow'))
       .slice(0, 20)
       .map(({ workspace, name }) => ({
         id: `workflow ${workspace}/${name}`,
         icon: <Workflow />,
         text: name,
-        note: `Runs of this workflow in ${workspace}`,
+        note: `Workflow in ${workspace}`,
         go: () => {
           close();
-          void navigate({ to: '/runs', search: { workspace, workflow: name } });
+          void navigate({ to: '/workspaces/$workspace/workflows/$workflow', params: { workspace, workflow: name } });
         },
       })),
     ...(runs.data?.items ?? [])
