@@ -1,8 +1,8 @@
-import { House, type LucideIcon, Play, Workflow } from 'lucide-react';
+import { House, type LucideIcon, Play, ThumbsUp, Workflow } from 'lucide-react';
 
 export type NavigationEntry = Readonly<{
   /** An address of the router's table. */
-  to: '/' | '/runs' | '/workflows';
+  to: '/' | '/runs' | '/workflows' | '/approvals';
   label: string;
   icon: LucideIcon;
   /** After `g`: goes there. */
@@ -14,4 +14,5 @@ export const navigation: readonly NavigationEntry[] = [
   { to: '/', label: 'Home', icon: House, key: 'h' },
   { to: '/workflows', label: 'Workflows', icon: Workflow, key: 'w' },
   { to: '/runs', label: 'Runs', icon: Play, key: 'r' },
+  { to: '/approvals', label: 'Approvals', icon: ThumbsUp, key: 'a' },
 ];

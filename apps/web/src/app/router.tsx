@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router';
 import { Layout } from '../components/layout.tsx';
 import { NotFound, PageCrash } from '../components/page-states.tsx';
+import { parseApprovalsSearch } from '../features/approvals/search.ts';
 import { parseRunPageSearch } from '../features/run/search.ts';
 import { parseRunSearch } from '../features/runs/search.ts';
 import { parseWorkflowSearch } from '../features/workflow/search.ts';
@@ -60,8 +61,15 @@ const workflow = createRoute({
   component: lazyRouteComponent(() => import('../features/workflow/page.tsx'), 'WorkflowPage'),
 });
 
+const approvals = createRoute({
+  getParentRoute: () => root,
+  path: '/approvals',
+  validateSearch: parseApprovalsSearch,
+  component: lazyRouteComponent(() => import('../features/approvals/page.tsx'), 'ApprovalsPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, workflows, workflow, runs, run]),
+  routeTree: root.addChildren([home, workflows, workflow, runs, run, approvals]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',
