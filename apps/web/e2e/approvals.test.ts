@@ -74,7 +74,7 @@ describe('the inbox of approvals', () => {
     await card.getByLabel('region').selectOption('us');
     await card.getByLabel('Comment').fill('Looks good to me.');
     await card.getByRole('button', { name: 'Approve' }).click();
-    await page.getByText('1 of 2 have approved.').waitFor();
+    await page.getByText('1 of 2 have approved.').first().waitFor();
     await card.getByText('Looks good to me.').first().waitFor();
     const { items } = await millrace.api.approvals.ofRun(run);
     expect(items[0]?.answers).toMatchObject([{ by: 'ada', values: { region: 'us', percent: 10 } }]);

@@ -108,7 +108,7 @@ describe('a run', () => {
     await page.goto(`/runs/${id}`);
     await page.getByText('waiting').first().waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
-    await page.getByText(`Run ${id} is paused`).waitFor();
+    await page.getByText(`Run ${id} is paused`).first().waitFor();
     await window.inspect('run-paused');
     await page.getByRole('button', { name: 'Resume' }).first().click();
     await page.getByRole('button', { name: 'Pause' }).waitFor();
