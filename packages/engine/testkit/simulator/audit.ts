@@ -20,6 +20,7 @@ import { checkNewRerun, checkNotReused, checkTakenAtStart } from './check-rerun.
 import type { Counts } from './counts.ts';
 import { EventChecks } from './event-checks.ts';
 import { HookChecks } from './hook-checks.ts';
+import { LocalRunChecks } from './local-run-checks.ts';
 import { attemptText, checkCommit, checkRows, controlOf } from './run-checks.ts';
 import { SlotAudit } from './slot-audit.ts';
 import { Violation } from './violation.ts';
@@ -34,6 +35,7 @@ export class Audit {
   /** Runs that have not ended. */
   readonly open = new Set<RunId>();
   readonly slots: SlotAudit;
+  readonly localRuns = new LocalRunChecks();
   lastCommitAt = 0;
   readonly #cache: CacheChecks;
   readonly #store: Store;
@@ -94,6 +96,7 @@ export class Audit {
     const plan = this.#plans.get(after.run.plan);
     if (plan === undefined) throw new Violation('commit_is_kept', `Run ${commit.id} has an unknown plan.`);
     checkCommit(commit, before, after);
+    this.localRuns.committed(commit, before, after);
     checkRows(plan, after);
     this.slots.check(plan, after);
     checkExplained(plan, after, this.#now());

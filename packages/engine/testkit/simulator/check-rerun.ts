@@ -52,7 +52,10 @@ export function checkNewRerun(plan: PreparedPlan, run: LoadedRun, before: Loaded
 }
 
 /** The steps that run again whatever happens: those that were named, and what depends on them. */
-function freshSteps(plan: PreparedPlan, from: NonNullable<LoadedRun['run']['rerunOf']>['from']): ReadonlySet<number> {
+export function freshSteps(
+  plan: PreparedPlan,
+  from: NonNullable<LoadedRun['run']['rerunOf']>['from'],
+): ReadonlySet<number> {
   const fresh = new Set<number>();
   for (const number of plan.order) {
     const step = plan.plan.steps[number];

@@ -121,6 +121,7 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
         call('claim', async () => {
           const claimed = await store.work.claim(request);
           if (claimed.length > 0) note(world, `${life.name} claims ${claimed.length} for ${request.worker}`);
+          world.audit.localRuns.claimed(claimed, request.worker);
           return claimed;
         }),
       readyLanes: () => call('readyLanes', () => store.work.readyLanes()),

@@ -44,7 +44,6 @@ export function checkCommit(commit: RunCommit, before: LoadedRun | null, after: 
     throw new Violation('version', message);
   }
   checkAttemptsKept(id, before, after);
-  checkLocalHolder(commit, before, after);
   checkCancelObeyed(id, commit, before);
   checkPauseObeyed(id, commit, before, after);
 }
@@ -55,21 +54,6 @@ function checkAttemptsKept(id: string, before: LoadedRun, after: LoadedRun): voi
     if (now.get(attemptText(attempt)) === attempt) continue;
     throw new Violation('attempts_never_change', `Run ${id}: attempt ${attemptText(attempt)} changed or disappeared.`);
   }
-}
-
-/** What is recorded of a local run comes from the worker that holds it. */
-function checkLocalHolder({ id, changes }: RunCommit, before: LoadedRun, after: LoadedRun): void {
-  const [own, next] = [before, after].map(({ work }) => work.find(({ step }) => step === -1));
-  if (own === undefined) return;
-  if (next !== undefined && next.attempt !== own.attempt && next.attempt !== own.attempt + 1) {
-    throw new Violation('attempts_grow_by_one', `Run ${id} went from attempt ${own.attempt} to ${next.attempt}.`);
-  }
-  // Claims are no commits: who took it since the last one is not known here.
-  if (own.worker === null) return;
-  const stranger = changes.attempts.find(({ worker }) => worker !== null && worker !== own.worker);
-  if (stranger === undefined) return;
-  const message = `Run ${id} is held by ${own.worker}; an attempt of ${stranger.worker} was committed.`;
-  throw new Violation('local_runs', message);
 }
 
 function checkCancelObeyed(id: string, { changes }: RunCommit, before: LoadedRun): void {
