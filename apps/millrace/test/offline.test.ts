@@ -35,6 +35,9 @@ const workflows = `workflows:
       first: { type: shell, shared_folder: true, cmd: 'echo 7 > "$MILLRACE_SHARED/n"' }
       second: { depends_on: [first], type: script, runtime: shell, shared_folder: true, code: 'cat "$MILLRACE_SHARED/n"', output_format: json }
     output: { n: "{{ steps.second.output }}" }
+  elsewhere:
+    steps:
+      report: { type: shell, queue: reports, cmd: 'echo "OUTPUT: 1"' }
   local:
     mode: local
     steps:
@@ -196,6 +199,11 @@ describe('millrace run PATH WORKFLOW', () => {
     expect({ exit, output: document.run.output }).toEqual({ exit: 0, output: { n: [42, 42] } });
     expect(document.steps.build).toMatchObject({ status: 'succeeded', attempts: 1 });
     expect(stderr).toContain('test[1] | testing 42');
+  });
+
+  it('executes steps of every queue', async () => {
+    const { exit, document } = await json(['elsewhere']);
+    expect({ exit, report: document.steps.report.status }).toEqual({ exit: 0, report: 'succeeded' });
   });
 
   it('gives steps that ask for it a folder that they share', async () => {

@@ -17,7 +17,7 @@ import {
 import { type LoadedWorkspace, openWorkspaceFiles, type WorkspaceLocation } from '@millrace/sources';
 import { createWorker } from '@millrace/worker';
 import { createLocalExecutors, localCapabilities } from '../processes/local-executors.ts';
-import { describeWorker } from '../processes/worker-identity.ts';
+import { describeWorker, everyQueue } from '../processes/worker-identity.ts';
 import { createLogLines } from '../terminal/log-lines.ts';
 import { answerOffline, type OfflineAnswering } from './answer-offline.ts';
 import { awaitHooks } from './await-hooks.ts';
@@ -62,7 +62,7 @@ export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
   const protocol = localProtocol(engine, request, logs);
   const worker = createWorker({
     protocol,
-    description: describeWorker({ slots: Math.max(8, availableParallelism() * 4) }),
+    description: describeWorker({ slots: Math.max(8, availableParallelism() * 4), queues: everyQueue }),
     executors: createLocalExecutors(localCapabilities, true),
     folder,
     sharedFolder: join(folder, 'shared'),

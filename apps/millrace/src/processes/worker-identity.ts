@@ -9,6 +9,9 @@ export type WorkerShape = Readonly<{
   queues?: readonly string[] | undefined;
 }>;
 
+/** For a worker that is the only one: nobody else would take what stands in another queue than the default one. */
+export const everyQueue = ['*'] as const;
+
 /** Who a worker of this process is, for the server and for people. */
 export function describeWorker(shape: WorkerShape): Omit<WorkerDescription, 'id' | 'capabilities'> {
   return {

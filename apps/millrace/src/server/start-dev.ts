@@ -11,7 +11,7 @@ import { openPostgresStore } from '@millrace/store-postgres';
 import { createWorker } from '@millrace/worker';
 import { type Closers, createClosers } from '../processes/closers.ts';
 import { createLocalExecutors, localCapabilities } from '../processes/local-executors.ts';
-import { describeWorker } from '../processes/worker-identity.ts';
+import { describeWorker, everyQueue } from '../processes/worker-identity.ts';
 import { version } from '../version.ts';
 import { createLateSources } from './late-sources.ts';
 import { listen } from './listen.ts';
@@ -109,7 +109,11 @@ async function open(
   sources.become(workspaces.sources);
   const worker = createWorker({
     protocol: engine.workers,
-    description: describeWorker({ name: 'dev', slots: options.slots ?? Math.max(8, availableParallelism() * 4) }),
+    description: describeWorker({
+      name: 'dev',
+      slots: options.slots ?? Math.max(8, availableParallelism() * 4),
+      queues: everyQueue,
+    }),
     executors: createLocalExecutors(localCapabilities, true),
     folder: join(dataDir, 'work'),
     sharedFolder: join(dataDir, 'shared'),
