@@ -4,27 +4,38 @@
 //   --kills N     go on until so many processes were killed, however long that takes
 //   --keep        keep the folder with logs and database also when all is well
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Random } from '../packages/engine/testkit/simulator/random.ts';
 import { type Audit, audit } from './crashtest/audit.ts';
-import { startCallers } from './crashtest/callers.ts';
-import { type Cluster, startCluster } from './crashtest/cluster.ts';
+import { startBulkUsers } from './crashtest/bulk-users.ts';
+import { type Acknowledged, startCallers } from './crashtest/callers.ts';
+import { checkRated } from './crashtest/checks/check-limits.ts';
+import { type Cluster, schema, startCluster } from './crashtest/cluster.ts';
+import { startEmitters } from './crashtest/emitters.ts';
 import { startFaults } from './crashtest/faults.ts';
 import { startPauser } from './crashtest/pauser.ts';
 import { startPeople } from './crashtest/people.ts';
+import { readLogs } from './crashtest/read-logs.ts';
+import { reportRows, seconds, unmet } from './crashtest/report.ts';
 import { percentile, restartTimes } from './crashtest/restart-times.ts';
+import { startRetriers } from './crashtest/retriers.ts';
+import { watchSlots } from './crashtest/slot-watch.ts';
 import { watchStaleReports } from './crashtest/stale-reports.ts';
 import { stepProcesses } from './crashtest/step-processes.ts';
-import { readLedger, writeWorkspace } from './crashtest/workload.ts';
+import { askingWorkflow, awaitingWorkflow, readLedger, writeWorkspace } from './crashtest/workload.ts';
 
 /** A dead worker's steps begin again within this, in 99 of 100 cases, while servers and database are up. */
 const restartGoalMs = 15_000;
 /** Everything acknowledged has to end within this after the last fault. */
 const healMs = 180_000;
+/** Workers look for folders of ended runs once a minute. */
+const sharedSweepMs = 90_000;
+/** A test as long as this has to meet every kind of fault and every feature. */
+const wholeMinutes = 5;
 
 const { values } = parseArgs({
   options: {
@@ -63,8 +74,16 @@ killAllOnExit(cluster);
 say(`two servers, three workers, one database are up; seed ${seed}; logs in ${folder}`);
 
 const people = startPeople(cluster, new Random(seed, 'people'), violate);
-const callers = startCallers(cluster, people, new Random(seed, 'callers'), violate);
+const emitters = startEmitters(cluster, new Random(seed, 'emitters'), violate);
+const attend = ({ shape, run, n }: Acknowledged): void => {
+  if (shape === askingWorkflow) people.watch(run, n);
+  if (shape === awaitingWorkflow) emitters.watch(run, n);
+};
+const callers = startCallers(cluster, new Random(seed, 'callers'), attend, violate);
 const pauser = startPauser(cluster, callers.acknowledged, new Random(seed, 'pauser'), violate);
+const retriers = startRetriers(cluster, callers.acknowledged, new Random(seed, 'retriers'), attend, violate);
+const bulk = startBulkUsers(cluster, new Random(seed, 'bulk'), violate);
+const slots = watchSlots(cluster.url, schema, violate);
 const stale = watchStaleReports(cluster);
 await sleep(2_000);
 const kindsTold: string[] = [];
@@ -77,11 +96,16 @@ while (Date.now() < faultsEnd || kills() < wantedKills) {
 }
 say('no more faults; everything is mended');
 await faults.stop();
-await callers.stop();
-await pauser.stop();
-await people.stop();
+await Promise.all([callers.stop(), pauser.stop(), retriers.stop(), bulk.stop()]);
+await bulk.resumeAll();
+const attended = Promise.all([people.stop(), emitters.stop()]);
 await waitForEnds(cluster);
+// Nobody asks any more in a run that has not ended; that was told already.
+await Promise.race([attended, sleep(10_000)]);
 await stale.stop();
+await slots.stop();
+await waitForSharedFolders(cluster);
+const logs = await readLogs(cluster);
 const outcome = await stopAndAudit(cluster);
 report(outcome);
 
@@ -97,7 +121,17 @@ async function waitForEnds({ store: { queries } }: Cluster): Promise<void> {
     const live = counts === null ? -1 : counts.queued + counts.running + counts.paused;
     if (live === 0) return;
     if (Date.now() > deadline) return violate(`${live} runs have not ended ${healMs / 1000} s after the last fault.`);
+    if (counts !== null && counts.paused > 0) await bulk.resumeAll();
     await sleep(500);
+  }
+}
+
+/** Workers remove the shared folders of ended runs about once a minute. */
+async function waitForSharedFolders({ sharedFolder }: Cluster): Promise<void> {
+  const deadline = Date.now() + sharedSweepMs;
+  while (readdirSync(sharedFolder).length > 0) {
+    if (Date.now() > deadline) return violate(`Shared folders are left: ${readdirSync(sharedFolder).join(', ')}`);
+    await sleep(1_000);
   }
 }
 
@@ -112,38 +146,34 @@ async function stopAndAudit({ workers, servers, store, database, workersFolder }
   for (const { proxy } of servers) proxy.close();
   const orphans = stepProcesses(workersFolder);
   if (orphans.length > 0) violate(`Processes of steps are left: ${orphans.map((one) => one.command).join('; ')}`);
-  const { acknowledged } = callers;
-  const { answers } = people;
-  const found = await audit(store, { acknowledged, answers, pauses: pauser.pauses, ledger: readLedger(ledger) });
+  const found = await audit(store, {
+    ledger: readLedger(ledger),
+    logs,
+    acknowledged: [...callers.acknowledged, ...retriers.reruns],
+    answers: people.answers,
+    emitted: emitters.emitted,
+    pauses: [...pauser.pauses, ...bulk.pauses],
+    cancelled: bulk.cancelled,
+    retried: bulk.retried,
+  });
+  checkRated(found.histories, slots.starts(), violate);
   for (const text of found.violations) violate(text);
   await store.close();
   await database.stop();
   return found;
 }
 
-function report({ runs, attempts, lost, givenUp, bodiesWithoutResult }: Audit): void {
-  const times = restartTimes(runs, faults.workerKills, faults.disturbances);
-  const seconds = (ms: number | null) => (ms === null ? 'none' : `${(ms / 1000).toFixed(1)} s`);
-  const tell = (sorted: readonly number[]) =>
-    `p50 ${seconds(percentile(sorted, 0.5))}, p99 ${seconds(percentile(sorted, 0.99))} of ${sorted.length}`;
+function report(found: Audit): void {
+  const parts = { cluster, callers, people, emitters, pauser, retriers, bulk, slots, stale, faults };
+  const { pauses, runs } = found.histories;
+  const times = restartTimes(runs, faults.workerKills, faults.disturbances, pauses);
   const p99 = percentile(times.undisturbed, 0.99);
   if (p99 !== null && p99 > restartGoalMs) violate(`Dead workers' steps began again after ${seconds(p99)} (p99).`);
-  const rows = {
-    'kill -9': `${kills()}`,
-    faults: Object.entries(faults.counts)
-      .map(([kind, count]) => `${kind} ${count}`)
-      .join(', '),
-    runs: `${runs.length}, of them ${callers.acknowledged.length} acknowledged starts, ${givenUp} given up after 3 losses`,
-    'repeated starts': `${callers.repeats()}`,
-    answers: `${people.answers.length} to approvals`,
-    pauses: `${pauser.pauses.length}`,
-    attempts: `${attempts}, of them ${lost} lost with their worker`,
-    'bodies without result': `${bodiesWithoutResult} (of lost and of failed attempts)`,
-    'stale reports': `at least ${stale.total()} refused`,
-    'orphans ended': `${faults.orphansEnded()} processes of dead workers`,
-    'steps begin again': `${tell(times.undisturbed)} with servers and database up; ${tell(times.all)} in all`,
-  };
+  const rows = { 'kill -9': `${kills()}`, ...reportRows(parts, found, times) };
   for (const [name, text] of Object.entries(rows)) process.stdout.write(`  ${name.padEnd(22)} ${text}\n`);
+  const never = unmet(parts, found);
+  if (never.length > 0) say(`never happened: ${never.join(', ')}`);
+  if (never.length > 0 && minutes >= wholeMinutes) violate(`A test of ${minutes} minutes should have met everything.`);
   const verdict = violations.length === 0 ? 'no violation' : `${violations.length} violations`;
   say(`seed ${seed}, ${minutes} minutes of faults: ${verdict}.`);
   for (const text of violations) process.stdout.write(`✗ ${text}\n`);

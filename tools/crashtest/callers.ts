@@ -1,11 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../packages/engine/testkit/simulator/random.ts';
+import { apiCalls } from './api-calls.ts';
 import type { Cluster } from './cluster.ts';
-import type { People } from './people.ts';
-import { askingWorkflow, shapes } from './workload.ts';
+import { shapeNames } from './workload.ts';
 
 /** A start that a server has answered: from then on the run may never be lost. */
-export type Acknowledged = Readonly<{ key: string; run: string; shape: string; n: number }>;
+export type Acknowledged = Readonly<{
+  key: string;
+  run: string;
+  shape: string;
+  n: number;
+  /** Of a re-run: which run it runs again, and from where. */
+  rerun?: Readonly<{ of: string; from: string }>;
+}>;
 
 export type Callers = Readonly<{
   acknowledged: readonly Acknowledged[];
@@ -19,59 +26,49 @@ export type Callers = Readonly<{
 const maxLive = 16;
 
 /**
- * Starts runs, each with a key and again until it is acknowledged, through whichever server answers. Some acknowledged
- * starts are sent once more: the answer has to be the same run.
+ * Starts runs, each with a key and again until it is acknowledged, through whichever server answers; now and then three of a
+ * kind, which get into each other's way. Some acknowledged starts are sent once more: the answer has to be the same run.
  */
 export function startCallers(
   cluster: Cluster,
-  people: People,
   random: Random,
+  onStart: (start: Acknowledged) => void,
   violate: (text: string) => void,
 ): Callers {
+  const api = apiCalls(cluster, random);
   const acknowledged: Acknowledged[] = [];
   let stopped = false;
   let count = 0;
-  let repeats = 0;
   let live = 0;
 
   const call = async (key: string, shape: string, n: number): Promise<string> => {
+    const path = `workspaces/main/workflows/${shape}/runs`;
     for (;;) {
-      const server = random.pick(cluster.servers);
-      try {
-        const response = await fetch(`${server.proxy.url}/api/v1/workspaces/main/workflows/${shape}/runs`, {
-          method: 'POST',
-          headers: {
-            authorization: `Bearer ${cluster.token}`,
-            'content-type': 'application/json',
-            'idempotency-key': key,
-          },
-          body: JSON.stringify({ input: { n } }),
-          signal: AbortSignal.timeout(4_000),
-        });
-        const answer = (await response.json()) as { id?: string };
-        if (response.ok && answer.id !== undefined) return answer.id;
-        if (response.status < 500) violate(`A start was refused: ${response.status} ${JSON.stringify(answer)}`);
-      } catch {
-        // Not answered: nobody knows whether it happened.
-      }
-      repeats += 1;
+      const { ok, status, body } = await api.call<{ id?: string }>(path, { input: { n } }, key);
+      if (ok && body.id !== undefined) return body.id;
+      violate(`A start was refused: ${status} ${JSON.stringify(body)}`);
       await sleep(200);
     }
+  };
+
+  const start = async (shape: string): Promise<void> => {
+    count += 1;
+    live += 1;
+    const [key, n] = [`start-${count}`, random.int(0, 999)];
+    const run = await call(key, shape, n);
+    acknowledged.push({ key, run, shape, n });
+    onStart({ key, run, shape, n });
+    if (!random.chance(200)) return;
+    const again = await call(key, shape, n);
+    if (again !== run) violate(`The start key ${key} was acknowledged as run ${run} and as run ${again}.`);
   };
 
   const callOn = async (): Promise<void> => {
     while (!stopped) {
       await sleep(random.int(100, 600));
       if (live >= maxLive) continue;
-      count += 1;
-      live += 1;
-      const [key, shape, n] = [`start-${count}`, random.pick(shapes), random.int(0, 999)];
-      const run = await call(key, shape, n);
-      acknowledged.push({ key, run, shape, n });
-      if (shape === askingWorkflow) people.watch(run, n);
-      if (!random.chance(200)) continue;
-      const again = await call(key, shape, n);
-      if (again !== run) violate(`The start key ${key} was acknowledged as run ${run} and as run ${again}.`);
+      const shape = random.pick(shapeNames);
+      for (let left = random.chance(150) ? 3 : 1; left > 0; left -= 1) await start(shape);
     }
   };
 
@@ -86,7 +83,7 @@ export function startCallers(
   const loops = Promise.all([callOn(), callOn(), countLive()]);
   return {
     acknowledged,
-    repeats: () => repeats,
+    repeats: api.repeats,
     async stop() {
       stopped = true;
       await loops;

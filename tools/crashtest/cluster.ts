@@ -8,6 +8,8 @@ import {
   type PostgresStore,
   startEmbeddedPostgres,
 } from '@millrace/store-postgres';
+import { openDatabase } from '../../packages/store-postgres/src/connections/database.ts';
+import { readStatement } from '../../packages/store-postgres/src/connections/statement.ts';
 import { type LossyProxy, openLossyProxy } from './lossy-proxy.ts';
 import { ManagedProcess } from './managed-process.ts';
 
@@ -24,6 +26,8 @@ export type WorkerNode = Readonly<{
 type DatabaseNode = Readonly<{
   /** Kills the postmaster, waits, and starts it again as an operator would. */
   crash(downMs: number): Promise<void>;
+  /** Ends the connections of all servers, and says how many these were. */
+  cutConnections(): Promise<number>;
   stop(): Promise<void>;
 }> & { busy: boolean };
 
@@ -35,6 +39,9 @@ export type Cluster = Readonly<{
   store: PostgresStore;
   token: string;
   workersFolder: string;
+  /** Where runs have their shared folders. */
+  sharedFolder: string;
+  url: string;
 }>;
 
 export type ClusterOptions = Readonly<{
@@ -45,14 +52,16 @@ export type ClusterOptions = Readonly<{
   onCrash: (message: string) => void;
 }>;
 
-const schema = 'crashtest';
+export const schema = 'crashtest';
+const cutDatabase = readStatement(import.meta.url, 'cut-database');
 
 /** A real database, two servers on it, and three workers spread over them, each behind a proxy of its server. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { folder, token } = options;
   const logs = join(folder, 'logs');
   const workersFolder = join(folder, 'workers');
-  for (const path of [logs, workersFolder, join(folder, 'blobs')]) mkdirSync(path, { recursive: true });
+  const sharedFolder = join(folder, 'shared');
+  for (const path of [logs, workersFolder, sharedFolder, join(folder, 'blobs')]) mkdirSync(path, { recursive: true });
   const { node: database, url } = await startDatabase(join(folder, 'database'));
   const servers: ServerNode[] = [];
   for (const name of ['server-1', 'server-2']) servers.push(await startServer(name, url, logs, options));
@@ -60,10 +69,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   for (const index of [0, 1, 2]) {
     const server = servers[index % servers.length];
     if (server !== undefined)
-      workers.push(await startWorker(`worker-${index + 1}`, server, workersFolder, logs, options));
+      workers.push(await startWorker(`worker-${index + 1}`, server, { workersFolder, sharedFolder, logs }, options));
   }
   const store = await openPostgresStore({ url, schema, applicationName: 'crashtest' });
-  return { database, servers, workers, store, token, workersFolder };
+  return { database, servers, workers, store, token, workersFolder, sharedFolder, url };
 }
 
 async function startDatabase(dataDir: string): Promise<{ node: DatabaseNode; url: string }> {
@@ -77,6 +86,11 @@ async function startDatabase(dataDir: string): Promise<{ node: DatabaseNode; url
       await current.stop();
       current = await startEmbeddedPostgres({ dataDir });
       if (current.url !== url) throw new Error('The database came back at another address.');
+    },
+    async cutConnections() {
+      const database = openDatabase({ url, applicationName: 'crashtest' }, schema, 1, () => {});
+      const ended = await database.query(cutDatabase, []).finally(() => database.close());
+      return ended.length;
     },
     stop: () => current.stop(),
   };
@@ -107,15 +121,17 @@ async function startServer(name: string, url: string, logs: string, options: Clu
 async function startWorker(
   name: string,
   server: ServerNode,
-  workersFolder: string,
-  logs: string,
+  { workersFolder, sharedFolder, logs }: Readonly<Record<'workersFolder' | 'sharedFolder' | 'logs', string>>,
   options: ClusterOptions,
 ): Promise<WorkerNode> {
   const folder = join(workersFolder, name);
   let id = '';
   const process = new ManagedProcess({
     name,
-    args: [millrace, 'work', '--server', server.proxy.url, '--name', name, '--slots', '8', '--folder', folder],
+    args: [
+      ...[millrace, 'work', '--server', server.proxy.url, '--name', name, '--slots', '8'],
+      ...['--queues', '*', '--folder', folder, '--shared-folder', sharedFolder],
+    ],
     env: environment({ MILLRACE_WORKER_TOKEN: options.workerToken }),
     cwd: options.folder,
     logFile: join(logs, `${name}.log`),

@@ -8,13 +8,15 @@ const beyondLeaseMs = 12_000;
 
 /** What happens, and how often of all. */
 const weights = {
-  kill_worker: 34,
-  kill_server: 24,
+  kill_worker: 32,
+  kill_server: 22,
   kill_database: 8,
   stop_worker: 6,
   stop_server: 5,
-  cut_connections: 11,
-  lose_answers: 12,
+  cut_connections: 8,
+  cut_database: 5,
+  lose_answers: 8,
+  double_requests: 6,
 } as const;
 type FaultKind = keyof typeof weights;
 const kinds = Object.keys(weights) as FaultKind[];
@@ -26,6 +28,10 @@ export type WorkerKill = Readonly<{ worker: string; at: number }>;
 export type Faults = Readonly<{
   counts: Readonly<Record<FaultKind, number>>;
   workerKills: readonly WorkerKill[];
+  /** Workers that stood still for longer than their lease, and when that began. */
+  silences: readonly WorkerKill[];
+  /** Connections to the database that were ended. */
+  databaseConnectionsCut: () => number;
   disturbances: readonly Disturbance[];
   /** Steps' processes that outlived their worker, and were ended when it started again. */
   orphansEnded: () => number;
@@ -42,8 +48,10 @@ export function startFaults(
 ): Faults {
   const counts = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<FaultKind, number>;
   const workerKills: WorkerKill[] = [];
+  const silences: WorkerKill[] = [];
   const disturbances: Disturbance[] = [];
   let orphans = 0;
+  let databaseConnectionsCut = 0;
 
   const disturb = async (work: () => Promise<void>): Promise<void> => {
     const from = Date.now();
@@ -83,6 +91,17 @@ export function startFaults(
     process.signal('SIGCONT');
   };
 
+  const cutDatabase = async (): Promise<void> => {
+    databaseConnectionsCut += await cluster.database.cutConnections();
+    await sleep(1_000);
+  };
+
+  const doubleRequests = async ({ proxy }: ServerNode): Promise<void> => {
+    proxy.setDoubling(true);
+    await sleep(random.int(1_000, 4_000));
+    proxy.setDoubling(false);
+  };
+
   const loseAnswers = async ({ proxy }: ServerNode): Promise<void> => {
     proxy.setSwallowing(true);
     await sleep(random.int(500, 3_000));
@@ -101,14 +120,21 @@ export function startFaults(
       case 'kill_database':
         return hold(cluster.database, () => disturb(() => cluster.database.crash(away())));
       case 'stop_worker':
-        return hold(worker.process, () => pause(worker));
+        return hold(worker.process, () => {
+          silences.push({ worker: worker.id(), at: Date.now() });
+          return pause(worker);
+        });
       case 'stop_server':
         return hold(server.process, () => disturb(() => pause(server)));
       case 'cut_connections':
         server.proxy.cut();
         return Promise.resolve();
+      case 'cut_database':
+        return hold(cluster.database, () => disturb(cutDatabase));
       case 'lose_answers':
         return hold(server.process, () => disturb(() => loseAnswers(server)));
+      case 'double_requests':
+        return hold(server.process, () => doubleRequests(server));
     }
   };
 
@@ -132,6 +158,8 @@ export function startFaults(
   return {
     counts,
     workerKills,
+    silences,
+    databaseConnectionsCut: () => databaseConnectionsCut,
     disturbances,
     orphansEnded: () => orphans,
     async stop() {

@@ -1,9 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type RunControl, runId } from '@millrace/core';
 import type { Random } from '../../packages/engine/testkit/simulator/random.ts';
+import { apiCalls } from './api-calls.ts';
+import type { Acknowledged } from './callers.ts';
 import type { Cluster } from './cluster.ts';
+import { bulkWorkflow } from './workload.ts';
 
-/** A time in which a run was paused for sure: from the answer to the pause to the call that resumes it. */
-export type Pause = Readonly<{ run: string; from: number; to: number }>;
+/**
+ * A time in which a run was paused for sure, and what workers held when it began: that goes on, and whatever of it waited in
+ * its worker's line may begin; nothing else may. Attempts are told as `step iteration item attempt`.
+ */
+export type Pause = Readonly<{ run: string; from: number; to: number; held: readonly string[] }>;
 
 export type Pauser = Readonly<{
   pauses: readonly Pause[];
@@ -23,48 +30,38 @@ const moot: ReadonlySet<string> = new Set([
 /** Pauses runs that were started lately and resumes them, each call again until it is answered. */
 export function startPauser(
   cluster: Cluster,
-  started: readonly Readonly<{ run: string }>[],
+  started: readonly Acknowledged[],
   random: Random,
   violate: (text: string) => void,
 ): Pauser {
+  const api = apiCalls(cluster, random);
   const pauses: Pause[] = [];
   let stopped = false;
 
   /** `done`, or the code with which it was refused. */
   const call = async (run: string, verb: 'pause' | 'resume'): Promise<string> => {
-    for (;;) {
-      try {
-        const response = await fetch(`${random.pick(cluster.servers).proxy.url}/api/v1/runs/${run}/${verb}`, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${cluster.token}`, 'content-type': 'application/json' },
-          body: JSON.stringify({ by: 'pauser' }),
-          signal: AbortSignal.timeout(4_000),
-        });
-        if (response.ok) return 'done';
-        const { error } = (await response.json()) as { error?: { code?: string } };
-        if (response.status < 500) return error?.code ?? 'unknown';
-      } catch {
-        // Not answered: nobody knows whether it happened.
-      }
-      await sleep(200);
-    }
+    const { ok, code } = await api.call(`runs/${run}/${verb}`, { by: 'pauser' });
+    return ok ? 'done' : (code ?? 'unknown');
   };
 
   const pauseOne = async (run: string): Promise<void> => {
     const paused = await call(run, 'pause');
     if (paused !== 'done' && !moot.has(paused)) violate(`The pause of run ${run} was refused: ${paused}`);
+    const before = await lookAtPaused(cluster, run);
     const from = Date.now();
     await sleep(random.int(500, 4_000));
     const to = Date.now();
+    const after = await lookAtPaused(cluster, run);
     const resumed = await call(run, 'resume');
     if (resumed !== 'done' && !moot.has(resumed)) violate(`Run ${run} was not resumed: ${resumed}`);
-    if (paused === 'done' || paused === 'run_paused') pauses.push({ run, from, to });
+    // A server that stood still may have carried out an older call in between.
+    if (before !== null && before.turn === after?.turn) pauses.push({ run, from, to, held: before.held });
   };
 
   const loop = (async () => {
     while (!stopped) {
       await sleep(random.int(500, 2_500));
-      const lately = started.slice(-10);
+      const lately = started.slice(-10).filter(({ shape }) => shape !== bulkWorkflow);
       if (lately.length > 0) await pauseOne(random.pick(lately).run);
     }
   })();
@@ -75,4 +72,17 @@ export function startPauser(
       await loop;
     },
   };
+}
+
+export type PausedRun = Readonly<{ turn: number; held: readonly string[] }>;
+
+/** A run that is paused: how often it was paused or resumed, and what workers hold of it; null: it is not, or who knows. */
+export async function lookAtPaused({ store }: Cluster, run: string): Promise<PausedRun | null> {
+  const [loaded] = await store.store.runs.load([runId(run)]).catch(() => []);
+  if (loaded?.run.status !== 'paused') return null;
+  const control = JSON.parse(loaded.run.control ?? '{}') as RunControl;
+  const held = loaded.work
+    .filter(({ worker }) => worker !== null)
+    .map(({ step, iteration, item, attempt }) => `${step} ${iteration} ${item} ${attempt}`);
+  return { turn: control.pauses?.turn ?? 0, held };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../packages/engine/testkit/simulator/random.ts';
+import { apiCalls } from './api-calls.ts';
 import type { Cluster } from './cluster.ts';
 
 /** An answer to an approval that a server has taken: from then on it counts. */
@@ -21,39 +22,22 @@ const both = ['ann', 'bob'] as const;
  * although it was.
  */
 export function startPeople(cluster: Cluster, random: Random, violate: (text: string) => void): People {
+  const api = apiCalls(cluster, random);
   const answers: TakenAnswer[] = [];
   const open = new Set<Promise<void>>();
 
-  const call = async (path: string, body: unknown): Promise<Response | null> => {
-    try {
-      return await fetch(`${random.pick(cluster.servers).proxy.url}/api/v1/runs/${path}`, {
-        method: body === null ? 'GET' : 'POST',
-        headers: { authorization: `Bearer ${cluster.token}`, 'content-type': 'application/json' },
-        body: body === null ? null : JSON.stringify(body),
-        signal: AbortSignal.timeout(4_000),
-      });
-    } catch {
-      return null; // Not answered: nobody knows whether it happened.
-    }
-  };
-
   const isAsked = async (run: string): Promise<boolean> => {
-    const response = await call(`${run}/approvals`, null);
-    if (response?.ok !== true) return false;
-    const { items } = (await response.json().catch(() => ({ items: [] }))) as { items: readonly unknown[] };
-    return items.length > 0;
+    const answer = await api.callOnce<{ items: readonly unknown[] }>(`runs/${run}/approvals`);
+    return answer?.ok === true && answer.body.items.length > 0;
   };
 
   const say = async (run: string, by: string, n: number): Promise<void> => {
-    for (;;) {
-      const response = await call(`${run}/approvals/ask/answer`, { by, decision: 'approve', values: { n } });
-      if (response?.ok === true) return;
-      if (response !== null && response.status < 500) {
-        violate(`The answer of ${by} to run ${run} was refused: ${response.status} ${await response.text()}`);
-        return;
-      }
-      await sleep(200);
-    }
+    const { ok, status, body } = await api.call(`runs/${run}/approvals/ask/answer`, {
+      by,
+      decision: 'approve',
+      values: { n },
+    });
+    if (!ok) violate(`The answer of ${by} to run ${run} was refused: ${status} ${JSON.stringify(body)}`);
   };
 
   const attend = async (run: string, n: number): Promise<void> => {

@@ -1,5 +1,7 @@
 import type { LoadedRun } from '@millrace/core';
 import type { Disturbance, WorkerKill } from './faults.ts';
+import type { Pause } from './pauser.ts';
+import { limitedWorkflows } from './workload.ts';
 
 export type RestartTimes = Readonly<{
   /** Milliseconds from a worker's kill to the start of the next attempt of what it had, sorted. */
@@ -13,11 +15,14 @@ export function restartTimes(
   runs: readonly LoadedRun[],
   kills: readonly WorkerKill[],
   disturbances: readonly Disturbance[],
+  pauses: readonly Pause[],
 ): RestartTimes {
   const killedAt = new Map(kills.map(({ worker, at }) => [worker, at]));
   const all: number[] = [];
   const undisturbed: number[] = [];
-  for (const { attempts } of runs) {
+  for (const { run, attempts } of runs) {
+    if (limitedWorkflows.has(run.workflow)) continue; // The next attempt waits for its turn, not for a worker.
+    const paused = pauses.filter((pause) => pause.run === String(run.id));
     for (const lost of attempts) {
       const killed = lost.worker === null ? undefined : killedAt.get(lost.worker);
       if (lost.reason !== 'worker_lost' || lost.final || killed === undefined) continue;
@@ -28,6 +33,7 @@ export function restartTimes(
       );
       if (next === undefined || next.startedAt === null) continue;
       const began = next.startedAt;
+      if (paused.some(({ from, to }) => from < began && to > killed)) continue;
       all.push(began - killed);
       if (!disturbances.some(({ from, to }) => from < began && to > killed)) undisturbed.push(began - killed);
     }
