@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { to } from '../../testing/build-plan.ts';
 import { LocalDriver } from '../../testing/local-driver.ts';
+import { restoreState } from '../restore-state.ts';
 import { maxWorkerLosses } from '../retry.ts';
 
 const chain = { steps: { a: {}, b: { needs: 'a', input: { of: '{{ steps.a.output }}' } }, c: { needs: 'b' } } };
@@ -173,6 +174,23 @@ describe('a local run whose worker is lost', () => {
     run.report();
     expect([run.server.status, run.server.output]).toEqual(['succeeded', { n: 2 }]);
     expect(run.server.step('count').iterations).toBe(3);
+  });
+
+  test('counts on behind iterations beyond the most that a step may have', () => {
+    // Each turn leads to `hit` twice, so it is led there more often than any step may be executed.
+    const run = new LocalDriver({
+      steps: { turn: { maxIterations: 3, next: [to('turn hit'), to('hit')] }, hit: { maxIterations: 1 } },
+    });
+    run.lease().begin();
+    for (let turn = 0; turn < 3; turn += 1) {
+      run.finish('turn').begin();
+      run.report();
+    }
+    const beyond = Math.max(...[...run.server.store.attempts.values()].map(({ iteration }) => iteration));
+    expect(beyond).toBeGreaterThan(4);
+    run.lose();
+    expect(run.server.state.local?.first).toBe(beyond + 1);
+    expect(restoreState(run.plan, run.server.store.load())).toEqual(run.server.state);
   });
 
   test(`fails when it lost ${maxWorkerLosses + 1} workers`, () => {

@@ -56,7 +56,7 @@ function beginAgain(decision: Deciding, local: LocalRun, error: Fault): void {
   }
   state.cancel = null;
   decision.entering.length = 0;
-  local.first += iterationsOfRound(plan.plan);
+  local.first = Math.max(local.first + iterationsOfRound(plan.plan), ...state.steps.map(({ iterations }) => iterations));
   const { steps, unsettled, open } = freshSteps(plan, local.first);
   state.steps.splice(0, state.steps.length, ...steps);
   state.unsettled = unsettled;
@@ -69,8 +69,9 @@ function beginAgain(decision: Deciding, local: LocalRun, error: Fault): void {
 }
 
 /**
- * How many iterations a round may have begun, told or not: so that no attempt of the next round has the name of one that
- * was executed already, and their logs do not mix.
+ * How many iterations a round may have executed, told or not: so that no attempt of the next round has the name of one that
+ * was executed already, and their logs do not mix. Each arrival beyond the most takes a number as well, and fails with it:
+ * those that were told are rows, which the numbers of the next round have to be behind, too.
  */
 function iterationsOfRound({ steps }: Plan): number {
   return 1 + Math.max(0, ...steps.map(({ entry, maxIterations }) => (entry === 'transitions' ? maxIterations : 0)));
