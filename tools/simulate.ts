@@ -3,6 +3,7 @@
 //   --seed S        the first seed (default 1)        --seeds N       how many (default 1000)
 //   --jobs J        threads (default: all cores)      --verbose       the whole trace of each simulation
 //   --scenario a=1,b=2   numbers in the place of the seed's own   --break NAME   an engine that is broken on purpose
+//   --break all     each of these in turn, and after how many seeds it is noticed (with --seeds: at most)
 //   --keep-going    on after a violation              --no-shrink     leave a failing case as large as it is
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -49,8 +50,9 @@ async function main(): Promise<void> {
       'no-shrink': { type: 'boolean', default: false },
     },
   });
+  if (values.break === 'all') return noticeAll(whole('--seed', values.seed), whole('--seeds', values.seeds));
   const breakage = (values.break ?? null) as Breakage | null;
-  if (breakage !== null && !breakages.includes(breakage)) fatal(`--break is one of ${breakages.join(', ')}.`);
+  if (breakage !== null && !breakages.includes(breakage)) fatal(`--break is "all" or one of ${breakages.join(', ')}.`);
   const first = whole('--seed', values.seed);
   const count = whole('--seeds', values.seeds);
   const jobs = Math.max(1, whole('--jobs', values.jobs));
@@ -104,6 +106,23 @@ async function main(): Promise<void> {
     `${done} seeds from ${first}: ${verdict}. ${hours} simulated hours in ${seconds().toFixed(1)} s.\n`,
   );
   process.exit(failed.length === 0 ? 0 : 1);
+}
+
+/** The table of what each broken engine is noticed by. */
+async function noticeAll(first: number, most: number): Promise<never> {
+  let missed = 0;
+  for (const breakage of breakages) {
+    let text = `not noticed by ${most} seeds`;
+    for (let seed = first; seed < first + most; seed += 1) {
+      const { violation } = await simulateSeed(seed, { breakage });
+      if (violation === null) continue;
+      text = `${violation.invariant.padEnd(28)} ${seed - first + 1} seeds`;
+      break;
+    }
+    if (text.startsWith('not')) missed += 1;
+    process.stdout.write(`${breakage.padEnd(22)} ${text}\n`);
+  }
+  process.exit(missed === 0 ? 0 : 1);
 }
 
 function describeFailure({ seed, violation }: SimulationResult): string {

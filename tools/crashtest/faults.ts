@@ -21,7 +21,10 @@ const weights = {
 type FaultKind = keyof typeof weights;
 const kinds = Object.keys(weights) as FaultKind[];
 
-/** A time in which a server or the database was away, or answers got lost: steps of a dead worker may begin later. */
+/**
+ * A time in which a server, the database or every worker was away, or answers got lost: steps of a dead worker may begin
+ * later.
+ */
 export type Disturbance = Readonly<{ from: number; to: number }>;
 export type WorkerKill = Readonly<{ worker: string; at: number }>;
 
@@ -59,6 +62,13 @@ export function startFaults(
     disturbances.push(open);
     await work();
     open.to = Date.now();
+  };
+
+  const away = new Set<WorkerNode>();
+  const withoutWorker = async (worker: WorkerNode, work: () => Promise<void>): Promise<void> => {
+    away.add(worker);
+    if (away.size < cluster.workers.length) await work().finally(() => away.delete(worker));
+    else await disturb(() => work().finally(() => away.delete(worker)));
   };
 
   const restart = async ({ process }: ServerNode | WorkerNode, downMs: number): Promise<void> => {
@@ -108,21 +118,21 @@ export function startFaults(
     proxy.setSwallowing(false);
   };
 
-  const away = () => random.int(100, 4_000);
+  const downMs = () => random.int(100, 4_000);
   const begin = (kind: FaultKind): Promise<void> | null => {
     const server = random.pick(cluster.servers);
     const worker = random.pick(cluster.workers);
     switch (kind) {
       case 'kill_worker':
-        return hold(worker.process, () => killWorker(worker));
+        return hold(worker.process, () => withoutWorker(worker, () => killWorker(worker)));
       case 'kill_server':
-        return hold(server.process, () => disturb(() => restart(server, away())));
+        return hold(server.process, () => disturb(() => restart(server, downMs())));
       case 'kill_database':
-        return hold(cluster.database, () => disturb(() => cluster.database.crash(away())));
+        return hold(cluster.database, () => disturb(() => cluster.database.crash(downMs())));
       case 'stop_worker':
         return hold(worker.process, () => {
           silences.push({ worker: worker.id(), at: Date.now() });
-          return pause(worker);
+          return withoutWorker(worker, () => pause(worker));
         });
       case 'stop_server':
         return hold(server.process, () => disturb(() => pause(server)));

@@ -61,8 +61,6 @@ export const bulkWorkflow = 'bulky';
 export const failingWorkflow = 'flaky';
 /** One worker has all of it, so it is lost as a whole, and re-runs keep nothing. */
 export const localWorkflow = 'local';
-/** Its rounds are transitions, so what is behind a step is not told by dependencies. */
-export const loopingWorkflow = 'loop';
 /** A newer run of this workflow has the older one cancelled. */
 export const supersededWorkflow = 'newest';
 

@@ -1,7 +1,6 @@
-import type { LoadedRun, PreparedPlan } from '@millrace/core';
-import { checkNewRerun, freshSteps } from '../../../packages/engine/testkit/simulator/check-rerun.ts';
-import { localWorkflow, loopingWorkflow } from '../workload.ts';
-import { type Histories, stepName, stepRun, type Violate } from './histories.ts';
+import type { LoadedRun } from '@millrace/core';
+import { checkKept, checkNewRerun } from '../../../packages/engine/testkit/simulator/check-rerun.ts';
+import { type Histories, stepName, type Violate } from './histories.ts';
 import { told } from './told.ts';
 
 type Attempt = LoadedRun['attempts'][number];
@@ -23,34 +22,13 @@ export function checkReruns(histories: Histories, violate: Violate): void {
     const plan = plans.get(loaded.run.plan);
     if (loaded.run.rerunOf === null || plan === undefined) continue;
     told(violate, () => checkNewRerun(plan, loaded, before));
-    if (before !== undefined) checkKept(plan, loaded, before, violate);
+    if (before !== undefined) told(violate, () => checkKept(plan, loaded, before));
   }
   checkNoBodies(histories, violate);
 }
 
 const fromText = (point: NonNullable<LoadedRun['run']['rerunOf']>['from'][number] | undefined): string | undefined =>
   point?.type === 'step' ? point.step : point?.type;
-
-/** Steps that succeeded and are behind nothing that runs again. A run that was cancelled before it began has taken nothing. */
-function checkKept(plan: PreparedPlan, { run, attempts }: LoadedRun, before: LoadedRun, violate: Violate): void {
-  if ([localWorkflow, loopingWorkflow].includes(run.workflow) || run.startedAt === null) return;
-  const fresh = freshSteps(plan, run.rerunOf?.from ?? []);
-  const ends = before.attempts.filter(({ final }) => final);
-  const failed = new Set(ends.filter(({ status }) => status !== 'succeeded').map(({ step }) => step));
-  for (const end of ends) {
-    // The end of a for-each is made anew of its items, which are what is kept.
-    const items = ends.some(
-      ({ step, iteration, item }) => step === end.step && iteration === end.iteration && item >= 0,
-    );
-    if (items && end.item === -1) continue;
-    if (fresh.has(end.step) || failed.has(end.step) || isBehind(plan, end.step, failed)) continue;
-    if (attempts.some((row) => stepRun(row) === stepRun(end) && row.reason === 'reused')) continue;
-    violate(`Run ${run.id} did step ${stepRun(end)} again, which run ${before.run.id} had done.`);
-  }
-}
-
-const isBehind = (plan: PreparedPlan, step: number, others: ReadonlySet<number>): boolean =>
-  (plan.plan.steps[step]?.dependsOn ?? []).some((other) => others.has(other) || isBehind(plan, other, others));
 
 function checkNoBodies({ runs, plans, ledger }: Histories, violate: Violate): void {
   const text = (run: string, step: string, item: number, iteration: number) => `${run}/${step}/${item}/${iteration}`;

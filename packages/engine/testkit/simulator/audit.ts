@@ -16,7 +16,7 @@ import type { CommitOutcome, OutboxKey, RunCommit, Store } from '../../src/ports
 import { ApprovalChecks } from './approval-checks.ts';
 import { CacheChecks } from './cache-checks.ts';
 import { checkExplained } from './check-explained.ts';
-import { checkNewRerun, checkNotReused, checkTakenAtStart } from './check-rerun.ts';
+import { checkKept, checkNewRerun, checkNotReused, checkTakenAtStart } from './check-rerun.ts';
 import type { Counts } from './counts.ts';
 import { EventChecks } from './event-checks.ts';
 import { HookChecks } from './hook-checks.ts';
@@ -105,6 +105,7 @@ export class Audit {
     this.runs.set(commit.id, after);
     if (before === null) this.#created(plan, after);
     else checkTakenAtStart(commit.id, before, after);
+    this.#checkKept(plan, before, after);
     this.#hooks.committed(plan, after);
     this.#checkNewAttempts(plan, commit, after);
     if (isRunEnd(after.run.status)) this.open.delete(commit.id);
@@ -139,6 +140,14 @@ export class Audit {
     if (rerunOf === null) return;
     this.#counts.reruns += 1;
     this.#counts.resultsReused += checkNewRerun(plan, loaded, this.runs.get(rerunOf.run));
+  }
+
+  /** A re-run takes over with its begin. */
+  #checkKept(plan: PreparedPlan, before: LoadedRun | null, after: LoadedRun): void {
+    const { rerunOf, startedAt } = after.run;
+    if (rerunOf === null || startedAt === null || (before !== null && before.run.startedAt !== null)) return;
+    const source = this.runs.get(rerunOf.run);
+    if (source !== undefined) checkKept(plan, after, source);
   }
 
   /** Whether the parent's attempt waits for its child, and nobody has asked it to stop. */

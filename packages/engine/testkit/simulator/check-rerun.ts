@@ -51,11 +51,39 @@ export function checkNewRerun(plan: PreparedPlan, run: LoadedRun, before: Loaded
   return reused.length;
 }
 
+/**
+ * What need not run again did not: results of steps that succeeded, that nothing is to run again from, and that are behind
+ * nothing that failed or was left out. Said of graphs only: with transitions, or with another input, other ways may be open.
+ */
+export function checkKept(plan: PreparedPlan, { run, attempts }: LoadedRun, before: LoadedRun): void {
+  if (plan.localLane !== null || plan.transitions.any || run.startedAt === null || run.input !== before.run.input)
+    return;
+  const fresh = freshSteps(plan, run.rerunOf?.from ?? []);
+  const items = new Set(
+    (run.rerunOf?.from ?? []).flatMap((point) => (point.type === 'step' && point.items !== null ? [point.step] : [])),
+  );
+  const ends = before.attempts.filter(({ final }) => final);
+  const failed = new Set(ends.filter(({ status }) => status !== 'succeeded').map(({ step }) => step));
+  const taken = new Set(attempts.filter(isReused).map(keyText));
+  for (const end of ends) {
+    // The end of a for-each is made anew of its items, which are what is kept.
+    if (end.attempt === 0 && !isReused(end)) continue;
+    if (isBehind(plan, end.step, (step) => fresh.has(step) || failed.has(step) || items.has(nameOf(plan, step))))
+      continue;
+    if (taken.has(keyText(end))) continue;
+    const message = `Run ${run.id} did ${nameOf(plan, end.step)} ${end.item} again, which run ${before.run.id} had done.`;
+    throw new Violation('kept_results', message);
+  }
+}
+
+const nameOf = (plan: PreparedPlan, step: number): string => plan.plan.steps[step]?.name ?? '';
+
+/** Whether this holds of a step, or of one that it depends on. */
+const isBehind = (plan: PreparedPlan, step: number, is: (step: number) => boolean): boolean =>
+  is(step) || (plan.plan.steps[step]?.dependsOn ?? []).some((other) => isBehind(plan, other, is));
+
 /** The steps that run again whatever happens: those that were named, and what depends on them. */
-export function freshSteps(
-  plan: PreparedPlan,
-  from: NonNullable<LoadedRun['run']['rerunOf']>['from'],
-): ReadonlySet<number> {
+function freshSteps(plan: PreparedPlan, from: NonNullable<LoadedRun['run']['rerunOf']>['from']): ReadonlySet<number> {
   const fresh = new Set<number>();
   for (const number of plan.order) {
     const step = plan.plan.steps[number];

@@ -2,6 +2,7 @@
 // death. Every call is two events: it reaches the store, its answer comes back.
 import { MillraceError } from '@millrace/core';
 import type { GrantOutcome, RunCommit, Store } from '../../src/ports/index.ts';
+import { breakStore } from './break-store.ts';
 import { breakCommit } from './breakages.ts';
 import type { Random } from './random.ts';
 import { controlOf } from './run-checks.ts';
@@ -30,7 +31,8 @@ const unavailable = (what: string): MillraceError =>
 const timeoutMs = 1_000;
 
 export function createFaultyStore(options: FaultyStoreOptions): Store {
-  const { world, store, life, random } = options;
+  const { world, life, random } = options;
+  const store = breakStore(world.breakage, options.store);
   const { scenario, time, weather, counts } = world;
 
   const delay = (): number => {
@@ -99,8 +101,7 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
   };
 
   const takeOld: Store['outbox']['takeOld'] = async (request) => {
-    const twice = world.breakage === 'outbox_twice';
-    const taken = await store.outbox.takeOld(twice ? { ...request, olderThanMs: 0, hideMs: 1 } : request);
+    const taken = await store.outbox.takeOld(request);
     counts.messagesRedelivered += taken.length;
     if (taken.length > 0) note(world, `${life.name} takes ${taken.length} old messages`);
     return taken;
@@ -132,8 +133,7 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
     workers: {
       register: (worker, leaseMs) => call('register', () => store.workers.register(worker, leaseMs)),
       renew: (workers, leaseMs) => call('renew', () => store.workers.renew(workers, leaseMs)),
-      expired: (limit) =>
-        call('expired', async () => (world.breakage === 'lease_expiry_ignored' ? [] : store.workers.expired(limit))),
+      expired: (limit) => call('expired', () => store.workers.expired(limit)),
       remove: (worker, how) => call('remove', () => store.workers.remove(worker, how)),
     },
     waits: {
@@ -151,12 +151,7 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
       nextDueAt: () => call('nextDueAt', () => store.waits.nextDueAt()),
     },
     cache: {
-      find: (keys) =>
-        call('findCached', () => {
-          // As if the hash of a key were the same for all.
-          if (world.breakage === 'cache_mixed') return Promise.resolve(keys.map(() => ({ output: '{"token":0}' })));
-          return store.cache.find(keys);
-        }),
+      find: (keys) => call('findCached', () => store.cache.find(keys)),
       list: (filter, page) => call('listCache', () => store.cache.list(filter, page)),
       clear: (filter) => call('clearCache', () => store.cache.clear(filter)),
       removeExpired: (limit) => call('removeExpired', () => store.cache.removeExpired(limit)),
@@ -164,9 +159,7 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
     events: {
       append: (event) =>
         call('appendEvent', async () => {
-          const given = world.breakage === 'event_key_lost' ? { ...event, key: null } : event;
-          const { event: stored, created } = await store.events.append(given);
-          const appended = { event: { ...stored, key: event.key }, created };
+          const appended = await store.events.append(event);
           if (appended.created) note(world, `${life.name} stores event ${appended.event.id} ${appended.event.type}`);
           world.audit.events.stored(appended.event);
           return appended;

@@ -12,6 +12,8 @@ const named: readonly (readonly [seed: number, what: string])[] = [
   [1853, 'a child run that was being started while its parent was cancelled'],
   [1222, 'an approval that was answered and ended in one commit'],
   [1571, 'an attempt that a worker had given up, given back when it stopped'],
+  [202725, 'a local run that was given back and claimed by another worker'],
+  [216716, 'a local run that began again after more iterations than a step may have'],
   [50618, 'a child run that was being started while its step was stopped'],
 ];
 
