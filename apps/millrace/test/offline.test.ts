@@ -97,7 +97,7 @@ describe('millrace validate', () => {
   it('takes the current folder when no path is given', async () => {
     scratch.write('.workflows/a.yaml', workflows);
     const { exit, stdout } = await run(['validate'], { cwd: scratch.path });
-    expect({ exit, stdout }).toEqual({ exit: 0, stdout: 'valid 8 workflows in 1 file, 0 errors, 0 warnings\n' });
+    expect({ exit, stdout }).toEqual({ exit: 0, stdout: 'valid 9 workflows in 1 file, 0 errors, 0 warnings\n' });
   });
 
   it('shows people the line with a caret under the place', async () => {

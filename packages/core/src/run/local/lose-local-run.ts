@@ -56,7 +56,10 @@ function beginAgain(decision: Deciding, local: LocalRun, error: Fault): void {
   }
   state.cancel = null;
   decision.entering.length = 0;
-  local.first = Math.max(local.first + iterationsOfRound(plan.plan), ...state.steps.map(({ iterations }) => iterations));
+  local.first = Math.max(
+    local.first + iterationsOfRound(plan.plan),
+    ...state.steps.map(({ iterations }) => iterations),
+  );
   const { steps, unsettled, open } = freshSteps(plan, local.first);
   state.steps.splice(0, state.steps.length, ...steps);
   state.unsettled = unsettled;
