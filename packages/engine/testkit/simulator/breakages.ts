@@ -32,8 +32,8 @@ export const breakages = [
   'hook_twice',
   /** An event is delivered again, and the start keys of the runs that it starts do not count. */
   'event_twice',
-  /** A wait for an event does not hear of those that came while it was being stored. */
-  'events_missed',
+  /** Waits for events do not hear of those that come. */
+  'event_not_told',
   /** The key of an event does not count. */
   'event_key_lost',
   /** An answer to an approval that is still open is not stored. */

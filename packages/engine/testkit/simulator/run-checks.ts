@@ -72,6 +72,11 @@ const pausedWaits: ReadonlySet<WaitKind> = new Set(['held', 'retry', 'delay', 'i
 function checkPauseObeyed(id: string, { changes }: RunCommit, before: LoadedRun, after: LoadedRun): void {
   const [was, is] = [controlOf(before.run), controlOf(after.run)];
   if (is.paused === undefined) return;
+  const ready = new Set(after.work.filter(({ worker }) => worker === null).map(attemptText));
+  const kept = changes.workHeld.find((row) => ready.has(attemptText(row)));
+  if (kept !== undefined) {
+    throw new Violation('paused_begins_nothing', `Run ${id} is paused, and ${attemptText(kept)} is there to be taken.`);
+  }
   if (changes.work.length > 0) {
     throw new Violation('paused_begins_nothing', `Run ${id} is paused, and a commit gave it work.`);
   }

@@ -4,7 +4,7 @@
 //
 // Between two events all promises come to rest: one turn of `setImmediate` runs every microtask there is, and nothing else
 // of the process can get in between, since all timers are virtual.
-import type { Definitions, PreparedPlan, WorkerDescription } from '@millrace/core';
+import { type Definitions, type PreparedPlan, preparePlan, type WorkerDescription } from '@millrace/core';
 import { createMemoryStore } from '../../src/memory/index.ts';
 import type { RevisionTrigger } from '../../src/ports/workspace-store.ts';
 import { compileAll, revisionEntries } from '../../src/workspaces/publish-workspace.ts';
@@ -98,10 +98,13 @@ class Simulation {
     const store = createMemoryStore({ now: () => given.time.now });
     const definitions = randomDefinitions(given.seed, given.scenario);
     const compiled = compileAll(definitions, 'test');
-    const all = [...compiled.plans, ...compiled.actions];
-    const plans = new Map<string, PreparedPlan>(all.map((plan) => [plan.hash, plan]));
+    const broken = given.breakage === 'dependency_forgotten' ? compiled.plans.map(forgetful) : compiled.plans;
+    const all = [...broken, ...compiled.actions];
+    // Whatever plan the engine is given, the audit knows the real one.
+    const real = [...compiled.plans, ...compiled.actions];
+    const plans = new Map<string, PreparedPlan>(all.map(({ hash }, at) => [hash, real[at] as PreparedPlan]));
     await store.store.plans.put(all.map(({ hash, plan, lanes }) => ({ hash, plan, lanes })));
-    const workflows = revisionEntries(compiled);
+    const workflows = revisionEntries({ ...compiled, plans: broken });
     await store.store.workspaces.publish(
       { workspace: 'test', revision: 'r1', workflows, triggers: triggersOf(definitions.triggers), files: null },
       { type: 'simulated' },
@@ -253,6 +256,12 @@ class Simulation {
     );
     void this.#store;
   }
+}
+
+/** The same, but that the last step which depends on others depends on nothing. */
+function forgetful({ plan }: PreparedPlan): PreparedPlan {
+  const last = plan.steps.findLast(({ dependsOn }) => dependsOn.length > 0);
+  return preparePlan({ ...plan, steps: plan.steps.map((step) => (step === last ? { ...step, dependsOn: [] } : step)) });
 }
 
 function triggersOf(triggers: Definitions['triggers']): readonly RevisionTrigger[] {
