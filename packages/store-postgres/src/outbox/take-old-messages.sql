@@ -11,7 +11,7 @@ taken as (
   update millrace.outbox o
   set visible_at = millrace.clock() + $3::bigint
   from old
-  where o.run = old.run and o.version = old.version and o.ordinal = old.ordinal
+  where o.run = any (array[old.run]) and o.version = old.version and o.ordinal = old.ordinal
   returning o.run, o.version, o.ordinal, o.created_at, o.document
 )
 select t.run, t.version, t.ordinal, t.document

@@ -9,9 +9,9 @@ locked as (
   select s.run, s.step, s.iteration, s.item, s.attempt, s.request, s.ordinal, d.demands, d.refusal, d.place
   from decided d
   join millrace.slot s
-    on s.run = d.run and s.step = d.step and s.iteration = d.iteration and s.item = d.item and s.attempt = d.attempt
+    on s.run = any (array[d.run]) and s.step = d.step and s.iteration = d.iteration and s.item = d.item and s.attempt = d.attempt
     and s.request = d.request
-  where s.waiting
+  where s.waiting is distinct from false
   for update of s skip locked
 ),
 whole as (
@@ -26,7 +26,7 @@ written as (
     holding = l.refusal is null and s.kind <> 'rate'
   from locked l
   join whole w on w.place = l.place
-  where s.run = l.run and s.step = l.step and s.iteration = l.iteration and s.item = l.item and s.attempt = l.attempt
+  where s.run = any (array[l.run]) and s.step = l.step and s.iteration = l.iteration and s.item = l.item and s.attempt = l.attempt
     and s.request = l.request and s.ordinal = l.ordinal
   returning s.key, s.kind, s.per_ms, l.refusal, l.place
 ),

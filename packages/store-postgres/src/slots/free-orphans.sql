@@ -8,17 +8,17 @@ with orphan as (
       s.step >= 0
       and not exists (
         select from millrace.work w
-        where w.run = s.run and w.step = s.step and w.iteration = s.iteration and w.item = s.item
+        where w.run = any (array[s.run]) and w.step = s.step and w.iteration = s.iteration and w.item = s.item
       )
       and not exists (
         select from millrace.wait w
-        where w.run = s.run and w.step = s.step and w.iteration = s.iteration and w.item = s.item
+        where w.run = any (array[s.run]) and w.step = s.step and w.iteration = s.iteration and w.item = s.item
           and w.kind in ('slots', 'timer', 'child', 'approval', 'event')
       )
     )
 )
 delete from millrace.slot s
 using orphan o
-where s.run = o.run and s.step = o.step and s.iteration = o.iteration and s.item = o.item and s.attempt = o.attempt
+where s.run = any (array[o.run]) and s.step = o.step and s.iteration = o.iteration and s.item = o.item and s.attempt = o.attempt
   and s.request = o.request
 returning s.run, s.step, s.iteration, s.item, s.attempt, s.request, s.ordinal

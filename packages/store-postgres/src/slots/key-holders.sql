@@ -1,4 +1,9 @@
 -- Everybody who holds the keys.
-select s.key, s.run, s.step, s.iteration, s.item
+select n.*
 from unnest($1::text[]) as k (key)
-join millrace.slot s on s.holding and s.key = k.key
+cross join lateral (
+  select s.key, s.run, s.step, s.iteration, s.item
+  from millrace.slot s
+  where s.holding and s.key = k.key
+  offset 0
+) n

@@ -14,6 +14,6 @@ select s.run, s.step, s.iteration, s.item, s.attempt, s.request, s.ordinal, s.wo
   s.per_ms, s.when_full, s.priority, s.requested_at, s.above
 from below b
 join millrace.slot s
-  on s.run = b.run and s.step = b.step and s.iteration = b.iteration and s.item = b.item and s.attempt = b.attempt
+  on s.run = any (array[b.run]) and s.step = b.step and s.iteration = b.iteration and s.item = b.item and s.attempt = b.attempt
   and s.request = b.request
 order by s.run, s.step, s.iteration, s.item, s.attempt, s.request, s.ordinal

@@ -10,14 +10,19 @@ with line as (
     limit $2::int
   ) n
   union
-  select s.run, s.step, s.iteration, s.item, s.attempt, s.request
+  select n.*
   from unnest($1::text[]) as k (key)
-  join millrace.slot s on s.impatient and s.key = k.key
+  cross join lateral (
+    select s.run, s.step, s.iteration, s.item, s.attempt, s.request
+    from millrace.slot s
+    where s.impatient and s.key = k.key
+    offset 0
+  ) n
 )
 select s.run, s.step, s.iteration, s.item, s.attempt, s.request, s.ordinal, s.workspace, s.kind, s.name, s.key, s.most, s.per_ms,
   s.when_full, s.priority, s.requested_at, s.above
 from line l
 join millrace.slot s
-  on s.run = l.run and s.step = l.step and s.iteration = l.iteration and s.item = l.item and s.attempt = l.attempt
+  on s.run = any (array[l.run]) and s.step = l.step and s.iteration = l.iteration and s.item = l.item and s.attempt = l.attempt
   and s.request = l.request
 order by s.run, s.step, s.iteration, s.item, s.attempt, s.request, s.ordinal

@@ -3,6 +3,6 @@ outbox_cleared as (
   delete from millrace.outbox o
   using unnest(:delivered_receivers::bigint[], :delivered_runs::bigint[], :delivered_versions::int[], :delivered_ordinals::int[])
     as x (receiver, run, version, ordinal)
-  where o.run = x.run and o.version = x.version and o.ordinal = x.ordinal
+  where o.run = any (array[x.run]) and o.version = x.version and o.ordinal = x.ordinal
     and (x.receiver in (select id from committed)) is true
 )

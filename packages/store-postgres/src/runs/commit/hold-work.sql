@@ -6,8 +6,8 @@ work_held as (
     :held_runs::bigint[], :held_steps::int[], :held_iterations::int[], :held_items::int[], :held_attempts::int[],
     string_to_array(:held_documents, :separator, :absent)
   ) as x (run, step, iteration, item, attempt, document)
-  where w.run = x.run and w.step = x.step and w.iteration = x.iteration and w.item = x.item and w.attempt = x.attempt
-    and w.ready and (x.run in (select id from committed)) is true
+  where w.run = any (array[x.run]) and w.step = x.step and w.iteration = x.iteration and w.item = x.item and w.attempt = x.attempt
+    and w.worker is null and (x.run in (select id from committed)) is true
   returning w.run, w.step, w.iteration, w.item, w.attempt, x.document
 ),
 held as (
@@ -18,6 +18,6 @@ held as (
 slots_held as (
   delete from millrace.slot s
   using work_held h
-  where s.run = h.run and s.step = h.step and s.iteration = h.iteration and s.item = h.item
+  where s.run = any (array[h.run]) and s.step = h.step and s.iteration = h.iteration and s.item = h.item
   returning s.workspace, s.kind, s.name
 )

@@ -1,0 +1,109 @@
+// A table that autovacuum looked at while it was nearly empty, and that 100,000 rows came into a second later, looks small
+// to the planner. Statements of the engine must find their rows by their keys even then.
+import { readdirSync, readFileSync } from 'node:fs';
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withClient } from '../embedded/login.ts';
+import { startTestPostgres, type TestPostgres } from '../embedded/test-server.ts';
+import { commitStatements, type Piece } from '../runs/commit/commit-statement.ts';
+import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
+import { hotConnection } from './connection-settings.ts';
+
+let server: TestPostgres | null = null;
+let store: TestStore | null = null;
+let client: Client | null = null;
+
+const rows = 20_000;
+/** Tables that are full one moment and empty the next. */
+const tables = ['work', 'wait', 'slot', 'outbox'];
+
+beforeAll(async () => {
+  server = await startTestPostgres();
+  store = await openTestStore(server);
+  await withClient(store.url, (admin) =>
+    admin.query(`
+      insert into millrace.work
+      select 1, 0, 0, n, 1, 1, 0, true, 1, null, null, false, '{}' from generate_series(1, ${rows}) n;
+      insert into millrace.wait (run, step, iteration, item, kind, attempt, document)
+      select 1, 0, 0, n, 'held', 1, '{}' from generate_series(1, ${rows}) n;
+      insert into millrace.slot
+      select 1, 0, 0, n, 1, 0, 0, 'w', 'concurrency', 'k', 'k', 1, null, 'queue', n > 5000, n <= 5000, n <= 5000, false,
+        false, 0, 1, case when n <= 5000 then 1 end, null, null
+      from generate_series(1, ${rows}) n;
+      insert into millrace.outbox select 1, n, 0, 1, 1, '{}' from generate_series(1, ${rows}) n;
+      analyze millrace.work, millrace.wait, millrace.slot, millrace.outbox;
+      update pg_class set reltuples = 2 where oid = any (array[${tables.map((name) => `'millrace.${name}'::regclass`)}]);
+      update pg_class set reltuples = 0
+      where oid in (
+        select indexrelid from pg_index
+        where indrelid = any (array[${tables.map((name) => `'millrace.${name}'::regclass`)}])
+      );`),
+  );
+  client = new Client(hotConnection({ url: store.url, applicationName: 'test' }));
+  await client.connect();
+});
+
+afterAll(async () => {
+  await client?.end();
+  await store?.dispose();
+  await server?.stop();
+});
+
+type Node = Readonly<{
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  'Index Cond'?: string;
+  Plans?: readonly Node[];
+}>;
+
+function* nodesOf(node: Node): Generator<Node> {
+  yield node;
+  for (const below of node.Plans ?? []) yield* nodesOf(below);
+}
+
+/** What reads these tables otherwise than by a condition on an index. */
+async function wholeReads(text: string): Promise<readonly string[]> {
+  if (client === null) throw new Error('There is no connection.');
+  const { rows: answer } = await client.query(`explain (generic_plan, format json) ${text}`);
+  const [{ Plan: root }] = answer[0]['QUERY PLAN'] as [Readonly<{ Plan: Node }>];
+  return [...nodesOf(root)]
+    .filter((node) => node['Node Type'].endsWith('Scan') && tables.includes(node['Relation Name'] ?? ''))
+    .filter((node) => node['Index Cond'] === undefined)
+    .map((node) => `${node['Node Type']} of ${node['Relation Name']} by ${node['Index Name'] ?? 'nothing'}`);
+}
+
+const folder = (name: string): readonly string[] =>
+  readdirSync(new URL(`../${name}/`, import.meta.url))
+    .filter((file) => file.endsWith('.sql'))
+    .map((file) => `${name}/${file}`);
+
+/** What is read from the beginning of an index, to find the first few rows; or as a whole, since all of it is wanted. */
+const readInOrder: Readonly<Record<string, readonly string[]>> = {
+  'work/ready-lanes.sql': ['Index Only Scan of work by work_ready'],
+  'waits/next-due-at.sql': ['Index Only Scan of wait by wait_due'],
+  'slots/free-orphans.sql': ['Index Only Scan of slot by slot_pkey'],
+  'slots/nested-requests.sql': ['Index Scan of slot by slot_nested'],
+  'outbox/take-old-messages.sql': ['Seq Scan of outbox by nothing'],
+  'workers/expired-workers.sql': ['Index Only Scan of work by work_worker'],
+};
+
+test('a commit finds the rows that it changes by their keys', async () => {
+  const pieces: readonly Piece[] = [
+    ...(['update-runs', 'replace-work', 'delete-work', 'hold-work', 'cancel-work', 'set-waits'] as const),
+    ...(['clear-waits', 'clear-outbox', 'take-slots', 'release-slots'] as const),
+  ];
+  const { text } = commitStatements('millrace')(new Set(pieces), false);
+  expect(await wholeReads(text)).toEqual([]);
+});
+
+test.each([
+  ...folder('work'),
+  ...folder('waits'),
+  ...folder('slots'),
+  ...folder('outbox'),
+  'workers/expired-workers.sql',
+])('%s finds its rows by an index', async (file) => {
+  const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+  expect(await wholeReads(text)).toEqual(readInOrder[file] ?? []);
+});
