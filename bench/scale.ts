@@ -91,14 +91,15 @@ function table(results: readonly Result[]): string {
     'get ms',
     'get KB',
   ];
-  const more = ['explain ms', 'open: get ms', 'explain ms', 'cancel ms'];
+  const more = ['explain ms', 'open: get ms', 'explain ms', 'pause ms', 'held: explain ms', 'resume ms', 'cancel ms'];
   const lines = results.map(({ shape, size, measured }) => {
     const { runMs, cpuMs, heapBytes, commits, loadMs, getMs, getBytes } = measured;
     const each = ms((runMs * 1000) / size);
     const heap = (heapBytes / 1024 / size).toFixed(1);
     const cpu = ms((cpuMs * 1000) / size);
     const own = [ms(runMs), each, cpu, heap, String(commits), ms(loadMs), ms(getMs), (getBytes / 1024).toFixed(0)];
-    const looks = [measured.explainMs, measured.openGetMs, measured.openExplainMs, measured.cancelMs].map(ms);
+    const { explainMs, openGetMs, openExplainMs, pauseMs, heldExplainMs, resumeMs, cancelMs } = measured;
+    const looks = [explainMs, openGetMs, openExplainMs, pauseMs, heldExplainMs, resumeMs, cancelMs].map(ms);
     return [shape.name, String(size), ...own, ...looks];
   });
   return formatColumns([[...head, ...more], ...lines]);

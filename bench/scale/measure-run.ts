@@ -18,9 +18,12 @@ export type Measured = Readonly<{
   getMs: number;
   getBytes: number;
   explainMs: number;
-  /** The same run with everything still to do, and what it takes to cancel it. */
+  /** The same run with everything still to do: what it takes to show and explain it, to pause, resume and cancel it. */
   openGetMs: number;
   openExplainMs: number;
+  pauseMs: number;
+  heldExplainMs: number;
+  resumeMs: number;
   cancelMs: number;
 }>;
 
@@ -44,6 +47,9 @@ export async function measureRun(where: Where, shape: Shape, size: number): Prom
   const idle = await start(engine, 'big');
   const openGetMs = (await ask(`/runs/${idle}`)).ms;
   const openExplainMs = (await ask(`/runs/${idle}/explain`)).ms;
+  const pauseMs = await timed(() => engine.pauseRun(idle, { by: 'bench', reason: null }));
+  const heldExplainMs = (await ask(`/runs/${idle}/explain`)).ms;
+  const resumeMs = await timed(() => engine.resumeRun(idle, { by: 'bench' }));
   const cancelMs = await timed(async () => {
     await engine.cancelRun(idle, { by: 'bench', reason: null, force: true });
     await ended(engine, idle);
@@ -69,8 +75,9 @@ export async function measureRun(where: Where, shape: Shape, size: number): Prom
   await server.close();
   await close();
   const { ms: getMs, bytes: getBytes } = got;
-  const looks = { getMs, getBytes, explainMs, openGetMs, openExplainMs, cancelMs };
-  return { loadMs, runMs, cpuMs, commits: spent, heapBytes, ...looks };
+  const looks = { getMs, getBytes, explainMs, openGetMs, openExplainMs };
+  const turns = { pauseMs, heldExplainMs, resumeMs, cancelMs };
+  return { loadMs, runMs, cpuMs, commits: spent, heapBytes, ...looks, ...turns };
 }
 
 async function start(engine: Engine, workflow: string): Promise<RunId> {

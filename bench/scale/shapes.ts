@@ -32,6 +32,19 @@ export const shapes: readonly Shape[] = [
       each: { type: function, function: give, for_each: ${size}, input: { n: "{{ item }}" } }
       join: { type: function, function: give, depends_on: [each], input: { n: "{{ length(steps.each.output) }}" } }`,
   },
+  {
+    name: 'limited',
+    unit: 'item',
+    sizes: [1_000, 10_000, 100_000],
+    workflow: (size) => `
+    steps:
+      each:
+        type: function
+        function: give
+        for_each: ${size}
+        input: { n: "{{ item }}" }
+        concurrency: { key: few, limit: 100 }`,
+  },
   { name: 'graph', unit: 'step', sizes: [50, 500, 5_000], workflow: layeredGraph },
   {
     name: 'loop',
