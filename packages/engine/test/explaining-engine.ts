@@ -80,6 +80,12 @@ workflows:
   parents:
     steps:
       each: { type: workflow, workflow: one, for_each: 3 }
+  many-parents:
+    steps:
+      each: { type: workflow, workflow: one, for_each: 20 }
+  a-hundred:
+    steps:
+      each: { type: shell, cmd: "true", for_each: 100, retry: { attempts: 2, delay: 1h } }
   many:
     steps:
       each: { type: shell, cmd: "true", for_each: 6, concurrency: 2 }

@@ -54,6 +54,32 @@ describe('an explanation', () => {
     ]);
   });
 
+  it('shows how many items have which reason, why the first of them does, and what moves them, once', () => {
+    const resume = { by: 'person', what: 'Resume the run.', at: null, command: 'millrace run resume 7' } as const;
+    const items: ExplainedAnswer = {
+      ...subject,
+      step: 'each',
+      reason: 'items_open',
+      ...{ total: 100_000, not_started: 0, open: 99_999, succeeded: 1, failed: 0, cancelled: 0, concurrency: null },
+      groups: [
+        { reason: 'held', count: 99_998, items: [2, 3], message: 'Item 2 is held.', changes: [resume] },
+        { reason: 'running', count: 1, items: [1], message: 'Item 1 runs.', changes: [] },
+      ],
+      message: 'Step each has 100000 items.',
+      changes: [resume, { by: 'engine', what: 'It ends with its last item.', at: null, command: null }],
+    };
+    expect(describeExplanation(explanation([items]), plain).split('\n')).toEqual([
+      'each items_open',
+      '  Step each has 100000 items.',
+      '  99998 held (items 2, 3, …): Item 2 is held.',
+      '  1 running (item 1): Item 1 runs.',
+      '  → Resume the run.',
+      '    $ millrace run resume 7',
+      '  → It ends with its last item.',
+      '',
+    ]);
+  });
+
   it('is at most a screenful, and says what it left out', () => {
     const many = Array.from({ length: 25 }, (_, index) => pending(`s${index}`));
     const text = describeExplanation(explanation(many, 100), plain);

@@ -24,12 +24,28 @@ function describeAnswer(answer: ExplainedAnswer, style: Style): readonly string[
   const lines = ['', head, `  ${printable(answer.message)}`];
   // What waits for other steps is moved by them, and they stand above.
   if (waitsForSteps.has(answer.reason)) return lines;
-  for (const { what, at, command } of answer.changes) {
+  if (answer.reason === 'items_open') lines.push(...answer.groups.map(describeGroup));
+  for (const { what, at, command } of changesOf(answer)) {
     lines.push(`  ${style.cyan('→')} ${printable(what)}${at === null ? '' : style.dim(` ${at}`)}`);
     if (command !== null) lines.push(`    $ ${printable(command)}`);
   }
   for (const { kind, at } of answer.deadlines) lines.push(`  ${style.dim(`${kind} at ${at}`)}`);
   return lines;
+}
+
+type Change = ExplainedAnswer['changes'][number];
+type ItemGroup = Extract<ExplainedAnswer, { reason: 'items_open' }>['groups'][number];
+
+/** Of a for-each first what moves its items, each change once. */
+function changesOf(answer: ExplainedAnswer): readonly Change[] {
+  if (answer.reason !== 'items_open') return answer.changes;
+  const all = [...answer.groups.flatMap(({ changes }) => changes), ...answer.changes];
+  return [...new Map(all.map((change) => [`${change.what} ${change.command}`, change])).values()];
+}
+
+function describeGroup({ reason, count, items, message }: ItemGroup): string {
+  const more = count > items.length ? ', …' : '';
+  return `  ${count} ${reason} (${count === 1 ? 'item' : 'items'} ${items.join(', ')}${more}): ${printable(message)}`;
 }
 
 function nameOf({ step, item, iteration, attempt }: ExplainedAnswer): string {

@@ -60,6 +60,16 @@ const limitOutlook = z
   })
   .meta({ id: 'LimitOutlook' });
 
+const itemGroup = z
+  .object({
+    reason: z.string(),
+    count: z.int(),
+    items: z.array(z.int()).meta({ description: 'The first few of them.' }),
+    message: z.string().meta({ description: 'What is said of the first of them.' }),
+    changes: z.array(change).meta({ description: 'Who or what moves the first of them.' }),
+  })
+  .meta({ id: 'ItemGroup' });
+
 /** What every answer has. */
 const subject = {
   step: z.string().nullable().meta({ description: 'null: the run itself.' }),
@@ -182,7 +192,7 @@ const anAnswer = z
       failed: z.int(),
       cancelled: z.int(),
       concurrency: z.int().nullable().meta({ description: 'How many may run at once; null: all.' }),
-      open_by_reason: z.record(z.string(), z.int()),
+      groups: z.array(itemGroup).meta({ description: 'The open items by what they wait for or do, the most first.' }),
     }),
     answer('waiting_for_items', {
       open: z.int(),

@@ -12,6 +12,7 @@ import { demandsOfWait } from './explain-limits.ts';
 import { type ExplainRequest, explainRun, maxParts } from './explain-run.ts';
 import type { ChildRun, Explanation } from './explanation.ts';
 import { childKey, type Facts, stepNameKey } from './facts.ts';
+import { keepFirst } from './keep-first.ts';
 
 export type ExplainOptions = Readonly<{
   store: Store;
@@ -39,11 +40,11 @@ export function createExplain({ store, queries, plans, dispatcher, clock, settin
   };
 
   async function gather(loaded: LoadedRun, plan: Plan, request: ExplainRequest): Promise<Facts> {
-    const slots = slotWaits(loaded, plan, request);
+    const slots = toldWaits('slots', loaded, plan, request);
     const [workers, lanes, children, limits] = await Promise.all([
       queries.listWorkers(),
       loaded.work.some(({ worker }) => worker === null) ? queries.countWork() : [],
-      findChildren(loaded, childWaits(loaded, plan, request)),
+      findChildren(loaded, toldWaits('child', loaded, plan, request)),
       findLimits(loaded.run.workspace, slots),
     ]);
     const stepNames = await findStepNames(limits);
@@ -116,21 +117,25 @@ export function createExplain({ store, queries, plans, dispatcher, clock, settin
 /** How many limits are looked at, and runs that hold them. */
 const maxLimits = 20;
 
-/** Waits for limits that will be told of. */
-function slotWaits({ waits }: LoadedRun, plan: Plan, { step }: ExplainRequest): readonly Wait[] {
+/** Waits of this kind that will be told of: those of steps, and of the items of a for-each the first few. */
+function toldWaits(
+  kind: Wait['kind'],
+  { waits }: LoadedRun,
+  plan: Plan,
+  { step, item }: ExplainRequest,
+): readonly Wait[] {
   const index = plan.steps.find(({ name }) => name === step)?.index;
-  return waits.filter((wait) => wait.kind === 'slots' && (step === undefined || wait.step === index));
-}
-
-/** Waits for children that will be told of. A for-each only counts its items, unless the step is asked for. */
-function childWaits({ waits }: LoadedRun, plan: Plan, { step, item }: ExplainRequest): readonly Wait[] {
-  const index = plan.steps.find(({ name }) => name === step)?.index;
-  return waits
-    .filter((wait) => {
-      if (wait.kind !== 'child') return false;
-      if (step === undefined) return wait.item === -1;
-      return wait.step === index && (item === undefined || wait.item === item);
-    })
+  const told = new Map<string, Wait[]>();
+  for (const wait of waits) {
+    if (wait.kind !== kind || (step !== undefined && wait.step !== index)) continue;
+    if (item !== undefined && wait.item !== item) continue;
+    const name = `${wait.step}/${wait.iteration}`;
+    const first = told.get(name) ?? [];
+    told.set(name, first);
+    keepFirst(first, wait, (one) => one.item);
+  }
+  return [...told.values()]
+    .flat()
     .sort((left, right) => left.step - right.step || left.item - right.item)
     .slice(0, maxParts);
 }

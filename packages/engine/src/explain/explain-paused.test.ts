@@ -73,7 +73,12 @@ describe('a paused run', () => {
     await engine.pauseRun(id, { by: 'ada', reason: null });
     await hand.succeed('each', null, 0);
     const [whole, ...items] = await explain(id, { step: 'each' });
-    expect(whole).toMatchObject({ reason: 'items_open', open: 1, notStarted: 4, openByReason: { held: 1 } });
+    expect(whole).toMatchObject({
+      reason: 'items_open',
+      open: 1,
+      notStarted: 4,
+      groups: [{ reason: 'held', count: 1 }],
+    });
     expect(whole?.message).toContain('4 items wait: the run is paused.');
     expect(whole?.changes[0]).toMatchObject({ command: `millrace run resume ${id}` });
     expect(items).toMatchObject([{ item: 1, reason: 'held' }]);

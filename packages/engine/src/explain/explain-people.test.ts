@@ -64,7 +64,7 @@ describe('people', () => {
     const [, first] = await explain(id, { step: 'only' });
     expect(first).toMatchObject({ item: 0, reason: 'waiting_for_people', prompt: '0?' });
     expect(first?.changes[0]?.command).toBe(`millrace approval approve ${id} only --item 0`);
-    expect((await explain(id))[1]).toMatchObject({ reason: 'items_open', openByReason: { waiting_for_people: 2 } });
+    expect((await explain(id))[1]).toMatchObject({ reason: 'items_open', groups: [{ count: 2, items: [0, 1] }] });
   });
 });
 

@@ -101,7 +101,7 @@ describe('items', () => {
       ['each', 2, 'running'],
     ]);
     expect(answers[0]).toMatchObject({ total: 6, succeeded: 1, open: 2, notStarted: 3, concurrency: 2 });
-    expect(answers[0]).toMatchObject({ openByReason: { running: 2 } });
+    expect(answers[0]).toMatchObject({ groups: [{ reason: 'running', count: 2, items: [1, 2] }] });
     expect(await explain(id, { step: 'each', item: 0 })).toMatchObject([
       { item: 0, reason: 'ended', status: 'succeeded' },
     ]);

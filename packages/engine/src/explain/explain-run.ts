@@ -12,6 +12,7 @@ import type { Told } from './explain-work.ts';
 import { createExplaining, type Explaining } from './explaining.ts';
 import type { Answer, Change, Explanation, ReasonName } from './explanation.ts';
 import type { Facts } from './facts.ts';
+import { groupItems } from './group-items.ts';
 import { counted, listed, moment } from './moments.ts';
 import { finalAttempt, movingRows, type StepRows, totalItems } from './run-rows.ts';
 
@@ -70,15 +71,10 @@ function oneStep(explaining: Explaining, step: PlanStep, item: number | undefine
     return answer === null ? [] : [{ answer, rows }];
   });
   if (open.length === 0) return alone(explainIdle(explaining, step, iterations));
-  const items = open.flatMap(({ rows }) =>
-    [...movingRows(rows)]
-      .filter(([index]) => index >= 0)
-      .sort(([left], [right]) => left - right)
-      .map(([, moving]) => ({ rows, moving })),
-  );
-  // There may be 100,000 of them: only those that are told are explained.
-  const told = items.slice(0, maxParts).map(({ rows, moving }) => explainMoving(explaining, rows, moving));
-  return { first: open.map(({ answer }) => answer), parts: told, more: items.length - told.length };
+  const groups = open.flatMap(({ rows }) => groupItems(explaining, rows));
+  const examples = groups.flatMap(({ answers }) => answers).slice(0, maxParts);
+  const items = groups.reduce((sum, { count }) => sum + count, 0);
+  return { first: open.map(({ answer }) => answer), parts: examples, more: items - examples.length };
 }
 
 /** Nothing of a queued run has begun: what it waits for is the reason for each of its steps. */

@@ -8,6 +8,7 @@ import { explainWait, readyAt } from './explain-waiting.ts';
 import { explainWork, type Told } from './explain-work.ts';
 import { type Explaining, planStep } from './explaining.ts';
 import type { Answer, Dependency, ItemCounts, ReasonName } from './explanation.ts';
+import { groupItems, toldGroup } from './group-items.ts';
 import { counted, listed, moment } from './moments.ts';
 import { finalAttempt, type Moving, movingRows, type StepRows, totalItems } from './run-rows.ts';
 
@@ -55,9 +56,9 @@ function explainItems(explaining: Explaining, step: PlanStep, rows: StepRows, to
 
 function tellItems(explaining: Explaining, subject: string, counts: ItemCounts): Told {
   const { paused } = explaining;
-  const { total, notStarted, open, succeeded, failed, cancelled, concurrency, openByReason } = counts;
+  const { total, notStarted, open, succeeded, failed, cancelled, concurrency, groups } = counts;
   const ended = succeeded + failed + cancelled;
-  const doing = Object.entries(openByReason).map(([reason, count]) => `${count} ${reason}`);
+  const doing = groups.map(({ reason, count }) => `${count} ${reason}`);
   const why = paused === null ? `at most ${concurrency ?? 'all'} run at once` : 'the run is paused';
   const bound =
     notStarted === 0 ? '' : ` ${counted(notStarted, 'item')} ${notStarted === 1 ? 'waits' : 'wait'}: ${why}.`;
@@ -76,16 +77,10 @@ function tellItems(explaining: Explaining, subject: string, counts: ItemCounts):
 function countItems(explaining: Explaining, step: PlanStep, rows: StepRows, total: number): ItemCounts {
   const ended = { succeeded: 0, failed: 0, cancelled: 0 };
   for (const attempt of rows.attempts) if (attempt.final && attempt.item >= 0) ended[outcomeOf(attempt)] += 1;
-  const openByReason: Partial<Record<ReasonName, number>> = {};
-  let open = 0;
-  for (const [item, moving] of movingRows(rows)) {
-    if (item === -1) continue;
-    open += 1;
-    const { reason } = explainMoving(explaining, rows, moving);
-    openByReason[reason] = (openByReason[reason] ?? 0) + 1;
-  }
+  const groups = groupItems(explaining, rows).map(toldGroup);
+  const open = groups.reduce((sum, { count }) => sum + count, 0);
   const notStarted = total - open - ended.succeeded - ended.failed - ended.cancelled;
-  return { total, notStarted, open, ...ended, concurrency: step.itemConcurrency, openByReason };
+  return { total, notStarted, open, ...ended, concurrency: step.itemConcurrency, groups };
 }
 
 /** What was stopped from outside, or skipped, did not fail by itself. */

@@ -117,7 +117,7 @@ describe('a child run', () => {
     const { start: run, explain } = await start();
     const id = await run('parents');
     const [whole, ...items] = await explain(id, { step: 'each' });
-    expect(whole).toMatchObject({ reason: 'items_open', open: 3, openByReason: { child_run: 3 } });
+    expect(whole).toMatchObject({ reason: 'items_open', open: 3, groups: [{ reason: 'child_run', count: 3 }] });
     const children = items.map((answer) => (answer.reason === 'child_run' ? answer.child?.run : null));
     expect(new Set(children).size).toBe(3);
     expect(await explain(id, { step: 'each', item: 1 })).toMatchObject([{ item: 1, child: { run: children[1] } }]);

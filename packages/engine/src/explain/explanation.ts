@@ -26,7 +26,7 @@ export type Explanation = Readonly<{
   at: Instant;
   /**
    * The thing that was asked for first, then its parts that have not ended: of a run its steps (those under way before
-   * those that wait for them), of a for-each step its items under way.
+   * those that wait for them), of a for-each step the first few of its items under way for each reason.
    */
   answers: readonly Answer[];
   /** How many parts were left out because the list would be too long. Ask for one of them by its name. */
@@ -247,6 +247,16 @@ export type ItemCounts = Readonly<{
   cancelled: number;
   /** How many may run at once; null: all. */
   concurrency: number | null;
-  /** What the open items wait for or do, by the reason. */
-  openByReason: Readonly<Partial<Record<ReasonName, number>>>;
+  /** The open items by what they wait for or do, the most first. */
+  groups: readonly ItemGroup[];
+}>;
+
+/** Items under way with the same reason. There may be 100,000 of them: the first few are named, and the first is explained. */
+export type ItemGroup = Readonly<{
+  reason: ReasonName;
+  count: number;
+  items: readonly number[];
+  /** What is said of the first of them, and what moves it. */
+  message: string;
+  changes: readonly Change[];
 }>;

@@ -1,6 +1,6 @@
 import { type ExplainedAnswer, isoTime, isoTimeOrNull, type RunExplanation } from '@millrace/api';
 import { formatDuration, unreachable } from '@millrace/core';
-import type { Answer, Explanation, Holder, LimitOutlook } from '@millrace/engine';
+import type { Answer, Change, Explanation, Holder, ItemGroup, LimitOutlook } from '@millrace/engine';
 import { presentApprovers } from './present-approval.ts';
 import { presentFault } from './present-fault.ts';
 import { presentHookCall } from './present-hook-call.ts';
@@ -18,7 +18,7 @@ function presentAnswer(answer: Answer): ExplainedAnswer {
     iteration,
     attempt,
     message,
-    changes: changes.map((change) => ({ ...change, at: isoTimeOrNull(change.at) })),
+    changes: changes.map(presentChange),
     deadlines: deadlines.map(({ kind, at }) => ({ kind, at: isoTime(at) })),
   };
   switch (answer.reason) {
@@ -112,9 +112,9 @@ function presentAnswer(answer: Answer): ExplainedAnswer {
     case 'looking_up_cache':
       return { ...subject, reason: answer.reason, since: isoTime(answer.since) };
     case 'items_open': {
-      const { reason, total, notStarted, open, succeeded, failed, cancelled, concurrency, openByReason } = answer;
+      const { reason, total, notStarted, open, succeeded, failed, cancelled, concurrency, groups } = answer;
       const counts = { total, not_started: notStarted, open, succeeded, failed, cancelled, concurrency };
-      return { ...subject, reason, ...counts, open_by_reason: { ...openByReason } };
+      return { ...subject, reason, ...counts, groups: groups.map(presentGroup) };
     }
     case 'waiting_for_items': {
       const { reason, open, concurrency, ahead } = answer;
@@ -138,6 +138,14 @@ function presentAnswer(answer: Answer): ExplainedAnswer {
       return unreachable(answer);
   }
 }
+
+const presentChange = (change: Change) => ({ ...change, at: isoTimeOrNull(change.at) });
+
+const presentGroup = ({ items, changes, ...group }: ItemGroup) => ({
+  ...group,
+  items: [...items],
+  changes: changes.map(presentChange),
+});
 
 const presentOutlook = ({ perMs, whenFull, holders, freeAt, ...rest }: LimitOutlook) => ({
   ...rest,
