@@ -24,6 +24,7 @@ export {
 } from './logs/routes.ts';
 export { type OpenApiDocument, openApiDocument } from './openapi/openapi-document.ts';
 export { type OperationId, type Routes, routeList, routes } from './routes.ts';
+export { type Attempt, maxAttempts } from './runs/attempt.ts';
 export type { BulkAnswer } from './runs/bulk.ts';
 export type { ExplainedAnswer, RunExplanation } from './runs/explanation.ts';
 export type { GivenStartingPoint, StartedRerun } from './runs/rerun.ts';

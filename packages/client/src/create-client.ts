@@ -153,6 +153,11 @@ function runCalls(transport: Transport) {
         after = page.next;
       }
     },
+    /** How many match, by status. */
+    count: (query: Query<'countRuns'> = {}, call?: CallOptions) => transport.call('countRuns', { query }, call),
+    /** Attempts of its steps and items, ended and under way. */
+    attempts: (run: string, query: Query<'listAttempts'> = {}, call?: CallOptions) =>
+      transport.call('listAttempts', { params: { run }, query }, call),
     get: (run: string, query: Query<'getRun'> = {}, call?: CallOptions) =>
       transport.call('getRun', { params: { run }, query }, call),
     /** Why the run, a step or an item does not go on, and who can change it. */

@@ -30,6 +30,7 @@ import type { StoredDiagnostic } from './ports/workspace-store.ts';
 import type { EngineEvent } from './realtime/event-bus.ts';
 import type { BulkAnswer, BulkRequest } from './runs/bulk-runs.ts';
 import type { HookCallState } from './runs/find-hook-calls.ts';
+import type { AttemptDetail, AttemptFilter } from './runs/list-attempts.ts';
 import type { Schedules } from './schedules/create-schedules.ts';
 import type { Secrets } from './secrets/create-secrets.ts';
 import type { Webhooks } from './webhooks/create-webhooks.ts';
@@ -179,6 +180,8 @@ export type Engine = Readonly<{
   bulkRuns(request: BulkRequest): Promise<BulkAnswer>;
   /** Codes: run_not_found. */
   getRun(run: RunId): Promise<RunDetail>;
+  /** The attempts of a run, ended and under way, in the order of steps, iterations, items and attempts. */
+  listAttempts(run: RunId, filter: AttemptFilter, page: Page): Promise<Paged<AttemptDetail>>;
   /** Adds an event to a workspace and delivers it. Codes: invalid_request, too_large, workspace_not_found. */
   emitEvent(request: EmitEventRequest): Promise<Readonly<{ event: StoredEvent; created: boolean }>>;
   /** An event and what came of it. Codes: event_not_found. */

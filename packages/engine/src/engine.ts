@@ -47,6 +47,7 @@ import { createBulkRuns } from './runs/bulk-runs.ts';
 import { createCancelRun } from './runs/cancel-run.ts';
 import { createGetRun } from './runs/get-run.ts';
 import { createKeptOfRerun } from './runs/kept-of-rerun.ts';
+import { createListAttempts } from './runs/list-attempts.ts';
 import { createPauseRun } from './runs/pause-run.ts';
 import { createRerunRun } from './runs/rerun-run.ts';
 import { createResumeRun } from './runs/resume-run.ts';
@@ -217,6 +218,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     resumeRun,
     rerunRun,
     getRun,
+    listAttempts: createListAttempts(store, plans),
     listApprovals: createListApprovals(queries, plans),
     runApprovals: createRunApprovals(store, plans),
     answerApproval: createAnswerApproval({ store, plans, driver }),

@@ -16,6 +16,7 @@ export type { EngineEvent } from './realtime/event-bus.ts';
 export { createRehearsals, type Rehearsals } from './rehearsal/create-rehearsals.ts';
 export type * from './rehearsal/rehearsal-types.ts';
 export type * from './runs/bulk-runs.ts';
+export type { AttemptDetail, AttemptFilter } from './runs/list-attempts.ts';
 export { type BackfilledTick, type BackfillRequest, maxBackfillTicks } from './schedules/backfill-schedule.ts';
 export type { ScheduleDetail, Schedules } from './schedules/create-schedules.ts';
 export type { ScheduleAnswer } from './schedules/explain-schedule.ts';

@@ -35,7 +35,7 @@ import type {
 import { createFakeSchedules, sampleSchedule } from './fake-schedules.ts';
 import { createFakeSecrets } from './fake-secrets.ts';
 import { createFakeWebhooks, sampleDelivery } from './fake-webhooks.ts';
-import { explanationOf, sampleApproval, sampleEvent, sampleLimit } from './sample-answers.ts';
+import { explanationOf, sampleApproval, sampleAttempt, sampleEvent, sampleLimit } from './sample-answers.ts';
 import { samplePlan } from './sample-plan.ts';
 
 const at = Date.UTC(2026, 10, 21, 9, 30);
@@ -58,6 +58,7 @@ export function createFakeEngine() {
     bulks: [] as BulkRequest[],
     cacheFilters: [] as CacheFilter[],
     explains: [] as unknown[],
+    attemptFilters: [] as unknown[],
     approvalFilters: [] as unknown[],
     limits: [] as unknown[],
     answers: [] as unknown[],
@@ -253,6 +254,11 @@ export function createFakeEngine() {
       return { run: id, created: true };
     },
     getRun: async (run) => find(run).detail,
+    async listAttempts(run, filter) {
+      find(run);
+      seen.attemptFilters.push(filter);
+      return { items: [sampleAttempt], next: '0/0/-1/1' };
+    },
     waitForRun(run, options = {}) {
       seen.waits += 1;
       return new Promise((resolve, reject) => {
@@ -446,7 +452,8 @@ export function createFakeEngine() {
         { queue: 'default', capability: 'shell', labels: [], ready: 3, leased: 2, oldestReadyAt: at },
         { queue: 'default', capability: 'http', labels: [], ready: 1, leased: 0, oldestReadyAt: null },
       ],
-      countRuns: async () => ({}),
+      countRuns: async () =>
+        ({ queued: 0, running: 1, paused: 0, succeeded: 0, failed: 2, cancelled: 0, timed_out: 0 }) as never,
     } as unknown as Queries,
     blobs: {
       get: async (key: string) =>

@@ -1,5 +1,13 @@
 import { eventId, type Fault, runId, type StoredEvent, workerId } from '@millrace/core';
-import type { Answer, Explanation, Holder, NamedLimit, OpenApproval, ReasonName } from '@millrace/engine';
+import type {
+  Answer,
+  AttemptDetail,
+  Explanation,
+  Holder,
+  NamedLimit,
+  OpenApproval,
+  ReasonName,
+} from '@millrace/engine';
 
 const at = Date.UTC(2026, 10, 21, 9, 30);
 const fault: Fault = { code: 'exit_code', message: 'It broke.', details: { exit_code: 3 } };
@@ -226,6 +234,25 @@ export const sampleApproval: OpenApproval = {
   escalated: false,
   timesOutAt: null,
   onTimeout: 'fail',
+};
+
+/** An attempt with everything that one may have. */
+export const sampleAttempt: AttemptDetail = {
+  step: 'build',
+  item: -1,
+  iteration: 0,
+  attempt: 1,
+  status: 'failed',
+  reason: 'worker_lost',
+  readyAt: at,
+  startedAt: at + 1,
+  endedAt: at + 2,
+  worker: workerId('w1'),
+  waitsFor: null,
+  dueAt: null,
+  input: { tag: 'v1' },
+  output: [1],
+  error: fault,
 };
 
 export const sampleEvent: StoredEvent = {

@@ -5,13 +5,32 @@ import { paged, pageQuery } from '../contract/page.ts';
 import { route } from '../contract/route.ts';
 import { givenTime, name, queryFlag, queryInteger, runIdText } from '../contract/values.ts';
 import { maxWaitSeconds } from '../workflows/routes.ts';
+import { attempt, maxAttempts } from './attempt.ts';
 import { bulkAnswer, bulkBody } from './bulk.ts';
 import { explanation } from './explanation.ts';
 import { rerunBody, startedRerun } from './rerun.ts';
 import { run, runOutput, runSummary, waitedRun } from './run.ts';
 import { runStatus } from './run-status.ts';
+import { stepStatus } from './run-step.ts';
 
 const params = z.object({ run: runIdText });
+
+/** Which runs; the same for those who list and those who count. */
+const runFilter = {
+  workspace: name.optional(),
+  workflow: name.optional(),
+  status: z
+    .union([runStatus, z.array(runStatus)])
+    .transform((status) => (Array.isArray(status) ? status : [status]))
+    .optional()
+    .meta({ description: 'Repeat it for several: `status=failed&status=timed_out`.' }),
+  parent: runIdText.optional().meta({ description: 'Only the runs that this run started.' }),
+  rerun_of: runIdText.optional().meta({ description: 'Only re-runs of this run.' }),
+  tag: z.string().min(1).max(100).optional(),
+  created_after: givenTime.optional(),
+  created_before: givenTime.optional(),
+  top_level: queryFlag.optional().meta({ description: '`true`: only runs that no other run started.' }),
+};
 
 const turned = z.object({ id: z.string(), status: runStatus });
 
@@ -24,21 +43,21 @@ export const runRoutes = {
     access: 'api',
     query: z.strictObject({
       ...pageQuery,
-      workspace: name.optional(),
-      workflow: name.optional(),
-      status: z
-        .union([runStatus, z.array(runStatus)])
-        .transform((status) => (Array.isArray(status) ? status : [status]))
-        .optional()
-        .meta({ description: 'Repeat it for several: `status=failed&status=timed_out`.' }),
-      parent: runIdText.optional().meta({ description: 'Only the runs that this run started.' }),
-      rerun_of: runIdText.optional().meta({ description: 'Only re-runs of this run.' }),
-      tag: z.string().min(1).max(100).optional(),
-      created_after: givenTime.optional(),
-      created_before: givenTime.optional(),
-      top_level: queryFlag.optional().meta({ description: '`true`: only runs that no other run started.' }),
+      ...runFilter,
     }),
     responses: { 200: { description: 'A page of runs.', schema: paged(runSummary) } },
+    errors: ['invalid_request', 'store_unavailable'],
+  }),
+  countRuns: route({
+    method: 'GET',
+    path: '/api/v1/runs/count',
+    summary: 'Count runs by status',
+    description:
+      'Counting takes longer the more runs match: bound it by `status` or `created_after` where there are many.',
+    tag: 'runs',
+    access: 'api',
+    query: z.strictObject(runFilter),
+    responses: { 200: { description: 'How many of each status.', schema: z.record(runStatus, z.int()) } },
     errors: ['invalid_request', 'store_unavailable'],
   }),
   getRun: route({
@@ -51,6 +70,38 @@ export const runRoutes = {
     query: z.strictObject({ include: z.literal('plan').optional().meta({ description: '`plan`: also the graph.' }) }),
     responses: { 200: { description: 'The run.', schema: run } },
     errors: ['invalid_request', 'run_not_found', 'store_unavailable'],
+  }),
+  listAttempts: route({
+    method: 'GET',
+    path: '/api/v1/runs/{run}/attempts',
+    summary: "List a run's attempts, ended and under way, in the order of steps, iterations and items",
+    tag: 'runs',
+    access: 'api',
+    params,
+    query: z.strictObject({
+      limit: queryInteger
+        .min(1)
+        .max(maxAttempts)
+        .default(500)
+        .meta({ description: 'The most attempts to answer with.' }),
+      after: z
+        .string()
+        .regex(/^\d{1,9}\/\d{1,9}\/-?\d{1,9}\/\d{1,9}$/, 'Expected `next` of the page before.')
+        .optional()
+        .meta({ description: '`next` of the page before; absent for the first page.' }),
+      step: name.optional(),
+      item: queryInteger.min(-1).optional(),
+      iteration: queryInteger.min(0).optional(),
+      status: z
+        .union([stepStatus, z.array(stepStatus)])
+        .transform((status) => (Array.isArray(status) ? status : [status]))
+        .optional()
+        .meta({ description: 'Repeat it for several.' }),
+      latest: queryFlag.default(false).meta({ description: 'Leave out attempts that others followed.' }),
+      values: queryFlag.default(false).meta({ description: 'With inputs and outputs.' }),
+    }),
+    responses: { 200: { description: 'A page of attempts.', schema: paged(attempt) } },
+    errors: ['invalid_request', 'run_not_found', 'not_found', 'store_unavailable'],
   }),
   explainRun: route({
     method: 'GET',

@@ -15,7 +15,7 @@ export const fault = z
   })
   .meta({ id: 'Fault' });
 
-const stepStatus = z.enum(stepStatuses).meta({ id: 'StepStatus' });
+export const stepStatus = z.enum(stepStatuses).meta({ id: 'StepStatus' });
 
 /** How a step of a run stands. Where it ran several times, the last one counts. */
 export const runStep = z

@@ -44,6 +44,7 @@ export const run = runSummary
   .extend({
     input: jsonObject,
     output: json.meta({ description: 'null until the run has ended, and where its workflow has no output.' }),
+    variables: jsonObject.meta({ description: 'As they stand now; empty where its workflow has none.' }),
     paused: z
       .object({
         at: time,

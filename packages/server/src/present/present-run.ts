@@ -55,6 +55,7 @@ export function presentRun(detail: RunDetail, options: Readonly<{ plan?: boolean
     ...presentSummary({ ...detail.run, cancelling }),
     input: detail.input,
     output: detail.output,
+    variables: control.vars ?? {},
     hooks: detail.hooks.map(presentHookCall),
     paused: presentPause(control.paused),
     steps: Object.fromEntries(

@@ -70,6 +70,8 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   }),
   fireSchedule: () => ({ url: '/api/v1/workspaces/shop/schedules/nightly/fire', payload: {}, status: 201 }),
   listRuns: () => ({ url: '/api/v1/runs?status=running&limit=1' }),
+  countRuns: () => ({ url: '/api/v1/runs/count?workspace=shop&status=failed&top_level=true' }),
+  listAttempts: () => ({ url: `/api/v1/runs/${run}/attempts?step=build&status=failed&values=true&after=0/0/-1/1` }),
   getRun: () => ({ url: `/api/v1/runs/${run}?include=plan` }),
   explainRun: () => ({ url: `/api/v1/runs/${run}/explain` }),
   emitEvent: () => ({

@@ -1,10 +1,11 @@
-import type { WaitedRun } from '@millrace/api';
+import type { Parsed, Routes, WaitedRun } from '@millrace/api';
 import { isRunEnd, type RunId, runId } from '@millrace/core';
 import type { Engine, RunFilter } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { callerSignal } from '../contract/caller-signal.ts';
 import { mountRoute } from '../contract/mount-route.ts';
 import { oneKey } from '../contract/one-key.ts';
+import { presentAttempt } from '../present/present-attempt.ts';
 import { presentBulk } from '../present/present-bulk.ts';
 import { presentExplanation } from '../present/present-explanation.ts';
 import { presentFault } from '../present/present-fault.ts';
@@ -14,19 +15,23 @@ import type { ServerContext } from '../server-context.ts';
 
 export function addRunRoutes(app: FastifyInstance, { engine, closing }: ServerContext): void {
   mountRoute(app, 'listRuns', async ({ query }) => {
-    const filter: RunFilter = {
-      ...(query.workspace === undefined ? {} : { workspace: query.workspace }),
-      ...(query.workflow === undefined ? {} : { workflow: query.workflow }),
-      ...(query.status === undefined ? {} : { status: query.status }),
-      ...(query.parent === undefined ? {} : { parent: runId(query.parent) }),
-      ...(query.rerun_of === undefined ? {} : { rerunOf: runId(query.rerun_of) }),
-      ...(query.tag === undefined ? {} : { tag: query.tag }),
-      ...(query.created_after === undefined ? {} : { createdAfter: query.created_after }),
-      ...(query.created_before === undefined ? {} : { createdBefore: query.created_before }),
-      ...(query.top_level === undefined ? {} : { topLevel: query.top_level }),
-    };
-    const page = await engine.queries.listRuns(filter, { limit: query.limit, after: query.after ?? null });
+    const page = await engine.queries.listRuns(filterOf(query), { limit: query.limit, after: query.after ?? null });
     return { items: page.items.map(presentSummary), next: page.next };
+  });
+
+  mountRoute(app, 'countRuns', ({ query }) => engine.queries.countRuns(filterOf(query)));
+
+  mountRoute(app, 'listAttempts', async ({ params, query }) => {
+    const { limit, after, values, step, item, iteration, status, latest } = query;
+    const filter = {
+      latest,
+      ...(step === undefined ? {} : { step }),
+      ...(item === undefined ? {} : { item }),
+      ...(iteration === undefined ? {} : { iteration }),
+      ...(status === undefined ? {} : { status }),
+    };
+    const page = await engine.listAttempts(runId(params.run), filter, { limit, after: after ?? null });
+    return { items: page.items.map((attempt) => presentAttempt(attempt, values)), next: page.next };
   });
 
   mountRoute(app, 'getRun', async ({ params, query }) =>
@@ -105,6 +110,20 @@ export function addRunRoutes(app: FastifyInstance, { engine, closing }: ServerCo
   mountRoute(app, 'waitForRun', ({ params, query, reply }) =>
     waitForRun(engine, runId(params.run), query.timeout, callerSignal(reply, closing)),
   );
+}
+
+function filterOf(query: Parsed<Routes['countRuns'], 'query'>): RunFilter {
+  return {
+    ...(query.workspace === undefined ? {} : { workspace: query.workspace }),
+    ...(query.workflow === undefined ? {} : { workflow: query.workflow }),
+    ...(query.status === undefined ? {} : { status: query.status }),
+    ...(query.parent === undefined ? {} : { parent: runId(query.parent) }),
+    ...(query.rerun_of === undefined ? {} : { rerunOf: runId(query.rerun_of) }),
+    ...(query.tag === undefined ? {} : { tag: query.tag }),
+    ...(query.created_after === undefined ? {} : { createdAfter: query.created_after }),
+    ...(query.created_before === undefined ? {} : { createdBefore: query.created_before }),
+    ...(query.top_level === undefined ? {} : { topLevel: query.top_level }),
+  };
 }
 
 /** Waits for a run's end, at most `seconds`, or until `signal`; gives the run as it is then. */
