@@ -93,12 +93,13 @@ describe('a run', () => {
   test('shows its steps, and everything of the one that is chosen', async () => {
     const { page } = window;
     const id = await runOf('broken');
-    await page.goto(`/runs/${id}`);
+    await page.goto(`/runs/${id}?view=list`);
     await page.getByRole('heading', { name: `broken #${id}` }).waitFor();
     await window.inspect('run-failed');
     await page.getByRole('cell', { name: 'build', exact: true }).click();
     await page.waitForURL(/step=build/);
-    await page.getByText('no such file').first().waitFor();
+    await page.getByRole('tab', { name: 'Logs' }).click();
+    await page.getByText('no such file', { exact: true }).waitFor();
     await window.inspect('run-step');
   });
 

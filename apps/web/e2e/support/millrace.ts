@@ -45,9 +45,14 @@ export async function startMillrace(
   let server = await launch([...args, '--port', '0']);
   const { url } = server;
   const { port } = new URL(url);
+  const api = createClient({ url, ...(options.token === undefined ? {} : { token: options.token }) });
+  for (const { name, revision, diagnostics } of (await api.workspaces.list()).items) {
+    if (revision === null)
+      throw new Error(`The test's workspace ${name} is invalid: ${JSON.stringify(diagnostics, null, 2)}`);
+  }
   return {
     url,
-    api: createClient({ url, ...(options.token === undefined ? {} : { token: options.token }) }),
+    api,
     write,
     remove: (workspace, name) => rmSync(join(scratch, workspace, name)),
     async restart() {

@@ -9,38 +9,52 @@ const shownEntries = 100;
 /** Text of one value that is shown before "show all". */
 const shownCharacters = 2_000;
 
-/** A JSON value as a tree that folds, or as raw text. */
-export function JsonView({ value, label }: { value: unknown; label: string }) {
+/** A JSON value under its name, as a tree that folds, or as raw text. */
+export function JsonView({ name, value }: { name: string; value: unknown }) {
   const [raw, setRaw] = useState(false);
-  if (value === undefined || value === null) return <p className="text-soft text-sm">No {label}.</p>;
+  const label = name.toLowerCase();
+  if (isNothing(value)) {
+    return (
+      <section aria-label={name}>
+        <h3 className="mb-1 font-medium text-sm">{name}</h3>
+        <p className="text-soft text-sm">No {label}.</p>
+      </section>
+    );
+  }
   const text = JSON.stringify(value, null, 2);
   const isTree = typeof value === 'object';
   return (
-    <div className="space-y-2">
-      {isTree ? (
-        <div className="flex items-center justify-between">
-          <Segmented
-            label={`View of the ${label}`}
-            value={raw ? 'raw' : 'tree'}
-            options={[
-              ['tree', 'Tree'],
-              ['raw', 'Raw'],
-            ]}
-            onChange={(view) => setRaw(view === 'raw')}
-          />
-          <CopyButton text={text} label={`Copy the ${label}`} />
-        </div>
-      ) : null}
+    <section aria-label={name}>
+      <div className="mb-1 flex h-7 items-center gap-2">
+        <h3 className="mr-auto font-medium text-sm">{name}</h3>
+        {isTree ? (
+          <>
+            <Segmented
+              label={`View of the ${label}`}
+              value={raw ? 'raw' : 'tree'}
+              options={[
+                ['tree', 'Tree'],
+                ['raw', 'Raw'],
+              ]}
+              onChange={(view) => setRaw(view === 'raw')}
+            />
+            <CopyButton text={text} label={`Copy the ${label}`} />
+          </>
+        ) : null}
+      </div>
       {raw || !isTree ? (
         <CodeView text={typeof value === 'string' ? value : text} label={`Copy the ${label}`} />
       ) : (
         <div className="overflow-x-auto rounded-md border bg-code py-2 pr-3 pl-1 font-mono text-xs leading-5">
-          <Entries value={value} depth={0} />
+          <Entries value={value as object} depth={0} />
         </div>
       )}
-    </div>
+    </section>
   );
 }
+
+const isNothing = (value: unknown): boolean =>
+  value === null || value === undefined || (typeof value === 'object' && Object.keys(value).length === 0);
 
 function Entries({ value, depth }: { value: object; depth: number }) {
   const [shown, setShown] = useState(shownEntries);

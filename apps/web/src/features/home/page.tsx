@@ -7,7 +7,9 @@ import { Empty } from '../../components/page-states.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { Table } from '../../components/table.tsx';
 import { runColumns } from '../runs/run-columns.tsx';
+import { Figures } from './figures.tsx';
 import { recentRunsQuery } from './queries.ts';
+import { LateSchedules, WaitingApprovals } from './waiting.tsx';
 
 /** What fails now, what waits for me, what is late, what runs. */
 export function HomePage() {
@@ -16,9 +18,18 @@ export function HomePage() {
   const poll = useLiveRefresh({ types: ['run', 'changed'], ...(workspace === undefined ? {} : { workspace }) }, [
     'runs',
   ]);
+  // An approval begins and ends with a step of a run.
+  useLiveRefresh(
+    { types: ['step', 'changed'], ...(workspace === undefined ? {} : { workspace }) },
+    ['approvals'],
+    2_000,
+  );
   const recent = useQuery({ ...recentRunsQuery(workspace), refetchInterval: poll });
   return (
     <Page title="Home">
+      <Figures workspace={workspace} />
+      <WaitingApprovals workspace={workspace} />
+      <LateSchedules workspace={workspace} />
       <Section
         title="Last runs"
         aside={

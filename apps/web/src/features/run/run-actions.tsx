@@ -1,15 +1,35 @@
 import type { Run } from '@millrace/api';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Ban, Pause, Play } from 'lucide-react';
+import { Ban, Pause, Play, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { useShortcut } from '../../components/shortcuts.ts';
 import { TextField } from '../../components/text-field.tsx';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
+import { RerunDialog } from './rerun-dialog.tsx';
 
 /** What can be done with a run as it stands now. */
-export function RunActions({ run }: { run: Run }) {
+export function RunActions({ run, step, item }: { run: Run; step: string | undefined; item: number | undefined }) {
+  return run.ended_at === null ? <OpenRunActions run={run} /> : <EndedRunActions run={run} step={step} item={item} />;
+}
+
+function EndedRunActions({ run, step, item }: { run: Run; step: string | undefined; item: number | undefined }) {
+  const [asking, setAsking] = useState(false);
+  useShortcut({ keys: 'r', label: 'Run again', group: 'This page' }, () => setAsking(true));
+  return (
+    <>
+      <Button onClick={() => setAsking(true)}>
+        <RotateCcw aria-hidden />
+        {step === undefined ? 'Run again' : 'Run again from here'}
+      </Button>
+      <RerunDialog run={run} step={step} item={item} open={asking} onOpenChange={setAsking} />
+    </>
+  );
+}
+
+function OpenRunActions({ run }: { run: Run }) {
   const [asking, setAsking] = useState(false);
   const toast = useToast();
   const resume = useRunAction(run.id, 'The run was not resumed', () => api.runs.resume(run.id, { by: 'web' }));
@@ -24,7 +44,6 @@ export function RunActions({ run }: { run: Run }) {
         action: { label: 'Resume', run: () => resume.mutate() },
       }),
   );
-  if (run.ended_at !== null) return null;
   return (
     <>
       {run.status === 'paused' ? (

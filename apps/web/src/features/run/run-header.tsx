@@ -1,12 +1,13 @@
 import type { Run } from '@millrace/api';
 import { Link } from '@tanstack/react-router';
 import { Duration } from '../../components/duration.tsx';
+import { Fact, Facts } from '../../components/facts.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { ShortId } from '../../components/short-id.tsx';
 import { StatusBadge } from '../../components/status.tsx';
 import { triggerText } from '../runs/trigger-text.ts';
 
-/** Status and why, who started it, when, from which revision. */
+/** Status, who started it, when, from which revision. */
 export function RunHeader({ run }: { run: Run }) {
   return (
     <div className="space-y-2">
@@ -16,9 +17,9 @@ export function RunHeader({ run }: { run: Run }) {
         </h1>
         <StatusBadge status={run.status} note={run.cancelling ? 'cancelling' : undefined} />
       </div>
-      <dl className="flex flex-wrap gap-x-6 gap-y-1 text-sm">
+      <Facts>
         <Fact name="Started">
-          <RelativeTime at={run.started_at ?? run.created_at} /> by {triggerText(run)}
+          <RelativeTime at={run.started_at ?? run.created_at} /> by <StartedBy run={run} />
         </Fact>
         <Fact name="Took">
           {run.started_at === null ? 'not begun' : <Duration from={run.started_at} to={run.ended_at} />}
@@ -31,23 +32,27 @@ export function RunHeader({ run }: { run: Run }) {
         <Fact name="Revision">
           <ShortId id={run.revision} />
         </Fact>
-      </dl>
-      {run.error === null ? null : (
-        <p className="rounded-md bg-bad-ground px-3 py-2 text-sm text-bad">
-          {run.error.step === undefined ? null : <strong>{run.error.step}: </strong>}
-          {run.error.message}
-          {run.error.hint === undefined ? null : <span className="block text-soft">{run.error.hint}</span>}
+        {run.tags.length === 0 ? null : <Fact name="Tags">{run.tags.join(', ')}</Fact>}
+        {run.priority === 0 ? null : <Fact name="Priority">{run.priority}</Fact>}
+      </Facts>
+      {run.paused === null ? null : (
+        <p role="note" className="rounded-md bg-wait-ground px-3 py-2 text-sm">
+          <span className="font-medium text-wait">Paused</span> <RelativeTime at={run.paused.at} /> by {run.paused.by}
+          {run.paused.with_parent ? ', with its parent' : ''}
+          {run.paused.reason === null ? '.' : `: ${run.paused.reason}`} What workers hold goes on; nothing else begins.
         </p>
       )}
     </div>
   );
 }
 
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+/** A run that started it, or that it is a re-run of, is a link. */
+function StartedBy({ run }: { run: Run }) {
+  const other = run.rerun_of?.run ?? run.parent?.run;
+  if (other === undefined) return <>{triggerText(run)}</>;
   return (
-    <div className="flex items-center gap-1.5">
-      <dt className="text-faint">{name}</dt>
-      <dd>{children}</dd>
-    </div>
+    <Link to="/runs/$run" params={{ run: other }} className="text-accent hover:underline">
+      {triggerText(run)}
+    </Link>
   );
 }

@@ -1,8 +1,9 @@
 import type { Run, RunStep } from '@millrace/api';
+import { useMemo } from 'react';
 import { Duration } from '../../components/duration.tsx';
 import { StatusText } from '../../components/status.tsx';
-import type { Column } from '../../components/table.tsx';
-import { Table } from '../../components/table.tsx';
+import { type Column, Table } from '../../components/table.tsx';
+import { stepNote } from './step-note.ts';
 
 type Row = Readonly<{ name: string; step: RunStep }>;
 
@@ -23,18 +24,7 @@ const columns: readonly Column<Row>[] = [
   },
 ];
 
-/** Why, how many items, how many attempts: what the status alone does not say. */
-export function stepNote(step: RunStep): string | null {
-  const parts = [
-    step.reason?.replaceAll('_', ' '),
-    step.items === null ? undefined : `${step.items.succeeded} of ${step.items.total} items`,
-    step.attempts > 1 ? `attempt ${step.attempts}` : undefined,
-    step.iterations !== null && step.iterations > 1 ? `round ${step.iterations}` : undefined,
-    step.reused === null ? undefined : 'reused',
-  ].filter((part) => part !== undefined);
-  return parts.length === 0 ? null : parts.join(', ');
-}
-
+/** The steps as a table, in the order of the file. */
 export function StepList({
   steps,
   selected,
@@ -44,7 +34,7 @@ export function StepList({
   selected: string | undefined;
   onSelect: (name: string) => void;
 }) {
-  const rows = Object.entries(steps).map(([name, step]) => ({ name, step }));
+  const rows = useMemo(() => Object.entries(steps).map(([name, step]) => ({ name, step })), [steps]);
   return (
     <Table
       label="Steps"

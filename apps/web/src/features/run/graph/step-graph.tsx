@@ -1,0 +1,143 @@
+import '@xyflow/react/dist/base.css';
+import type { PlanGraph, Run } from '@millrace/api';
+import { useQuery } from '@tanstack/react-query';
+import { Background, Controls, MarkerType, ReactFlow, type Viewport } from '@xyflow/react';
+import { useMemo, useState } from 'react';
+import { Skeleton } from '../../../components/page-states.tsx';
+import { type Layout, largeGraph, layoutGraph, nodeHeight, nodeWidth, type Point } from './layout.ts';
+import { type StepEdge, StepLine } from './step-edge.tsx';
+import { StepCard, type StepNode } from './step-node.tsx';
+
+const nodeTypes = { step: StepCard };
+const edgeTypes = { step: StepLine };
+
+/**
+ * The graph of a workflow, or of a run with the state of its steps. Only what is in view is in the page, so its size does not matter
+ * for how it moves.
+ */
+export function StepGraph({
+  graph,
+  steps,
+  selected,
+  onSelect,
+}: {
+  graph: PlanGraph;
+  /** Of a run. */
+  steps?: Run['steps'];
+  selected: string | undefined;
+  onSelect: (name: string) => void;
+}) {
+  const layout = useQuery({
+    queryKey: ['layout', graph],
+    queryKeyHashFn: () => hashOf(graph),
+    queryFn: () => layoutGraph(graph),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  if (layout.data === undefined) return <Skeleton what="graph" />;
+  return <Drawing graph={graph} steps={steps} layout={layout.data} selected={selected} onSelect={onSelect} />;
+}
+
+/** Two graphs with the same steps and edges stand alike. */
+const hashOf = ({ steps, edges }: PlanGraph): string =>
+  `layout ${steps.map(({ name }) => name).join('\n')}\0${edges.map(({ from, to }) => `${from}>${to}`).join('\n')}`;
+
+function Drawing({
+  graph,
+  steps,
+  layout,
+  selected,
+  onSelect,
+}: {
+  graph: PlanGraph;
+  steps: Run['steps'] | undefined;
+  layout: Layout;
+  selected: string | undefined;
+  onSelect: (name: string) => void;
+}) {
+  const nodes = useNodes(graph, steps, layout, selected, onSelect);
+  const edges = useMemo(() => edgesOf(graph, steps, layout), [graph, steps, layout]);
+  const isLarge = graph.steps.length > largeGraph;
+  const [begin] = useState(() =>
+    isLarge ? beginAt(layout.steps.get(selected ?? interesting(graph, steps))) : undefined,
+  );
+  return (
+    <section aria-label="Graph of the steps" className="h-[max(22rem,calc(100vh-14rem))]">
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        onlyRenderVisibleElements={isLarge}
+        fitView={!isLarge}
+        {...(begin === undefined ? {} : { defaultViewport: begin })}
+        fitViewOptions={{ maxZoom: 1, padding: 0.08 }}
+        minZoom={isLarge ? 0.25 : 0.1}
+        maxZoom={1.5}
+        proOptions={{ hideAttribution: true }}
+      >
+        <Background color="var(--line)" gap={24} />
+        <Controls showInteractive={false} />
+      </ReactFlow>
+    </section>
+  );
+}
+
+/** The view with a step near its upper left corner: what leads to it and away from it is around. */
+const beginAt = ({ x, y }: Point = { x: 0, y: 0 }): Viewport => ({ x: 96 - x * 0.8, y: 96 - y * 0.8, zoom: 0.8 });
+
+function useNodes(
+  graph: PlanGraph,
+  steps: Run['steps'] | undefined,
+  layout: Layout,
+  selected: string | undefined,
+  onSelect: (name: string) => void,
+): StepNode[] {
+  return useMemo(
+    () =>
+      graph.steps.map((plan) => ({
+        id: plan.name,
+        type: 'step' as const,
+        position: layout.steps.get(plan.name) ?? { x: 0, y: 0 },
+        width: nodeWidth,
+        height: nodeHeight,
+        data: { plan, step: steps?.[plan.name], selected: plan.name === selected, onSelect },
+      })),
+    [graph, steps, layout, selected, onSelect],
+  );
+}
+
+function edgesOf(graph: PlanGraph, steps: Run['steps'] | undefined, layout: Layout): StepEdge[] {
+  return graph.edges.map(({ from, to, when, kind }, index) => {
+    const target = steps?.[to];
+    const taken =
+      steps?.[from]?.ended_at != null &&
+      target !== undefined &&
+      target.status !== 'pending' &&
+      target.status !== 'skipped';
+    return {
+      id: `${index}`,
+      type: 'step' as const,
+      source: from,
+      target: to,
+      markerEnd: {
+        type: MarkerType.ArrowClosed,
+        width: 16,
+        height: 16,
+        color: taken ? 'var(--soft)' : 'var(--line-strong)',
+      },
+      data: { place: layout.edges[index] ?? null, when: kind === 'transition' ? when : null, taken },
+    };
+  });
+}
+
+/** Where a large drawing begins: what failed, else what runs, else the first step. */
+function interesting(graph: PlanGraph, steps: Run['steps'] | undefined): string {
+  const names = graph.steps.map(({ name }) => name);
+  const having = (...wanted: readonly string[]) => names.find((name) => wanted.includes(steps?.[name]?.status ?? ''));
+  return having('failed', 'timed_out') ?? having('running', 'waiting') ?? names[0] ?? '';
+}
