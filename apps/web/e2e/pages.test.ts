@@ -78,6 +78,42 @@ describe('the list of runs', () => {
     expect(await page.getByRole('link', { name: good, exact: true }).count()).toBe(0);
   });
 
+  test('cancels runs that are marked, and retries all that match', async () => {
+    const { page } = window;
+    const waiting = await Promise.all(
+      [1, 2].map(() => millrace.api.workflows.start('main', 'ask', { tags: ['bulk'] })),
+    );
+    await page.goto('/runs?tag=bulk');
+    for (const { id } of waiting) await page.getByLabel(`Mark ${id}`).check();
+    await page.getByText('2 marked').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await window.inspect('runs-bulk');
+    await page.getByRole('button', { name: 'Cancel 2 runs' }).click();
+    await page.getByText('2 of 2 cancelled.').waitFor();
+    await page.getByText('Close', { exact: true }).click();
+    await page.getByText('cancelled', { exact: true }).nth(1).waitFor();
+    await runOf('broken');
+    await page.goto('/runs?workflow=broken&status=failed');
+    await page.getByRole('button', { name: 'With all that match' }).click();
+    await page.getByRole('menuitem', { name: 'Retry all that match' }).click();
+    await page.getByText(/This is about \d+ runs?, to be run again/).waitFor();
+    await page.getByRole('button', { name: /^Retry \d+ runs?$/ }).click();
+    await page.getByText(/^(\d+) of \1 run again/).waitFor();
+  });
+
+  test('keeps filters by name', async () => {
+    const { page } = window;
+    await page.goto('/runs?status=failed&within=7d');
+    await page.getByRole('button', { name: 'Saved' }).click();
+    await page.getByLabel('Save the filter that is set now as').fill('what failed');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await window.inspect('runs-saved');
+    await page.goto('/runs');
+    await page.getByRole('button', { name: 'Saved' }).click();
+    await page.getByRole('button', { name: /^what failed/ }).click();
+    await page.waitForURL(/status=failed&within=7d/);
+  });
+
   test('is walked with j and k, and opened with Enter', async () => {
     const { page } = window;
     const id = await runOf('hello');
@@ -109,7 +145,7 @@ describe('a run', () => {
     await page.goto(`/runs/${id}`);
     await page.getByText('waiting').first().waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
-    await page.getByText(`Run ${id} is paused`).first().waitFor();
+    await page.getByText(`Run ${id} is paused`, { exact: true }).waitFor();
     await window.inspect('run-paused');
     await page.getByRole('button', { name: 'Resume' }).first().click();
     await page.getByRole('button', { name: 'Pause' }).waitFor();

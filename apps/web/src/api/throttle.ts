@@ -5,6 +5,7 @@
 export function createThrottle(work: () => Promise<unknown>, everyMs: number) {
   let busy = false;
   let wanted = false;
+  let cancelled = false;
   let timer: ReturnType<typeof setTimeout> | null = null;
 
   async function run(): Promise<void> {
@@ -12,6 +13,7 @@ export function createThrottle(work: () => Promise<unknown>, everyMs: number) {
     wanted = false;
     const began = performance.now();
     await work().catch(() => undefined);
+    if (cancelled) return;
     const took = performance.now() - began;
     timer = setTimeout(
       () => {
@@ -25,12 +27,13 @@ export function createThrottle(work: () => Promise<unknown>, everyMs: number) {
 
   return {
     call(): void {
+      if (cancelled) return;
       if (busy) wanted = true;
       else void run();
     },
     cancel(): void {
+      cancelled = true;
       if (timer !== null) clearTimeout(timer);
-      busy = true;
     },
   };
 }

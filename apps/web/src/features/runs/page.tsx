@@ -1,14 +1,17 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
+import { useState } from 'react';
 import { useLiveRefresh } from '../../api/use-live-refresh.ts';
 import { Card, Page } from '../../components/page.tsx';
 import { Empty } from '../../components/page-states.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { Table } from '../../components/table.tsx';
+import { BulkActions } from './bulk-actions.tsx';
 import { runsQuery } from './queries.ts';
 import { runColumns } from './run-columns.tsx';
 import { RunFilters } from './run-filters.tsx';
+import { SavedFilters } from './saved-filters.tsx';
 import type { RunSearch } from './search.ts';
 
 export function RunsPage() {
@@ -19,8 +22,21 @@ export function RunsPage() {
     ['runs'],
   );
   const query = useInfiniteQuery({ ...runsQuery(search), refetchInterval: poll });
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+  const mark = (id: string) =>
+    setMarked((before) =>
+      before.has(id) ? new Set([...before].filter((one) => one !== id)) : new Set([...before, id]),
+    );
   return (
-    <Page title="Runs">
+    <Page
+      title="Runs"
+      actions={
+        <>
+          <BulkActions search={search} marked={marked} onClear={() => setMarked(new Set())} />
+          <SavedFilters search={search} />
+        </>
+      }
+    >
       <RunFilters search={search} />
       <Card>
         <QueryView query={query} what="runs" skeletonRows={10}>
@@ -34,6 +50,8 @@ export function RunsPage() {
                 rows={rows}
                 columns={runColumns}
                 rowId={(run) => run.id}
+                marked={marked}
+                onMark={mark}
                 onOpen={(run) => void navigate({ to: '/runs/$run', params: { run: run.id } })}
                 onEnd={() => {
                   if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();

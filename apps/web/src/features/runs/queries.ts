@@ -5,7 +5,7 @@ import { type RunSearch, spans } from './search.ts';
 const pageSize = 50;
 
 /** The query of the API that a filter of the list means. */
-function runsQueryOf({ within, children, status, ...rest }: RunSearch) {
+export function runsQueryOf({ within, children, status, ...rest }: RunSearch) {
   return {
     ...rest,
     ...(status === undefined ? {} : { status: [...status] }),
