@@ -19,14 +19,14 @@ export function Figures({ workspace }: { workspace: string | undefined }) {
         </Link>
       </li>
       <li>
-        <a href="#waiting" className={tile}>
+        <Link to="/approvals" search={here} className={tile}>
           <Figure
             name="Wait for people"
             value={approvals === undefined ? undefined : approvals.items.length}
             more={approvals?.next != null}
             attention
           />
-        </a>
+        </Link>
       </li>
       <li>
         <a href="#late" className={tile}>

@@ -51,12 +51,6 @@ export function parseAnsi(line: string): readonly AnsiPiece[] {
   return pieces;
 }
 
-/** The same without any colour: what is copied and searched. */
-export const plainText = (line: string): string =>
-  parseAnsi(line)
-    .map(({ text }) => text)
-    .join('');
-
 const lastState = (line: string): string => line.split('\r').findLast((part) => part !== '') ?? '';
 
 function nextStyle(before: AnsiStyle, parameters: string): AnsiStyle {

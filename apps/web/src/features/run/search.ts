@@ -1,6 +1,6 @@
 import { oneOf } from '../../app/search-params.ts';
 
-export const runViews = ['graph', 'timeline', 'list'] as const;
+const runViews = ['graph', 'timeline', 'list'] as const;
 export type RunView = (typeof runViews)[number];
 
 /** What of a run is shown, as it stands in the address. */

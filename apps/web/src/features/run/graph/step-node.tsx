@@ -19,7 +19,7 @@ import { Duration } from '../../../components/duration.tsx';
 import { StatusIcon } from '../../../components/status.tsx';
 import { nodeHeight, nodeWidth } from './layout.ts';
 
-export type PlanStep = PlanGraph['steps'][number];
+type PlanStep = PlanGraph['steps'][number];
 export type StepNode = Node<
   Readonly<{ plan: PlanStep; step: RunStep | undefined; selected: boolean; onSelect: (name: string) => void }>,
   'step'
