@@ -1,7 +1,7 @@
 import '@xyflow/react/dist/base.css';
 import type { PlanGraph, Run } from '@millrace/api';
 import { useQuery } from '@tanstack/react-query';
-import { Background, Controls, MarkerType, ReactFlow, type Viewport } from '@xyflow/react';
+import { Background, Controls, MarkerType, type NodeHandle, Position, ReactFlow, type Viewport } from '@xyflow/react';
 import { useMemo, useState } from 'react';
 import { Skeleton } from '../../../components/page-states.tsx';
 import { type Layout, largeGraph, layoutGraph, nodeHeight, nodeWidth, type Point } from './layout.ts';
@@ -90,6 +90,13 @@ function Drawing({
 /** The view with a step near its upper left corner: what leads to it and away from it is around. */
 const beginAt = ({ x, y }: Point = { x: 0, y: 0 }): Viewport => ({ x: 96 - x * 0.8, y: 96 - y * 0.8, zoom: 0.8 });
 
+/** Told and not measured: otherwise each node would be drawn once, in view or not. */
+const measured = { width: nodeWidth, height: nodeHeight };
+const handles: NodeHandle[] = [
+  { type: 'target', position: Position.Top, x: nodeWidth / 2, y: 0 },
+  { type: 'source', position: Position.Bottom, x: nodeWidth / 2, y: nodeHeight },
+];
+
 function useNodes(
   graph: PlanGraph,
   steps: Run['steps'] | undefined,
@@ -105,6 +112,8 @@ function useNodes(
         position: layout.steps.get(plan.name) ?? { x: 0, y: 0 },
         width: nodeWidth,
         height: nodeHeight,
+        measured,
+        handles,
         data: { plan, step: steps?.[plan.name], selected: plan.name === selected, onSelect },
       })),
     [graph, steps, layout, selected, onSelect],
