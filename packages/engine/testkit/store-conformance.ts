@@ -4,6 +4,7 @@ import { changeFacts } from './conformance/changes.ts';
 import { definitionFacts } from './conformance/definitions.ts';
 import { deliveryFacts } from './conformance/deliveries.ts';
 import { eventFacts } from './conformance/events.ts';
+import { limitedRunFacts } from './conformance/limited-runs.ts';
 import { queryFacts } from './conformance/queries.ts';
 import { raceFacts } from './conformance/races.ts';
 import { runFacts } from './conformance/runs.ts';
@@ -29,6 +30,7 @@ export function storeConformance(name: string, open: OpenForConformance): void {
     events: eventFacts,
     slots: slotFacts,
     'slots and several servers': slotRaceFacts,
+    'runs that wait for limits': limitedRunFacts,
     cache: cacheFacts,
     'plans and workspaces': definitionFacts,
     schedules: scheduleFacts,

@@ -382,6 +382,7 @@ export class Audit {
     if (run.status === 'timed_out') counts.runsTimedOut += 1;
     counts.escalations += changes.waits.filter(isEscalated).length;
     counts.workHeld += changes.workHeld.length;
+    if (before !== null) countWaiting(counts, before, run);
     if (controlOf(run).paused?.withParent === true) counts.pausedWithParent += 1;
     for (const row of changes.attempts) {
       if (row.attempt > 0) counts.attempts += 1;
@@ -415,3 +416,12 @@ const keyOf = ({ step, item, iteration, attempt }: EndedAttempt | LoadedRun['wai
   iteration,
   attempt,
 });
+
+/** What is cancelled or paused while it waits for slots: the run itself, or steps of it. */
+function countWaiting(counts: Counts, before: LoadedRun, run: LoadedRun['run']): void {
+  const [old, now] = [controlOf(before.run), controlOf(run)];
+  const what = now.cancel !== undefined && old.cancel === undefined ? 'Cancelled' : 'Paused';
+  if (what === 'Paused' && (now.paused === undefined || old.paused !== undefined)) return;
+  if (before.run.startedAt === null) counts[`queued${what}`] += 1;
+  if (before.waits.some(({ kind, step }) => kind === 'slots' && step >= 0)) counts[`line${what}`] += 1;
+}

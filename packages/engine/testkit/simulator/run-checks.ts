@@ -105,6 +105,7 @@ export function checkRows(plan: PreparedPlan, loaded: LoadedRun): RunState {
     throw new Violation('paused_begins_nothing', message);
   }
   checkAttempts(loaded);
+  checkUnbegun(loaded);
   const state = restored(plan, loaded);
   checkLocalRun(plan, loaded, state);
   // A local run of which nothing was reported has begun nothing.
@@ -119,6 +120,18 @@ export function checkRows(plan: PreparedPlan, loaded: LoadedRun): RunState {
     throw new Violation('something_moves', `Every step of run ${run.id} has ended, and the run has not.`);
   }
   return state;
+}
+
+/** A run that waits for its slots has begun nothing, whether it is paused or cancelled meanwhile. */
+function checkUnbegun({ run, attempts, work, waits }: LoadedRun): void {
+  if (run.startedAt !== null) return;
+  const begun = [
+    ...work.filter(({ step }) => step >= 0).map((row) => `work ${attemptText(row)}`),
+    ...waits.filter(({ step }) => step >= 0).map((row) => `wait ${row.kind} ${attemptText(row)}`),
+    ...attempts.filter(({ attempt }) => attempt > 0).map((row) => `attempt ${attemptText(row)}`),
+  ];
+  if (begun.length === 0) return;
+  throw new Violation('queued_begins_nothing', `Run ${run.id} has not begun, and has ${begun.join(', ')}.`);
 }
 
 /** One worker, or one that is looked for, carries a local run out; its steps are no server's matter. */
