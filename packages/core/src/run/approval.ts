@@ -7,8 +7,8 @@
 //    └─ after `timeout` ─▶ timed_out, skipped or approved, as `on_timeout` says
 //
 // What is known of an open approval is the `detail` of its wait; the form stays in the plan, which is frozen. The wait is
-// due at the next of escalation and time-out. Answers that came are kept with the end of the attempt, so that whoever sends
-// one again can be told that it counts.
+// due at the next of escalation and time-out. Answers that came are kept with the end of the attempt, whatever ends it:
+// whoever sends one again can be told that it counts, and of what was stopped it is known who had approved.
 import type { ApprovalBody } from '../definitions/action.ts';
 import type { Parameters } from '../definitions/parameters.ts';
 import { type Checked, checkInput } from '../schema/check-input.ts';
@@ -203,6 +203,15 @@ export function timedOutEnd(
     details: { approved: given, quorum: detail.quorum, timeout_ms: timeoutMs ?? null },
   };
   return { ...common, status: 'timed_out', output, error };
+}
+
+/** The end of an attempt that is stopped (`end`), with the answers that people gave until then. */
+export function stoppedApproval(detail: ApprovalDetail, end: AttemptEnd): AttemptEnd {
+  const { answers, quorum } = detail;
+  if (answers.length === 0 || end.error === null) return end;
+  const people = answers.map(({ by }) => by).join(', ');
+  const message = `${end.error.message} ${answers.length} of ${quorum} approvals had come, from ${people}.`;
+  return { ...end, output: outcomeText(detail, false, null), error: { ...end.error, message } };
 }
 
 /** JSON of the step's output. `by` is who decided: the last one the quorum needed; null: time did. */

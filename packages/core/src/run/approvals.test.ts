@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ApprovalBody } from '../definitions/action.ts';
 import { fields, type StepText } from '../testing/build-plan.ts';
+import { canonical } from '../testing/live-run.ts';
 import { type RunDriver, runOf } from '../testing/run-driver.ts';
 import type { Json } from '../values/json.ts';
 import type { ApprovalDetail } from './approval.ts';
@@ -20,6 +21,41 @@ const detailOf = (run: RunDriver, item = -1): ApprovalDetail =>
     .detail as unknown as ApprovalDetail;
 
 const outputOf = (run: RunDriver) => run.step('ask').output as Readonly<Record<string, Json>>;
+
+describe('an approval that is stopped before it is decided', () => {
+  const given = { approved: false, by: null, answers: [{ by: 'ada', comment: 'Fine.' }], values: { tag: 'a' } };
+  const form = fields({ tag: { type: 'string' } });
+
+  test('with its run keeps the answers that were given, and says whose they are', () => {
+    const run = ask({ quorum: 2, form });
+    run.answer('ask', 'ada', { values: { tag: 'a' }, comment: 'Fine.' });
+    run.cancel();
+    expect(run.step('ask')).toMatchObject({
+      status: 'cancelled',
+      reason: 'run_cancelled',
+      error: { code: 'cancelled', message: 'The run was cancelled. 1 of 2 approvals had come, from ada.' },
+      output: given,
+    });
+    expect(canonical(restoreState(run.plan, run.store.load()))).toBe(canonical(run.state));
+  });
+
+  test('by the clock of its step, or by force, does so as well', () => {
+    const timed = ask({ quorum: 3, form }, { stepTimeoutMs: 100 });
+    timed.answer('ask', 'ada', { values: { tag: 'a' }, comment: 'Fine.' });
+    timed.fire('ask', 'step_timeout');
+    expect(timed.step('ask')).toMatchObject({ status: 'timed_out', reason: 'step_timed_out', output: given });
+    const forced = ask({ quorum: 3, form });
+    forced.answer('ask', 'ada', { values: { tag: 'a' }, comment: 'Fine.' });
+    forced.cancel(true);
+    expect(forced.step('ask').output).toMatchObject(given);
+  });
+
+  test('without an answer ends as any step does', () => {
+    const run = ask({ quorum: 2 });
+    run.cancel();
+    expect(run.step('ask')).toMatchObject({ output: null, error: { message: 'The run was cancelled.' } });
+  });
+});
 
 describe('an approval', () => {
   test('waits for a person without a worker, and gives the answer to the steps after it', () => {

@@ -1,4 +1,5 @@
 import type { Plan } from '../plan/plan.ts';
+import { type ApprovalDetail, stoppedApproval } from './approval.ts';
 import { type Deciding, planStep } from './deciding.ts';
 import type { Fault } from './fault.ts';
 import { clearLaunch, timeoutText } from './launch-attempt.ts';
@@ -34,7 +35,9 @@ export function stopTask(
     if (!force) return null;
   }
   clearLaunch(decision, target, task);
-  return recordEnd(decision, target, task, stoppedAttempt(decision, target.step, stop, task));
+  const end = stoppedAttempt(decision, target.step, stop, task);
+  const detail = task.doing === 'approval' && task.detail !== null ? (JSON.parse(task.detail) as ApprovalDetail) : null;
+  return recordEnd(decision, target, task, detail === null ? end : stoppedApproval(detail, end));
 }
 
 function isExecuting({ changes }: Deciding, target: TaskTarget, task: Task): boolean {

@@ -129,6 +129,18 @@ describe('answering an approval', () => {
     expect((await engine.getRun(both)).steps.ask).toMatchObject({ status: 'succeeded' });
   });
 
+  test('that was given before the run was cancelled stays with the step; sent again, it learns how the approval ended', async () => {
+    const { engine, start: run } = await start();
+    const id = await run('release');
+    await engine.answerApproval(id, says('ada'));
+    await engine.cancelRun(id, { by: 'cy', reason: null, force: false });
+    const { ask } = (await engine.getRun(id)).steps;
+    expect(ask).toMatchObject({ status: 'cancelled', output: { approved: false, answers: [{ by: 'ada' }] } });
+    await expect(engine.answerApproval(id, says('ada'))).rejects.toEqual(
+      refusedAs('approval_ended', /cancelled \(The run was cancelled\. 1 of 2 approvals had come, from ada\.\)/),
+    );
+  });
+
   test('too late, learns how the approval ended', async () => {
     const { engine, start: run, clock } = await start();
     const id = await run('release');

@@ -96,6 +96,7 @@ function ended(loaded: LoadedRun, plan: Plan, step: PlanStep, which: Which, answ
   const filled = form === undefined ? null : checkInput(form, answer.values);
   const full = filled?.ok === true && answer.decision === 'approve' ? { ...answer, values: filled.value } : answer;
   for (const row of attempts) {
+    if (wasStopped(row)) continue;
     const outcome = outcomeOf(row);
     const counted = outcome.answers.some((one) => isSameAnswer(one, full));
     if (!counted) continue;
@@ -107,6 +108,9 @@ function ended(loaded: LoadedRun, plan: Plan, step: PlanStep, which: Which, answ
   }
   throw notOpen(loaded, plan, step, which, attempts[0]);
 }
+
+/** Its answers are kept, and came to nothing. */
+const wasStopped = ({ status, reason }: EndedAttempt): boolean => status === 'cancelled' || reason === 'step_timed_out';
 
 function outcomeOf({ output }: EndedAttempt): Readonly<{ approved: boolean; answers: readonly ApprovalAnswer[] }> {
   const outcome = (output === null ? null : JSON.parse(output)) as { approved?: boolean; answers?: Json } | null;

@@ -10,6 +10,8 @@ type Outcome = Readonly<{ approved: boolean; by: string | null; answers: readonl
 const outcomeOf = ({ output }: EndedAttempt): Outcome | null =>
   output === null ? null : (JSON.parse(output) as Outcome);
 
+const wasStopped = ({ status, reason }: EndedAttempt): boolean => status === 'cancelled' || reason === 'step_timed_out';
+
 export class ApprovalChecks {
   /** What people said, whether or not it arrived. */
   readonly #said = new Map<RunId, Set<string>>();
@@ -43,7 +45,7 @@ export class ApprovalChecks {
         ? outcome.approved && approvals === quorum && approvals === outcome.answers.length
         : row.status === 'failed'
           ? !outcome.approved && outcome.answers.some(({ decision, by }) => decision === 'reject' && by === outcome.by)
-          : timedOut && approvals < quorum && outcome.by === null;
+          : (timedOut || (wasStopped(row) && !outcome.approved)) && approvals < quorum && outcome.by === null;
     if (right) return;
     throw new Violation(
       'answers_count',
@@ -72,8 +74,7 @@ export class ApprovalChecks {
           ? []
           : outcomeOf(ended)?.answers
         : readApprovalWait(wait).detail.answers;
-    // One that was stopped with its run or step keeps no output.
-    if (answers === undefined || answers.some((answer) => answer.by === by)) return;
+    if (answers?.some((answer) => answer.by === by) === true) return;
     throw new Violation(
       'answers_are_kept',
       `Run ${run.id}: the acknowledged answer of ${by} to ${attemptText(key)} is lost.`,
