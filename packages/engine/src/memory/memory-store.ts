@@ -32,6 +32,13 @@ export function createMemoryStore(options: { now?: () => number } = {}): { store
       load: async (ids) => loadRuns(state, ids),
       origin: async (id) => state.runs.get(id)?.origin ?? null,
       status: async (id) => state.runs.get(id)?.head.status ?? null,
+      statuses: async (ids) =>
+        new Map(
+          ids.flatMap((id) => {
+            const run = state.runs.get(id);
+            return run === undefined ? [] : [[id, run.head.status]];
+          }),
+        ),
       findByStartKey: async (workspace, startKey) => state.startKeys.get(startKeyOf(workspace, startKey)) ?? null,
       liveChildren: async (parent) => [...(state.liveChildren.get(parent) ?? [])].sort(compareRunIds),
     }),

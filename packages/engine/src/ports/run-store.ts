@@ -41,6 +41,8 @@ export type RunStore = Readonly<{
   origin(id: RunId): Promise<RunOrigin | null>;
   /** A run's status; null: there is no such run. Cheap, whatever the run's size. */
   status(id: RunId): Promise<RunStatus | null>;
+  /** Those of many runs in one round trip; runs that do not exist are left out. */
+  statuses(ids: readonly RunId[]): Promise<ReadonlyMap<RunId, RunStatus>>;
   findByStartKey(workspace: string, startKey: string): Promise<RunId | null>;
   /** Children that have not ended. */
   liveChildren(parent: RunId): Promise<readonly RunId[]>;

@@ -10,13 +10,8 @@ export function createEndedRuns(runs: RunStore) {
         `A worker may ask for ${maxEndedRuns} runs at once, not ${asked.length}.`,
       );
     }
-    const ended: RunId[] = [];
-    const unknown: RunId[] = [];
-    for (const run of asked) {
-      const status = await runs.status(run);
-      if (status === null) unknown.push(run);
-      else if (isRunEnd(status)) ended.push(run);
-    }
-    return { ended, unknown };
+    const statuses = await runs.statuses(asked);
+    const hasEnded = (run: RunId): boolean => isRunEnd(statuses.get(run) ?? 'queued');
+    return { ended: asked.filter(hasEnded), unknown: asked.filter((run) => !statuses.has(run)) };
   };
 }

@@ -108,6 +108,15 @@ export function runFacts(subject: () => ConformanceStore): void {
     expect(await store.runs.load([])).toEqual([]);
     expect(await store.runs.origin('999999999' as RunId)).toBeNull();
     expect(await store.runs.status('999999999' as RunId)).toBeNull();
+    await store.runs.commit(
+      [change(two, 1, { head: head({ status: 'succeeded', endedAt: 1_700_000_000_002 }) })],
+      null,
+    );
+    expect([...(await store.runs.statuses([two, '999999999' as RunId, one, two]))].sort()).toEqual([
+      [one, 'running'],
+      [two, 'succeeded'],
+    ]);
+    expect((await store.runs.statuses([])).size).toBe(0);
   });
 
   it('a commit raises the version by one, and a head that did not change stays', async () => {

@@ -114,6 +114,7 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
       load: (ids) => call('load', () => store.runs.load(ids)),
       origin: (id) => call('origin', () => store.runs.origin(id)),
       status: (id) => call('status', () => store.runs.status(id)),
+      statuses: (ids) => call('statuses', () => store.runs.statuses(ids)),
       findByStartKey: (workspace, key) => call('findByStartKey', () => store.runs.findByStartKey(workspace, key)),
       liveChildren: (parent) => call('liveChildren', () => store.runs.liveChildren(parent)),
     },

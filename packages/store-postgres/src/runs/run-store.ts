@@ -8,6 +8,7 @@ import { RunIds } from './run-ids.ts';
 
 const runOrigin = readStatement(import.meta.url, 'run-origin');
 const runStatus = readStatement(import.meta.url, 'run-status');
+const runStatuses = readStatement(import.meta.url, 'run-statuses');
 const findByStartKey = readStatement(import.meta.url, 'find-by-start-key');
 const liveChildren = readStatement(import.meta.url, 'live-children');
 
@@ -24,6 +25,11 @@ export function createRunStore(database: Database, commit: RunStore['commit']): 
     async status(id) {
       const [row] = await database.query<{ status: RunStatus }>(runStatus, [id]);
       return row?.status ?? null;
+    },
+    async statuses(wanted) {
+      if (wanted.length === 0) return new Map();
+      const rows = await database.query<{ run: string; status: RunStatus }>(runStatuses, [wanted]);
+      return new Map(rows.map(({ run, status }) => [runId(run), status]));
     },
     async findByStartKey(workspace, startKey) {
       const key = startKeyInIndex(workspace, startKey);
