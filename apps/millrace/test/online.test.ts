@@ -84,6 +84,7 @@ describe('millrace dev', { timeout: 120_000 }, () => {
     const waited = await run(['workflow', 'start', 'hello', '--wait', '--json'], remote);
     const { id, ...finished } = JSON.parse(waited.stdout);
     expect(finished).toMatchObject({ status: 'succeeded', output: { text: 'hi' } });
+    expect(JSON.parse((await run(['run', 'get', id, '--json'], remote)).stdout).trigger).toEqual({ type: 'cli' });
 
     expect((await run(['run', 'logs', id], remote)).stdout).toContain('to world');
     const lines = (await run(['run', 'logs', id, '-f', '--json'], remote)).stdout.trim().split('\n');

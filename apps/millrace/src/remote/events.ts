@@ -14,6 +14,7 @@ export async function emitEvent(type: string, options: EventEmitOptions): Promis
     workspace,
     type,
     payload,
+    via: 'cli',
     ...(options.key === undefined ? {} : { key: options.key }),
   });
   const { event, created } = answer;

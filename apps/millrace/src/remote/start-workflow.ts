@@ -11,6 +11,7 @@ export async function startWorkflow(name: string, options: WorkflowStartOptions)
   const input = await gatherInput(client, workspace, name, options.input ?? []);
   const started = await client.workflows.start(workspace, name, {
     input: { ...input },
+    via: 'cli',
     // With a key of its own the call can be made again when its answer is lost, without a second run.
     idempotency_key: options.key ?? `cli-${randomUUID()}`,
     ...(options.tags === undefined ? {} : { tags: options.tags }),

@@ -21,6 +21,11 @@ export const givenTime = z.iso.datetime({ offset: true }).transform((text): Inst
 export const isoTime = (at: Instant): string => new Date(at).toISOString();
 export const isoTimeOrNull = (at: Instant | null): string | null => (at === null ? null : isoTime(at));
 
+/** What calls, as far as it may say so itself: a trigger such as a schedule or a webhook cannot be claimed. */
+export const via = z.enum(['api', 'cli']).default('api').meta({
+  description: 'What calls: the command line (`cli`) or another program. The run, or the event, tells it.',
+});
+
 /** A name in a path: of a workspace or workflow. */
 export const name = z.string().min(1).max(200);
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { paged, pageQuery } from '../contract/page.ts';
 import { route } from '../contract/route.ts';
-import { jsonObject, name } from '../contract/values.ts';
+import { jsonObject, name, via } from '../contract/values.ts';
 import { event, eventDetail, eventIdText } from './event.ts';
 
 const eventType = z
@@ -24,6 +24,7 @@ export const eventRoutes = {
       type: eventType,
       payload: jsonObject.default({}).meta({ description: 'At most 262,144 characters of JSON.' }),
       key: key.optional(),
+      via,
     }),
     responses: {
       201: {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idempotencyHeader, idempotencyKey } from '../contract/idempotency-key.ts';
 import { route } from '../contract/route.ts';
-import { jsonObject, name, queryInteger } from '../contract/values.ts';
+import { jsonObject, name, queryInteger, via } from '../contract/values.ts';
 import { startedRun } from '../runs/run.ts';
 import { latestRun, workflow, workflowSource, workflowSummary, workflowVersion } from './workflow.ts';
 
@@ -107,6 +107,7 @@ export const workflowRoutes = {
       tags: z.array(z.string().min(1).max(100)).max(50).optional(),
       priority: z.int().min(-1000).max(1000).optional().meta({ description: 'Higher goes first.' }),
       revision: z.string().min(1).max(200).optional().meta({ description: 'Default: the live revision.' }),
+      via,
       wait: z
         .number()
         .min(0)

@@ -15,6 +15,9 @@ test('an event reaches the engine with its source, and is shown as it is stored'
   expect(server.fake.seen.emitted).toEqual([
     { workspace: 'shop', type: 'order.paid', payload: {}, source: { type: 'api' } },
   ]);
+  await emit({ workspace: 'shop', type: 'order.paid', via: 'cli' });
+  expect(server.fake.seen.emitted.at(-1)).toMatchObject({ source: { type: 'cli' } });
+  expect((await emit({ workspace: 'shop', type: 'order.paid', via: 'sensor' })).statusCode).toBe(400);
   expect(answer.json()).toMatchObject({
     created: true,
     event: { id: '311', at: '2026-11-21T09:30:00.000Z', payload: {} },

@@ -6,8 +6,8 @@ import type { ServerContext } from '../server-context.ts';
 
 export function addEventRoutes(app: FastifyInstance, { engine }: ServerContext): void {
   mountRoute(app, 'emitEvent', async ({ body }) => {
-    const { workspace, type, payload, key } = body;
-    const request = { workspace, type, payload, source: { type: 'api' }, ...(key === undefined ? {} : { key }) };
+    const { workspace, type, payload, key, via } = body;
+    const request = { workspace, type, payload, source: { type: via }, ...(key === undefined ? {} : { key }) };
     const { event, created } = await engine.emitEvent(request);
     return { event: presentEvent(event), created };
   });

@@ -64,6 +64,17 @@ describe('running a run again', () => {
     expect(server.fake.seen.filters.at(-1)).toEqual({ rerunOf: id });
   });
 
+  test('tells what called, the command line or another program; nothing else can be claimed', async () => {
+    await call('POST', runs, { input: { tag: 'v1' }, via: 'cli' });
+    expect(server.fake.seen.starts.at(-1)).toMatchObject({ trigger: { type: 'cli' } });
+    const before = server.fake.seen.starts.length;
+    for (const forged of [{ via: 'schedule' }, { via: 'webhook' }, { trigger: { type: 'cli' } }]) {
+      const { status, body } = await call('POST', runs, { input: { tag: 'v1' }, ...forged });
+      expect([status, body.error.code]).toEqual([400, 'invalid_request']);
+    }
+    expect(server.fake.seen.starts).toHaveLength(before);
+  });
+
   test('twice with one key gives one run, and 200 the second time', async () => {
     const id = await server.fake.start();
     server.fake.end(id, 'failed');

@@ -62,7 +62,7 @@ export function addWorkflowRoutes(app: FastifyInstance, context: ServerContext):
       workspace: params.workspace,
       workflow: params.workflow,
       input: body.input,
-      trigger: { type: 'api' },
+      trigger: { type: body.via },
       ...(startKey === undefined ? {} : { startKey }),
       ...(body.tags === undefined ? {} : { tags: body.tags }),
       ...(body.priority === undefined ? {} : { priority: body.priority }),
