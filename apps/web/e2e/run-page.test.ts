@@ -97,6 +97,14 @@ describe('the graph', () => {
   });
 });
 
+test('the graph of a workflow is there before its first run, and tells what is planned of a step', async () => {
+  const { page } = window;
+  await page.goto('/workspaces/main/workflows/release?view=graph');
+  await page.getByRole('button', { name: /unit/ }).click();
+  await page.getByText('30 items').waitFor();
+  await window.inspect('workflow-graph');
+});
+
 describe('the timeline', () => {
   test('shows waiting and running, opens items, and keeps the selection of the graph', async () => {
     const { page } = window;

@@ -52,7 +52,7 @@ export function Empty({
 }) {
   return (
     <State icon={icon} title={title}>
-      {children}
+      <div>{children}</div>
       {command === undefined ? null : (
         <div className="text-left text-text">
           <CommandLine text={command} />
@@ -85,7 +85,7 @@ export function Failure({ error, what, onRetry }: { error: unknown; what: string
     );
   }
   if (error instanceof ApiError && error.status === 404) return <NotFound what={what}>{errorText(error)}</NotFound>;
-  const unreachable = error instanceof ApiError && error.status === 0;
+  const unreachable = isAway(error);
   return (
     <State
       icon={unreachable ? <CloudOff /> : <CircleAlert />}
@@ -142,11 +142,13 @@ export function Stale({ at, error }: { at: number; error: unknown }) {
     <div role="status" className="flex items-center gap-2 border-b bg-wait-ground px-4 py-1.5 text-sm text-wait">
       <CloudOff aria-hidden className="size-4" />
       <span>
-        As of {relativeText(at, now)}: {errorText(error)} Trying again.
+        As of {relativeText(at, now)}: {isAway(error) ? 'the server does not answer.' : errorText(error)} Trying again.
       </span>
     </div>
   );
 }
+
+const isAway = (error: unknown): boolean => error instanceof ApiError && error.status === 0;
 
 /** The fault of a page itself. */
 export function PageCrash({ error }: { error: unknown }) {

@@ -51,7 +51,7 @@ export function exactText(at: number): string {
 }
 
 /** `18:02:11` */
-function clockText(at: number): string {
+export function clockText(at: number): string {
   const date = new Date(at);
   return `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
 }

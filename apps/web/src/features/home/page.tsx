@@ -42,7 +42,10 @@ export function HomePage() {
           {({ items }) =>
             items.length === 0 ? (
               <Empty icon={<Play />} title="No run yet" command="npx millrace workflow start WORKFLOW --follow">
-                Start a workflow: here it can be watched.
+                <Link to="/workflows" className="text-accent underline">
+                  Start a workflow
+                </Link>{' '}
+                and watch it here. From a terminal:
               </Empty>
             ) : (
               <Table

@@ -153,7 +153,7 @@ function Row({
         <>
           {showTimes ? (
             <time dateTime={row.at} title={exactText(Date.parse(row.at))} className="shrink-0 pr-3 text-faint">
-              {row.at.slice(11, 23)}
+              {exactText(Date.parse(row.at)).slice(11, 23)}
             </time>
           ) : null}
           <span

@@ -66,5 +66,6 @@ const ViewName = ({ icon, name }: { icon: React.ReactNode; name: string }) => (
 function countText({ steps }: Run): string {
   const all = Object.values(steps);
   const ended = all.filter(({ ended_at, status }) => ended_at !== null || status === 'skipped').length;
-  return ended === all.length ? `${all.length} steps` : `${ended} of ${all.length} steps ended`;
+  const total = all.length === 1 ? '1 step' : `${all.length} steps`;
+  return ended === all.length ? total : `${ended} of ${total} ended`;
 }

@@ -11,6 +11,7 @@ import { QueryView } from '../../components/query-view.tsx';
 import { ShortId } from '../../components/short-id.tsx';
 import { durationText } from '../../components/times.ts';
 import { ViewLinks } from '../../components/view-links.tsx';
+import { GraphPanel } from './graph-panel.tsx';
 import { workflowQuery } from './queries.ts';
 import type { WorkflowView } from './search.ts';
 import { SourcePanel } from './source-panel.tsx';
@@ -20,6 +21,7 @@ import { WorkflowRuns } from './workflow-runs.tsx';
 
 const views = [
   ['runs', 'Runs'],
+  ['graph', 'Graph'],
   ['start', 'Start'],
   ['source', 'Source'],
   ['versions', 'Versions'],
@@ -61,6 +63,8 @@ function View({ view, workflow }: { view: WorkflowView; workflow: Workflow }) {
   switch (view) {
     case 'runs':
       return <WorkflowRuns workflow={workflow} />;
+    case 'graph':
+      return <GraphPanel workflow={workflow} />;
     case 'start':
       return <StartPanel workflow={workflow} />;
     case 'source':
@@ -85,7 +89,7 @@ function Heading({ workflow }: { workflow: Workflow }) {
           <ShortId id={workflow.revision} />
         </Fact>
         <Fact name="Steps">
-          <Link to="." search={{ view: 'source' }} className={linkClass}>
+          <Link to="." search={{ view: 'graph' }} className={linkClass}>
             {workflow.graph.steps.length}
           </Link>
         </Fact>

@@ -1,6 +1,6 @@
 import { oneOf } from '../../app/search-params.ts';
 
-const views = ['runs', 'start', 'source', 'versions'] as const;
+const views = ['runs', 'graph', 'start', 'source', 'versions'] as const;
 export type WorkflowView = (typeof views)[number];
 
 /** What of a workflow is shown, as it stands in the address. */

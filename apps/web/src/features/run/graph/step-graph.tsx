@@ -1,8 +1,17 @@
 import '@xyflow/react/dist/base.css';
 import type { PlanGraph, Run } from '@millrace/api';
 import { useQuery } from '@tanstack/react-query';
-import { Background, Controls, MarkerType, type NodeHandle, Position, ReactFlow, type Viewport } from '@xyflow/react';
-import { useMemo, useState } from 'react';
+import {
+  Background,
+  Controls,
+  getViewportForBounds,
+  MarkerType,
+  type NodeHandle,
+  Position,
+  ReactFlow,
+  type Viewport,
+} from '@xyflow/react';
+import { useMemo, useRef, useState } from 'react';
 import { Skeleton } from '../../../components/page-states.tsx';
 import { type Layout, largeGraph, layoutGraph, nodeHeight, nodeWidth, type Point } from './layout.ts';
 import { type StepEdge, StepLine } from './step-edge.tsx';
@@ -57,11 +66,12 @@ function Drawing({
   const nodes = useNodes(graph, steps, layout, selected, onSelect);
   const edges = useMemo(() => edgesOf(graph, steps, layout), [graph, steps, layout]);
   const isLarge = graph.steps.length > largeGraph;
+  const box = useRef<HTMLElement>(null);
   const [begin] = useState(() =>
     isLarge ? beginAt(layout.steps.get(selected ?? interesting(graph, steps))) : undefined,
   );
   return (
-    <section aria-label="Graph of the steps" className="h-[max(22rem,calc(100vh-14rem))]">
+    <section ref={box} aria-label="Graph of the steps" className="h-[max(22rem,calc(100vh-14rem))]">
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -73,9 +83,11 @@ function Drawing({
         edgesFocusable={false}
         elementsSelectable={false}
         onlyRenderVisibleElements={isLarge}
-        fitView={!isLarge}
         {...(begin === undefined ? {} : { defaultViewport: begin })}
         fitViewOptions={{ maxZoom: 1, padding: 0.08 }}
+        onInit={(flow) => {
+          if (!isLarge && box.current !== null) void flow.setViewport(wholeView(layout, box.current));
+        }}
         minZoom={isLarge ? 0.25 : 0.1}
         maxZoom={1.5}
         proOptions={{ hideAttribution: true }}
@@ -85,6 +97,30 @@ function Drawing({
       </ReactFlow>
     </section>
   );
+}
+
+/** The view in which everything is seen, labels and loops too; not larger than life. */
+function wholeView({ steps, edges }: Layout, { clientWidth, clientHeight }: HTMLElement): Viewport {
+  const points = [
+    ...[...steps.values()].flatMap(({ x, y }) => [
+      { x, y },
+      { x: x + nodeWidth, y: y + nodeHeight },
+    ]),
+    ...edges.flatMap((edge) => edge?.corners ?? []),
+    // A label is at most twice this wide: see `StepLine`.
+    ...edges.flatMap((edge) =>
+      edge?.label == null
+        ? []
+        : [
+            { ...edge.label, x: edge.label.x - 80 },
+            { ...edge.label, x: edge.label.x + 80 },
+          ],
+    ),
+  ];
+  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  const bounds = { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
+  return getViewportForBounds(bounds, clientWidth, clientHeight, 0.1, 1, 0.05);
 }
 
 /** The view with a step near its upper left corner: what leads to it and away from it is around. */

@@ -1,8 +1,10 @@
 import type { ExplainedAnswer } from '@millrace/api';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { CommandLine } from '../../../components/code-view.tsx';
 import { QueryView } from '../../../components/query-view.tsx';
 import { RelativeTime } from '../../../components/relative-time.tsx';
+import { clockText, exactText } from '../../../components/times.ts';
 import { explainQuery } from '../queries.ts';
 
 /** Why the run, a step or an item does not go on, and who or what can change it. */
@@ -27,6 +29,7 @@ export function Explanation({
                 key={`${answer.step} ${answer.item} ${answer.iteration} ${answer.reason}`}
                 answer={answer}
                 of={step}
+                run={run}
               />
             ))}
             {more === 0 ? null : <li className="text-soft text-sm">{more} more are like these.</li>}
@@ -37,7 +40,7 @@ export function Explanation({
   );
 }
 
-function Answer({ answer, of }: { answer: ExplainedAnswer; of: string | undefined }) {
+function Answer({ answer, of, run }: { answer: ExplainedAnswer; of: string | undefined; run: string }) {
   const name = [answer.step !== of ? answer.step : null, answer.item < 0 ? null : `item ${answer.item}`]
     .filter(Boolean)
     .join(', ');
@@ -47,7 +50,16 @@ function Answer({ answer, of }: { answer: ExplainedAnswer; of: string | undefine
         {name === '' ? null : <span className="font-medium">{name}</span>}
         <span className="text-soft text-xs">{answer.reason.replaceAll('_', ' ')}</span>
       </p>
-      <p className="break-words">{answer.message}</p>
+      <p className="break-words">
+        <Message text={answer.message} />
+      </p>
+      {answer.reason === 'waiting_for_people' ? (
+        <p className="mt-1">
+          <Link to="/approvals" search={{ run }} className="text-accent hover:underline">
+            Answer it
+          </Link>
+        </p>
+      ) : null}
       {answer.changes.length === 0 ? null : (
         <ul className="mt-2 space-y-1 text-soft">
           {answer.changes.map((change) => (
@@ -64,5 +76,21 @@ function Answer({ answer, of }: { answer: ExplainedAnswer; of: string | undefine
         </p>
       ))}
     </li>
+  );
+}
+
+const moment = /(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z)/;
+
+/** What the server says, with its moments in the time of who reads it. */
+function Message({ text }: { text: string }) {
+  return text.split(moment).map((part, index) =>
+    index % 2 === 0 ? (
+      part
+    ) : (
+      // biome-ignore lint/suspicious/noArrayIndexKey: a part has no other name than its place
+      <time key={index} dateTime={part} title={exactText(Date.parse(part))}>
+        {clockText(Date.parse(part))}
+      </time>
+    ),
   );
 }

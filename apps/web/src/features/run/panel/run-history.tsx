@@ -1,5 +1,6 @@
 import type { Attempt, Run } from '@millrace/api';
 import { useQuery } from '@tanstack/react-query';
+import { Play } from 'lucide-react';
 import { useMemo } from 'react';
 import { QueryView } from '../../../components/query-view.tsx';
 import { type Status, StatusIcon } from '../../../components/status.tsx';
@@ -7,7 +8,8 @@ import { type Column, Table } from '../../../components/table.tsx';
 import { exactText } from '../../../components/times.ts';
 import { timelineQuery } from '../queries.ts';
 
-type Entry = Readonly<{ at: string; key: string; status: Status; text: string }>;
+/** `status`: null of what began. */
+type Entry = Readonly<{ at: string; key: string; status: Status | null; text: string }>;
 
 /** What happened in the run, the latest first. */
 export function RunHistory({ run }: { run: Run }) {
@@ -35,7 +37,7 @@ const columns: readonly Column<Entry>[] = [
     header: 'What',
     cell: ({ status, text }) => (
       <span className="flex items-center gap-2" title={text}>
-        <StatusIcon status={status} />
+        {status === null ? <Play aria-hidden className="size-4 shrink-0 text-faint" /> : <StatusIcon status={status} />}
         <span className="truncate">{text}</span>
       </span>
     ),
@@ -49,16 +51,16 @@ function History({ run, attempts }: { run: Run; attempts: readonly Attempt[] }) 
 
 function entriesOf(run: Run, attempts: readonly Attempt[]): readonly Entry[] {
   const entries: Entry[] = [{ at: run.created_at, key: 'created', status: 'queued', text: 'The run was created' }];
-  const add = (at: string | null, key: string, status: Status, text: string) => {
+  const add = (at: string | null, key: string, status: Status | null, text: string) => {
     if (at !== null) entries.push({ at, key, status, text });
   };
-  add(run.started_at, 'started', 'running', 'The run began');
+  add(run.started_at, 'started', null, 'The run began');
   add(run.paused?.at ?? null, 'paused', 'paused', `Paused by ${run.paused?.by ?? ''}`);
   add(run.ended_at, 'ended', run.status, `The run ended: ${run.status.replace('_', ' ')}`);
   for (const attempt of attempts) {
     const name = nameOf(attempt);
     const key = `${attempt.step}/${attempt.iteration}/${attempt.item}/${attempt.attempt}`;
-    if (attempt.attempt > 0) add(attempt.started_at, `${key} began`, 'running', `${name} began`);
+    if (attempt.attempt > 0) add(attempt.started_at, `${key} began`, null, `${name} began`);
     const why = attempt.reason === null ? '' : ` (${attempt.reason.replaceAll('_', ' ')})`;
     const error = attempt.error === null ? '' : `: ${attempt.error.message}`;
     add(attempt.ended_at, `${key} ended`, attempt.status, `${name} ${attempt.status.replace('_', ' ')}${why}${error}`);
