@@ -12,7 +12,7 @@ import { createThrottle } from './throttle.ts';
 export function useLiveRefresh(
   subscription: Omit<Subscription, 'id'>,
   key: QueryKey,
-  atMostEveryMs = 400,
+  atMostEveryMs = 200,
 ): number | false {
   const queries = useQueryClient();
   const { connected, listen } = useLive();
