@@ -13,6 +13,7 @@ type Case = Readonly<{
   input: Readonly<Record<string, unknown>>;
   /** Options beside the input. */
   flags?: readonly string[];
+  env?: Readonly<Record<string, string>>;
   exit: number;
   run?: Readonly<Record<string, unknown>>;
   steps?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -20,9 +21,13 @@ type Case = Readonly<{
   error?: Readonly<Record<string, unknown>>;
 }>;
 
-function run(args: readonly string[]): Promise<Readonly<{ exit: number; stdout: string; stderr: string }>> {
+function run(
+  args: readonly string[],
+  more: Case['env'] = {},
+): Promise<Readonly<{ exit: number; stdout: string; stderr: string }>> {
+  const options = { maxBuffer: 64 * 1024 * 1024, env: { ...process.env, ...more } };
   return new Promise((resolve) => {
-    execFile(process.execPath, [millrace, ...args], { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [millrace, ...args], options, (error, stdout, stderr) => {
       resolve({ exit: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });
@@ -52,8 +57,8 @@ describe.each(examples.map((entry) => entry.name))('example %s', (name) => {
 
   it.each(cases)(
     'gives what is expected: $workflow $input',
-    async ({ workflow, input, flags = [], exit, ...expected }) => {
-      const found = await run(['run', path, workflow, '--input', JSON.stringify(input), ...flags, '--json']);
+    async ({ workflow, input, flags = [], env, exit, ...expected }) => {
+      const found = await run(['run', path, workflow, '--input', JSON.stringify(input), ...flags, '--json'], env);
       expect(JSON.parse(found.stdout), found.stderr).toMatchObject(expected);
       expect(found.exit).toBe(exit);
     },

@@ -193,6 +193,60 @@ describe.skipIf(gitMissing !== null)('a repository behind a token', () => {
   });
 });
 
+describe.skipIf(gitMissing !== null)('a repository behind a key', () => {
+  // In place of `ssh`: notes what it was called with, and does what the other end would do.
+  const stand = (repository: string) => `#!/bin/sh
+for argument; do printf '%s\\n' "$argument" >> "$(dirname "$0")/arguments"; done
+env | grep -E '^(SSH_ASKPASS|GIT_TERMINAL_PROMPT|SSH_AUTH_SOCK)=' >> "$(dirname "$0")/environment"
+exec git upload-pack '${repository}'
+`;
+  const { PATH: path, SSH_AUTH_SOCK: agent } = process.env;
+  afterEach(() => {
+    process.env.PATH = path;
+    process.env.SSH_AUTH_SOCK = agent;
+    if (agent === undefined) delete process.env.SSH_AUTH_SOCK;
+  });
+
+  it.each(['git@git.example.com:team/ops.git', 'ssh://git@git.example.com:2222/team/ops.git'])(
+    'is read with that key alone, from a host that is known, and nobody is asked: %s',
+    async (url) => {
+      const commit = host.push({ '.workflows/a.yaml': workflow('a') });
+      const bin = mkdtempSync(join(tmpdir(), 'millrace-ssh-'));
+      writeFileSync(join(bin, 'ssh'), stand(host.folder), { mode: 0o755 });
+      process.env.PATH = `${bin}:${path}`;
+      process.env.SSH_AUTH_SOCK = '/agent/of/somebody';
+      const auth = { kind: 'ssh', keyFile: "/keys/it's mine", knownHosts: '/keys/known hosts' } as const;
+      const keys = createRepositoryCache({ folder: cacheFolder, schemes: ['ssh'] });
+      const source = open({ url, auth, repositories: keys });
+      expect(await source.sync()).toMatchObject({ live: commit, diagnostics: [] });
+      const lines = readFileSync(join(bin, 'arguments'), 'utf8').split('\n');
+      const given = lines.slice(0, lines.findIndex((line) => line.includes('upload-pack')) + 1);
+      expect(given.slice(0, 10)).toEqual([
+        '-F',
+        '/dev/null',
+        '-o',
+        'BatchMode=yes',
+        '-o',
+        'StrictHostKeyChecking=yes',
+        '-i',
+        "/keys/it's mine",
+        '-o',
+        'IdentitiesOnly=yes',
+      ]);
+      expect(given).toContain('UserKnownHostsFile=/keys/known hosts');
+      expect(given).toContain('git@git.example.com');
+      expect(given.at(-1)).toMatch(/^git-upload-pack '\/?team\/ops\.git'$/);
+      expect(given.includes('2222')).toBe(url.startsWith('ssh:'));
+      const environment = readFileSync(join(bin, 'environment'), 'utf8');
+      expect(environment).toContain('SSH_ASKPASS=/bin/false\n');
+      expect(environment).toContain('GIT_TERMINAL_PROMPT=0\n');
+      expect(environment).not.toContain('SSH_AUTH_SOCK');
+      keys.close();
+      rmSync(bin, { recursive: true, force: true });
+    },
+  );
+});
+
 describe.skipIf(gitMissing !== null)('a hostile repository', () => {
   it('cannot hand out files of this machine by links', async () => {
     const outside = join(cacheFolder, 'outside');
