@@ -40,6 +40,12 @@ const kinds: readonly StepText[] = [
   { cache: { key: 'k {{ input.n }}', ttlMs: 5 } },
   { forEach: 3, cache: { key: '{{ item }}', ttlMs: 5 }, env: { A: '{{ item }}' } },
   { forEach: 'input.list', input: { x: '{{ item }}' } },
+  { input: { x: '{{ input.n }} {{ secrets.a }}' }, env: { A: '{{ secrets.b }}', B: '{{ input.n }}' } },
+  {
+    forEach: 2,
+    input: { x: '{{ item }} {{ secrets.a }}' },
+    inline: { type: 'shell', cmd: '{{ secrets.b }} {{ connections.c.d }} {{ item }}' },
+  },
   { forEach: 4, itemConcurrency: 2 },
   { forEach: 4, onItemFailure: 'stop', itemConcurrency: 3 },
   { forEach: 5, onItemFailure: 'ignore', batchSize: 2, input: { x: '{{ item[1] }}' } },

@@ -102,7 +102,7 @@ function unknownRoot(root: string, { scope }: ExpressionSite): Finding {
     return { code: 'name_not_here', message, hint };
   }
   if (scope.connection === true && allNames.has(root)) {
-    const message = `\`${root}\` cannot be read here: a connection is the same for every run.`;
+    const message = `\`${root}\` cannot be read here: this is the same for every run.`;
     return { code: 'name_not_here', message, hint: 'Write the value out, or read `secrets`.' };
   }
   if (allNames.has(root)) {

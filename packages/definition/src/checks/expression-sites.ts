@@ -1,4 +1,4 @@
-import { type ActionType, hookFields, scheduleNames, webhookNames } from '@millrace/core';
+import { type ActionType, findSealed, hookFields, scheduleNames, webhookNames } from '@millrace/core';
 import { mapAt, nodeAt, type ScalarNode, type SourceNode, textsIn } from '../yaml/source-node.ts';
 import {
   actionScope,
@@ -43,6 +43,13 @@ export function* expressionSites(loaded: Loaded, flows: ReadonlyMap<string, Flow
   for (const { name, node } of loaded.connections.values()) {
     const scope = connectionScope(`\`values\` of connection \`${name}\``);
     yield* templates(nodeAt(node, ['values']), pointerTo('connections', name, 'values'), scope);
+  }
+  for (const { pack, node } of loaded.packConfigs) {
+    const scope = connectionScope(`\`config\` of pack \`${pack}\``);
+    // Any other text is taken as it is written, braces and all.
+    for (const site of templates(node, pointerTo('packs', pack, 'config'), scope)) {
+      if (findSealed(String(site.node.value)).length > 0) yield site;
+    }
   }
   for (const { event, index, node } of loaded.hooks) {
     const scope = globalScope(`\`${event}\` of the workspace`, ['input', 'vars', 'steps', 'hook']);

@@ -16,7 +16,16 @@ import { readNode } from '../grammar/read-node.ts';
 import { describeValue } from '../values/describe-value.ts';
 import { engineTargets, isReservedName, namePattern } from '../values/names.ts';
 import { placeAt } from '../yaml/origin.ts';
-import { listAt, type MapNode, mapAt, placeOf, placeOfKey, type SourceNode, toJson } from '../yaml/source-node.ts';
+import {
+  listAt,
+  type MapNode,
+  mapAt,
+  nodeAt,
+  placeOf,
+  placeOfKey,
+  type SourceNode,
+  toJson,
+} from '../yaml/source-node.ts';
 import type { Loaded, LoadedHook, LoadedStep } from './loaded.ts';
 
 /** The sections of named entries, and what one of them is called. */
@@ -69,6 +78,7 @@ export function gather(
     })),
     connections: mapValues(found.connections, (named) => ({ ...named, definition: buildConnection(named, report) })),
     hooks: hookCalls,
+    packConfigs: roots.flatMap(packConfigsOf),
     incomplete,
     ...surroundings,
   };
@@ -166,6 +176,14 @@ function gatherSteps({ node }: Named, report: Report): Map<string, LoadedStep> {
     loaded.set(name, { ...named, definition: buildStep(named, report) });
   }
   return loaded;
+}
+
+function packConfigsOf(root: SourceNode): Loaded['packConfigs'] {
+  const packs = mapAt(root, 'packs');
+  return [...(packs?.entries ?? [])].flatMap(([pack, { value }]) => {
+    const node = nodeAt(value, ['config']);
+    return node === undefined ? [] : [{ pack, node }];
+  });
 }
 
 function gatherHooks(root: MapNode, into: LoadedHook[], report: Report): void {

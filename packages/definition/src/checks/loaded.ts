@@ -12,7 +12,7 @@ import type {
 } from '@millrace/core';
 import type { Named } from '../build/named.ts';
 import type { WorkflowHead } from '../build/workflow.ts';
-import type { MapNode } from '../yaml/source-node.ts';
+import type { MapNode, SourceNode } from '../yaml/source-node.ts';
 
 /**
  * Everything that the files say, before it is known to hold together. A definition is null when its own grammar is wrong:
@@ -27,6 +27,8 @@ export type Loaded = Readonly<{
   connectionTypes: ReadonlyMap<string, LoadedConnectionType>;
   connections: ReadonlyMap<string, LoadedConnection>;
   hooks: readonly LoadedHook[];
+  /** The configuration that a workspace gives to its packs. */
+  packConfigs: readonly Readonly<{ pack: string; node: SourceNode }>[];
   /** A file could not be read: what it would define is unknown, so unknown names are not reported. */
   incomplete: boolean;
   packs: KnownPacks;

@@ -171,6 +171,18 @@ describe('pack.yaml', () => {
     ['', 1, 1, 'missing_key'],
     ['name: a\n', 1, 1, 'missing_key'],
     ['name: a\nversion: 1.0\n', 2, 10, 'wrong_type'],
+    [
+      'name: a\nversion: 1.0.0\nconfig: { url: { type: string, default: "{{ secrets.a }}" } }\n',
+      3,
+      41,
+      'name_not_here',
+    ],
+    [
+      'name: a\nversion: 1.0.0\ndependencies: { b: { folder: b, config: { url: "{{ connections.a.b }}" } } }\n',
+      3,
+      48,
+      'name_not_here',
+    ],
     ['name: a\nversion: one\n', 2, 10, 'invalid_value'],
     ['name: a.b\nversion: 1.0.0\n', 1, 7, 'invalid_name'],
     ['name: a\nversion: 1.0.0\nconfg: {}\n', 3, 1, 'unknown_key'],
