@@ -58,6 +58,8 @@ export const breakages = [
   'limits_ignored',
   /** What a worker reports of a local run counts again when it comes again, and for whoever carries the run out now. */
   'local_fence_off',
+  /** Secrets are given to whoever asks for an attempt, held or not. */
+  'secrets_unfenced',
 ] as const;
 export type Breakage = (typeof breakages)[number];
 

@@ -75,6 +75,8 @@ const names = [
   'localRuns',
   'localReports',
   'localRestarts',
+  'secretsGiven',
+  'secretsRefused',
 ] as const;
 
 type CountName = (typeof names)[number];

@@ -128,7 +128,10 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
         }),
       readyLanes: () => call('readyLanes', () => store.work.readyLanes()),
       giveBack: (worker, refs) => call('giveBack', () => store.work.giveBack(worker, refs)),
-      originOfHeld: (worker, ref) => call('originOfHeld', () => store.work.originOfHeld(worker, ref)),
+      originOfHeld: (worker, ref) =>
+        call('originOfHeld', () =>
+          world.breakage === 'secrets_unfenced' ? store.runs.origin(ref.run) : store.work.originOfHeld(worker, ref),
+        ),
       heldBy: (worker) => call('heldBy', () => store.work.heldBy(worker)),
     },
     workers: {

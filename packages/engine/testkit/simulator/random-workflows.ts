@@ -11,6 +11,7 @@ import { compilePlan } from '@millrace/core';
 import { Random } from './random.ts';
 import { hookActions, noHooks, randomHooks } from './random-hooks.ts';
 import { randomQueues, withLimits } from './random-limits.ts';
+import { withSecrets } from './random-secrets.ts';
 import { withTransitions } from './random-transitions.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -29,7 +30,7 @@ export function randomDefinitions(seed: number, scenario: Scenario): Definitions
     const workflow = randomWorkflow(random, name, most, scenario.spice, inner);
     const led = random.chance(scenario.transitions) ? withTransitions(random, workflow) : workflow;
     const hooks = randomHooks(new Random(seed, `hooks of ${name}`), scenario.spice / 2, inner);
-    const flow = isExecutable(led) ? led : workflow;
+    const flow = withSecrets(seed, scenario, isExecutable(led) ? led : workflow);
     const limited = withLimits(seed, scenario, { ...flow, hooks });
     workflows[name] = random.chance(scenario.local) ? asLocal(random, limited) : limited;
     if (!name.startsWith('main')) inner.push(name);

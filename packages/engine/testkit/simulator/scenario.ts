@@ -21,6 +21,8 @@ const ranges = {
   limits: range(0, 900, 400),
   /** Of a thousand workflows, how many are carried out by one worker each. */
   local: range(0, 600, 400),
+  /** Of a thousand steps of workers, how many read a secret. */
+  secrets: range(0, 600, 500),
   runs: range(1, 7),
   cancels: range(0, 3, 350),
   /** How often people answer approvals while faults happen. */

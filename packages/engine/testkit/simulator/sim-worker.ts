@@ -16,6 +16,7 @@ import { callServer } from './lossy-link.ts';
 import type { Random } from './random.ts';
 import { randomResult } from './random-results.ts';
 import { SimLocalRun } from './sim-local-run.ts';
+import { SimSecrets } from './sim-secrets.ts';
 import type { SimServer } from './sim-server.ts';
 import { note, randomOf, type World } from './world.ts';
 
@@ -46,6 +47,7 @@ export class SimWorker {
   readonly #servers: readonly SimServer[];
   readonly #random: Random;
   readonly #onGone: () => void;
+  readonly #secrets: SimSecrets;
   readonly #held = new Map<string, Held>();
   readonly #outgoing = new Map<string, Outgoing>();
   /** What it had and has no more: it does not take it again. */
@@ -77,6 +79,7 @@ export class SimWorker {
     this.#server = this.#random.pick(servers);
     this.#leaseMs = world.scenario.leaseMs;
     this.#lastHeardAt = world.time.now;
+    this.#secrets = new SimSecrets(world, workerId(name));
     this.description = { id: workerId(name), name, version: '0', host: 'simulated', pid: 1, ...description };
     this.#beat();
     this.#pump();
@@ -234,6 +237,7 @@ export class SimWorker {
     if (!this.#outgoing.delete(key)) return;
     this.#release(key);
     this.#world.audit.confirmed(ref, this.description.id).catch(this.#world.fail);
+    this.#secrets.confirmed(key, this.#server);
   }
 
   #take(assigned: AttemptRef, what: Pick<Held, 'assignment' | 'local'>): void {
@@ -309,6 +313,7 @@ export class SimWorker {
         continue;
       }
       this.#world.audit.begun(held.ref, this.description.id);
+      this.#secrets.begun(held.assignment, keyOf(held.ref), this.#server);
       const { result, durationMs } = randomResult(this.#world, this.#random, held.assignment);
       this.#endAfter(held, durationMs, result);
     }
