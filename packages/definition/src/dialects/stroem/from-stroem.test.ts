@@ -97,6 +97,36 @@ describe('a file of Strøm', () => {
     });
   });
 
+  it('loads with connections, their types, and the names of secrets', () => {
+    const text = `tasks:
+  t: { flow: { s: { action: a } } }
+actions:
+  a: { type: script, script: 'echo hi', env: { HOST: "{{ connections.db.host }}" } }
+connection_types:
+  pg:
+    host: { type: string, required: true }
+    password: { type: string, secret: true }
+connections:
+  db: { type: pg, host: h, password: "{{ secret.db_password }}" }
+secrets:
+  db_password: hunter2
+  nested: { a: b }
+`;
+    const { definitions, diagnostics } = loadDefinitions([
+      { path: 'x.yaml', text: text.replace(/ {2}nested.*\n/, '') },
+    ]);
+    expect(diagnostics).toMatchObject([{ code: 'dialect_ignored', line: 12, column: 3 }]);
+    expect(JSON.stringify(diagnostics)).not.toContain('hunter2');
+    expect(definitions).toMatchObject({
+      secrets: { db_password: { name: 'db_password' } },
+      connectionTypes: { pg: { fields: { host: { type: 'string' }, password: { secret: true } } } },
+      connections: { db: { type: 'pg', values: { host: 'h', password: '{{ secrets.db_password }}' } } },
+    });
+    expect(JSON.stringify(definitions)).not.toContain('hunter2');
+    const all = loadDefinitions([{ path: 'x.yaml', text }]).diagnostics;
+    expect(all.map(({ code, line }) => `${code} ${line}`)).toContain('dialect_unsupported 13');
+  });
+
   it('may stand beside files of ours and call what they define', () => {
     const ours = {
       path: '.workflows/ours.yaml',

@@ -2,6 +2,7 @@ import type { Report } from '../../diagnostics/diagnostic.ts';
 import { convertEntries, mapOf } from '../../yaml/edit-node.ts';
 import { type MapEntry, type MapNode, placeOfKey, type SourceNode } from '../../yaml/source-node.ts';
 import { actionOf } from './actions.ts';
+import { connectionOf, connectionTypeOf, secretOf } from './connections.ts';
 import { hookKeys, hooksOf, workflowOf } from './tasks.ts';
 import { triggerOf } from './triggers.ts';
 
@@ -34,6 +35,12 @@ function sectionOf(entry: MapEntry, root: MapNode, report: Report): readonly Map
       return [{ ...entry, value: eachOf(value, (node, name) => actionOf(node, `Action \`${name}\``, report)) }];
     case 'triggers':
       return [{ ...entry, value: eachOf(value, (node, name) => triggerOf(node, name, report)) }];
+    case 'connection_types':
+      return [{ ...entry, value: eachOf(value, connectionTypeOf) }];
+    case 'connections':
+      return [{ ...entry, value: eachOf(value, (node) => connectionOf(node, report)) }];
+    case 'secrets':
+      return [{ ...entry, value: eachEntry(value, (one) => secretOf(one, value, report)) }];
     case 'mcp_servers':
       report({
         code: 'dialect_unsupported',
@@ -48,9 +55,13 @@ function sectionOf(entry: MapEntry, root: MapNode, report: Report): readonly Map
 }
 
 function eachOf(section: SourceNode, convert: (node: SourceNode, name: string) => SourceNode | null): SourceNode {
+  return eachEntry(section, ({ key, value }) => convert(value, key));
+}
+
+function eachEntry(section: SourceNode, convert: (entry: MapEntry) => SourceNode | null): SourceNode {
   if (section.kind !== 'map') return section;
   return convertEntries(section, (entry) => {
-    const value = convert(entry.value, entry.key);
+    const value = convert(entry);
     return value === null ? [] : [{ ...entry, value }];
   });
 }
