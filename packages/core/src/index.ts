@@ -63,6 +63,7 @@ export { parseRecurrence, type RecurrenceRule } from './schedules/recurrence-rul
 export * from './schedules/schedule-names.ts';
 export { checkInput, checkOutput, type InputProblem } from './schema/check-input.ts';
 export { jsonSchemaOf } from './schema/json-schema-of.ts';
+export { hiddenFields, hideFields, restoreHidden, secretFields, textsAt } from './schema/secret-fields.ts';
 export * from './secrets/secret-reads.ts';
 export { type FiredTrigger, fireEventTrigger } from './triggers/event-trigger.ts';
 export { type RenderedInput, renderTriggerInput } from './triggers/render-trigger-input.ts';

@@ -463,6 +463,20 @@ describe('a worker and secrets', () => {
     expect(server.secretsAsked).toEqual([]);
   });
 
+  it('masks what the action calls secret in its input, though it is no stored secret', async () => {
+    const server = new FakeServer();
+    start(server);
+    const input = { token: value, user: 'ada-lovelace', pin: '12' };
+    const says = assignmentOf(1, shell('echo "{{ input.token }} {{ input.user }} {{ input.pin }}"'), {
+      input,
+      secretInput: ['/token', '/pin', '/none'],
+    });
+    server.assign(says);
+    expect(await server.resultOf(says)).toMatchObject({ status: 'succeeded' });
+    expect(server.logOf(says)).toEqual(['stdout F *** ada-lovelace 12']);
+    expect(server.secretsAsked).toEqual([]);
+  });
+
   it('asks again while the server is away', async () => {
     const server = new FakeServer();
     server.secrets = { token: value };

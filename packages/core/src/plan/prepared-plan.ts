@@ -1,4 +1,5 @@
 import { callsOf, parseCondition, statusFunctionNames } from '@millrace/expression';
+import { secretFields } from '../schema/secret-fields.ts';
 import { type StepSecrets, secretsOfStep } from '../secrets/step-secrets.ts';
 import { canonicalJson } from '../values/canonical-json.ts';
 import type { PlanHash } from '../values/ids.ts';
@@ -62,6 +63,8 @@ export type PreparedStep = Readonly<{
   taskNeeds: Needs;
   /** null: its attempts need nothing that only their worker may know. */
   secrets: StepSecrets | null;
+  /** Pointers to parts of the action's input that are secret; null: none. */
+  secretInput: readonly string[] | null;
   delay: PreparedValue | null;
   retryWhen: PreparedValue | null;
   /** What an attempt asks for before it is launched; null: nothing. */
@@ -175,6 +178,7 @@ function prepareStep(plan: Plan, index: number, bodyPlaces: (index: number) => R
       needsOf(secrets?.reads ?? []),
     ]),
     secrets,
+    secretInput: secretInputOf(step),
     delay: step.delay === null ? null : value(step.delay, 'delay'),
     retryWhen: condition(step.retry?.when, 'retry/when'),
     limits: prepareStepLimits(step, root, plan.places),
@@ -189,6 +193,11 @@ function prepareStep(plan: Plan, index: number, bodyPlaces: (index: number) => R
 function contentHash({ action, env }: PlanStep): string {
   const { body, input, output, config } = action;
   return sha256(canonicalJson({ body, input, output, config, env } as unknown as Json));
+}
+
+function secretInputOf({ action }: PlanStep): readonly string[] | null {
+  const pointers = action.input === null ? [] : secretFields(action.input);
+  return pointers.length === 0 ? null : pointers;
 }
 
 function engineBody(step: PlanStep, root: string, places: Readonly<Record<string, Place>>) {

@@ -111,6 +111,8 @@ export type Assignment = AttemptRef &
     /** Where each template of the body stands; pointers from the body's root (`/cmd`). */
     places: Readonly<Record<string, Place>>;
     limits: AttemptLimits;
+    /** Pointers to parts of `input` that the action calls secret, to be masked; absent: there are none. */
+    secretInput?: readonly string[];
     /** Present: it reads what only its worker may know. */
     secrets?: AssignmentSecrets;
   }>;

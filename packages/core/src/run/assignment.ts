@@ -14,7 +14,7 @@ export function assignmentOf(
   run: Readonly<{ origin: RunOrigin; head: Pick<RunHead, 'startedAt'> }>,
   work: Pick<Work, keyof AttemptKey | 'document'>,
 ): Omit<Assignment, 'limits'> {
-  const { plan: step, places, secrets } = plan.step(work.step);
+  const { plan: step, places, secrets, secretInput } = plan.step(work.step);
   const { origin } = run;
   const { input, names, env = {}, sealed = {} } = JSON.parse(work.document) as WorkDocument;
   return {
@@ -35,6 +35,7 @@ export function assignmentOf(
     names: { ...names, run: runNames(run, work.attempt) },
     timeoutMs: step.timeoutMs,
     places,
+    ...(secretInput === null ? {} : { secretInput }),
     ...(secrets === null ? {} : { secrets: toAssign(plan, step, secrets, sealed) }),
   };
 }

@@ -1,4 +1,4 @@
-import { checkInput, type JsonObject, MillraceError, type Plan } from '@millrace/core';
+import { checkInput, hiddenFields, type JsonObject, MillraceError, type Plan, secretFields } from '@millrace/core';
 import type { EngineSettings } from '../settings.ts';
 
 /** A run's input as it is stored. */
@@ -15,6 +15,7 @@ export function checkedInput(plan: Plan, input: JsonObject, settings: EngineSett
       details: { problems: checked.problems.map((problem) => ({ ...problem })) },
     });
   }
+  refuseHidden(plan, checked.value);
   const inputText = JSON.stringify(checked.value);
   const sizeBytes = Buffer.byteLength(inputText);
   if (sizeBytes > settings.inputBytes) {
@@ -27,4 +28,16 @@ export function checkedInput(plan: Plan, input: JsonObject, settings: EngineSett
     );
   }
   return { input: checked.value, inputText };
+}
+
+/** Whoever copies the input of a run gets `***` for what is secret; a run with that in its place would do harm. */
+function refuseHidden({ workspace, workflow, input: parameters }: Plan, input: JsonObject): void {
+  const pointers = secretFields(parameters);
+  const [path] = pointers.length === 0 ? [] : hiddenFields(input, pointers);
+  if (path === undefined) return;
+  const message = `${path}: expected the secret itself, got what is shown in its place.`;
+  throw new MillraceError('invalid_input', `The input of ${workspace}/${workflow} is not valid. ${message}`, {
+    hint: 'Type the value anew: it is not shown to anybody.',
+    details: { problems: [{ path, expected: 'the secret itself', actual: '***', message }] },
+  });
 }

@@ -5,7 +5,7 @@ import { type HandWorker, settle, startTestEngine, type TestEngine } from '../..
 const yaml = (second: string) => `
 workflows:
   chain:
-    input: { name: { type: string, default: World }, list: { type: array, default: [1, 2, 3] } }
+    input: { name: { type: string, default: World }, list: { type: array, default: [1, 2, 3] }, key: { type: string, secret: true } }
     steps:
       first: { type: shell, cmd: "echo {{ input.name }}" }
       second: { type: shell, depends_on: [first], cmd: ${JSON.stringify(second)} }
@@ -130,6 +130,20 @@ describe('a re-run', () => {
     expect(await command({ revision: 'r1' })).toMatchObject(['r1', { cmd: 'echo second' }]);
     await expect(world.engine.rerunRun(old, { from: failed, plan: { revision: 'r9' } })).rejects.toMatchObject({
       code: 'not_found',
+    });
+  });
+
+  test('keeps a secret input that comes back as it was shown; a start with it is refused', async () => {
+    const world = await start();
+    const request = { workspace: 'test', workflow: 'chain', trigger: { type: 'api' } };
+    const { run: old } = await world.engine.startRun({ ...request, input: { key: 'hunter2' } });
+    await world.engine.cancelRun(old, { by: 'ada', reason: null, force: true });
+    await settle();
+    const { run } = await world.engine.rerunRun(old, { from: [{ type: 'start' }], input: { key: '***', name: 'Bob' } });
+    expect((await world.engine.getRun(run)).input).toMatchObject({ key: 'hunter2', name: 'Bob' });
+    await expect(world.engine.startRun({ ...request, input: { key: '***' } })).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining('/key: expected the secret itself'),
     });
   });
 

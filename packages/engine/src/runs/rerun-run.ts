@@ -5,9 +5,12 @@ import {
   keepResults,
   type LoadedRun,
   MillraceError,
+  type Plan,
   type PreparedPlan,
   type RunId,
   type RunOrigin,
+  restoreHidden,
+  secretFields,
 } from '@millrace/core';
 import type { RunDriver } from '../commit/run-driver.ts';
 import type { RerunRequest } from '../engine-types.ts';
@@ -52,7 +55,7 @@ export function createRerunRun({ store, driver, ids, plans, livePlans, settings 
     if (problem !== null) throw new MillraceError('invalid_request', problem.message, { hint: problem.hint });
     const input = checkedInput(
       plan.plan,
-      { ...(JSON.parse(loaded.run.input) as JsonObject), ...request.input },
+      inputOf(plan.plan, JSON.parse(loaded.run.input) as JsonObject, request.input ?? {}),
       settings,
     );
     const origin: RunOrigin = {
@@ -107,3 +110,7 @@ export function createRerunRun({ store, driver, ids, plans, livePlans, settings 
     return livePlans.require(workspace, workflow, wanted === 'live' ? null : wanted.revision);
   }
 }
+
+/** The new values over the old ones. What is secret was shown as `***`: given back like that, it stays as it was. */
+const inputOf = (plan: Plan, before: JsonObject, given: JsonObject): JsonObject =>
+  restoreHidden({ ...before, ...given }, before, secretFields(plan.input));

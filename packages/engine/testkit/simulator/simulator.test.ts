@@ -56,7 +56,9 @@ describe('a world in which only users and steps misbehave', () => {
       'storeLostRequests=0,storeLostAnswers=0,outages=0,serverCrashes=0,serverStops=0,servers=3,switches=150',
   );
 
-  test('loses no worker, though workers change servers, calls come twice and hints are lost', async () => {
+  test('loses no worker, though workers change servers, calls come twice and hints are lost', {
+    timeout: 120_000,
+  }, async () => {
     const total = newCounts();
     for (let seed = 1; seed <= 60; seed += 1) {
       const { violation, counts } = await simulateSeed(seed, { overrides: calm });

@@ -1,5 +1,5 @@
 import { isoTime, isoTimeOrNull, type LatestRun, type Run, type RunSummary } from '@millrace/api';
-import { isRunEnd, type RunControl, type RunRecord } from '@millrace/core';
+import { hideFields, isRunEnd, type RunControl, type RunRecord, secretFields } from '@millrace/core';
 import type { RunDetail, LatestRun as StoredLatestRun, RunSummary as StoredSummary } from '@millrace/engine';
 import { presentFault } from './present-fault.ts';
 import { presentGraph } from './present-graph.ts';
@@ -53,7 +53,7 @@ export function presentRun(detail: RunDetail, options: Readonly<{ plan?: boolean
   const cancelling = control.cancel !== undefined && !isRunEnd(detail.run.status);
   return {
     ...presentSummary({ ...detail.run, cancelling }),
-    input: detail.input,
+    input: hideFields(detail.input, secretFields(detail.plan.input)),
     output: detail.output,
     variables: control.vars ?? {},
     hooks: detail.hooks.map(presentHookCall),

@@ -1,6 +1,6 @@
 import type { AttemptResult } from '@millrace/core';
 import { type Executor, type StopReason, stopped } from '@millrace/executors';
-import { revealSecrets } from '../secrets/reveal-secrets.ts';
+import { hideSecretInput, revealSecrets } from '../secrets/reveal-secrets.ts';
 import type { WorkerLogger } from '../worker.ts';
 import type { RunningAttempt } from './running-attempt.ts';
 import { internalFault, noExecutorFault } from './worker-faults.ts';
@@ -46,6 +46,7 @@ export class AttemptRunner {
     if (timeoutMs !== null) {
       attempt.timeout = setTimeout(() => this.stop(attempt, { kind: 'timed_out' }, false), timeoutMs);
     }
+    hideSecretInput(attempt);
     const prepared = attempt.executor.needsFolders || attempt.assignment.secrets !== undefined;
     const ending = prepared ? this.#prepareAndExecute(attempt) : attempt.executor.execute(attempt);
     ending.then(

@@ -1,10 +1,21 @@
-import type { AttemptResult } from '@millrace/core';
+import { type Assignment, type AttemptResult, textsAt } from '@millrace/core';
 import { revealAssignment } from '@millrace/executors';
 import type { RunningAttempt } from '../attempts/running-attempt.ts';
 import { noSecretsFault, tooShortFault, wrongTemplate } from '../attempts/worker-faults.ts';
 import { askPatiently } from '../sync/ask-patiently.ts';
 import { minSecretLength } from './secret-forms.ts';
 import { SecretMask } from './secret-mask.ts';
+
+/** Values of the input that the action calls secret, wherever they come from. What is too short to be masked is not. */
+const secretTexts = ({ input, secretInput = [] }: Assignment): readonly string[] =>
+  textsAt(input, secretInput).filter((text) => text.trim().length >= minSecretLength);
+
+/** Masks what an action calls secret in its input, of an attempt that needs no secrets beside. */
+export function hideSecretInput(attempt: RunningAttempt): void {
+  const { secrets, secretInput } = attempt.assignment;
+  if (secretInput === undefined || secrets !== undefined) return;
+  attempt.reveal(new SecretMask(secretTexts(attempt.assignment)));
+}
 
 type Read = (attempt: RunningAttempt, names: readonly string[]) => Promise<Readonly<Record<string, string>>>;
 
@@ -29,6 +40,9 @@ export async function revealSecrets(attempt: RunningAttempt, read: Read, now: nu
     const told = revealAssignment(assignment, values, now);
     if ('fault' in told) return wrongTemplate(told.fault, startedAt);
     attempt.assignment = told.revealed;
+    if (assignment.secretInput !== undefined) {
+      attempt.reveal(new SecretMask([...Object.values(values), ...secretTexts(told.revealed)]));
+    }
     return null;
   } catch (cause) {
     return noSecretsFault(assignment, cause, startedAt);
