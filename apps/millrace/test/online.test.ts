@@ -309,9 +309,13 @@ describe('millrace serve and millrace work', { timeout: 120_000 }, () => {
   const token = randomBytes(24).toString('hex');
   const workerToken = randomBytes(24).toString('hex');
 
-  async function serve(schema: string, port = '0'): Promise<Readonly<{ process: Running; url: string }>> {
+  async function serve(
+    schema: string,
+    port = '0',
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Readonly<{ process: Running; url: string }>> {
     const args = ['serve', '--database', database, '--schema', schema, '--blobs', 'blobs', '-w', '.', '--port', port];
-    const process = launch(args, { MILLRACE_TOKEN: token, MILLRACE_WORKER_TOKEN: workerToken });
+    const process = launch(args, { MILLRACE_TOKEN: token, MILLRACE_WORKER_TOKEN: workerToken, ...env });
     const [, url = ''] = await process.says(/"url":"(http:[^"]+)".*"ready"/);
     return { process, url };
   }
@@ -335,6 +339,43 @@ describe('millrace serve and millrace work', { timeout: 120_000 }, () => {
     expect(call).toMatchObject({ status: 'failed', error: { step: 'fetch' } });
     expect(await stop(worker, 'SIGTERM')).toBe(0);
     expect(await stop(process, 'SIGTERM')).toBe(0);
+  });
+
+  it('give workers the secrets of what they hold, stored ones and those of the worker itself', async () => {
+    const steps = `{ s: { type: shell, env: { A: "{{ secrets.stored }}", B: "{{ secrets.own }}" }, cmd: 'printf "[\\"%s %s\\", %d, %d]" "$A" "$B" "$(printf %s "$A" | wc -c)" "$(printf %s "$B" | wc -c)" > "$MILLRACE_OUTPUT"; echo "$A $B"' } }`;
+    const output = 'output: "{{ steps.s.output }}"';
+    scratch.write(
+      '.workflows/secrets.yaml',
+      `workflows:\n  keep: { steps: ${steps}, ${output} }\n  whole: { mode: local, steps: ${steps}, ${output} }\n`,
+    );
+    const { url } = await serve(newSchema());
+    const remote = { cwd: scratch.path, env: { MILLRACE_URL: url, MILLRACE_TOKEN: token } };
+    const without = await run(['secret', 'set', 'stored'], { ...remote, input: 'hunter2-hunter2' });
+    expect(without).toMatchObject({ exit: 2, stderr: expect.stringContaining('no key to seal secrets with') });
+    const keys = { MILLRACE_SECRETS_KEY: randomBytes(32).toString('base64') };
+    const keyed = await serve(newSchema(), '0', keys);
+    remote.env.MILLRACE_URL = keyed.url;
+    expect((await run(['secret', 'set', 'stored'], { ...remote, input: 'hunter2-hunter2' })).exit).toBe(0);
+    const worker = launch(['work', '--server', keyed.url], {
+      MILLRACE_WORKER_TOKEN: workerToken,
+      MILLRACE_SECRET_OWN: 'own-to-this-worker',
+    });
+    await worker.says(/"working"/);
+    for (const workflow of ['keep', 'whole']) {
+      const { stdout, stderr } = await run(['workflow', 'start', workflow, '--follow', '--json'], remote);
+      expect(JSON.parse(stdout)).toMatchObject({ status: 'succeeded', output: ['*** ***', 15, 18] });
+      expect(stderr).toContain('s | *** ***');
+    }
+    const held = { run: '1', step: 0, item: -1, iteration: 0, attempt: 1 };
+    const ask = (bearer: string) =>
+      fetch(`${keyed.url}/worker/v1/secrets`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ worker: 'w', held, step: 0, names: ['stored'] }),
+      });
+    expect((await ask(token)).status).toBe(401);
+    const refused = await ask(workerToken);
+    expect([refused.status, await refused.json()]).toMatchObject([409, { error: { code: 'lease_lost' } }]);
   });
 
   it('give steps that share a folder to workers that reach it, and remove the folder after the run', async () => {
