@@ -3,7 +3,11 @@ import { startTestEngine, type TestEngine } from '../../test/test-engine.ts';
 import type { AttemptFilter } from './list-attempts.ts';
 
 const yaml = `
+actions:
+  sign: { type: shell, cmd: "true", input: { key: { type: string, secret: true }, who: { type: string } } }
 workflows:
+  signs:
+    steps: { sign: { action: sign, input: { key: hunter2-in-clear, who: "{{ secrets.name }}" } } }
   build:
     steps:
       make: { type: shell, cmd: "make {{ input.target }}", retry: { attempts: 2, delay: 10s } }
@@ -77,5 +81,16 @@ describe('the attempts of a run', () => {
     }
     expect(found).toEqual(all.items);
     expect(found.length).toBe(5);
+  });
+
+  test('have what is secret as it is written, and what an action calls secret not at all', async () => {
+    const hand = open.worker('w');
+    await hand.sync();
+    const run = await open.start('signs');
+    const shown = { key: '***', who: '{{ secrets.name }}' };
+    expect((await list(run)).items[0]?.input).toEqual(shown);
+    await hand.sync();
+    await hand.succeed('sign');
+    expect((await list(run)).items[0]).toMatchObject({ status: 'succeeded', input: shown });
   });
 });

@@ -2,6 +2,7 @@ import {
   type EndedAttempt,
   type EngineWaitDocument,
   type Fault,
+  hideFields,
   type Instant,
   isEngineWait,
   type Json,
@@ -80,7 +81,7 @@ export function createListAttempts(store: Store, plans: PlanCache) {
     const shown = wanted.sort((a, b) => compare(placeOf(a), placeOf(b))).slice(0, page.limit);
     const last = shown.at(-1);
     return {
-      items: shown.map((row) => detailOf(plan, row)),
+      items: shown.map((row) => withoutSecrets(plan, row, detailOf(plan, row))),
       next: last === undefined || shown.length === wanted.length ? null : placeOf(last).join('/'),
     };
   };
@@ -119,6 +120,14 @@ function statusOf(row: Row): StepStatus {
       return holder.worker === null ? 'ready' : 'running';
     }
   }
+}
+
+/** What the action calls secret is not for everybody who looks. */
+function withoutSecrets(plan: PreparedPlan, { step }: Row, detail: AttemptDetail): AttemptDetail {
+  const { secretInput } = plan.step(step);
+  return secretInput === null || detail.input === null
+    ? detail
+    : { ...detail, input: hideFields(detail.input, secretInput) };
 }
 
 function detailOf(plan: PreparedPlan, row: Row): AttemptDetail {
