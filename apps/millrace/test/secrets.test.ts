@@ -198,6 +198,7 @@ describe('secrets', { timeout: 180_000 }, () => {
       run(['connection', 'show', 'warehouse'], remote).then(({ stdout }) => stdout),
       api(`/runs/${id}?include=plan`),
       api('/workspaces/main/secrets'),
+      api(`/runs/${id}/attempts?values=true`),
       api('/workspaces/main/connections'),
       api('/workspaces/main/definitions'),
     ]);
@@ -207,6 +208,7 @@ describe('secrets', { timeout: 180_000 }, () => {
       'warehouse (postgres)\nNumbers.\n  host: db.example.org\n  password: {{ secrets.password }}\n  port: 5432\nreads the secrets password\n',
     );
     expect(shown[3]).toContain('"body":{"token":"***"}');
+    expect(shown[5]).toContain('{{ input.who }}: {{ secrets.token }}');
 
     const key = join(scratch.path, 'data', 'secrets.key');
     expect(statSync(key).mode & 0o777).toBe(0o600);
