@@ -12,7 +12,8 @@ export default defineConfig({
     // One PostgreSQL for the whole run; each test file takes databases of its own from it.
     globalSetup: ['packages/store-postgres/src/embedded/vitest-global-setup.ts'],
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // The first browser test of a fresh machine unpacks a browser and builds the pages before it begins.
+    hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
   },

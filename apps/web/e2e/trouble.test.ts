@@ -54,7 +54,9 @@ test('a page of a server with a token asks for it, and keeps it over a reload', 
   await page.getByText('No run yet').waitFor();
 });
 
-test('a page whose server goes away says so, keeps what it shows, and goes on when the server is back', async () => {
+test('a page whose server goes away says so, keeps what it shows, and goes on when the server is back', {
+  timeout: 90_000,
+}, async () => {
   const { page } = window;
   const { id } = await millrace.api.workflows.start('main', 'ask', {});
   await enter(`/runs/${id}?view=list`);

@@ -51,7 +51,7 @@ async function openWindow(browser: Browser, url: string, viewport: typeof wide):
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(20_000);
   const errors: string[] = [];
   let expected: RegExp | null = null;
   const note = (text: string) => {
