@@ -14,6 +14,9 @@ export function storeMyName(name: string): void {
 /** The name under which answers and decisions are given; empty until it was told. */
 export const useMyName = (): string => useSyncExternalStore(subscribe, readMyName);
 
+/** As `by` of a request: who asks, for those who look at it later. */
+export const by = (): Readonly<{ by: string }> => ({ by: readMyName().trim() || 'web' });
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

@@ -10,8 +10,11 @@ import {
 import { Layout } from '../components/layout.tsx';
 import { NotFound, PageCrash } from '../components/page-states.tsx';
 import { parseApprovalsSearch } from '../features/approvals/search.ts';
+import { parseEventsSearch } from '../features/events/search.ts';
 import { parseRunPageSearch } from '../features/run/search.ts';
 import { parseRunSearch } from '../features/runs/search.ts';
+import { parseSchedulesSearch } from '../features/schedules/search.ts';
+import { parseWebhooksSearch } from '../features/webhooks/search.ts';
 import { parseWorkflowSearch } from '../features/workflow/search.ts';
 import { parseWorkflowsSearch } from '../features/workflows/search.ts';
 import { oneOf, parseSearch, stringifySearch } from './search-params.ts';
@@ -68,8 +71,60 @@ const approvals = createRoute({
   component: lazyRouteComponent(() => import('../features/approvals/page.tsx'), 'ApprovalsPage'),
 });
 
+const schedules = createRoute({
+  getParentRoute: () => root,
+  path: '/schedules',
+  validateSearch: parseSchedulesSearch,
+  component: lazyRouteComponent(() => import('../features/schedules/page.tsx'), 'SchedulesPage'),
+});
+
+const schedule = createRoute({
+  getParentRoute: () => root,
+  path: '/workspaces/$workspace/schedules/$schedule',
+  component: lazyRouteComponent(() => import('../features/schedule/page.tsx'), 'SchedulePage'),
+});
+
+const webhooks = createRoute({
+  getParentRoute: () => root,
+  path: '/webhooks',
+  validateSearch: parseWebhooksSearch,
+  component: lazyRouteComponent(() => import('../features/webhooks/page.tsx'), 'WebhooksPage'),
+});
+
+const delivery = createRoute({
+  getParentRoute: () => root,
+  path: '/deliveries/$delivery',
+  component: lazyRouteComponent(() => import('../features/delivery/page.tsx'), 'DeliveryPage'),
+});
+
+const events = createRoute({
+  getParentRoute: () => root,
+  path: '/events',
+  validateSearch: parseEventsSearch,
+  component: lazyRouteComponent(() => import('../features/events/page.tsx'), 'EventsPage'),
+});
+
+const event = createRoute({
+  getParentRoute: () => root,
+  path: '/events/$event',
+  component: lazyRouteComponent(() => import('../features/event/page.tsx'), 'EventPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, workflows, workflow, runs, run, approvals]),
+  routeTree: root.addChildren([
+    home,
+    workflows,
+    workflow,
+    runs,
+    run,
+    approvals,
+    schedules,
+    schedule,
+    webhooks,
+    delivery,
+    events,
+    event,
+  ]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

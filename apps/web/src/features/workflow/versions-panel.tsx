@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { DiffView } from '../../components/diff-view.tsx';
 import { linkClass } from '../../components/link-class.ts';
+import { Mark } from '../../components/mark.tsx';
 import { Card, Section } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
@@ -44,7 +45,7 @@ const columns: readonly Column<Row>[] = [
     cell: ({ revision, live }) => (
       <span className="inline-flex items-center gap-2">
         <ShortId id={revision} />
-        {live ? <span className="rounded-sm bg-good-ground px-1.5 font-medium text-good text-xs">live</span> : null}
+        {live ? <Mark tone="good">live</Mark> : null}
       </span>
     ),
   },

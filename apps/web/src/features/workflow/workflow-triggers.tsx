@@ -1,8 +1,11 @@
 import type { Schedule, Webhook, Workflow } from '@millrace/api';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { CalendarClock, type LucideIcon, Webhook as WebhookIcon, Zap } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { CopyButton } from '../../components/copy-button.tsx';
+import { linkClass } from '../../components/link-class.ts';
+import { Mark } from '../../components/mark.tsx';
 import { Section } from '../../components/page.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { timesText } from '../schedules/times-text.ts';
@@ -45,7 +48,19 @@ function TriggerText({
 }) {
   if (schedule !== undefined) {
     return (
-      <Row icon={CalendarClock} name={trigger.name} enabled={schedule.enabled}>
+      <Row
+        icon={CalendarClock}
+        enabled={schedule.enabled}
+        name={
+          <Link
+            to="/workspaces/$workspace/schedules/$schedule"
+            params={{ workspace: schedule.workspace, schedule: schedule.name }}
+            className={linkClass}
+          >
+            {schedule.name}
+          </Link>
+        }
+      >
         <code className="font-mono text-xs">{timesText(schedule)}</code>
         <span className="text-faint">{schedule.timezone}</span>
         {schedule.next_fire_at === null ? null : (
@@ -58,7 +73,15 @@ function TriggerText({
   }
   if (webhook !== undefined) {
     return (
-      <Row icon={WebhookIcon} name={trigger.name} enabled={webhook.enabled}>
+      <Row
+        icon={WebhookIcon}
+        enabled={webhook.enabled}
+        name={
+          <Link to="/webhooks" search={{ workspace: webhook.workspace, webhook: webhook.name }} className={linkClass}>
+            {webhook.name}
+          </Link>
+        }
+      >
         <code className="font-mono text-xs">
           {webhook.methods.join(', ')} {webhook.path}
         </code>
@@ -70,7 +93,11 @@ function TriggerText({
   return (
     <Row icon={Zap} name={trigger.name} enabled={trigger.enabled}>
       <span className="text-soft">{trigger.type}</span>
-      {typeof event === 'string' ? <code className="font-mono text-xs">{event}</code> : null}
+      {typeof event === 'string' ? (
+        <Link to="/events" search={{ type: event }} className={`font-mono text-xs ${linkClass}`}>
+          {event}
+        </Link>
+      ) : null}
     </Row>
   );
 }
@@ -82,7 +109,7 @@ function Row({
   children,
 }: {
   icon: LucideIcon;
-  name: string;
+  name: ReactNode;
   enabled: boolean;
   children: ReactNode;
 }) {
@@ -91,7 +118,7 @@ function Row({
       <Icon aria-hidden className="size-4 text-faint" />
       <span className="font-medium">{name}</span>
       {children}
-      {enabled ? null : <span className="rounded-sm bg-idle-ground px-1.5 text-soft text-xs">disabled</span>}
+      {enabled ? null : <Mark tone="idle">disabled</Mark>}
     </>
   );
 }
