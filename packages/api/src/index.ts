@@ -35,7 +35,7 @@ export type { Connection, Secret } from './secrets/secret.ts';
 export { maxDeliveryBytes } from './webhooks/routes.ts';
 export { type Delivery, type DeliveryDetail, deliveryOutcomes, type Webhook } from './webhooks/webhook.ts';
 export { maxSyncBytes, maxSyncWaitMs } from './worker-protocol/routes.ts';
-export type { Worker } from './workers/routes.ts';
+export type { HeldAttempt, Worker } from './workers/routes.ts';
 export { maxWaitSeconds } from './workflows/routes.ts';
 export type {
   LatestRun,

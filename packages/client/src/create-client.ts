@@ -37,7 +37,12 @@ export function createClient(options: ClientOptions) {
       list: (query: Query<'listCache'> = {}, call?: CallOptions) => transport.call('listCache', { query }, call),
       clear: (body: Body<'clearCache'>, call?: CallOptions) => transport.call('clearCache', { body }, call),
     },
-    workers: { list: (call?: CallOptions) => transport.call('listWorkers', {}, call) },
+    workers: {
+      list: (call?: CallOptions) => transport.call('listWorkers', {}, call),
+      /** What it holds. */
+      attempts: (worker: string, call?: CallOptions) =>
+        transport.call('listHeldAttempts', { params: { worker } }, call),
+    },
     limits: {
       list: (query: Query<'listLimits'> = {}, call?: CallOptions) => transport.call('listLimits', { query }, call),
     },

@@ -11,6 +11,7 @@ import type {
   StartingPoint,
   StepSummary,
   StoredEvent,
+  WorkerId,
   WorkerProtocol,
 } from '@millrace/core';
 import type { AnswerOutcome, AnswerRequest } from './approvals/answer-approval.ts';
@@ -34,6 +35,7 @@ import type { AttemptDetail, AttemptFilter } from './runs/list-attempts.ts';
 import type { Schedules } from './schedules/create-schedules.ts';
 import type { Secrets } from './secrets/create-secrets.ts';
 import type { Webhooks } from './webhooks/create-webhooks.ts';
+import type { HeldAttempt } from './workers/list-held.ts';
 import type { DefinitionSource } from './workspaces/kept-sources.ts';
 
 export type StartRunRequest = Readonly<{
@@ -197,6 +199,8 @@ export type Engine = Readonly<{
   answerApproval(run: RunId, request: AnswerRequest): Promise<AnswerOutcome>;
   /** Why a run, a step or an item does not go on, and who can change it. Codes: run_not_found, not_found, invalid_request. */
   explain(run: RunId, request?: ExplainRequest): Promise<Explanation>;
+  /** What a worker holds now, the longest first; empty for one that is not known. */
+  listHeld(worker: WorkerId): Promise<readonly HeldAttempt[]>;
   /** Limits that somebody holds or waits for, in the order of workspace, kind and key; at most `most`. */
   listLimits(filter: LimitFilter, most: number): Promise<readonly NamedLimit[]>;
   /** Queues that are defined, or in use. */

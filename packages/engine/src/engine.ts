@@ -63,6 +63,7 @@ import { StatsCounter } from './stats.ts';
 import { countDeliveries } from './webhooks/count-deliveries.ts';
 import { createWebhooks } from './webhooks/create-webhooks.ts';
 import { createEndedRuns } from './workers/ended-runs.ts';
+import { createListHeld } from './workers/list-held.ts';
 import { createOpenFiles } from './workers/open-files.ts';
 import { createReadSecrets } from './workers/read-secrets.ts';
 import { createSyncWorker } from './workers/sync-worker.ts';
@@ -223,6 +224,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     runApprovals: createRunApprovals(store, plans),
     answerApproval: createAnswerApproval({ store, plans, driver }),
     explain: createExplain({ store, queries, plans, dispatcher, clock, settings }),
+    listHeld: createListHeld(store.work, names),
     listLimits: createListLimits(queries, names),
     listQueues: createListQueues(store, queries),
     waitForRun,

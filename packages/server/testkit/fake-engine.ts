@@ -340,6 +340,22 @@ export function createFakeEngine() {
       return { chunks, next, complete: isRunEnd(detail.run.status) };
     },
     listLogs: async (run) => sorted(find(run).logs).map(({ ref, data }) => ({ ...ref, sizeBytes: data.length })),
+    listHeld: async (worker) =>
+      worker === 'w1'
+        ? [
+            {
+              run: runId('1000'),
+              workspace: 'shop',
+              workflow: 'release',
+              step: 'build',
+              item: -1,
+              iteration: 0,
+              attempt: 1,
+              queue: 'default',
+              since: at,
+            },
+          ]
+        : [],
     listLimits: async (filter, most) => {
       seen.limits.push({ filter, most });
       return [sampleLimit];

@@ -1,8 +1,34 @@
-import { CalendarClock, House, type LucideIcon, Play, ThumbsUp, Webhook, Workflow, Zap } from 'lucide-react';
+import {
+  CalendarClock,
+  Cpu,
+  Database,
+  FolderGit2,
+  Gauge,
+  House,
+  type LucideIcon,
+  Play,
+  Settings,
+  ThumbsUp,
+  Webhook,
+  Workflow,
+  Zap,
+} from 'lucide-react';
 
 export type NavigationEntry = Readonly<{
   /** An address of the router's table. */
-  to: '/' | '/runs' | '/workflows' | '/approvals' | '/schedules' | '/webhooks' | '/events';
+  to:
+    | '/'
+    | '/runs'
+    | '/workflows'
+    | '/approvals'
+    | '/schedules'
+    | '/webhooks'
+    | '/events'
+    | '/workers'
+    | '/limits'
+    | '/workspaces'
+    | '/cache'
+    | '/settings';
   label: string;
   icon: LucideIcon;
   /** After `g`: goes there. */
@@ -18,4 +44,9 @@ export const navigation: readonly NavigationEntry[] = [
   { to: '/schedules', label: 'Schedules', icon: CalendarClock, key: 's' },
   { to: '/webhooks', label: 'Webhooks', icon: Webhook, key: 'b' },
   { to: '/events', label: 'Events', icon: Zap, key: 'e' },
+  { to: '/workers', label: 'Workers', icon: Cpu, key: 'k' },
+  { to: '/limits', label: 'Queues and limits', icon: Gauge, key: 'l' },
+  { to: '/workspaces', label: 'Workspaces', icon: FolderGit2, key: 'p' },
+  { to: '/cache', label: 'Cache', icon: Database, key: 'c' },
+  { to: '/settings', label: 'Settings', icon: Settings, key: ',' },
 ];

@@ -10,6 +10,7 @@ import {
 import { Layout } from '../components/layout.tsx';
 import { NotFound, PageCrash } from '../components/page-states.tsx';
 import { parseApprovalsSearch } from '../features/approvals/search.ts';
+import { parseCacheSearch } from '../features/cache/search.ts';
 import { parseEventsSearch } from '../features/events/search.ts';
 import { parseRunPageSearch } from '../features/run/search.ts';
 import { parseRunSearch } from '../features/runs/search.ts';
@@ -110,6 +111,49 @@ const event = createRoute({
   component: lazyRouteComponent(() => import('../features/event/page.tsx'), 'EventPage'),
 });
 
+const workers = createRoute({
+  getParentRoute: () => root,
+  path: '/workers',
+  component: lazyRouteComponent(() => import('../features/workers/page.tsx'), 'WorkersPage'),
+});
+
+const limits = createRoute({
+  getParentRoute: () => root,
+  path: '/limits',
+  component: lazyRouteComponent(() => import('../features/limits/page.tsx'), 'LimitsPage'),
+});
+
+const workspaces = createRoute({
+  getParentRoute: () => root,
+  path: '/workspaces',
+  component: lazyRouteComponent(() => import('../features/workspaces/page.tsx'), 'WorkspacesPage'),
+});
+
+const workspace = createRoute({
+  getParentRoute: () => root,
+  path: '/workspaces/$workspace',
+  component: lazyRouteComponent(() => import('../features/workspace/page.tsx'), 'WorkspacePage'),
+});
+
+const cache = createRoute({
+  getParentRoute: () => root,
+  path: '/cache',
+  validateSearch: parseCacheSearch,
+  component: lazyRouteComponent(() => import('../features/cache/page.tsx'), 'CachePage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../features/settings/page.tsx'), 'SettingsPage'),
+});
+
+const apiReference = createRoute({
+  getParentRoute: () => root,
+  path: '/api-reference',
+  component: lazyRouteComponent(() => import('../features/api-reference/page.tsx'), 'ApiReferencePage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -124,6 +168,13 @@ export const router = createRouter({
     delivery,
     events,
     event,
+    workers,
+    limits,
+    workspaces,
+    workspace,
+    cache,
+    settings,
+    apiReference,
   ]),
   parseSearch,
   stringifySearch,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { route } from '../contract/route.ts';
-import { time } from '../contract/values.ts';
+import { name, time } from '../contract/values.ts';
 
 const worker = z
   .object({
@@ -20,6 +20,21 @@ const worker = z
   .meta({ id: 'Worker' });
 export type Worker = z.output<typeof worker>;
 
+const heldAttempt = z
+  .object({
+    run: z.string(),
+    workspace: z.string(),
+    workflow: z.string(),
+    step: z.string(),
+    item: z.int().meta({ description: 'Of a for-each step, from 0; -1: the step itself.' }),
+    iteration: z.int(),
+    attempt: z.int(),
+    queue: z.string(),
+    since: time,
+  })
+  .meta({ id: 'HeldAttempt' });
+export type HeldAttempt = z.output<typeof heldAttempt>;
+
 export const workerRoutes = {
   listWorkers: route({
     method: 'GET',
@@ -29,5 +44,16 @@ export const workerRoutes = {
     access: 'api',
     responses: { 200: { description: 'The workers.', schema: z.object({ items: z.array(worker) }) } },
     errors: ['store_unavailable'],
+  }),
+  listHeldAttempts: route({
+    method: 'GET',
+    path: '/api/v1/workers/{worker}/attempts',
+    summary: 'List the attempts that a worker holds, the longest first',
+    description: 'Running, or waiting in its line.',
+    tag: 'workers',
+    access: 'api',
+    params: z.object({ worker: name }),
+    responses: { 200: { description: 'The attempts.', schema: z.object({ items: z.array(heldAttempt) }) } },
+    errors: ['invalid_request', 'not_found', 'store_unavailable'],
   }),
 };

@@ -99,6 +99,7 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   listLogs: () => ({ url: `/api/v1/runs/${run}/logs` }),
   readLogs: () => ({ url: `/api/v1/runs/${run}/logs/content` }),
   listWorkers: () => ({ url: '/api/v1/workers' }),
+  listHeldAttempts: () => ({ url: '/api/v1/workers/w1/attempts' }),
   listLimits: () => ({ url: '/api/v1/limits?workspace=shop&kind=concurrency&key=prod&limit=5' }),
   listQueues: () => ({ url: '/api/v1/queues?workspace=shop' }),
   syncWorker: () => ({

@@ -1,4 +1,5 @@
 import { isoTime } from '@millrace/api';
+import { MillraceError, workerId } from '@millrace/core';
 import type { FastifyInstance } from 'fastify';
 import { mountRoute } from '../contract/mount-route.ts';
 import type { ServerContext } from '../server-context.ts';
@@ -20,4 +21,15 @@ export function addWorkerRoutes(app: FastifyInstance, { engine }: ServerContext)
       lease_until: isoTime(leaseUntil),
     })),
   }));
+
+  mountRoute(app, 'listHeldAttempts', async ({ params }) => {
+    const known = (await engine.queries.listWorkers()).some(({ worker }) => worker.id === params.worker);
+    if (!known) {
+      throw new MillraceError('not_found', `There is no worker ${params.worker}.`, {
+        hint: 'Its lease may have ended. GET /api/v1/workers lists those that are there.',
+      });
+    }
+    const held = await engine.listHeld(workerId(params.worker));
+    return { items: held.map((attempt) => ({ ...attempt, since: isoTime(attempt.since) })) };
+  });
 }

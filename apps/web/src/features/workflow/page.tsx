@@ -81,7 +81,7 @@ function Heading({ workflow }: { workflow: Workflow }) {
       {workflow.description === null ? null : <p className="max-w-3xl text-soft text-sm">{workflow.description}</p>}
       <Facts>
         <Fact name="Workspace">
-          <Link to="/workflows" search={{ workspace: workflow.workspace }} className={linkClass}>
+          <Link to="/workspaces/$workspace" params={{ workspace: workflow.workspace }} className={linkClass}>
             {workflow.workspace}
           </Link>
         </Fact>

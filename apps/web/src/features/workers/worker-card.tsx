@@ -1,0 +1,98 @@
+import type { HeldAttempt, Worker } from '@millrace/api';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api } from '../../api/client.ts';
+import { pollMs } from '../../api/query-client.ts';
+import { Button } from '../../components/button.tsx';
+import { useNow } from '../../components/clock.tsx';
+import { Duration } from '../../components/duration.tsx';
+import { Fact, Facts } from '../../components/facts.tsx';
+import { linkClass } from '../../components/link-class.ts';
+import { Mark } from '../../components/mark.tsx';
+import { Meter } from '../../components/meter.tsx';
+import { Card } from '../../components/page.tsx';
+import { QueryView } from '../../components/query-view.tsx';
+import { RelativeTime } from '../../components/relative-time.tsx';
+import { ShortId } from '../../components/short-id.tsx';
+import { WorkflowLink } from '../workflows/workflow-link.tsx';
+
+/** One worker. What it holds is read when somebody wants to see it. */
+export function WorkerCard({ worker }: { worker: Worker }) {
+  const [open, setOpen] = useState(false);
+  const silent = Date.parse(worker.lease_until) < useNow();
+  return (
+    <Card>
+      <article aria-label={`Worker ${worker.name}`} className="space-y-3 p-4">
+        <div className="flex flex-wrap items-center justify-between gap-3">
+          <div className="flex items-center gap-3">
+            <h2 className="font-semibold">{worker.name}</h2>
+            {silent ? <Mark tone="bad">silent</Mark> : null}
+          </div>
+          <Button small aria-expanded={open} disabled={worker.held === 0 && !open} onClick={() => setOpen(!open)}>
+            {open ? 'Hide what it holds' : `Holds ${worker.held}`}
+          </Button>
+        </div>
+        <Meter label={`Slots of ${worker.name}`} used={worker.held} of={worker.slots} />
+        <Facts>
+          <Fact name="Takes">{worker.capabilities.join(', ')}</Fact>
+          {/* One that names no queue takes the work of all. */}
+          <Fact name="Queues">{worker.queues.length === 0 ? 'all' : worker.queues.join(', ')}</Fact>
+          {worker.labels.length === 0 ? null : <Fact name="Labels">{worker.labels.join(', ')}</Fact>}
+          <Fact name="Host">
+            {worker.host}, process {worker.pid}
+          </Fact>
+          <Fact name="Version">{worker.version}</Fact>
+          <Fact name="Here since">
+            <RelativeTime at={worker.registered_at} />
+          </Fact>
+          <Fact name="Id">
+            <ShortId id={worker.id} />
+          </Fact>
+        </Facts>
+        {open ? <Held worker={worker.id} /> : null}
+      </article>
+    </Card>
+  );
+}
+
+function Held({ worker }: { worker: string }) {
+  const query = useQuery({
+    queryKey: ['workers', 'held', worker],
+    queryFn: ({ signal }) => api.workers.attempts(worker, { signal }),
+    refetchInterval: pollMs,
+  });
+  return (
+    <div className="border-t pt-2">
+      <QueryView query={query} what="attempts" skeletonRows={2}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p className="text-soft text-sm">It holds nothing now.</p>
+          ) : (
+            <ul aria-label="Attempts that it holds" className="divide-y text-sm">
+              {items.map((attempt) => (
+                <HeldRow key={JSON.stringify(attempt)} attempt={attempt} />
+              ))}
+            </ul>
+          )
+        }
+      </QueryView>
+    </div>
+  );
+}
+
+const HeldRow = ({ attempt }: { attempt: HeldAttempt }) => (
+  <li className="flex flex-wrap items-center gap-x-4 gap-y-1 py-1.5">
+    <Link to="/runs/$run" params={{ run: attempt.run }} search={{ step: attempt.step }} className={linkClass}>
+      run {attempt.run}, {attempt.step}
+      {attempt.item < 0 ? '' : `[${attempt.item}]`}
+    </Link>
+    <span className="text-soft">
+      <WorkflowLink workspace={attempt.workspace} name={attempt.workflow} />
+    </span>
+    {attempt.attempt > 1 ? <span className="text-soft">attempt {attempt.attempt}</span> : null}
+    <span className="ml-auto text-soft">
+      <Duration from={attempt.since} to={null} />
+    </span>
+  </li>
+);
