@@ -175,6 +175,18 @@ describe('the start form', () => {
   });
 });
 
+describe('the graph', () => {
+  test('shows what a run will do before there is one, and each step by its address', async () => {
+    const { page } = window;
+    await page.goto(`${deploy}?view=graph`);
+    await page.getByRole('button', { name: /ship/ }).click();
+    await page.waitForURL(/step=ship/);
+    await page.getByRole('region', { name: 'Step ship' }).getByRole('link', { name: 'build' }).click();
+    await page.getByRole('region', { name: 'Step build' }).waitFor();
+    await window.inspect('workflow-graph');
+  });
+});
+
 describe('source and versions', () => {
   test('the source has an address for each line, and a way to each step', async () => {
     const { page } = window;

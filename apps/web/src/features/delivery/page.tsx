@@ -5,7 +5,6 @@ import { RotateCcw } from 'lucide-react';
 import { api } from '../../api/client.ts';
 import { by } from '../../app/my-name.ts';
 import { Button } from '../../components/button.tsx';
-import { CodeView } from '../../components/code-view.tsx';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { JsonView } from '../../components/json-tree.tsx';
 import { linkClass, textLinkClass } from '../../components/link-class.ts';
@@ -32,13 +31,13 @@ export function DeliveryPage() {
       <QueryView query={query} what="delivery">
         {({ content, kept }) => (
           <>
-            <Section title="Body">
+            <Section title="What was in it">
               <div className="p-4">
-                {kept && content.body !== null ? (
-                  <Body text={content.body} type={content.content_type} />
-                ) : (
-                  <p className="text-soft text-sm">It was not kept, so it cannot be delivered again.</p>
-                )}
+              {kept && content.body !== null ? (
+                <Body text={content.body} type={content.content_type} />
+              ) : (
+                <p className="text-soft text-sm">Its body was not kept, so it cannot be delivered again.</p>
+              )}
               </div>
             </Section>
             <Section title="Headers, without those that carry secrets">
@@ -126,10 +125,9 @@ function Redeliver({ delivery }: { delivery: DeliveryDetail }) {
   );
 }
 
-function Body({ text, type }: { text: string; type: string }) {
-  const value = type.includes('json') ? parsed(text) : undefined;
-  return value === undefined ? <CodeView text={text} label="Copy the body" /> : <JsonView value={value} label="body" />;
-}
+const Body = ({ text, type }: { text: string; type: string }) => (
+  <JsonView name="Body" value={(type.includes('json') ? parsed(text) : undefined) ?? text} />
+);
 
 function parsed(text: string): unknown {
   try {

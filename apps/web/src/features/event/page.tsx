@@ -4,7 +4,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { JsonView } from '../../components/json-tree.tsx';
 import { linkClass } from '../../components/link-class.ts';
-import { Page, Section } from '../../components/page.tsx';
+import { Card, Page, Section } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { RunLink } from '../../components/run-link.tsx';
@@ -28,11 +28,9 @@ export function EventPage() {
         {(event) => (
           <>
             <Outcome outcome={event.outcome} />
-            <Section title="Payload">
-              <div className="p-4">
-                <JsonView value={event.payload} label="payload" />
-              </div>
-            </Section>
+            <Card className="p-4">
+              <JsonView value={event.payload} name="Payload" />
+            </Card>
           </>
         )}
       </QueryView>

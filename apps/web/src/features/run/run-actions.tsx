@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Ban, Pause, Play, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
+import { by } from '../../app/my-name.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { useShortcut } from '../../components/shortcuts.ts';
@@ -32,11 +33,11 @@ function EndedRunActions({ run, step, item }: { run: Run; step: string | undefin
 function OpenRunActions({ run }: { run: Run }) {
   const [asking, setAsking] = useState(false);
   const toast = useToast();
-  const resume = useRunAction(run.id, 'The run was not resumed', () => api.runs.resume(run.id, { by: 'web' }));
+  const resume = useRunAction(run.id, 'The run was not resumed', () => api.runs.resume(run.id, by()));
   const pause = useRunAction(
     run.id,
     'The run was not paused',
-    () => api.runs.pause(run.id, { by: 'web' }),
+    () => api.runs.pause(run.id, by()),
     () =>
       toast({
         text: `Run ${run.id} is paused`,
@@ -72,7 +73,7 @@ function CancelDialog({ run, open, onOpenChange }: { run: Run; open: boolean; on
   const cancel = useRunAction(
     run.id,
     'The run was not cancelled',
-    () => api.runs.cancel(run.id, { by: 'web', force, ...(reason.trim() === '' ? {} : { reason: reason.trim() }) }),
+    () => api.runs.cancel(run.id, { ...by(), force, ...(reason.trim() === '' ? {} : { reason: reason.trim() }) }),
     () => onOpenChange(false),
   );
   return (

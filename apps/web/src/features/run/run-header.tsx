@@ -13,7 +13,14 @@ export function RunHeader({ run }: { run: Run }) {
     <div className="space-y-2">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <h1 className="font-semibold text-xl">
-          {run.workflow} <span className="text-faint">#{run.id}</span>
+          <Link
+            to="/workspaces/$workspace/workflows/$workflow"
+            params={{ workspace: run.workspace, workflow: run.workflow }}
+            className="hover:underline"
+          >
+            {run.workflow}
+          </Link>{' '}
+          <span className="text-faint">#{run.id}</span>
         </h1>
         <StatusBadge status={run.status} note={run.cancelling ? 'cancelling' : undefined} />
       </div>
@@ -25,7 +32,11 @@ export function RunHeader({ run }: { run: Run }) {
           {run.started_at === null ? 'not begun' : <Duration from={run.started_at} to={run.ended_at} />}
         </Fact>
         <Fact name="Workspace">
-          <Link to="/runs" search={{ workspace: run.workspace }} className="text-accent hover:underline">
+          <Link
+            to="/workspaces/$workspace"
+            params={{ workspace: run.workspace }}
+            className="text-accent hover:underline"
+          >
             {run.workspace}
           </Link>
         </Fact>

@@ -1,5 +1,6 @@
 // One operation on many runs: on those that are marked, one by one, or on all that a filter means, page by page.
 import { api } from '../../api/client.ts';
+import { by } from '../../app/my-name.ts';
 import { errorText } from '../../components/error-text.ts';
 import { runsQueryOf } from './queries.ts';
 import type { RunSearch } from './search.ts';
@@ -39,7 +40,7 @@ export async function countBulk(action: BulkAction, search: RunSearch, signal: A
   let count = 0;
   for (let after: string | null = null; ; ) {
     const page: Awaited<ReturnType<typeof api.runs.bulk>> = await api.runs.bulk(
-      { action, filter: filterOf(search), dry_run: true, limit: 500, by: 'web', ...(after === null ? {} : { after }) },
+      { action, filter: filterOf(search), dry_run: true, limit: 500, ...by(), ...(after === null ? {} : { after }) },
       { signal },
     );
     count += page.counts.planned;
@@ -71,7 +72,7 @@ async function ofFilter(
     const page: Awaited<ReturnType<typeof api.runs.bulk>> = await api.runs.bulk({
       action,
       filter: filterOf(search),
-      by: 'web',
+      ...by(),
       ...(after === null ? {} : { after }),
     });
     const failures = page.items.flatMap(({ run, error }) => (error === null ? [] : [{ run, message: error.message }]));
@@ -108,8 +109,8 @@ async function ofMarked(
 }
 
 const calls: Readonly<Record<BulkAction, (run: string) => Promise<unknown>>> = {
-  cancel: (run) => api.runs.cancel(run, { by: 'web' }),
-  pause: (run) => api.runs.pause(run, { by: 'web' }),
-  resume: (run) => api.runs.resume(run, { by: 'web' }),
+  cancel: (run) => api.runs.cancel(run, by()),
+  pause: (run) => api.runs.pause(run, by()),
+  resume: (run) => api.runs.resume(run, by()),
   retry: (run) => api.runs.rerun(run, { from: ['failed'] }),
 };

@@ -4,6 +4,7 @@ import { Duration } from '../../components/duration.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { StatusText } from '../../components/status.tsx';
 import type { Column } from '../../components/table.tsx';
+import { WorkflowLink } from '../workflows/workflow-link.tsx';
 import { triggerText } from './trigger-text.ts';
 
 /** How every list shows a run. */
@@ -29,7 +30,7 @@ export const runColumns: readonly Column<RunSummary>[] = [
     header: 'Workflow',
     cell: (run) => (
       <span title={`${run.workspace}/${run.workflow}`}>
-        {run.workflow}
+        <WorkflowLink workspace={run.workspace} name={run.workflow} />
         <span className="text-faint"> {run.workspace}</span>
       </span>
     ),

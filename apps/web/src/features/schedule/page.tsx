@@ -5,7 +5,7 @@ import { useLiveRefresh } from '../../api/use-live-refresh.ts';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { JsonView } from '../../components/json-tree.tsx';
 import { Mark } from '../../components/mark.tsx';
-import { Page, Section } from '../../components/page.tsx';
+import { Card, Page, Section } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { RunLink } from '../../components/run-link.tsx';
@@ -34,11 +34,9 @@ export function SchedulePage() {
             <Answers answers={schedule.answers} />
             <div className="grid items-start gap-6 lg:grid-cols-2">
               <NextTimes schedule={schedule} />
-              <Section title="Definition">
-                <div className="p-4">
-                  <JsonView value={schedule.definition} label="definition" />
-                </div>
-              </Section>
+              <Card className="p-4">
+                <JsonView value={schedule.definition} name="Definition" />
+              </Card>
             </div>
           </>
         )}

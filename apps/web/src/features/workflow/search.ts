@@ -8,6 +8,8 @@ export type WorkflowSearch = Readonly<{
   workspace?: string | undefined;
   /** Default: its runs. */
   view?: WorkflowView;
+  /** Of the graph: the step that is looked at. */
+  step?: string;
   /** Of the start form: the run whose input it begins with. */
   like?: string;
   /** Of the source: at this revision. */
@@ -20,7 +22,7 @@ export type WorkflowSearch = Readonly<{
 export function parseWorkflowSearch(search: Readonly<Record<string, unknown>>): WorkflowSearch {
   const view = views.find((one) => one === oneOf(search.view));
   const texts = Object.fromEntries(
-    (['like', 'revision', 'from', 'to'] as const).flatMap((name) => {
+    (['step', 'like', 'revision', 'from', 'to'] as const).flatMap((name) => {
       const value = oneOf(search[name]);
       return value === undefined ? [] : [[name, value]];
     }),
