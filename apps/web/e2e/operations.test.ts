@@ -13,6 +13,7 @@ workflows:
       hold: { type: shell, cmd: 'sleep 600' }
   build:
     steps:
+      say: { action: core.echo, input: { message: hello } }
       make:
         type: shell
         cmd: 'echo "OUTPUT: {\\"size\\": 7}"'
@@ -104,6 +105,18 @@ describe('workspaces', () => {
     await window.inspect('workspace-invalid');
     millrace.remove('shop', '.workflows/wrong.yaml');
     await page.getByText('Problems: none').waitFor();
+  });
+});
+
+describe('packs', () => {
+  test('tell their version, where they come from, what they offer, and whether they are used', async () => {
+    const { page } = window;
+    await page.goto('/packs');
+    const core = page.getByRole('article', { name: 'Pack core of shop' });
+    await core.getByText('core.echo').waitFor();
+    await core.getByText('in use').waitFor();
+    await core.getByText('built in', { exact: true }).waitFor();
+    await window.inspect('packs');
   });
 });
 

@@ -62,7 +62,7 @@ describe('schedules', () => {
 
   test('say why they start runs, start one now, and those of past times that are missing', async () => {
     const { page } = window;
-    await page.goto('/workspaces/shop/schedules/hourly');
+    await page.goto('/schedules/shop/hourly');
     await page.getByText('disabled', { exact: true }).first().waitFor();
     await page.getByRole('button', { name: 'Start now' }).click();
     await page
@@ -91,7 +91,7 @@ describe('schedules', () => {
 
   test('fit a phone', async () => {
     const phone = await browser.open(millrace.url, narrow);
-    await phone.page.goto('/workspaces/shop/schedules/nightly');
+    await phone.page.goto('/schedules/shop/nightly');
     await phone.page.getByText('Next times').waitFor();
     await phone.inspect('schedule-phone');
     const overflow = await phone.page.evaluate('document.documentElement.scrollWidth - window.innerWidth');

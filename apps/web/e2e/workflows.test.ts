@@ -56,7 +56,7 @@ beforeEach(async () => {
 });
 afterEach(() => window.close());
 
-const deploy = '/workspaces/shop/workflows/deploy';
+const deploy = '/workflows/shop/deploy';
 
 async function runOf(workflow: string, input = {}): Promise<string> {
   const { id } = await millrace.api.workflows.start('shop', workflow, { input });
@@ -200,7 +200,7 @@ describe('source and versions', () => {
 
   test('a change of the file is a version, whose difference is shown; other changes are none', async () => {
     const { page } = window;
-    await page.goto('/workspaces/shop/workflows/flaky?view=versions');
+    await page.goto('/workflows/shop/flaky?view=versions');
     await page.getByText('the oldest kept').waitFor();
     millrace.write('shop', '.workflows/shop.yaml', workflows.replace('brings it to', 'moves it to'));
     await millrace.api.workspaces.sync('shop');
@@ -214,7 +214,7 @@ describe('source and versions', () => {
 
   test('a workflow that there is not is said so', async () => {
     window.expectErrors(/404/);
-    await window.page.goto('/workspaces/shop/workflows/nope');
+    await window.page.goto('/workflows/shop/nope');
     await window.page.getByText('There is no such workflow').waitFor();
     await window.inspect('workflow-missing');
   });

@@ -45,4 +45,4 @@ export type {
   WorkflowSummary,
   WorkflowVersion,
 } from './workflows/workflow.ts';
-export type { Workspace, WorkspaceComparison } from './workspaces/workspace.ts';
+export type { Pack, Workspace, WorkspaceComparison } from './workspaces/workspace.ts';

@@ -68,6 +68,7 @@ function workspaceCalls(transport: Transport) {
     sync: (workspace: string, call?: CallOptions) => transport.call('syncWorkspace', { params: { workspace } }, call),
     definitions: (workspace: string, call?: CallOptions) =>
       transport.call('getDefinitions', { params: { workspace } }, call),
+    packs: (workspace: string, call?: CallOptions) => transport.call('listPacks', { params: { workspace } }, call),
     /** What would change if the source (or another branch, tag or commit of it) became live. */
     plan: (workspace: string, body: Body<'planWorkspace'> = {}, call?: CallOptions) =>
       transport.call('planWorkspace', { params: { workspace }, body }, call),

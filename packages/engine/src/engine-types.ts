@@ -36,7 +36,7 @@ import type { Schedules } from './schedules/create-schedules.ts';
 import type { Secrets } from './secrets/create-secrets.ts';
 import type { Webhooks } from './webhooks/create-webhooks.ts';
 import type { HeldAttempt } from './workers/list-held.ts';
-import type { DefinitionSource } from './workspaces/kept-sources.ts';
+import type { DefinitionSource, RevisionPack } from './workspaces/kept-sources.ts';
 
 export type StartRunRequest = Readonly<{
   workspace: string;
@@ -89,6 +89,8 @@ export type PublishRequest = Readonly<{
   keepDefinitions?: boolean;
   /** The texts that the definitions were read from, to be kept with them for people. Default: none. */
   sources?: readonly DefinitionSource[];
+  /** The packs that were found, kept with the texts. Default: none. */
+  packs?: readonly RevisionPack[];
   /** The workspace's other files as a gzipped tar, under a key of its own for each revision. */
   files: Readonly<{ key: string; data: Uint8Array | AsyncIterable<Uint8Array> }> | null;
 }>;

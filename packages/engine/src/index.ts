@@ -31,7 +31,13 @@ export { forgetDeliveries } from './webhooks/forget-deliveries.ts';
 export type { WebhookAnswer, WebhookRequest } from './webhooks/receive-delivery.ts';
 export { isSignedPush, type SignedRequest } from './webhooks/signatures.ts';
 export type { HeldAttempt } from './workers/list-held.ts';
-export { type DefinitionSource, readWorkflowSource, type WorkflowSource } from './workspaces/kept-sources.ts';
+export {
+  type DefinitionSource,
+  type RevisionPack,
+  readPacks,
+  readWorkflowSource,
+  type WorkflowSource,
+} from './workspaces/kept-sources.ts';
 export { type LiveDefinitions, readLiveDefinitions } from './workspaces/live-definitions.ts';
 export { workflowsOf } from './workspaces/live-plans.ts';
 export { compileAll } from './workspaces/publish-workspace.ts';

@@ -41,6 +41,20 @@ import { samplePlan } from './sample-plan.ts';
 const at = Date.UTC(2026, 10, 21, 9, 30);
 const hash = planHash('0'.repeat(64));
 
+const samplePack = {
+  name: 'core',
+  version: '1.0.0',
+  description: null,
+  source: 'built in',
+  commit: null,
+  hash: 'sha256:0',
+  locked: false,
+  pinned: true,
+  used: true,
+  actions: ['echo'],
+  workflows: [],
+};
+
 type FakeRun = { detail: RunDetail; logs: { ref: LogRef; data: Buffer }[] };
 
 export function createFakeEngine() {
@@ -477,6 +491,7 @@ export function createFakeEngine() {
           key.endsWith('.sources.json')
             ? JSON.stringify({
                 files: [{ path: '.workflows/a.yaml', text: 'workflows:\n  release:\n' }],
+                packs: [samplePack],
                 places: { '/workflows/release': { file: '.workflows/a.yaml', line: 2, column: 3 } },
               })
             : '{"actions":{},"workflows":{},"triggers":{},"hooks":{},"places":{}}',

@@ -11,6 +11,7 @@ export { openWorkspaceFiles } from './folder/scan-files.ts';
 export { credentialsFor, readSecret } from './git/git-access.ts';
 export { createGitSource, type GitSourceOptions } from './git/git-source.ts';
 export { createRepositoryCache, type RepositoryCache } from './git/repository-cache.ts';
+export { describePack } from './packs/describe-pack.ts';
 export { noPackSources, type PackSources } from './packs/pack-sources.ts';
 export type { FoundPack } from './packs/resolve-packs.ts';
 export type { SourceLoad, SourceLook, WorkspaceSource } from './sync/workspace-source.ts';

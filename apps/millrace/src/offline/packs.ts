@@ -2,7 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MillraceError } from '@millrace/core';
 import { lockFileName, offersOf, writePackLock } from '@millrace/definition';
-import { type FoundPack, isLocation, type LoadedWorkspace, loadWorkspace, locateWorkspace } from '@millrace/sources';
+import {
+  describePack,
+  type FoundPack,
+  isLocation,
+  type LoadedWorkspace,
+  loadWorkspace,
+  locateWorkspace,
+} from '@millrace/sources';
 import type { PackOptions } from '../commands/pack.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { readServerConfig } from '../server/server-config.ts';
@@ -96,15 +103,10 @@ export async function lockPacks(path: string, unlock: Unlock, options: PackOptio
   return exitCodes.ok;
 }
 
-function describe({ manifest, use, hash, locked, pinned, lock }: FoundPack) {
-  const { place } = use;
-  const source =
-    place.kind === 'git'
-      ? `${place.url}${place.ref === null ? '' : ` at ${place.ref}`}${place.path === '' ? '' : `, folder ${place.path}`}`
-      : place.kind === 'folder'
-        ? place.path
-        : 'built in';
-  return { name: manifest.name, version: manifest.version, source, commit: lock?.commit ?? null, hash, locked, pinned };
+/** What a list tells: a pack may offer hundreds of items. */
+function describe(pack: FoundPack) {
+  const { actions: _actions, workflows: _workflows, description: _description, ...rest } = describePack(pack);
+  return rest;
 }
 
 /** Only problems with a place in the workspace or its packs; what the commands print goes to stdout, these to stderr. */

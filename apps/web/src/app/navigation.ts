@@ -6,6 +6,7 @@ import {
   Gauge,
   House,
   type LucideIcon,
+  Package,
   Play,
   Settings,
   ThumbsUp,
@@ -27,6 +28,7 @@ export type NavigationEntry = Readonly<{
     | '/workers'
     | '/limits'
     | '/workspaces'
+    | '/packs'
     | '/cache'
     | '/settings';
   label: string;
@@ -47,6 +49,7 @@ export const navigation: readonly NavigationEntry[] = [
   { to: '/workers', label: 'Workers', icon: Cpu, key: 'k' },
   { to: '/limits', label: 'Queues and limits', icon: Gauge, key: 'l' },
   { to: '/workspaces', label: 'Workspaces', icon: FolderGit2, key: 'p' },
+  { to: '/packs', label: 'Packs', icon: Package, key: 'm' },
   { to: '/cache', label: 'Cache', icon: Database, key: 'c' },
   { to: '/settings', label: 'Settings', icon: Settings, key: ',' },
 ];

@@ -60,7 +60,7 @@ const workflows = createRoute({
 
 const workflow = createRoute({
   getParentRoute: () => root,
-  path: '/workspaces/$workspace/workflows/$workflow',
+  path: '/workflows/$workspace/$workflow',
   validateSearch: parseWorkflowSearch,
   component: lazyRouteComponent(() => import('../features/workflow/page.tsx'), 'WorkflowPage'),
 });
@@ -81,7 +81,7 @@ const schedules = createRoute({
 
 const schedule = createRoute({
   getParentRoute: () => root,
-  path: '/workspaces/$workspace/schedules/$schedule',
+  path: '/schedules/$workspace/$schedule',
   component: lazyRouteComponent(() => import('../features/schedule/page.tsx'), 'SchedulePage'),
 });
 
@@ -94,7 +94,7 @@ const webhooks = createRoute({
 
 const delivery = createRoute({
   getParentRoute: () => root,
-  path: '/deliveries/$delivery',
+  path: '/webhooks/deliveries/$delivery',
   component: lazyRouteComponent(() => import('../features/delivery/page.tsx'), 'DeliveryPage'),
 });
 
@@ -135,6 +135,12 @@ const workspace = createRoute({
   component: lazyRouteComponent(() => import('../features/workspace/page.tsx'), 'WorkspacePage'),
 });
 
+const packs = createRoute({
+  getParentRoute: () => root,
+  path: '/packs',
+  component: lazyRouteComponent(() => import('../features/packs/page.tsx'), 'PacksPage'),
+});
+
 const cache = createRoute({
   getParentRoute: () => root,
   path: '/cache',
@@ -172,6 +178,7 @@ export const router = createRouter({
     limits,
     workspaces,
     workspace,
+    packs,
     cache,
     settings,
     apiReference,

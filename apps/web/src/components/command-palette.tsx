@@ -141,7 +141,7 @@ function useChoices(text: string, close: () => void): readonly Choice[] {
         note: `Workflow in ${workspace}`,
         go: () => {
           close();
-          void navigate({ to: '/workspaces/$workspace/workflows/$workflow', params: { workspace, workflow: name } });
+          void navigate({ to: '/workflows/$workspace/$workflow', params: { workspace, workflow: name } });
         },
       })),
     ...(runs.data?.items ?? [])

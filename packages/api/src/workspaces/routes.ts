@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { route } from '../contract/route.ts';
 import { name } from '../contract/values.ts';
-import { comparison, liveDefinitions, workspace } from './workspace.ts';
+import { comparison, liveDefinitions, pack, workspace } from './workspace.ts';
 
 const params = z.object({ workspace: name });
 
@@ -47,6 +47,21 @@ export const workspaceRoutes = {
     access: 'api',
     params,
     responses: { 200: { description: 'The definitions.', schema: liveDefinitions } },
+    errors: ['workspace_not_found', 'not_found', 'store_unavailable', 'blob_store_unavailable'],
+  }),
+  listPacks: route({
+    method: 'GET',
+    path: '/api/v1/workspaces/{workspace}/packs',
+    summary: 'List the packs of the live revision: those that it declares, and the one that is built in',
+    tag: 'workspaces',
+    access: 'api',
+    params,
+    responses: {
+      200: {
+        description: 'The packs.',
+        schema: z.object({ revision: z.string().nullable(), items: z.array(pack) }),
+      },
+    },
     errors: ['workspace_not_found', 'not_found', 'store_unavailable', 'blob_store_unavailable'],
   }),
   planWorkspace: route({

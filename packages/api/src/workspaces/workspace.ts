@@ -58,3 +58,20 @@ export const workspace = z
   .meta({ id: 'Workspace' });
 export type WorkspaceComparison = z.output<typeof comparison>;
 export type Workspace = z.output<typeof workspace>;
+
+export const pack = z
+  .object({
+    name: z.string(),
+    version: z.string(),
+    description: z.string().nullable(),
+    source: z.string().meta({ description: 'Where it comes from, for people.' }),
+    commit: z.string().nullable().meta({ description: 'Of a pack from Git.' }),
+    hash: z.string().meta({ description: 'Of its content.' }),
+    locked: z.boolean(),
+    pinned: z.boolean().meta({ description: "Whether the workspace's own files determine it." }),
+    used: z.boolean().meta({ description: 'Whether anything of it is part of what is live.' }),
+    actions: z.array(z.string()).meta({ description: 'What it offers, without its own name before it.' }),
+    workflows: z.array(z.string()),
+  })
+  .meta({ id: 'Pack' });
+export type Pack = z.output<typeof pack>;

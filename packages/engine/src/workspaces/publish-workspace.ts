@@ -56,7 +56,7 @@ export function createPublishWorkspace(options: PublishWorkspaceOptions) {
       await blobs.put(definitionsKey(workspace, revision), Buffer.from(kept));
     }
     if (request.sources !== undefined) {
-      await blobs.put(sourcesKey(workspace, revision), keptSources(request.sources, definitions));
+      await blobs.put(sourcesKey(workspace, revision), keptSources(request.sources, request.packs ?? [], definitions));
     }
     const all = [...compiled.plans, ...compiled.actions];
     await store.plans.put(all.map((plan) => ({ hash: plan.hash, plan: plan.plan, lanes: lanesOf(plan.plan) })));

@@ -26,6 +26,7 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   getWorkspace: () => ({ url: '/api/v1/workspaces/shop' }),
   syncWorkspace: () => ({ url: '/api/v1/workspaces/shop/sync', payload: {} }),
   getDefinitions: () => ({ url: '/api/v1/workspaces/shop/definitions' }),
+  listPacks: () => ({ url: '/api/v1/workspaces/shop/packs' }),
   planWorkspace: () => ({ url: '/api/v1/workspaces/shop/plan', payload: { ref: 'main' } }),
   listWorkflows: () => ({ url: '/api/v1/workspaces/shop/workflows?search=builds%20REL' }),
   getWorkflow: () => ({ url: '/api/v1/workspaces/shop/workflows/release' }),

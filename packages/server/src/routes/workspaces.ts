@@ -1,5 +1,5 @@
 import { MillraceError } from '@millrace/core';
-import type { Engine, WorkspaceState } from '@millrace/engine';
+import { type Engine, readPacks, type WorkspaceState } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { mountRoute } from '../contract/mount-route.ts';
 import { presentWorkspace } from '../present/present-workspace.ts';
@@ -14,6 +14,15 @@ export function addWorkspaceRoutes(app: FastifyInstance, { engine, options }: Se
   mountRoute(app, 'getWorkspace', async ({ params }) =>
     presentWorkspace(await findWorkspace(engine, params.workspace)),
   );
+
+  mountRoute(app, 'listPacks', async ({ params: { workspace } }) => {
+    const { revision } = await findWorkspace(engine, workspace);
+    const packs = revision === null ? [] : await readPacks(engine.blobs, { workspace, revision });
+    return {
+      revision,
+      items: packs.map((pack) => ({ ...pack, actions: [...pack.actions], workflows: [...pack.workflows] })),
+    };
+  });
 
   mountRoute(app, 'syncWorkspace', async ({ params }) => {
     await findWorkspace(engine, params.workspace);

@@ -98,6 +98,15 @@ describe('a folder as a workspace', () => {
     expect(names(engine.published[1]?.files?.data)).toEqual(['.workflows/helper.py', 'scripts/run.sh']);
   });
 
+  it('hands on the texts of its definitions and the packs that it found', async () => {
+    write('.workflows/a.yaml', workflow('a'));
+    await open().sync();
+    expect(engine.published[0]?.sources).toContainEqual({ path: '.workflows/a.yaml', text: workflow('a') });
+    expect(engine.published[0]?.packs).toMatchObject([
+      { name: 'core', source: 'built in', pinned: true, used: false, actions: expect.arrayContaining(['echo']) },
+    ]);
+  });
+
   it('says where workflows belong when there is no .workflows folder', async () => {
     write('a.yaml', workflow('a'));
     expect(await open().sync()).toMatchObject({

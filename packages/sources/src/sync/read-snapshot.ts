@@ -7,6 +7,7 @@ import type { WorkspaceLimits } from '../files/workspace-limits.ts';
 import { loadWorkspace } from '../folder/load-workspace.ts';
 import { isLocation, locateWorkspace, type WorkspaceLocation } from '../folder/locate-workspace.ts';
 import { scanWorkspaceFiles } from '../folder/scan-files.ts';
+import { describePack } from '../packs/describe-pack.ts';
 import type { FollowedPack } from '../packs/followed-packs.ts';
 import type { PackSources } from '../packs/pack-sources.ts';
 
@@ -67,7 +68,9 @@ async function snapshotOf(request: SnapshotRequest, location: WorkspaceLocation)
   const files = all.length === 0 ? null : { key: `workspaces/${workspace}/${revision}.tgz`, data: packFiles(all) };
   const source = request.sourceOf(location.root);
   const sources = [...loaded.sources, ...loaded.foundPacks.flatMap((pack) => pack.definitions)];
-  const found = { workspace, revision, source, definitions, diagnostics, files, sources, keepDefinitions: true };
+  const used = new Set(loaded.packs.used.map(({ manifest }) => manifest.name));
+  const packs = loaded.foundPacks.map((pack) => ({ ...describePack(pack), used: used.has(pack.manifest.name) }));
+  const found = { workspace, revision, source, definitions, diagnostics, files, sources, packs, keepDefinitions: true };
   return { request: found, hasDefinitions, followed: loaded.followedPacks };
 }
 

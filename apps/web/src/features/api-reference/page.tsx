@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { Mark } from '../../components/mark.tsx';
 import { Page, Section } from '../../components/page.tsx';
@@ -29,7 +29,9 @@ export function ApiReferencePage() {
 function Reference({ document, words }: { document: Readonly<Record<string, unknown>>; words: string }) {
   const operations = useMemo(() => operationsOf(document), [document]);
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  const hash = useLocation({ select: (location) => location.hash });
   const shown = operations.filter(({ id, method, path, summary, tag }) => {
+    if (id === hash) return true; // whoever follows a link to it sees it, whatever was searched for
     const text = `${id} ${method} ${path} ${summary} ${tag}`.toLowerCase();
     return wanted.every((word) => text.includes(word));
   });
@@ -50,9 +52,16 @@ function Reference({ document, words }: { document: Readonly<Record<string, unkn
 
 function OperationRow({ document, operation }: { document: Readonly<Record<string, unknown>>; operation: Operation }) {
   const hash = useLocation({ select: (location) => location.hash });
-  const [open, setOpen] = useState(hash === operation.id);
+  const [open, setOpen] = useState(false);
+  const row = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    if (hash !== operation.id) return;
+    setOpen(true);
+    row.current?.scrollIntoView();
+  }, [hash, operation.id]);
   return (
     <details
+      ref={row}
       id={operation.id}
       open={open}
       onToggle={(event) => setOpen(event.currentTarget.open)}

@@ -17,7 +17,7 @@ import { OutcomeMark } from '../webhooks/webhook-columns.tsx';
 
 /** One request to a webhook: what was in it, what became of it, and the way to deliver it again. */
 export function DeliveryPage() {
-  const { delivery: id } = useParams({ from: '/deliveries/$delivery' });
+  const { delivery: id } = useParams({ from: '/webhooks/deliveries/$delivery' });
   const query = useQuery({
     queryKey: ['delivery', id],
     queryFn: ({ signal }) => api.webhooks.delivery(id, { signal }),
@@ -33,11 +33,11 @@ export function DeliveryPage() {
           <>
             <Section title="What was in it">
               <div className="p-4">
-              {kept && content.body !== null ? (
-                <Body text={content.body} type={content.content_type} />
-              ) : (
-                <p className="text-soft text-sm">Its body was not kept, so it cannot be delivered again.</p>
-              )}
+                {kept && content.body !== null ? (
+                  <Body text={content.body} type={content.content_type} />
+                ) : (
+                  <p className="text-soft text-sm">Its body was not kept, so it cannot be delivered again.</p>
+                )}
               </div>
             </Section>
             <Section title="Headers, without those that carry secrets">
@@ -91,7 +91,11 @@ function Heading({ delivery }: { delivery: DeliveryDetail }) {
         {delivery.redelivery_of === null ? null : (
           <Fact name="Delivered again">
             by {delivery.by ?? 'somebody'}, as{' '}
-            <Link to="/deliveries/$delivery" params={{ delivery: delivery.redelivery_of }} className={textLinkClass}>
+            <Link
+              to="/webhooks/deliveries/$delivery"
+              params={{ delivery: delivery.redelivery_of }}
+              className={textLinkClass}
+            >
               delivery {delivery.redelivery_of}
             </Link>
           </Fact>
@@ -113,7 +117,7 @@ function Redeliver({ delivery }: { delivery: DeliveryDetail }) {
         text: `It started run ${id}`,
         action: { label: 'Show it', run: () => void navigate({ to: '/runs/$run', params: { run: id } }) },
       });
-      void navigate({ to: '/deliveries/$delivery', params: { delivery: made } });
+      void navigate({ to: '/webhooks/deliveries/$delivery', params: { delivery: made } });
     },
     onError: useErrorToast('It was not delivered again'),
   });

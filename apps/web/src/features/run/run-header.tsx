@@ -14,7 +14,7 @@ export function RunHeader({ run }: { run: Run }) {
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <h1 className="font-semibold text-xl">
           <Link
-            to="/workspaces/$workspace/workflows/$workflow"
+            to="/workflows/$workspace/$workflow"
             params={{ workspace: run.workspace, workflow: run.workflow }}
             className="hover:underline"
           >

@@ -18,7 +18,7 @@ import { ScheduleActions } from './schedule-actions.tsx';
 
 /** One schedule: why it starts runs or does not, its next times, and what can be done with it. */
 export function SchedulePage() {
-  const named = useParams({ from: '/workspaces/$workspace/schedules/$schedule' });
+  const named = useParams({ from: '/schedules/$workspace/$schedule' });
   const { workspace } = named;
   useLiveRefresh({ types: ['run', 'workspace'], workspace }, ['schedules', 'one', workspace, named.schedule], 2_000);
   const query = useQuery({ ...scheduleQuery(named), refetchInterval: 15_000 });

@@ -43,7 +43,7 @@ export function SchedulesPage() {
                   rowId={({ workspace: owner, name }) => `${owner}/${name}`}
                   onOpen={({ workspace: owner, name }) =>
                     void navigate({
-                      to: '/workspaces/$workspace/schedules/$schedule',
+                      to: '/schedules/$workspace/$schedule',
                       params: { workspace: owner, schedule: name },
                     })
                   }

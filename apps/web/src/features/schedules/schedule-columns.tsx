@@ -15,7 +15,7 @@ export const scheduleColumns: readonly Column<Schedule>[] = [
     header: 'Schedule',
     cell: (schedule) => (
       <Link
-        to="/workspaces/$workspace/schedules/$schedule"
+        to="/schedules/$workspace/$schedule"
         params={{ workspace: schedule.workspace, schedule: schedule.name }}
         title={schedule.description ?? schedule.name}
         className={`font-medium ${linkClass}`}

@@ -66,7 +66,7 @@ function Deliveries({ search }: { search: WebhooksSearch }) {
                 rows={rows}
                 columns={deliveryColumns}
                 rowId={({ id }) => id}
-                onOpen={({ id }) => void navigate({ to: '/deliveries/$delivery', params: { delivery: id } })}
+                onOpen={({ id }) => void navigate({ to: '/webhooks/deliveries/$delivery', params: { delivery: id } })}
               />
               <MoreButton query={query} />
             </>

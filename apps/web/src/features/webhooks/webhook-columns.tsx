@@ -86,7 +86,7 @@ export const deliveryColumns: readonly Column<Delivery>[] = [
     header: 'Delivery',
     width: '6rem',
     cell: ({ id }) => (
-      <Link to="/deliveries/$delivery" params={{ delivery: id }} className={`font-medium ${linkClass}`}>
+      <Link to="/webhooks/deliveries/$delivery" params={{ delivery: id }} className={`font-medium ${linkClass}`}>
         {id}
       </Link>
     ),

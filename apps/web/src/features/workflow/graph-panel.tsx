@@ -10,8 +10,8 @@ const StepGraph = lazy(async () => ({ default: (await import('../run/graph/step-
 
 /** What a run will do, before there is one. */
 export function GraphPanel({ workflow }: { workflow: Workflow }) {
-  const { step } = useSearch({ from: '/workspaces/$workspace/workflows/$workflow' });
-  const navigate = useNavigate({ from: '/workspaces/$workspace/workflows/$workflow' });
+  const { step } = useSearch({ from: '/workflows/$workspace/$workflow' });
+  const navigate = useNavigate({ from: '/workflows/$workspace/$workflow' });
   const select = (name: string) => void navigate({ search: { view: 'graph', step: name }, replace: true });
   const selected = workflow.graph.steps.find(({ name }) => name === step);
   return (

@@ -29,8 +29,8 @@ const views = [
 
 /** Everything of one workflow, before and between its runs. */
 export function WorkflowPage() {
-  const named = useParams({ from: '/workspaces/$workspace/workflows/$workflow' });
-  const { view = 'runs' } = useSearch({ from: '/workspaces/$workspace/workflows/$workflow' });
+  const named = useParams({ from: '/workflows/$workspace/$workflow' });
+  const { view = 'runs' } = useSearch({ from: '/workflows/$workspace/$workflow' });
   const { workspace, workflow: name } = named;
   const poll = useLiveRefresh({ types: ['workspace'], workspace }, ['workflow', workspace, name]);
   const query = useQuery({ ...workflowQuery(named), refetchInterval: poll });

@@ -10,7 +10,7 @@ import { sourceQuery } from './queries.ts';
 
 /** The file that the workflow is written in, at the live or another revision, with a way to each of its steps. */
 export function SourcePanel({ workflow }: { workflow: Workflow }) {
-  const { revision } = useSearch({ from: '/workspaces/$workspace/workflows/$workflow' });
+  const { revision } = useSearch({ from: '/workflows/$workspace/$workflow' });
   const query = useQuery(sourceQuery({ workspace: workflow.workspace, workflow: workflow.name }, revision));
   return (
     <Card>

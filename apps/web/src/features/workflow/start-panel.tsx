@@ -18,7 +18,7 @@ import { exampleRunQuery } from './queries.ts';
 
 /** Starts a run, with the defaults of the workflow or, with `like` in the address, as another run was started. */
 export function StartPanel({ workflow }: { workflow: Workflow }) {
-  const { like } = useSearch({ from: '/workspaces/$workspace/workflows/$workflow' });
+  const { like } = useSearch({ from: '/workflows/$workspace/$workflow' });
   const example = useQuery({ ...exampleRunQuery(like ?? ''), enabled: like !== undefined });
   if (like === undefined) return <StartForm workflow={workflow} />;
   return (

@@ -13,7 +13,7 @@ import { sourceQuery, versionsQuery } from './queries.ts';
 
 /** What the workflow was before, and what changed from one version to the next. */
 export function VersionsPanel({ workflow }: { workflow: Workflow }) {
-  const { from, to } = useSearch({ from: '/workspaces/$workspace/workflows/$workflow' });
+  const { from, to } = useSearch({ from: '/workflows/$workspace/$workflow' });
   const named = { workspace: workflow.workspace, workflow: workflow.name };
   const query = useQuery(versionsQuery(named));
   return (

@@ -52,7 +52,7 @@ const columns = (named: Named): readonly Column<RunSummary>[] => [
     from: 'sm',
     cell: (run) => (
       <Link
-        to="/workspaces/$workspace/workflows/$workflow"
+        to="/workflows/$workspace/$workflow"
         params={named}
         search={{ view: 'start', like: run.id }}
         title="Start again with these inputs"

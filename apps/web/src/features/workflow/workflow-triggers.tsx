@@ -53,7 +53,7 @@ function TriggerText({
         enabled={schedule.enabled}
         name={
           <Link
-            to="/workspaces/$workspace/schedules/$schedule"
+            to="/schedules/$workspace/$schedule"
             params={{ workspace: schedule.workspace, schedule: schedule.name }}
             className={linkClass}
           >

@@ -101,7 +101,7 @@ function Workflows({ rows, tree, several }: { rows: readonly WorkflowRow[]; tree
       rowId={workflowKey}
       onOpen={({ workspace, name }) =>
         void navigate({
-          to: '/workspaces/$workspace/workflows/$workflow',
+          to: '/workflows/$workspace/$workflow',
           params: { workspace, workflow: name },
         })
       }

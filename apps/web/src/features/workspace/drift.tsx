@@ -80,7 +80,7 @@ function Change({ change, workspace }: { change: WorkspaceComparison['changes'][
         {kind}{' '}
         {kind === 'workflow' && what !== 'added' ? (
           <Link
-            to="/workspaces/$workspace/workflows/$workflow"
+            to="/workflows/$workspace/$workflow"
             params={{ workspace, workflow: name }}
             className={`font-medium ${linkClass}`}
           >

@@ -15,7 +15,7 @@ import { ShortId } from '../../components/short-id.tsx';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 import { workspaceSourceText } from '../workspaces/source-text.ts';
 import { Drift } from './drift.tsx';
-import { PacksInUse } from './packs-in-use.tsx';
+
 import { workspaceQuery } from './queries.ts';
 
 /** One workspace: what of it is live, what is wrong with its source, and what would change. */
@@ -35,7 +35,6 @@ export function WorkspacePage() {
           <>
             <Problems workspace={workspace} />
             <Drift workspace={workspace} />
-            <PacksInUse workspace={workspace} />
           </>
         )}
       </QueryView>
@@ -63,11 +62,13 @@ function Heading({ workspace }: { workspace: Workspace }) {
           <RelativeTime at={workspace.synced_at} />
         </Fact>
         <Fact name="Shows">
-          {(['/workflows', '/runs', '/schedules', '/webhooks', '/events'] as const).map((to) => (
-            <Link key={to} to={to} search={{ workspace: workspace.name }} className={`mr-3 ${linkClass}`}>
-              {to.slice(1)}
-            </Link>
-          ))}
+          <span className="flex flex-wrap gap-x-3">
+            {(['/workflows', '/runs', '/schedules', '/webhooks', '/events', '/packs'] as const).map((to) => (
+              <Link key={to} to={to} search={{ workspace: workspace.name }} className={linkClass}>
+                {to.slice(1)}
+              </Link>
+            ))}
+          </span>
         </Fact>
       </Facts>
     </div>

@@ -7,12 +7,6 @@ export const workspaceQuery = (workspace: string) =>
     queryFn: ({ signal }) => api.workspaces.get(workspace, { signal }),
   });
 
-export const definitionsQuery = (workspace: string) =>
-  queryOptions({
-    queryKey: ['workspaces', workspace, 'definitions'],
-    queryFn: ({ signal }) => api.workspaces.definitions(workspace, { signal }),
-  });
-
 /** What the source holds that is not live. Reading a source takes a while, so it is not asked for again by itself. */
 export const driftQuery = (workspace: string, ref: string | null) =>
   queryOptions({
