@@ -99,7 +99,7 @@ describe('the graph', () => {
 
 test('the graph of a workflow is there before its first run, and tells what is planned of a step', async () => {
   const { page } = window;
-  await page.goto('/workspaces/main/workflows/release?view=graph');
+  await page.goto('/workflows/main/release?view=graph');
   await page.getByRole('button', { name: /unit/ }).click();
   await page.getByText('30 items').waitFor();
   await window.inspect('workflow-graph');

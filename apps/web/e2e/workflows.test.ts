@@ -183,7 +183,7 @@ describe('the graph', () => {
     await page.waitForURL(/step=ship/);
     await page.getByRole('region', { name: 'Step ship' }).getByRole('link', { name: 'build' }).click();
     await page.getByRole('region', { name: 'Step build' }).waitFor();
-    await window.inspect('workflow-graph');
+    await window.inspect('workflow-graph-step');
   });
 });
 
