@@ -11,12 +11,12 @@ import {
   type WorkerId,
 } from '@millrace/core';
 import type { AnswerOutcome } from '../../src/approvals/answer-approval.ts';
-import { readApprovalWait } from '../../src/approvals/open-approval.ts';
 import type { CommitOutcome, OutboxKey, RunCommit, Store } from '../../src/ports/index.ts';
 import { ApprovalChecks } from './approval-checks.ts';
 import { CacheChecks } from './cache-checks.ts';
 import { checkExplained } from './check-explained.ts';
 import { checkKept, checkNewRerun, checkNotReused, checkTakenAtStart } from './check-rerun.ts';
+import { countCommit } from './count-commit.ts';
 import type { Counts } from './counts.ts';
 import { EventChecks } from './event-checks.ts';
 import { HookChecks } from './hook-checks.ts';
@@ -110,7 +110,7 @@ export class Audit {
     this.#checkNewAttempts(plan, commit, after);
     if (isRunEnd(after.run.status)) this.open.delete(commit.id);
     else this.open.add(commit.id);
-    this.#count(before, after, commit);
+    countCommit(this.#counts, plan, commit, before, after);
   }
 
   #created(plan: PreparedPlan, loaded: LoadedRun): void {
@@ -369,41 +369,8 @@ export class Audit {
     this.#counts.hooksCalled += called;
     this.#counts.hooksRefused += refused;
   }
-
-  #count(before: LoadedRun | null, { run }: LoadedRun, { changes }: RunCommit): void {
-    const counts = this.#counts;
-    if (before === null) counts[run.parent === null ? 'runs' : 'childRuns'] += 1;
-    if (before === null && run.trigger.type === 'event' && run.rerunOf === null) counts.runsTriggered += 1;
-    const own = changes.work.find(({ step }) => step === -1);
-    if (own !== undefined) counts[own.attempt === 1 ? 'localRuns' : 'localRestarts'] += 1;
-    if (run.status === 'succeeded') counts.runsSucceeded += 1;
-    if (run.status === 'failed') counts.runsFailed += 1;
-    if (run.status === 'cancelled') counts.runsCancelled += 1;
-    if (run.status === 'timed_out') counts.runsTimedOut += 1;
-    counts.escalations += changes.waits.filter(isEscalated).length;
-    counts.workHeld += changes.workHeld.length;
-    if (before !== null) countWaiting(counts, before, run);
-    if (controlOf(run).paused?.withParent === true) counts.pausedWithParent += 1;
-    for (const row of changes.attempts) {
-      if (row.attempt > 0) counts.attempts += 1;
-      if (row.attempt > 1) counts.retries += 1;
-      if (row.item >= 0) counts.items += 1;
-      if (row.iteration > 0) counts.iterations += 1;
-      if (row.reason === 'worker_lost') counts.workersLost += 1;
-      if (row.reason === 'cached') counts.cacheHits += 1;
-      if (row.reason === 'step_timed_out') counts.stepTimeouts += 1;
-      if (row.reason === 'queue_timed_out') counts.queueTimeouts += 1;
-      if (row.reason === 'approval_timed_out') counts.approvalsTimedOut += 1;
-      if (row.reason === 'event_timed_out') counts.eventsTimedOut += 1;
-      if (row.error?.code === 'approval_rejected') counts.approvalsRejected += 1;
-      const { output } = row;
-      if (row.reason === null && output?.startsWith('{"approved":true') === true) counts.approvalsGiven += 1;
-    }
-  }
 }
 
-const isEscalated = (wait: LoadedRun['waits'][number]): boolean =>
-  wait.kind === 'approval' && readApprovalWait(wait).detail.escalated;
 /** The key that its user gave: that of a start stands in the trigger as well, which a re-run has from its run before. */
 function orderOf({ trigger, rerunOf, parent, startKey }: LoadedRun['run']): string | null {
   if (rerunOf !== null) return parent === null ? startKey : null;
@@ -416,12 +383,3 @@ const keyOf = ({ step, item, iteration, attempt }: EndedAttempt | LoadedRun['wai
   iteration,
   attempt,
 });
-
-/** What is cancelled or paused while it waits for slots: the run itself, or steps of it. */
-function countWaiting(counts: Counts, before: LoadedRun, run: LoadedRun['run']): void {
-  const [old, now] = [controlOf(before.run), controlOf(run)];
-  const what = now.cancel !== undefined && old.cancel === undefined ? 'Cancelled' : 'Paused';
-  if (what === 'Paused' && (now.paused === undefined || old.paused !== undefined)) return;
-  if (before.run.startedAt === null) counts[`queued${what}`] += 1;
-  if (before.waits.some(({ kind, step }) => kind === 'slots' && step >= 0)) counts[`line${what}`] += 1;
-}

@@ -31,6 +31,8 @@ const ranges = {
   /** How many events users emit. */
   emits: range(0, 12, 200),
   reruns: range(0, 4, 300),
+  /** How often somebody acts on many runs at once. */
+  bulk: range(0, 4, 500),
   /** How long users act and faults happen. */
   faultsMs: range(1_000, 25_000),
   stepMs: range(1, 3_000),

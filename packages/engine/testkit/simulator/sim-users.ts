@@ -10,6 +10,13 @@ import { note, randomOf, type World } from './world.ts';
 const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
 
+const countOf = {
+  retry: 'bulkRetries',
+  pause: 'bulkPauses',
+  resume: 'bulkResumptions',
+  cancel: 'bulkCancellations',
+} as const;
+
 /** How often, when there are no more faults, somebody looks for runs that are paused. */
 const roundMs = 700;
 
@@ -37,6 +44,10 @@ export class SimUsers {
     for (let at = 0; at < scenario.pauses; at += 1) {
       const random = randomOf(world, `pauser ${at}`);
       time.after(random.int(0, scenario.faultsMs), () => this.#pauseSome(random));
+    }
+    for (let at = 0; at < scenario.bulk; at += 1) {
+      const random = randomOf(world, `bulk ${at}`);
+      time.after(random.int(0, scenario.faultsMs), () => this.#actOnMany(random));
     }
     for (let at = 0; at < scenario.reruns; at += 1) {
       const random = randomOf(world, `retrier ${at}`);
@@ -114,18 +125,20 @@ export class SimUsers {
   }
 
   /** Retries or cancels whatever matches; nobody else keeps a run from being retried, so each has one re-run in bulk. */
-  #actOnMany(random: Random): void {
+  #actOnMany(random: Random, wanted?: keyof typeof countOf): void {
     const world = this.#world;
-    const action = random.pick(['retry', 'retry', 'retry', 'pause', 'resume', 'cancel'] as const);
+    const action = wanted ?? random.pick(['retry', 'retry', 'retry', 'pause', 'resume', 'cancel'] as const);
     const filter = random.chance(500) ? {} : { workflow: 'main0' };
     const common = { filter, by: 'user', reason: null, force: false, plan: 'same', after: null } as const;
     const request = { ...common, action, limit: random.int(1, 3), dryRun: random.chance(100) };
     callServer(world, random, random.pick(this.#servers), 5_000, (engine) => engine.bulkRuns(request))
       .then(
         ({ outcomes }) => {
+          // What was paused many at once is resumed many at once, if nobody else does before.
+          if (action === 'pause') world.time.after(random.int(0, 1_500), () => this.#actOnMany(random, 'resume'));
           for (const one of outcomes) {
             if (one.outcome !== 'done') continue;
-            world.counts.bulkActions += 1;
+            world.counts[countOf[action]] += 1;
             if (one.rerun !== null) world.audit.acknowledged(one.rerun, `retry:${one.run}`);
           }
         },
@@ -187,7 +200,9 @@ export class SimUsers {
     const open = [...world.audit.open];
     if (open.length === 0) return;
     const parents = open.filter((run) => world.audit.runs.get(run)?.waits.some(({ kind }) => kind === 'child'));
-    const run = random.pick(parents.length > 0 && random.chance(600) ? parents : open);
+    const ready = open.filter((run) => world.audit.runs.get(run)?.work.some(({ worker }) => worker === null));
+    const liked = parents.length > 0 && random.chance(500) ? parents : ready.length > 0 ? ready : open;
+    const run = random.pick(random.chance(800) ? liked : open);
     const pause = () => {
       world.counts.pauses += 1;
       this.#turn(random, run, 'paused', (engine) => engine.pauseRun(run, { by: 'user', reason: null }));
