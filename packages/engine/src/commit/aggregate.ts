@@ -33,7 +33,7 @@ export type Entry = {
   readonly command: Command | Question | null;
   readonly delivered: OutboxKey | null;
   readonly settle: (settled: Settled) => void;
-  /** The run's copy was loaded after the command arrived, so a rejection is not for an outdated copy: it counts. */
+  /** The load of the run's copy began after the command arrived, so a rejection is not for an outdated copy: it counts. */
   loadedFor: boolean;
 };
 

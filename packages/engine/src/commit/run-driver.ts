@@ -9,7 +9,7 @@
 // one run, in one commit. No timers.
 //
 // Invariants: a run is in at most one commit in flight; its copy is changed only by decisions that go into that commit; a
-// copy whose commit did not succeed is dropped. A rejection counts only when it was decided on a copy that was loaded
+// copy whose commit did not succeed is dropped. A rejection counts only when it was decided on a copy whose load began
 // after the command arrived, since another server may have moved the run on; and when the commit that it shares succeeded.
 //
 // Failure: a commit that throws may have happened. All its commands settle as failed, all copies are dropped, and whoever
@@ -313,6 +313,8 @@ export class RunDriver {
       for (const aggregate of wanted) {
         this.#unloaded.delete(aggregate);
         aggregate.loading = true;
+        // Not for those that come while it is under way: what it reads may be older than they are.
+        for (const entry of aggregate.mailbox) entry.loadedFor = true;
       }
       try {
         await this.#loadThese(wanted);
@@ -332,7 +334,7 @@ export class RunDriver {
       const found = loaded.get(aggregate.id);
       const plan = found === undefined ? undefined : prepared.get(found.run.plan);
       if (found === undefined) {
-        this.#giveUp(aggregate, { kind: 'not_found' });
+        this.#notFound(aggregate);
       } else if (plan === undefined) {
         const error = new MillraceError('internal', `The plan of run ${aggregate.id} is not in the store.`);
         this.#giveUp(aggregate, { kind: 'failed', error });
@@ -341,12 +343,22 @@ export class RunDriver {
         aggregate.origin = found.run;
         aggregate.version = found.run.version;
         aggregate.state = restoreState(plan, found);
-        for (const entry of aggregate.mailbox) entry.loadedFor = true;
         if (aggregate.mailbox.length > 0) this.#dirty.add(aggregate);
         else if (isRunEnd(found.run.status)) this.#forget(aggregate);
       }
     }
     if (this.#dirty.size > 0) this.#write();
+  }
+
+  /** Commands that came while the load was under way may mean a run that was created meanwhile: they ask again. */
+  #notFound(aggregate: Aggregate): void {
+    const late = aggregate.mailbox.filter(({ loadedFor }) => !loadedFor);
+    aggregate.mailbox = aggregate.mailbox.filter(({ loadedFor }) => loadedFor);
+    this.#giveUp(aggregate, { kind: 'not_found' });
+    if (late.length === 0) return;
+    const fresh = this.#aggregate(aggregate.id);
+    fresh.mailbox.push(...late);
+    this.#unloaded.add(fresh);
   }
 
   #giveUp(aggregate: Aggregate, settled: Settled): void {
