@@ -44,6 +44,8 @@ export class ConnectedWorker {
   readonly #settings: EngineSettings;
   readonly #held = new Map<string, Held>();
   readonly #unsaid = new Map<string, News>();
+  /** Attempts that a paused run is still to hold; it has room for them, and has not heard of them. */
+  #heldLater = new Map<string, AttemptRef>();
   /** Attempts that it missed once and was given again. */
   readonly #givenAgain = new Set<string>();
   #sequence = 0;
@@ -96,6 +98,19 @@ export class ConnectedWorker {
   /** Gives up room that was taken for an attempt which then could not be handed over. */
   unreserve(ref: AttemptRef): void {
     if (this.#held.get(refKey(ref))?.told === false) this.#held.delete(refKey(ref));
+  }
+
+  /** Its run may hold the attempt, or not: the next comparison with the store tries again. */
+  holdLater(ref: AttemptRef): void {
+    this.#heldLater.set(refKey(ref), ref);
+    this.suspect = true;
+  }
+
+  /** What is to be tried again; whoever takes it sees to that. */
+  takeHeldLater(): ReadonlyMap<string, AttemptRef> {
+    const later = this.#heldLater;
+    this.#heldLater = new Map();
+    return later;
   }
 
   finished(ref: AttemptRef, durationMs: number): void {

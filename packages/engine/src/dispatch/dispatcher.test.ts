@@ -35,7 +35,7 @@ async function open() {
     settings: defaultSettings,
     toAssignments: async (claimed) =>
       claimed.map(({ origin, work: row }): Assignment => attemptRef(origin.id, row) as Assignment),
-    hold: async () => false,
+    hold: async () => 'not_held',
     onError: (error) => errors.push(error),
   });
   const run = await createRun(memory.store, { work: [work()] });

@@ -15,6 +15,7 @@ import type { EngineSettings } from '../settings.ts';
 import type { AnyAssignment } from './assignment.ts';
 import { attemptRef, refKey } from './attempt-ref.ts';
 import { ConnectedWorker } from './connected-worker.ts';
+import type { HeldWork } from './hold-work.ts';
 import { Lanes, serves } from './lanes.ts';
 
 export type DispatcherOptions = Readonly<{
@@ -22,8 +23,8 @@ export type DispatcherOptions = Readonly<{
   settings: EngineSettings;
   /** Completes claimed work to assignments; loads plans (and, ahead of their results, runs) as needed. */
   toAssignments(claimed: readonly ClaimedWork[]): Promise<readonly AnyAssignment[]>;
-  /** Lets a paused run hold work that the worker has claimed. False: it does not, so the work is the worker's. */
-  hold(worker: WorkerId, claimed: ClaimedWork): Promise<boolean>;
+  /** Lets a paused run hold work that the worker has claimed. */
+  hold(worker: WorkerId, claimed: ClaimedWork): Promise<HeldWork>;
   onError(error: unknown, where: string): void;
 }>;
 
@@ -233,8 +234,14 @@ export class Dispatcher {
     const id = worker.description.id;
     const kept: ClaimedWork[] = [];
     for (const each of claimed) {
-      if (each.paused && (await this.#options.hold(id, each))) worker.unreserve(attemptRef(each.origin.id, each.work));
-      else kept.push(each);
+      const held = each.paused ? await this.#options.hold(id, each) : 'not_held';
+      if (held === 'not_held') {
+        kept.push(each);
+        continue;
+      }
+      const ref = attemptRef(each.origin.id, each.work);
+      if (held === 'held') worker.unreserve(ref);
+      else worker.holdLater(ref);
     }
     return kept;
   }
@@ -263,7 +270,7 @@ export class Dispatcher {
 
   /**
    * Makes what this server believes a worker to hold equal to what the store says: hands over what it does not know of (the
-   * outcome of a commit was lost), and takes back what is no longer the worker's (another server withdrew it and the hint
+   * outcome of a commit was lost), lets a paused run hold what it could not hold before, and takes back what is no longer the worker's (another server withdrew it and the hint
    * was lost).
    */
   async reconcile(worker: ConnectedWorker): Promise<void> {
@@ -276,11 +283,12 @@ export class Dispatcher {
       worker.cancel(ref, { lost: true, force: false });
       worker.release(ref);
     }
-    await this.#handOver(
-      worker,
-      held.filter(({ origin, work }) => !worker.holds(attemptRef(origin.id, work))),
-      true,
-    );
+    const later = worker.takeHeldLater();
+    for (const [key, ref] of later) if (!keys.has(key)) worker.unreserve(ref);
+    const unheld = held.filter(({ origin, work }) => later.has(refKey(attemptRef(origin.id, work))));
+    await this.#handOver(worker, await this.#withoutHeld(worker, unheld), false);
+    const unknown = held.filter(({ origin, work }) => !worker.holds(attemptRef(origin.id, work)));
+    await this.#handOver(worker, unknown, true);
   }
 
   async #heldBy(worker: ConnectedWorker): Promise<readonly ClaimedWork[]> {

@@ -1,4 +1,4 @@
-import type { RunId } from '@millrace/core';
+import { MillraceError, type RunId } from '@millrace/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createGate } from '../../test/explaining-engine.ts';
 import { HandWorker, settle, startTestEngine, type TestEngine } from '../../test/test-engine.ts';
@@ -115,6 +115,45 @@ describe('pausing', () => {
     await leaving.sync([], { stopping: true });
     await staying.sync();
     expect(staying.take('only').attempt).toBe(1);
+    await staying.succeed('only');
+    expect(await it.statusOf(run)).toBe('succeeded');
+  });
+
+  test('gives nobody what it was to hold when the answer to that was lost', async () => {
+    const lost = new MillraceError('store_unavailable', 'The answer was lost.');
+    let losing = false;
+    const it = await start({
+      wrap: (store) => ({
+        ...store,
+        runs: {
+          ...store.runs,
+          async commit(batch, hint) {
+            const outcome = await store.runs.commit(batch, hint);
+            const holds = batch.some(({ changes }) => changes.waits.some(({ kind }) => kind === 'held'));
+            if (!losing || !holds) return outcome;
+            losing = false;
+            throw lost;
+          },
+        },
+      }),
+    });
+    const leaving = it.worker('leaving');
+    await leaving.sync();
+    const run = await it.start('one');
+    await leaving.sync();
+    const staying = it.worker('staying');
+    await staying.sync();
+    await it.engine.pauseRun(run, ada);
+    losing = true;
+    await leaving.sync([], { returned: [leaving.take('only')], stopping: true });
+    await staying.sync();
+    expect(it.errors.splice(0)).toEqual([lost, lost]);
+    expect([losing, await waits(it, run)]).toEqual([false, ['held']]);
+    await staying.sync();
+    expect(staying.assignments).toEqual([]);
+    await it.engine.resumeRun(run, { by: 'ada' });
+    await settle();
+    await staying.sync();
     await staying.succeed('only');
     expect(await it.statusOf(run)).toBe('succeeded');
   });

@@ -13,6 +13,8 @@ const named: readonly (readonly [seed: number, what: string])[] = [
   [1222, 'an approval that was answered and ended in one commit'],
   [1571, 'an attempt that a worker had given up, given back when it stopped'],
   [202725, 'a local run that was given back and claimed by another worker'],
+  [235150, 'a result that came while an older copy of its run was being loaded'],
+  [236526, 'work of a paused run whose holding went unanswered'],
   [216716, 'a local run that began again after more iterations than a step may have'],
   [50618, 'a child run that was being started while its step was stopped'],
 ];
