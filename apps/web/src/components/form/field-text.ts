@@ -4,7 +4,11 @@ import type { FormField, Json } from './form-field.ts';
 /** `value` undefined: the field is left out, and the server takes its default or says that it is missing. */
 export type FieldValue = Readonly<{ ok: true; value: Json | undefined } | { ok: false; message: string }>;
 
-/** The text that a field begins with. */
+/** What a field begins with: what was given before, else the default. A secret that was given before is not told by anybody. */
+export const firstText = (field: FormField, given: Json | undefined): string =>
+  textOfValue(field, field.kind === 'secret' ? field.initial : (given ?? field.initial));
+
+/** A value as the text of its field. */
 export function textOfValue({ kind }: FormField, value: Json | undefined): string {
   if (value === undefined) return '';
   switch (kind) {

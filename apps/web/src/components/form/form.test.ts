@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { textOfValue, valueOfText } from './field-text.ts';
+import { firstText, textOfValue, valueOfText } from './field-text.ts';
 import { type FormField, fieldsOf, type JsonObject } from './form-field.ts';
 import { sortProblems } from './form-problems.ts';
 
@@ -65,6 +65,12 @@ describe('the text of a field', () => {
     expect(valueOfText(one({ type: 'integer', default: 3 }), '')).toEqual({ ok: true, value: undefined });
     expect(valueOfText(one({ type: 'string' }), '')).toEqual({ ok: true, value: undefined });
     expect(valueOfText(one({ type: 'string', default: 'world' }), '')).toEqual({ ok: true, value: '' });
+  });
+
+  test('begins as it was given before, else with the default; a secret comes masked and is asked for again', () => {
+    expect(firstText(one({ type: 'string', default: 'world' }), 'ada')).toBe('ada');
+    expect(firstText(one({ type: 'string', default: 'world' }), undefined)).toBe('world');
+    expect(firstText(one({ type: 'string', writeOnly: true }), '***')).toBe('');
   });
 
   test.each([

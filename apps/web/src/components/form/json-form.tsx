@@ -5,7 +5,7 @@ import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'rea
 import { Segmented } from '../segmented.tsx';
 import { fieldClass } from '../text-field.tsx';
 import { FieldInput } from './field-input.tsx';
-import { parseJson, textOfValue, valueOfText } from './field-text.ts';
+import { firstText, parseJson, textOfValue, valueOfText } from './field-text.ts';
 import { type FormField, fieldsOf, isObject, type Json, type JsonObject } from './form-field.ts';
 import { problemsOf, sortProblems } from './form-problems.ts';
 
@@ -157,7 +157,7 @@ function Whole({
 type Texts = Readonly<Record<string, string>>;
 
 const beginning = (fields: readonly FormField[], initial: JsonObject | undefined): Texts =>
-  Object.fromEntries(fields.map((field) => [field.name, textOfValue(field, initial?.[field.name] ?? field.initial)]));
+  Object.fromEntries(fields.map((field) => [field.name, firstText(field, initial?.[field.name])]));
 
 const textsOf = (fields: readonly FormField[], values: JsonObject): Texts =>
   Object.fromEntries(fields.map((field) => [field.name, textOfValue(field, values[field.name])]));

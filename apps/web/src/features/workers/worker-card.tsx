@@ -36,8 +36,7 @@ export function WorkerCard({ worker }: { worker: Worker }) {
         <Meter label={`Slots of ${worker.name}`} used={worker.held} of={worker.slots} />
         <Facts>
           <Fact name="Takes">{worker.capabilities.join(', ')}</Fact>
-          {/* One that names no queue takes the work of all. */}
-          <Fact name="Queues">{worker.queues.length === 0 ? 'all' : worker.queues.join(', ')}</Fact>
+          <Fact name="Queues">{worker.queues.includes('*') ? 'all' : worker.queues.join(', ')}</Fact>
           {worker.labels.length === 0 ? null : <Fact name="Labels">{worker.labels.join(', ')}</Fact>}
           <Fact name="Host">
             {worker.host}, process {worker.pid}
