@@ -68,7 +68,10 @@ async function main(): Promise<void> {
     done += 1;
     virtualMs += result.virtualMs;
     addCounts(total, result.counts);
-    if (result.violation !== null) failed.push(result);
+    if (result.violation === null) return;
+    failed.push(result);
+    // Told at once: many seeds take long, and the first that fails is worth looking at.
+    if (values['keep-going']) process.stderr.write(`✗ Seed ${result.seed}: ${result.violation.invariant}\n`);
   };
 
   if (values.verbose) {

@@ -7,7 +7,7 @@ import { findCircles } from './find-circles.ts';
 import type { WaitingRequest } from './waiting-request.ts';
 
 const run = (number: number): Holder => ({ run: runId(String(number)), step: -1, item: -1, iteration: 0 });
-/** A step of a run that holds something; as old as `age` is low. */
+/** A step of a run that holds something; as old as `age` is low. Of the keys, `r` is a rate. */
 const step = (number: number, keys: string, age = number, limit = 1): WaitingRequest => ({
   run: runId(String(number)),
   step: 0,
@@ -18,7 +18,9 @@ const step = (number: number, keys: string, age = number, limit = 1): WaitingReq
   priority: 0,
   requestedAt: age,
   above: [run(number)],
-  demands: [...keys].map((key) => ({ kind: 'concurrency', key, limit, whenFull: 'queue' })),
+  demands: [...keys].map((key) =>
+    key === 'r' ? { kind: 'rate', key, limit, perMs: 10 } : { kind: 'concurrency', key, limit, whenFull: 'queue' },
+  ),
 });
 const holders = (held: Readonly<Record<string, readonly number[]>>) =>
   new Map(Object.entries(held).map(([key, runs]) => [`concurrency ${key}`, runs.map(run)]));
@@ -55,12 +57,25 @@ test('a request that is held up only by a place kept for one that waits for its 
   expect(find([both, wants], { b: [9], x: [1], y: [2] })).toEqual({ granted: [], refused: null });
 });
 
+test('a place that is kept in the line of a rate closes a circle as well', () => {
+  // 1 waits for a, which 2 holds, and is first in the line of the rate; 2 stands behind it there.
+  const [first, behind] = [step(1, 'ar', 1), step(2, 'r', 2)];
+  expect(find([first, behind], { a: [2], x: [1] })).toEqual({ granted: [2], refused: null });
+  // A rate of two lets one pass beside the place that is kept.
+  const [one, two] = [step(1, 'a', 1), step(1, 'r', 1, 2)];
+  const wide = { ...one, demands: [...one.demands, ...two.demands] };
+  expect(find([wide, step(2, 'r', 2, 2)], { a: [2], x: [1] })).toEqual({ granted: [], refused: null });
+});
+
 test('whatever the runs hold and want, looking and untangling serves or refuses everybody', () => {
   const keys = ['a', 'b', 'c'];
-  const world = fc.array(fc.record({ holds: fc.subarray(keys), wants: fc.subarray(keys, { minLength: 1 }) }), {
-    minLength: 1,
-    maxLength: 6,
-  });
+  const world = fc.array(
+    fc.record({ holds: fc.subarray(keys), wants: fc.subarray([...keys, 'r'], { minLength: 1 }) }),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  );
   fc.assert(
     fc.property(world, fc.integer({ min: 1, max: 2 }), (runs, limit) => {
       const held = new Map<string, Holder[]>(keys.map((key) => [`concurrency ${key}`, []]));
@@ -91,7 +106,7 @@ test('whatever the runs hold and want, looking and untangling serves or refuses 
           granted = found.granted;
           gone = found.refused === null ? granted : [found.refused.ref];
           for (const { demands } of granted) {
-            for (const demand of demands) expect(held.get(demandText(demand))?.length).toBeLessThan(limit);
+            for (const demand of demands) expect(held.get(demandText(demand))?.length ?? 0).toBeLessThan(limit);
           }
         }
         expect(gone.length).toBeGreaterThan(0);

@@ -4,9 +4,9 @@
 // holder lets go unless something *stuck* stands below it. A request is stuck when some key of it has not enough holders that
 // ever let go. Starting from "all are stuck" and freeing whatever can be freed leaves those that wait for ever.
 //
-// Places that are kept in lines (decide-grants.ts) can close a circle, too: the one that a place is kept for waits for what
-// stands above the one that finds it taken. Then nobody has to give way: it is enough to let somebody pass, and it costs those
-// ahead nothing, as they would have waited for ever.
+// Places that are kept in lines (decide-grants.ts) can close a circle, too, in the line of a rate as in any other: the one that
+// a place is kept for waits for what stands above the one that finds it taken. Then nobody has to give way: it is enough to
+// let somebody pass, and it costs those ahead nothing, as they would have waited for ever.
 import { type Demand, demandText, type Holder, holderText, type RefusalReason } from './demand.ts';
 import { compareAges, compareRequests, type WaitingRequest } from './waiting-request.ts';
 
@@ -47,7 +47,7 @@ function stuckOnes(inOrder: readonly WaitingRequest[], holders: Holders, places:
       const texts = request.demands.map(demandText);
       const waits = request.demands.some((demand, index) => {
         const taken = places ? (ahead.get(texts[index] ?? '') ?? 0) : 0;
-        return demand.kind !== 'rate' && staying(demand, holders, kept) + taken >= demand.limit;
+        return staying(demand, holders, kept) + taken >= demand.limit;
       });
       if (waits) for (const text of texts) ahead.set(text, (ahead.get(text) ?? 0) + 1);
       else {

@@ -16,6 +16,7 @@ const named: readonly (readonly [seed: number, what: string])[] = [
   [235150, 'a result that came while an older copy of its run was being loaded'],
   [236526, 'work of a paused run whose holding went unanswered'],
   [216716, 'a local run that began again after more iterations than a step may have'],
+  [1_006_302, 'a place that was kept in the line of a rate for one who waited for somebody behind it'],
   [50618, 'a child run that was being started while its step was stopped'],
 ];
 
