@@ -29,9 +29,9 @@ export const runColumns: readonly Column<RunSummary>[] = [
     id: 'workflow',
     header: 'Workflow',
     cell: (run) => (
-      <span title={`${run.workspace}/${run.workflow}`}>
+      <span title={`${run.workspace}/${run.workflow}`} className="flex min-w-0 gap-1">
         <WorkflowLink workspace={run.workspace} name={run.workflow} />
-        <span className="text-faint"> {run.workspace}</span>
+        <span className="truncate text-faint">{run.workspace}</span>
       </span>
     ),
   },
