@@ -270,8 +270,8 @@ export class Dispatcher {
 
   /**
    * Makes what this server believes a worker to hold equal to what the store says: hands over what it does not know of (the
-   * outcome of a commit was lost), lets a paused run hold what it could not hold before, and takes back what is no longer the worker's (another server withdrew it and the hint
-   * was lost).
+   * outcome of a commit was lost), lets a paused run hold what it could not hold before, and takes back what is no longer the
+   * worker's (another server withdrew it and the hint was lost).
    */
   async reconcile(worker: ConnectedWorker): Promise<void> {
     const before = worker.told();
@@ -285,10 +285,11 @@ export class Dispatcher {
     }
     const later = worker.takeHeldLater();
     for (const [key, ref] of later) if (!keys.has(key)) worker.unreserve(ref);
-    const unheld = held.filter(({ origin, work }) => later.has(refKey(attemptRef(origin.id, work))));
-    await this.#handOver(worker, await this.#withoutHeld(worker, unheld), false);
+    // Before the paused runs are asked: what they hold is then the worker's no more, though `held` has it.
     const unknown = held.filter(({ origin, work }) => !worker.holds(attemptRef(origin.id, work)));
     await this.#handOver(worker, unknown, true);
+    const unheld = held.filter(({ origin, work }) => later.has(refKey(attemptRef(origin.id, work))));
+    await this.#handOver(worker, await this.#withoutHeld(worker, unheld), false);
   }
 
   async #heldBy(worker: ConnectedWorker): Promise<readonly ClaimedWork[]> {
