@@ -1,8 +1,7 @@
 // Workers, limits, workspaces, the cache, settings and the API reference, in a real browser, against the real server.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildWhenStale } from '../build/build-when-stale.ts';
-import { narrow, startBrowser, type Window } from './support/browser.ts';
-import { type Millrace, startMillrace } from './support/millrace.ts';
+import { describe, expect, test } from 'vitest';
+import { narrow } from './support/browser.ts';
+import { serve } from './support/serve.ts';
 
 const workflows = `queues:
   slow: { limit: 2, description: What takes hours. }
@@ -20,35 +19,17 @@ workflows:
         cache: { key: v1, ttl: 1h }
 `;
 
-let millrace: Millrace;
-let browser: Awaited<ReturnType<typeof startBrowser>>;
-let window: Window;
-
-beforeAll(async () => {
-  buildWhenStale();
-  [millrace, browser] = await Promise.all([
-    startMillrace({ shop: { '.workflows/shop.yaml': workflows } }),
-    startBrowser(),
-  ]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await millrace?.stop();
-});
-beforeEach(async () => {
-  window = await browser.open(millrace.url);
-});
-afterEach(() => window.close());
+const site = serve({ shop: { '.workflows/shop.yaml': workflows } });
 
 const start = async (workflow: string): Promise<string> =>
-  (await millrace.api.workflows.start('shop', workflow, {})).id;
+  (await site.millrace.api.workflows.start('shop', workflow, {})).id;
 
 describe('what is shared', () => {
   test('a limit says who holds it and who waits, a worker what it holds', async () => {
-    const { page } = window;
+    const { page } = site.window;
     await page.goto('/limits');
     await page.getByText('Nobody holds a limit').waitFor();
-    await window.inspect('limits-empty');
+    await site.window.inspect('limits-empty');
     const [holder, waiter] = [await start('long'), await start('long')];
     const limit = page.getByRole('article', { name: 'Limit production' });
     await limit
@@ -59,19 +40,19 @@ describe('what is shared', () => {
       .getByRole('region', { name: 'Wait for it' })
       .getByRole('link', { name: `run ${waiter}` })
       .waitFor();
-    await window.inspect('limits');
+    await site.window.inspect('limits');
     await page.goto('/workers');
     await page.getByRole('button', { name: 'Holds 1' }).click();
     await page.getByRole('link', { name: `run ${holder}, hold` }).waitFor();
-    await window.inspect('workers');
+    await site.window.inspect('workers');
     await page.getByRole('link', { name: `run ${holder}, hold` }).click();
     await page.waitForURL(`**/runs/${holder}?step=hold`);
-    for (const run of [waiter, holder]) await millrace.api.runs.cancel(run, { force: true });
-    await millrace.api.runs.waitForEnd(holder);
+    for (const run of [waiter, holder]) await site.millrace.api.runs.cancel(run, { force: true });
+    await site.millrace.api.runs.waitForEnd(holder);
   });
 
   test('fits a phone', async () => {
-    const phone = await browser.open(millrace.url, narrow);
+    const phone = await site.browser.open(site.millrace.url, narrow);
     for (const path of ['/workers', '/limits', '/workspaces/shop', '/settings']) {
       await phone.page.goto(path);
       await phone.page
@@ -91,46 +72,46 @@ describe('what is shared', () => {
 
 describe('workspaces', () => {
   test('say what is live and what is wrong, load their source now, and keep the last valid revision', async () => {
-    const { page } = window;
+    const { page } = site.window;
     await page.goto('/workspaces');
     await page.getByRole('link', { name: 'shop', exact: true }).waitFor();
-    await window.inspect('workspaces');
+    await site.window.inspect('workspaces');
     await page.getByRole('link', { name: 'shop', exact: true }).click();
     await page.getByText('Nothing: what is live is what the source holds.').waitFor();
-    await window.inspect('workspace');
-    millrace.write('shop', '.workflows/wrong.yaml', 'workflows:\n  bad: { steps: { a: { type: shell } } }\n');
+    await site.window.inspect('workspace');
+    site.millrace.write('shop', '.workflows/wrong.yaml', 'workflows:\n  bad: { steps: { a: { type: shell } } }\n');
     await page.getByText('the last valid revision stays live').waitFor();
     await page.getByRole('button', { name: 'Load the source now' }).click();
     await page.getByText('It could not become live: it has errors.').waitFor();
-    await window.inspect('workspace-invalid');
-    millrace.remove('shop', '.workflows/wrong.yaml');
+    await site.window.inspect('workspace-invalid');
+    site.millrace.remove('shop', '.workflows/wrong.yaml');
     await page.getByText('Problems: none').waitFor();
   });
 });
 
 describe('packs', () => {
   test('tell their version, where they come from, what they offer, and whether they are used', async () => {
-    const { page } = window;
+    const { page } = site.window;
     await page.goto('/packs');
     const core = page.getByRole('article', { name: 'Pack core of shop' });
     await core.getByText('core.echo').waitFor();
     await core.getByText('in use').waitFor();
     await core.getByText('built in', { exact: true }).waitFor();
-    await window.inspect('packs');
+    await site.window.inspect('packs');
   });
 });
 
 describe('the cache', () => {
   test('shows what steps put there, and is cleared after asking', async () => {
-    const { page } = window;
+    const { page } = site.window;
     await page.goto('/cache');
     await page.getByText('The cache is empty').waitFor();
-    await millrace.api.runs.waitForEnd(await start('build'));
+    await site.millrace.api.runs.waitForEnd(await start('build'));
     await page.reload();
     await page.getByRole('cell', { name: 'make' }).waitFor();
-    await window.inspect('cache');
+    await site.window.inspect('cache');
     await page.getByRole('button', { name: 'Clear', exact: true }).click();
-    await window.inspect('cache-clear');
+    await site.window.inspect('cache-clear');
     await page.getByRole('button', { name: 'Remove them' }).click();
     await page.getByText('The cache is empty').waitFor();
   });
@@ -138,19 +119,19 @@ describe('the cache', () => {
 
 describe('settings', () => {
   test('tell the server, keep my name, and lead to the API reference, where each operation has an address', async () => {
-    const { page } = window;
+    const { page } = site.window;
     await page.goto('/settings');
     await page.getByText('ready', { exact: true }).waitFor();
     await page.getByLabel('Your name').fill('ada');
     await page.getByRole('button', { name: 'Keep' }).click();
     await page.getByText('You are ada').first().waitFor();
-    await window.inspect('settings');
+    await site.window.inspect('settings');
     await page.getByRole('link', { name: 'API reference' }).click();
     await page.getByLabel('Search operations').fill('start a run');
     await page.getByText('/api/v1/workspaces/{workspace}/workflows/{workflow}/runs').click();
     await page.getByRole('button', { name: 'Run', exact: false }).first().click();
     await page.getByText('idempotency_key').first().waitFor();
-    await window.inspect('api-reference');
+    await site.window.inspect('api-reference');
     await page.goto('/api-reference#cancelRun');
     await page.getByText('What runs is asked to stop and, after a grace, killed.').waitFor();
   });

@@ -1,8 +1,6 @@
 // The page of a run: its views, its panels, its logs.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildWhenStale } from '../build/build-when-stale.ts';
-import { startBrowser, type Window } from './support/browser.ts';
-import { type Millrace, startMillrace } from './support/millrace.ts';
+import { describe, expect, test } from 'vitest';
+import { serve } from './support/serve.ts';
 
 const workflows = `workflows:
   release:
@@ -43,78 +41,60 @@ const workflows = `workflows:
       talk: { type: shell, cmd: 'for i in $(seq 1 40); do echo "line $i"; sleep 0.1; done' }
 `;
 
-let millrace: Millrace;
-let browser: Awaited<ReturnType<typeof startBrowser>>;
-let window: Window;
-
-beforeAll(async () => {
-  buildWhenStale();
-  [millrace, browser] = await Promise.all([
-    startMillrace({ main: { '.workflows/a.yaml': workflows } }),
-    startBrowser(),
-  ]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await millrace?.stop();
-});
-beforeEach(async () => {
-  window = await browser.open(millrace.url);
-});
-afterEach(() => window.close());
+const site = serve({ main: { '.workflows/a.yaml': workflows } });
 
 const started = async (workflow: string, input = {}) =>
-  (await millrace.api.workflows.start('main', workflow, { input })).id;
+  (await site.millrace.api.workflows.start('main', workflow, { input })).id;
 async function ended(workflow: string, input = {}): Promise<string> {
   const id = await started(workflow, input);
-  await millrace.api.runs.waitForEnd(id);
+  await site.millrace.api.runs.waitForEnd(id);
   return id;
 }
 
 describe('the graph', () => {
   test('shows how steps hang together and how they stand; choosing one opens its panel', async () => {
-    const { page } = window;
+    const { page } = site.window;
     const id = await ended('release');
     await page.goto(`/runs/${id}`);
     const graph = page.getByRole('region', { name: 'Graph of the steps' });
     await graph.getByRole('button', { name: /succeeded ship/ }).waitFor();
-    await window.inspect('run-graph');
+    await site.window.inspect('run-graph');
     await graph.getByRole('button', { name: /compile/ }).click();
     await page.waitForURL(/step=compile/);
     await page.getByRole('heading', { name: 'compile' }).waitFor();
     await page.getByText('"app"').waitFor();
-    await window.inspect('run-graph-step');
+    await site.window.inspect('run-graph-step');
   });
 
   test('of a loop leads back, and a join waits for its branches', async () => {
-    const { page } = window;
+    const { page } = site.window;
     const id = await ended('loop');
     await page.goto(`/runs/${id}`);
     await page.getByRole('button', { name: /succeeded joined/ }).waitFor();
     await page.getByText('×4').waitFor();
-    await window.inspect('run-loop');
+    await site.window.inspect('run-loop');
     await page.getByRole('heading', { name: 'Variables' }).waitFor();
   });
 });
 
 test('the graph of a workflow is there before its first run, and tells what is planned of a step', async () => {
-  const { page } = window;
+  const { page } = site.window;
   await page.goto('/workflows/main/release?view=graph');
   await page.getByRole('button', { name: /unit/ }).click();
   await page.getByText('30 items').waitFor();
-  await window.inspect('workflow-graph');
+  await site.window.inspect('workflow-graph');
 });
 
 describe('the timeline', () => {
   test('shows waiting and running, opens items, and keeps the selection of the graph', async () => {
-    const { page } = window;
+    const { page } = site.window;
     const id = await ended('release');
     await page.goto(`/runs/${id}?view=timeline&step=lint`);
     const timeline = page.getByRole('region', { name: 'Timeline' });
     await timeline.getByRole('button', { name: 'Parts of unit' }).click();
     await timeline.getByRole('button', { name: /item 7/ }).waitFor();
     await page.getByText('critical path').waitFor();
-    await window.inspect('run-timeline');
+    await site.window.inspect('run-timeline');
     await page.getByRole('button', { name: 'Zoom in' }).click();
     await page.getByRole('button', { name: 'Show all of it' }).click();
     await page.keyboard.press('1');
@@ -124,20 +104,20 @@ describe('the timeline', () => {
 
 describe('a step', () => {
   test('shows its attempts, each with its error', async () => {
-    const { page } = window;
+    const { page } = site.window;
     const id = await ended('release');
     await page.goto(`/runs/${id}?view=list&step=flaky&tab=attempts`);
     await page.getByRole('button', { name: /Attempt 2/ }).click();
     await page.getByText('exit code 1').first().waitFor();
-    await window.inspect('step-attempts');
+    await site.window.inspect('step-attempts');
   });
 
   test('of many items lists them, and opens one in place', async () => {
-    const { page } = window;
+    const { page } = site.window;
     const id = await ended('release');
     await page.goto(`/runs/${id}?view=list&step=unit&tab=items`);
     await page.getByRole('cell', { name: '12', exact: true }).waitFor();
-    await window.inspect('step-items');
+    await site.window.inspect('step-items');
     await page.getByLabel('Go to item').fill('29');
     await page.getByLabel('Go to item').press('Enter');
     await page.getByRole('heading', { name: 'unit item 29' }).waitFor();
@@ -146,30 +126,30 @@ describe('a step', () => {
   });
 
   test('that calls a workflow shows the child run in place', async () => {
-    const { page } = window;
+    const { page } = site.window;
     const id = await ended('release');
     await page.goto(`/runs/${id}?view=list&step=notify&tab=child`);
     await page.getByRole('link', { name: /tell #/ }).waitFor();
     await page.getByRole('cell', { name: 'write' }).click();
     await page.getByText('"told"').or(page.getByText('told')).first().waitFor();
-    await window.inspect('step-child');
+    await site.window.inspect('step-child');
     expect(new URL(page.url()).pathname).toBe(`/runs/${id}`);
   });
 
   test('that waits says for what, and who can change it', async () => {
-    const { page } = window;
+    const { page } = site.window;
     const id = await started('ask');
     await page.goto(`/runs/${id}?view=list&step=go`);
     await page.getByText('waiting for people').waitFor();
-    await window.inspect('step-waiting');
-    await millrace.api.approvals.answer(id, 'go', { by: 'ada', decision: 'approve' });
+    await site.window.inspect('step-waiting');
+    await site.millrace.api.approvals.answer(id, 'go', { by: 'ada', decision: 'approve' });
     await page.getByText('"ada"').first().waitFor();
   });
 });
 
 describe('logs', () => {
   test('have colours, times, a search with hits, and links to lines', async () => {
-    const { page } = window;
+    const { page } = site.window;
     const id = await ended('release');
     await page.goto(`/runs/${id}?view=list&tab=logs`);
     await page.getByText('fetching').waitFor();
@@ -180,7 +160,7 @@ describe('logs', () => {
     await page.getByRole('button', { name: 'Next hit' }).click();
     await page.getByText('2 of 11').waitFor();
     await page.getByRole('button', { name: 'Times' }).click();
-    await window.inspect('logs');
+    await site.window.inspect('logs');
     await page
       .getByRole('button', { name: /^Link to line/ })
       .first()
@@ -189,7 +169,7 @@ describe('logs', () => {
   });
 
   test('grow while the run writes them', async () => {
-    const { page } = window;
+    const { page } = site.window;
     const id = await started('chatty');
     await page.goto(`/runs/${id}?view=list&step=talk&tab=logs`);
     await page.getByText('line 1', { exact: true }).waitFor();
@@ -200,16 +180,16 @@ describe('logs', () => {
 
 describe('an ended run', () => {
   test('is run again from a step, with other inputs, and names the old one', async () => {
-    const { page } = window;
+    const { page } = site.window;
     const id = await ended('release', { broken: true });
     await page.goto(`/runs/${id}?step=check`);
     await page.getByRole('button', { name: 'Run again from here' }).click();
     const dialog = page.getByRole('dialog', { name: 'Run release again' });
-    await window.inspect('run-again');
+    await site.window.inspect('run-again');
     await dialog.getByLabel('Input').fill('{"broken": ');
     expect(await dialog.getByRole('button', { name: 'Run again' }).isDisabled()).toBe(true);
     await dialog.getByLabel('Input').fill('{"broken": 7, "version": "1.0"}');
-    window.expectErrors(/422|400/);
+    site.window.expectErrors(/422|400/);
     await dialog.getByRole('button', { name: 'Run again' }).click();
     await dialog.getByRole('alert').waitFor();
     await dialog.getByLabel('Input').fill('{"broken": false, "version": "1.0"}');
@@ -219,10 +199,10 @@ describe('an ended run', () => {
   });
 
   test('has a history', async () => {
-    const { page } = window;
+    const { page } = site.window;
     const id = await ended('release');
     await page.goto(`/runs/${id}?view=list&tab=history`);
     await page.getByText('The run ended: succeeded').waitFor();
-    await window.inspect('run-history');
+    await site.window.inspect('run-history');
   });
 });

@@ -1,8 +1,7 @@
 // Schedules, webhooks with their deliveries, and events, in a real browser, against the real server with its own database.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildWhenStale } from '../build/build-when-stale.ts';
-import { narrow, startBrowser, type Window } from './support/browser.ts';
-import { type Millrace, startMillrace } from './support/millrace.ts';
+import { describe, expect, test } from 'vitest';
+import { narrow } from './support/browser.ts';
+import { serve } from './support/serve.ts';
 
 const workflows = `workflows:
   report:
@@ -21,47 +20,29 @@ triggers:
   paid: { type: event, event: order.paid, workflow: report, input: { name: '{{ event.payload.order }}' } }
 `;
 
-let millrace: Millrace;
-let browser: Awaited<ReturnType<typeof startBrowser>>;
-let window: Window;
-
-beforeAll(async () => {
-  buildWhenStale();
-  [millrace, browser] = await Promise.all([
-    startMillrace({ shop: { '.workflows/shop.yaml': workflows }, bare: { '.workflows/a.yaml': 'workflows: {}\n' } }),
-    startBrowser(),
-  ]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await millrace?.stop();
-});
-beforeEach(async () => {
-  window = await browser.open(millrace.url);
-});
-afterEach(() => window.close());
+const site = serve({ shop: { '.workflows/shop.yaml': workflows }, bare: { '.workflows/a.yaml': 'workflows: {}\n' } });
 
 describe('schedules', () => {
   test('are enabled and disabled in the list, with a way back, and found by their names', async () => {
-    const { page } = window;
+    const { page } = site.window;
     await page.goto('/schedules');
     const hourly = page.getByRole('switch', { name: 'Schedule hourly is enabled' });
     await hourly.waitFor();
-    await window.inspect('schedules');
+    await site.window.inspect('schedules');
     await hourly.click();
     await page.getByText('Schedule hourly is enabled', { exact: true }).first().waitFor();
-    await expect.poll(async () => (await millrace.api.schedules.get('shop', 'hourly')).enabled).toBe(true);
+    await expect.poll(async () => (await site.millrace.api.schedules.get('shop', 'hourly')).enabled).toBe(true);
     await page.getByRole('button', { name: 'Undo' }).click();
-    await expect.poll(async () => (await millrace.api.schedules.get('shop', 'hourly')).enabled).toBe(false);
+    await expect.poll(async () => (await site.millrace.api.schedules.get('shop', 'hourly')).enabled).toBe(false);
     await page.getByLabel('Search schedules').fill('night');
     await hourly.waitFor({ state: 'detached' });
     await page.goto('/schedules?workspace=bare');
     await page.getByText('No schedule yet').waitFor();
-    await window.inspect('schedules-empty');
+    await site.window.inspect('schedules-empty');
   });
 
   test('say why they start runs, start one now, and those of past times that are missing', async () => {
-    const { page } = window;
+    const { page } = site.window;
     await page.goto('/schedules/shop/hourly');
     await page.getByText('disabled', { exact: true }).first().waitFor();
     await page.getByRole('button', { name: 'Start now' }).click();
@@ -69,13 +50,13 @@ describe('schedules', () => {
       .getByText(/^Run \d+ is started$/)
       .first()
       .waitFor();
-    await window.inspect('schedule');
+    await site.window.inspect('schedule');
     await page.getByRole('button', { name: 'Backfill' }).click();
     await page.getByLabel('From').fill('2026-11-01T00:00');
     await page.getByLabel('To', { exact: true }).fill('2026-11-01T03:30');
     await page.getByRole('button', { name: 'Show the times' }).click();
     await page.getByText('2026-11-01 03:00:00').waitFor();
-    await window.inspect('schedule-backfill');
+    await site.window.inspect('schedule-backfill');
     await page.getByRole('button', { name: 'Start 4 runs' }).click();
     await page.getByText('4 runs are started').first().waitFor();
     await page.getByRole('button', { name: 'Backfill' }).click();
@@ -90,7 +71,7 @@ describe('schedules', () => {
   });
 
   test('fit a phone', async () => {
-    const phone = await browser.open(millrace.url, narrow);
+    const phone = await site.browser.open(site.millrace.url, narrow);
     await phone.page.goto('/schedules/shop/nightly');
     await phone.page.getByText('Next times').waitFor();
     await phone.inspect('schedule-phone');
@@ -102,11 +83,11 @@ describe('schedules', () => {
 
 describe('webhooks', () => {
   test('show what became of each request, what was in it, and deliver it again', async () => {
-    const { page } = window;
+    const { page } = site.window;
     await page.goto('/webhooks?workspace=shop');
     await page.getByText('No delivery yet').waitFor();
     const send = (body: string) =>
-      fetch(`${millrace.url}/hooks/shop/pushed`, {
+      fetch(`${site.millrace.url}/hooks/shop/pushed`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'x-request': 'seven' },
         body,
@@ -114,50 +95,55 @@ describe('webhooks', () => {
     expect((await send('{"ref":"refs/heads/main","commits":[{"id":"a1"}]}')).status).toBe(202);
     expect((await send('{ broken')).status).toBe(400);
     await page.getByRole('cell', { name: 'refused' }).waitFor();
-    await window.inspect('webhooks');
+    await site.window.inspect('webhooks');
     await page.getByLabel('Outcome').selectOption('accepted');
     await page.getByRole('cell', { name: 'refused' }).waitFor({ state: 'detached' });
     await page.getByRole('table', { name: 'Deliveries' }).getByRole('link').first().click();
     await page.getByText('refs/heads/main').waitFor();
-    await window.inspect('delivery');
+    await site.window.inspect('delivery');
     await page.getByRole('button', { name: 'Deliver again' }).click();
     await page.getByText('Delivered again').waitFor();
-    await window.inspect('delivery-again');
+    await site.window.inspect('delivery-again');
     await page.goto('/webhooks?workspace=bare');
     await page.getByText('No webhook yet').waitFor();
-    await window.inspect('webhooks-empty');
+    await site.window.inspect('webhooks-empty');
   });
 });
 
 describe('events', () => {
   test('are emitted by hand, and show which runs came of them', async () => {
-    const { page } = window;
+    const { page } = site.window;
     await page.goto('/events?workspace=shop');
     await page.getByText('No event yet').waitFor();
-    await window.inspect('events-empty');
+    await site.window.inspect('events-empty');
     await page.getByRole('button', { name: 'Emit an event' }).click();
     await page.getByLabel('Type').last().fill('order.paid');
     await page.getByLabel('Payload').fill('{ "order": "A-17", "total": 41.5');
     await page.getByRole('button', { name: 'Emit', exact: true }).click();
     await page.getByText(/This is no JSON/).waitFor();
-    await window.inspect('event-emit');
+    await site.window.inspect('event-emit');
     await page.getByLabel('Payload').fill('{ "order": "A-17", "total": 41.5 }');
     await page.getByRole('button', { name: 'Emit', exact: true }).click();
     await page.getByRole('button', { name: 'Show it' }).click();
     await page.getByRole('link', { name: /^run \d+$/ }).waitFor();
-    await window.inspect('event');
-    await millrace.api.events.emit({ workspace: 'shop', type: 'stock.low', payload: { item: 'nails' }, key: 'nails' });
+    await site.window.inspect('event');
+    await site.millrace.api.events.emit({
+      workspace: 'shop',
+      type: 'stock.low',
+      payload: { item: 'nails' },
+      key: 'nails',
+    });
     await page.goto('/events');
     await page.getByRole('cell', { name: /stock\.low/ }).waitFor();
-    await window.inspect('events');
+    await site.window.inspect('events');
     await page.getByLabel('Type').fill('order.paid');
     await page.getByLabel('Type').press('Enter');
     await page.getByRole('cell', { name: /stock\.low/ }).waitFor({ state: 'detached' });
   });
 
   test('that there are not are said so', async () => {
-    window.expectErrors(/404/);
-    await window.page.goto('/events/999');
-    await window.page.getByText('There is no such event').waitFor();
+    site.window.expectErrors(/404/);
+    await site.window.page.goto('/events/999');
+    await site.window.page.getByText('There is no such event').waitFor();
   });
 });

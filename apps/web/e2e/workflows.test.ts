@@ -1,8 +1,7 @@
 // The list of workflows and the page of one, in a real browser, against the real server with its own database.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildWhenStale } from '../build/build-when-stale.ts';
-import { narrow, startBrowser, type Window } from './support/browser.ts';
-import { type Millrace, startMillrace } from './support/millrace.ts';
+import { describe, expect, test } from 'vitest';
+import { narrow } from './support/browser.ts';
+import { serve } from './support/serve.ts';
 
 const workflows = `# What the shop does.
 workflows:
@@ -36,44 +35,26 @@ triggers:
   pushed: { type: webhook, workflow: report }
 `;
 
-let millrace: Millrace;
-let browser: Awaited<ReturnType<typeof startBrowser>>;
-let window: Window;
-
-beforeAll(async () => {
-  buildWhenStale();
-  [millrace, browser] = await Promise.all([
-    startMillrace({ shop: { '.workflows/shop.yaml': workflows } }),
-    startBrowser(),
-  ]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await millrace?.stop();
-});
-beforeEach(async () => {
-  window = await browser.open(millrace.url);
-});
-afterEach(() => window.close());
+const site = serve({ shop: { '.workflows/shop.yaml': workflows } });
 
 const deploy = '/workflows/shop/deploy';
 
 async function runOf(workflow: string, input = {}): Promise<string> {
-  const { id } = await millrace.api.workflows.start('shop', workflow, { input });
-  await millrace.api.runs.waitForEnd(id);
+  const { id } = await site.millrace.api.workflows.start('shop', workflow, { input });
+  await site.millrace.api.runs.waitForEnd(id);
   return id;
 }
 
 describe('the list of workflows', () => {
   test('shows how each went, finds by words, and leads to the page of one', async () => {
-    const { page } = window;
+    const { page } = site.window;
     for (const broken of [false, false, true, false]) await runOf('flaky', { broken });
     await page.goto('/workflows');
     await page.getByRole('link', { name: /^Run \d+: failed/ }).waitFor();
-    await window.inspect('workflows');
+    await site.window.inspect('workflows');
     await page.getByRole('button', { name: 'Tree' }).click();
     await page.waitForURL(/view=tree/);
-    await window.inspect('workflows-tree');
+    await site.window.inspect('workflows-tree');
     await page.getByRole('button', { name: 'List' }).click();
     await page.keyboard.press('/');
     await page.keyboard.type('now fails');
@@ -81,42 +62,42 @@ describe('the list of workflows', () => {
     await page.reload();
     await page.getByRole('link', { name: 'flaky', exact: true }).click();
     await page.getByText('3 succeeded').waitFor();
-    await window.inspect('workflow-runs');
+    await site.window.inspect('workflow-runs');
   });
 
   test('tells what is wrong with files as soon as it is', async () => {
-    const { page } = window;
+    const { page } = site.window;
     await page.goto('/workflows');
     await page.getByRole('link', { name: 'deploy', exact: true }).waitFor();
-    millrace.write(
+    site.millrace.write(
       'shop',
       '.workflows/wrong.yaml',
       'workflows:\n  bad:\n    steps:\n      a: { type: shel, cmd: x }\n',
     );
     await page.getByText('.workflows/wrong.yaml:4').waitFor();
-    await window.inspect('workflows-problems');
-    millrace.remove('shop', '.workflows/wrong.yaml');
+    await site.window.inspect('workflows-problems');
+    site.millrace.remove('shop', '.workflows/wrong.yaml');
     await page.getByText('.workflows/wrong.yaml:4').waitFor({ state: 'detached' });
   });
 });
 
 describe('the start form', () => {
   test('begins with the defaults, tells what the server says at the field, and leads to the run', async () => {
-    const { page } = window;
+    const { page } = site.window;
     await page.goto(deploy);
     await page.getByText('It never ran').waitFor();
-    await window.inspect('workflow-never-ran');
+    await site.window.inspect('workflow-never-ran');
     await page.getByRole('link', { name: 'Start', exact: true }).first().click();
     await page.getByLabel('replicas').waitFor();
     expect(await page.getByLabel('replicas').inputValue()).toBe('2');
     await page.getByLabel('version').fill('1.0');
     await page.getByLabel('replicas').fill('12');
-    await window.inspect('workflow-start');
-    window.expectErrors(/422|400/);
+    await site.window.inspect('workflow-start');
+    site.window.expectErrors(/422|400/);
     await page.getByRole('button', { name: 'Start the run' }).click();
     await page.getByRole('alert').nth(1).waitFor();
     expect(await page.getByRole('alert').count()).toBe(2);
-    await window.inspect('workflow-start-refused');
+    await site.window.inspect('workflow-start-refused');
     await page.getByLabel('version').fill('v1.0');
     await page.getByLabel('replicas').fill('3');
     await page.getByLabel('not_before').fill('2026-12-24');
@@ -130,7 +111,7 @@ describe('the start form', () => {
     await page.getByRole('button', { name: 'Start the run' }).click();
     await page.waitForURL('**/runs/*');
     const id = new URL(page.url()).pathname.split('/').at(-1) ?? '';
-    const run = await millrace.api.runs.get(id);
+    const run = await site.millrace.api.runs.get(id);
     expect(run.tags).toEqual(['release', 'web']);
     expect(run.input).toEqual({
       version: 'v1.0',
@@ -147,7 +128,7 @@ describe('the start form', () => {
   });
 
   test('starts again with the inputs of a run, also written as JSON', async () => {
-    const { page } = window;
+    const { page } = site.window;
     const first = await runOf('deploy', { version: 'v7', replicas: 4 });
     await page.goto(deploy);
     await page.getByRole('link', { name: `Start again with the inputs of run ${first}` }).click();
@@ -158,14 +139,14 @@ describe('the start form', () => {
     await text.fill('{ "version": "v8" ');
     await page.getByRole('button', { name: 'Start the run' }).click();
     await page.getByText(/This is no JSON/).waitFor();
-    await window.inspect('workflow-start-json');
+    await site.window.inspect('workflow-start-json');
     await text.fill('{ "version": "v8" }');
     await page.getByRole('button', { name: 'Start the run' }).click();
     await page.waitForURL('**/runs/*');
   });
 
   test('fits a phone', async () => {
-    const phone = await browser.open(millrace.url, narrow);
+    const phone = await site.browser.open(site.millrace.url, narrow);
     await phone.page.goto(`${deploy}?view=start`);
     await phone.page.getByLabel('version').waitFor();
     await phone.inspect('workflow-start-phone');
@@ -177,45 +158,45 @@ describe('the start form', () => {
 
 describe('the graph', () => {
   test('shows what a run will do before there is one, and each step by its address', async () => {
-    const { page } = window;
+    const { page } = site.window;
     await page.goto(`${deploy}?view=graph`);
     await page.getByRole('button', { name: /ship/ }).click();
     await page.waitForURL(/step=ship/);
     await page.getByRole('region', { name: 'Step ship' }).getByRole('link', { name: 'build' }).click();
     await page.getByRole('region', { name: 'Step build' }).waitFor();
-    await window.inspect('workflow-graph-step');
+    await site.window.inspect('workflow-graph-step');
   });
 });
 
 describe('source and versions', () => {
   test('the source has an address for each line, and a way to each step', async () => {
-    const { page } = window;
+    const { page } = site.window;
     await page.goto(`${deploy}?view=source`);
     await page.getByRole('navigation', { name: 'Steps' }).getByRole('link', { name: 'ship' }).click();
     await page.waitForURL(/#L19$/);
-    await window.inspect('workflow-source');
+    await site.window.inspect('workflow-source');
     await page.getByRole('link', { name: 'Line 3', exact: true }).click();
     await page.waitForURL(/view=source#L3$/);
   });
 
   test('a change of the file is a version, whose difference is shown; other changes are none', async () => {
-    const { page } = window;
+    const { page } = site.window;
     await page.goto('/workflows/shop/flaky?view=versions');
     await page.getByText('the oldest kept').waitFor();
-    millrace.write('shop', '.workflows/shop.yaml', workflows.replace('brings it to', 'moves it to'));
-    await millrace.api.workspaces.sync('shop');
-    millrace.write('shop', '.workflows/shop.yaml', workflows.replace('exit {{', 'echo 1; exit {{'));
-    await millrace.api.workspaces.sync('shop');
+    site.millrace.write('shop', '.workflows/shop.yaml', workflows.replace('brings it to', 'moves it to'));
+    await site.millrace.api.workspaces.sync('shop');
+    site.millrace.write('shop', '.workflows/shop.yaml', workflows.replace('exit {{', 'echo 1; exit {{'));
+    await site.millrace.api.workspaces.sync('shop');
     await page.getByRole('link', { name: 'to the one before' }).click();
     await page.getByText('echo 1; exit', { exact: false }).first().waitFor();
-    await window.inspect('workflow-versions');
+    await site.window.inspect('workflow-versions');
     expect(await page.getByRole('link', { name: 'to the one before' }).count()).toBe(1);
   });
 
   test('a workflow that there is not is said so', async () => {
-    window.expectErrors(/404/);
-    await window.page.goto('/workflows/shop/nope');
-    await window.page.getByText('There is no such workflow').waitFor();
-    await window.inspect('workflow-missing');
+    site.window.expectErrors(/404/);
+    await site.window.page.goto('/workflows/shop/nope');
+    await site.window.page.getByText('There is no such workflow').waitFor();
+    await site.window.inspect('workflow-missing');
   });
 });
