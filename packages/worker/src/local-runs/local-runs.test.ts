@@ -276,6 +276,42 @@ describe('a local run at its worker', () => {
     expect([...server.logs.values()].join('')).not.toContain('hunter2');
   });
 
+  it('tells a result when the log of its attempt is stored, and what happened before at once', async () => {
+    const server = new FakeServer();
+    let goOn = (): void => {};
+    const waits = new Promise<null>((resolve) => {
+      goOn = () => resolve(null);
+    });
+    start(server, { waits: () => waits });
+    const run = localRun(
+      11,
+      '      a: { type: shell, cmd: echo said }\n      b: { type: function, function: waits, depends_on: [a] }\n',
+    );
+    const told = () => (server.records.get(keyOf(run)) ?? []).map(({ command }) => command.type);
+    let refused = 0;
+    server.faults.logs = () => {
+      refused += 1;
+      server.notify();
+      throw new Error('Not yet.');
+    };
+    server.assignRun(run);
+    // While its log is refused, and refused again, the record is told up to the result of `a`.
+    await server.until(() => refused >= 3 && told().length > 0);
+    expect(told()).toEqual(['begin', 'attempt_began']);
+    // The result follows its log, though `b` goes on.
+    const storedBefore: boolean[] = [];
+    server.faults.before = ({ reports }) => {
+      if (reports === undefined) return;
+      storedBefore.push([...server.logs.values()].join('').includes('said'));
+    };
+    delete server.faults.logs;
+    await server.until(() => told().length > 2);
+    expect(told()).toEqual(['begin', 'attempt_began', 'attempt_finished', 'attempt_began']);
+    expect(storedBefore).toEqual([true]);
+    goOn();
+    expect(ends(run, await recordOf(server, run, 2))).toEqual(['a succeeded null', 'b succeeded null']);
+  });
+
   it('does not end as succeeded when a log of it could not be stored', async () => {
     const server = new FakeServer();
     server.faults.logs = () => {

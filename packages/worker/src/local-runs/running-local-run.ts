@@ -3,8 +3,9 @@
 //   record (core's rules) ─ what is ready ─▶ attempts, several at once ─ results ─▶ record ─ what is ready ─▶ …
 //            └─ entries, in batches ─▶ server, which confirms them
 //
-// The record decides; here is what it cannot do: processes, folders, timers. Reports follow what happened, at most
-// `reportEveryMs` late; only the end waits for the logs of all steps, so that a run never ends before what it said is kept.
+// The record decides; here is what it cannot do: processes, folders, timers. Reports follow what happened, about
+// `reportEveryMs` late; a result is told when the log of its attempt is stored, so what a server knows to have ended has
+// its whole log, whatever becomes of this worker. Steps wait for neither.
 //
 // When the lease is lost, or the worker stops, everything is stopped and forgotten: the run begins again elsewhere. Its folder
 // goes only when no process of it is left.
@@ -57,8 +58,10 @@ export class RunningLocalRun {
   readonly #record: LocalRunRecord;
   readonly #runner: AttemptRunner;
   readonly #running = new Map<string, RunningAttempt>();
-  /** Logs that may not be stored yet. */
-  readonly #lines = new Set<LogLine>();
+  /** Logs that may not be stored yet, and how long the record was when their attempt ended: what came then waits for them. */
+  readonly #lines = new Map<LogLine, number>();
+  /** Those of them that are asked for. */
+  readonly #flushing = new Set<LogLine>();
   readonly #receivedAt = performance.now();
   #folder: AttemptFolder | null = null;
   #preparing = false;
@@ -136,11 +139,12 @@ export class RunningLocalRun {
 
   /** What the server is to be told next; null: nothing, or a report is under way. */
   takeReport(): LocalRunReport | null {
-    if (this.#reporting || this.#given !== null || this.#record.unconfirmed === 0) return null;
+    const ready = this.#tellable();
+    if (this.#reporting || this.#given !== null || ready <= 0) return null;
     this.#reporting = true;
     clearTimeout(this.#reportTimer);
     this.#reportTimer = undefined;
-    return { ...this.ref, ...this.#record.report(maxEntries) };
+    return { ...this.ref, ...this.#record.report(Math.min(ready, maxEntries)) };
   }
 
   /** The report came back: `applied` entries are committed; null: it is not known. */
@@ -210,7 +214,7 @@ export class RunningLocalRun {
     if (folder !== null) void this.#host.folders.remove(folder).catch(() => {});
     if (openLog !== null) {
       openLog.log.end();
-      this.#lines.add(openLog.line);
+      this.#lines.set(openLog.line, this.#record.length);
     }
     if (!this.#record.nearlyOver || this.#given !== null) {
       this.#running.delete(attempt.key);
@@ -220,7 +224,7 @@ export class RunningLocalRun {
     // It may be the last one. What is over has its logs.
     this.#settling += 1;
     this.#running.delete(attempt.key);
-    void Promise.all([...this.#lines].map((line) => this.#host.surroundings.shipper.flush(line))).then(() => {
+    void Promise.all([...this.#lines.keys()].map((line) => this.#host.surroundings.shipper.flush(line))).then(() => {
       this.#settling -= 1;
       this.#settle(attempt, result);
     });
@@ -228,7 +232,7 @@ export class RunningLocalRun {
 
   #settle(attempt: RunningAttempt, result: AttemptResult): void {
     let broken: LogLine | null = null;
-    for (const line of this.#lines) {
+    for (const line of this.#lines.keys()) {
       if (line.broken !== null) broken = line;
       else if (line.waitingBytes === 0) this.#lines.delete(line);
     }
@@ -249,8 +253,35 @@ export class RunningLocalRun {
   #tellSoon(): void {
     const { unconfirmed } = this.#record;
     if (unconfirmed === 0 || this.#reporting || this.#given !== null) return;
-    if (this.#record.ended || unconfirmed >= maxEntries) this.#host.reportSoon();
-    else this.#reportTimer ??= setTimeout(() => this.#host.reportSoon(), reportEveryMs);
+    if (this.#record.ended || unconfirmed >= maxEntries) this.#tell();
+    else this.#reportTimer ??= setTimeout(() => this.#tell(), reportEveryMs);
+  }
+
+  /** Tells what can be told, and has the logs stored that the rest waits for. */
+  #tell(): void {
+    clearTimeout(this.#reportTimer);
+    this.#reportTimer = undefined;
+    if (this.#tellable() > 0) this.#host.reportSoon();
+    for (const line of this.#lines.keys()) {
+      if (line.broken !== null || this.#flushing.has(line)) continue;
+      this.#flushing.add(line);
+      void this.#host.surroundings.shipper.flush(line).then(() => {
+        this.#flushing.delete(line);
+        if (this.#tellable() > 0) this.#host.reportSoon();
+      });
+    }
+  }
+
+  /** How many unconfirmed entries wait for no log. A log that cannot be stored is waited for no more. */
+  #tellable(): number {
+    const { length, unconfirmed } = this.#record;
+    let until = length;
+    for (const [line, from] of this.#lines) {
+      if (line.broken !== null) continue;
+      if (line.waitingBytes === 0) this.#lines.delete(line);
+      else until = Math.min(until, from);
+    }
+    return until - (length - unconfirmed);
   }
 
   #end(failure: AttemptResult | null): void {
@@ -258,7 +289,7 @@ export class RunningLocalRun {
     this.ended = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#reportTimer);
-    for (const line of this.#lines) {
+    for (const line of this.#lines.keys()) {
       if (this.#given !== null) this.#host.surroundings.shipper.drop(line, new Error('the run is lost'));
     }
     const folder = this.#folder;

@@ -61,6 +61,11 @@ export class LocalRunRecord {
     return this.#state.unsettled <= 1;
   }
 
+  /** How many entries it has, confirmed or not. */
+  get length(): number {
+    return this.#confirmed + this.#entries.length;
+  }
+
   /** How many entries no server has confirmed. */
   get unconfirmed(): number {
     return this.#entries.length;
