@@ -37,7 +37,7 @@ const workflows = `workflows:
     output: { n: "{{ steps.second.output }}" }
   elsewhere:
     steps:
-      report: { type: shell, queue: reports, cmd: 'echo "OUTPUT: 1"' }
+      report: { type: shell, queue: reports, labels: [gpu, reports], cmd: 'echo "OUTPUT: 1"' }
   local:
     mode: local
     steps:
@@ -201,7 +201,7 @@ describe('millrace run PATH WORKFLOW', () => {
     expect(stderr).toContain('test[1] | testing 42');
   });
 
-  it('executes steps of every queue', async () => {
+  it('executes steps of every queue, whatever labels they ask for', async () => {
     const { exit, document } = await json(['elsewhere']);
     expect({ exit, report: document.steps.report.status }).toEqual({ exit: 0, report: 'succeeded' });
   });

@@ -47,6 +47,7 @@ export function addRunCommand(program: Command): void {
       'after',
       `
 Without a server: the engine, a store in memory and the executors run in this process. Ctrl-C cancels the run.
+All steps run on this machine, whatever queue and labels they ask for.
 Exits with 0 when the run succeeded, 1 when it failed or timed out, 2 when a definition or the input is invalid
 (nothing was run), 3 when it was cancelled.
 Approvals are asked on the terminal; without one they need --approve STEP or --approve-all. What the run emits reaches its

@@ -62,7 +62,11 @@ export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
   const protocol = localProtocol(engine, request, logs);
   const worker = createWorker({
     protocol,
-    description: describeWorker({ slots: Math.max(8, availableParallelism() * 4), queues: everyQueue }),
+    description: describeWorker({
+      slots: Math.max(8, availableParallelism() * 4),
+      queues: everyQueue,
+      labels: labelsAskedFor(request.definitions),
+    }),
     executors: createLocalExecutors(localCapabilities, true),
     folder,
     sharedFolder: join(folder, 'shared'),
@@ -109,6 +113,12 @@ export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
     await engine.stop();
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+/** All labels of a workspace: this machine is the only one, and whoever says "run it here" means every step. */
+function labelsAskedFor({ actions, workflows }: Definitions): string[] {
+  const steps = Object.values(workflows).flatMap((workflow) => workflow.steps);
+  return [...new Set([...Object.values(actions), ...steps].flatMap(({ labels }) => labels))];
 }
 
 /** `over`: nobody waits any more. */
