@@ -16,6 +16,7 @@ import { addTestCommand } from './commands/test.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { addWebhookCommand } from './commands/webhook.ts';
 import { addWorkCommand } from './commands/work.ts';
+import { addWorkerCommand } from './commands/worker.ts';
 import { addWorkflowCommand } from './commands/workflow.ts';
 import { addWorkspaceCommand } from './commands/workspace.ts';
 import { exitCodeHelp, exitCodes } from './exit-codes.ts';
@@ -43,6 +44,7 @@ export function createProgram(): Command {
   addExplainCommand(program);
   addLimitCommand(program);
   addQueueCommand(program);
+  addWorkerCommand(program);
   addTestCommand(program);
   addSchemaCommand(program);
   addWorkflowCommand(program);

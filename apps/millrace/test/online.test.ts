@@ -341,6 +341,35 @@ describe('millrace serve and millrace work', { timeout: 120_000 }, () => {
     expect(await stop(process, 'SIGTERM')).toBe(0);
   });
 
+  it('drain a worker, which stays so over a restart of the server, and resume it', async () => {
+    const schema = newSchema();
+    const first = await serve(schema);
+    const worker = launch(['work', '--server', first.url, '--name', 'build-7'], { MILLRACE_WORKER_TOKEN: workerToken });
+    await worker.says(/"working"/);
+    const remote = { cwd: scratch.path, env: { MILLRACE_URL: first.url, MILLRACE_TOKEN: token } };
+    const drained = await run(['worker', 'drain', 'build-7'], remote);
+    expect(drained).toMatchObject({
+      exit: 0,
+      stdout: 'build-7 gets nothing new; it holds nothing and can be stopped.\n',
+    });
+    await stop(first.process, 'SIGTERM');
+    const second = await serve(schema, new URL(first.url).port);
+    const { id } = JSON.parse((await run(['workflow', 'start', 'hello', '--json'], remote)).stdout);
+    await expect
+      .poll(async () => (await run(['worker', 'list'], remote)).stdout, { timeout: 30_000 })
+      .toMatch(/build-7 +0\/\d+ +draining /);
+    expect((await run(['explain', id, 'greet'], remote)).stdout).toContain('draining: build-7.');
+    expect(await run(['worker', 'drain', 'nobody'], remote)).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('build-7'),
+    });
+    expect((await run(['worker', 'resume', 'build-7', '--json'], remote)).stdout).toContain('"draining_since":null');
+    const logs = await run(['run', 'logs', id, '-f'], remote);
+    expect(logs.stdout).toContain('to world');
+    expect(await stop(worker, 'SIGTERM')).toBe(0);
+    expect(await stop(second.process, 'SIGTERM')).toBe(0);
+  });
+
   it('give workers the secrets of what they hold, stored ones and those of the worker itself', async () => {
     const steps = `{ s: { type: shell, env: { A: "{{ secrets.stored }}", B: "{{ secrets.own }}" }, cmd: 'printf "[\\"%s %s\\", %d, %d]" "$A" "$B" "$(printf %s "$A" | wc -c)" "$(printf %s "$B" | wc -c)" > "$MILLRACE_OUTPUT"; echo "$A $B"' } }`;
     const output = 'output: "{{ steps.s.output }}"';

@@ -45,6 +45,12 @@ describe('what is shared', () => {
     await page.getByRole('button', { name: 'Holds 1' }).click();
     await page.getByRole('link', { name: `run ${holder}, hold` }).waitFor();
     await site.window.inspect('workers');
+    await page.getByRole('button', { name: 'Drain worker dev' }).click();
+    await page.getByText('what it holds goes on').waitFor();
+    await site.window.inspect('workers-draining');
+    await page.getByRole('button', { name: 'Resume worker dev' }).click();
+    await page.getByText('Worker dev gets work again', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Drain worker dev' }).waitFor();
     await page.getByRole('link', { name: `run ${holder}, hold` }).click();
     await page.waitForURL(`**/runs/${holder}?step=hold`);
     for (const run of [waiter, holder]) await site.millrace.api.runs.cancel(run, { force: true });

@@ -42,6 +42,12 @@ export function createClient(options: ClientOptions) {
       /** What it holds. */
       attempts: (worker: string, call?: CallOptions) =>
         transport.call('listHeldAttempts', { params: { worker } }, call),
+      /** It gets nothing new; what it holds goes on. */
+      drain: (worker: string, call?: CallOptions) =>
+        transport.call('drainWorker', { params: { worker }, body: {} }, call),
+      /** It gets work again. */
+      resume: (worker: string, call?: CallOptions) =>
+        transport.call('resumeWorker', { params: { worker }, body: {} }, call),
     },
     limits: {
       list: (query: Query<'listLimits'> = {}, call?: CallOptions) => transport.call('listLimits', { query }, call),

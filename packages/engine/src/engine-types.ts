@@ -201,6 +201,8 @@ export type Engine = Readonly<{
   answerApproval(run: RunId, request: AnswerRequest): Promise<AnswerOutcome>;
   /** Why a run, a step or an item does not go on, and who can change it. Codes: run_not_found, not_found, invalid_request. */
   explain(run: RunId, request?: ExplainRequest): Promise<Explanation>;
+  /** Lets a worker get nothing new (what it holds goes on), or work again. Codes: not_found. */
+  drainWorker(worker: WorkerId, draining: boolean): Promise<void>;
   /** What a worker holds now, the longest first; empty for one that is not known. */
   listHeld(worker: WorkerId): Promise<readonly HeldAttempt[]>;
   /** Limits that somebody holds or waits for, in the order of workspace, kind and key; at most `most`. */

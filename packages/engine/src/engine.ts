@@ -62,6 +62,7 @@ import { defaultSettings, type EngineSettings } from './settings.ts';
 import { StatsCounter } from './stats.ts';
 import { countDeliveries } from './webhooks/count-deliveries.ts';
 import { createWebhooks } from './webhooks/create-webhooks.ts';
+import { createDrainWorker } from './workers/drain-worker.ts';
 import { createEndedRuns } from './workers/ended-runs.ts';
 import { createListHeld } from './workers/list-held.ts';
 import { createOpenFiles } from './workers/open-files.ts';
@@ -224,6 +225,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     runApprovals: createRunApprovals(store, plans),
     answerApproval: createAnswerApproval({ store, plans, driver }),
     explain: createExplain({ store, queries, plans, dispatcher, clock, settings }),
+    drainWorker: createDrainWorker(store.workers, dispatcher),
     listHeld: createListHeld(store.work, names),
     listLimits: createListLimits(queries, names),
     listQueues: createListQueues(store, queries),

@@ -259,12 +259,17 @@ const giveBack: fc.Arbitrary<Operation> = fc
   });
 
 const workerCalls: fc.Arbitrary<Operation> = fc
-  .tuple(workerArb, fc.constantFrom('register', 'renew', 'expired', 'remove', 'force'), fc.nat({ max: 500 }))
+  .tuple(
+    workerArb,
+    fc.constantFrom('register', 'renew', 'expired', 'drain', 'resume', 'remove', 'force'),
+    fc.nat({ max: 500 }),
+  )
   .map(([described, call, ms]) => async (_, pair) => {
     await both(pair, async ({ store }) => {
       if (call === 'register') return store.workers.register(described, ms);
       if (call === 'renew') return store.workers.renew([described.id], ms);
       if (call === 'expired') return store.workers.expired(2);
+      if (call === 'drain' || call === 'resume') return store.workers.drain(described.id, call === 'drain');
       return store.workers.remove(described.id, { onlyExpired: call === 'remove' });
     });
   });

@@ -354,6 +354,10 @@ export function createFakeEngine() {
       return { chunks, next, complete: isRunEnd(detail.run.status) };
     },
     listLogs: async (run) => sorted(find(run).logs).map(({ ref, data }) => ({ ...ref, sizeBytes: data.length })),
+    async drainWorker(worker) {
+      if (worker !== 'w1')
+        throw new MillraceError('not_found', `There is no worker ${worker}.`, { hint: 'There is w1.' });
+    },
     listHeld: async (worker) =>
       worker === 'w1'
         ? [
@@ -476,6 +480,7 @@ export function createFakeEngine() {
           leaseUntil: at + 9000,
           registeredAt: at,
           held: 2,
+          drainingSince: at,
         },
       ],
       countWork: async () => [

@@ -96,6 +96,7 @@ export const sampleAnswers: { readonly [Name in ReasonName]: Extract<Answer, { r
     matching: 0,
     busy: 0,
     stopping: 0,
+    draining: [{ worker: workerId('w2'), name: 'two' }],
     nearest: {
       worker: workerId('w1'),
       name: 'one',

@@ -94,6 +94,7 @@ describe('migrations', () => {
       '0010-local-runs',
       '0011-cache',
       '0012-secrets',
+      '0013-draining',
     ]);
     for (const store of stores) expect(await createRun(store)).toBe(true);
   });

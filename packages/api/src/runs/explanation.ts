@@ -136,7 +136,10 @@ const anAnswer = z
       connected: z.int().meta({ description: 'Workers with a living lease.' }),
       matching: z.int().meta({ description: 'Of these: could take it.' }),
       busy: z.int().meta({ description: 'Of the matching: have no free slot.' }),
-      stopping: z.int().meta({ description: 'Of the matching: take nothing new.' }),
+      stopping: z.int().meta({ description: 'Of the matching: are about to end, so they take nothing new.' }),
+      draining: z
+        .array(z.object({ worker: z.string(), name: z.string() }))
+        .meta({ description: 'Of the matching: take nothing new until they are resumed.' }),
       nearest: z
         .object({
           worker: z.string(),

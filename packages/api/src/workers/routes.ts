@@ -16,6 +16,9 @@ const worker = z
     held: z.int().meta({ description: 'Attempts that it holds: running, or waiting in its line.' }),
     registered_at: time,
     lease_until: time.meta({ description: 'If nothing is heard of it until then, others run what it holds.' }),
+    draining_since: time
+      .nullable()
+      .meta({ description: 'Since when it gets nothing new, because somebody wants it so; null: it does.' }),
   })
   .meta({ id: 'Worker' });
 export type Worker = z.output<typeof worker>;
@@ -35,6 +38,8 @@ const heldAttempt = z
   .meta({ id: 'HeldAttempt' });
 export type HeldAttempt = z.output<typeof heldAttempt>;
 
+const params = z.object({ worker: name });
+
 export const workerRoutes = {
   listWorkers: route({
     method: 'GET',
@@ -52,8 +57,33 @@ export const workerRoutes = {
     description: 'Running, or waiting in its line.',
     tag: 'workers',
     access: 'api',
-    params: z.object({ worker: name }),
+    params,
     responses: { 200: { description: 'The attempts.', schema: z.object({ items: z.array(heldAttempt) }) } },
+    errors: ['invalid_request', 'not_found', 'store_unavailable'],
+  }),
+  drainWorker: route({
+    method: 'POST',
+    path: '/api/v1/workers/{worker}/drain',
+    summary: 'Let a worker get nothing new',
+    description:
+      'What it holds goes on. It stays so until it is resumed or ends, also when servers are started anew. What was on its ' +
+      'way to it at this moment may still arrive. Again: nothing changes.',
+    tag: 'workers',
+    access: 'api',
+    params,
+    body: z.strictObject({}),
+    responses: { 200: { description: 'The worker.', schema: worker } },
+    errors: ['invalid_request', 'not_found', 'store_unavailable'],
+  }),
+  resumeWorker: route({
+    method: 'POST',
+    path: '/api/v1/workers/{worker}/resume',
+    summary: 'Let a worker that drains get work again',
+    tag: 'workers',
+    access: 'api',
+    params,
+    body: z.strictObject({}),
+    responses: { 200: { description: 'The worker.', schema: worker } },
     errors: ['invalid_request', 'not_found', 'store_unavailable'],
   }),
 };

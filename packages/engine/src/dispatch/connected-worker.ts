@@ -31,6 +31,8 @@ export class ConnectedWorker {
   description: WorkerDescription;
   /** Set while it stops: it gets nothing new. */
   stopping = false;
+  /** People want it to get nothing new; what it holds goes on. */
+  draining = false;
   /** Whether it was heard of since its lease was last renewed. */
   heard = true;
   /** When the lease loop last found that it talks to this server; null: it has not looked yet. */
@@ -72,7 +74,7 @@ export class ConnectedWorker {
 
   /** How many more attempts it may be given now: free slots, and a line ahead for quick work. */
   room(): number {
-    if (this.stopping) return 0;
+    if (this.stopping || this.draining) return 0;
     return this.description.slots + this.#lineAhead() - this.#held.size;
   }
 

@@ -77,8 +77,9 @@ export class Dispatcher {
 
   async #register(description: WorkerDescription): Promise<ConnectedWorker> {
     const { store, settings } = this.#options;
-    await store.workers.register(description, settings.leaseMs);
+    const { draining } = await store.workers.register(description, settings.leaseMs);
     const worker = new ConnectedWorker(description, settings);
+    worker.draining = draining;
     await this.#handOver(worker, await store.work.heldBy(description.id), true);
     this.lanes.add(await store.plans.lanes());
     this.#workers.set(description.id, worker);
@@ -91,6 +92,13 @@ export class Dispatcher {
     const worker = this.#workers.get(id);
     this.#workers.delete(id);
     worker?.wake();
+  }
+
+  /** The worker shall get nothing new, or may take work again. */
+  setDraining(worker: ConnectedWorker, draining: boolean): void {
+    if (worker.draining === draining) return;
+    worker.draining = draining;
+    if (!draining) this.lookSoon();
   }
 
   /** A worker here that can take this new work at once, with its room reserved; null: insert it as ready. */
@@ -202,7 +210,7 @@ export class Dispatcher {
     }
     // A comparison with the store may have handed some of it over before the answer came.
     const fresh = claimed.filter(({ origin, work }) => !worker.holds(attemptRef(origin.id, work)));
-    if (worker.stopping) {
+    if (worker.stopping || worker.draining) {
       worker.suspect = true;
       await this.#options.store.work.giveBack(
         id,

@@ -80,6 +80,37 @@ describe('waiting for a worker', () => {
     expect(await reasonOf(waiting, 'waiting_for_worker')).toMatchObject({ matching: 1, busy: 0, stopping: 1 });
   });
 
+  test('says when those that match are draining, and how they are resumed', async () => {
+    const { start: run, worker, reasonOf, engine } = await start();
+    const busy = worker('busy', { slots: 1 });
+    await busy.sync();
+    await run('one');
+    await busy.sync();
+    await engine.drainWorker(workerId('busy'), true);
+    const waiting = await run('one');
+    const alone = await reasonOf(waiting, 'waiting_for_worker');
+    expect(alone).toMatchObject({ matching: 1, busy: 0, draining: [{ worker: 'busy', name: 'busy' }] });
+    expect(alone.message).toContain('The worker that can take it is draining: busy.');
+    expect(alone.changes).toMatchObject([{ by: 'person', command: 'millrace worker resume busy' }, { by: 'person' }]);
+
+    const second = worker('second', { slots: 1 });
+    await second.sync();
+    await second.sync();
+    const another = await run('one');
+    const answer = await reasonOf(another, 'waiting_for_worker');
+    expect(answer).toMatchObject({ matching: 2, busy: 1, draining: [{ name: 'busy' }] });
+    expect(answer.message).toContain('Of 2 connected workers 2 can take it; none has room (1 busy, 1 draining).');
+    expect(answer.changes.map(({ command }) => command)).toEqual([
+      null,
+      'millrace worker resume busy',
+      expect.stringContaining('millrace work'),
+    ]);
+    await engine.drainWorker(workerId('second'), true);
+    expect((await reasonOf(another, 'waiting_for_worker')).message).toContain(
+      'All 2 workers that can take it are draining: busy and second.',
+    );
+  });
+
   test('says when a worker with room is about to take it', async () => {
     const { start: run, reasonOf, store } = await start();
     const id = await run('one');

@@ -26,7 +26,7 @@ export function explainReady({ search, facts }: Explaining, work: Work, subject:
 }
 
 function whyNoWorker(search: WorkerSearch): string {
-  const { connected, matching, busy, stopping, nearest, ready } = search;
+  const { connected, matching, busy, stopping, draining, nearest, ready } = search;
   const wanted = laneText(search);
   if (connected === 0) return `No worker is connected; it needs ${wanted}.`;
   if (nearest !== null) {
@@ -35,13 +35,19 @@ function whyNoWorker(search: WorkerSearch): string {
   }
   const others =
     ready > 1 ? ` ${counted(ready - 1, 'other attempt')} of the same kind wait${ready === 2 ? 's' : ''} too.` : '';
-  if (busy + stopping >= matching) {
-    const how = [busy > 0 ? `${busy} busy` : '', stopping > 0 ? `${stopping} stopping` : ''].filter(
-      (text) => text !== '',
-    );
+  if (matching > 0 && draining.length === matching) {
+    const all = matching === 1 ? 'The worker that can take it is' : `All ${matching} workers that can take it are`;
+    return `${all} draining: ${listed(draining.map(({ name }) => name))}.${others}`;
+  }
+  const free = matching - busy - stopping - draining.length;
+  if (free <= 0) {
+    const how = [
+      busy > 0 ? `${busy} busy` : '',
+      draining.length > 0 ? `${draining.length} draining` : '',
+      stopping > 0 ? `${stopping} stopping` : '',
+    ].filter((text) => text !== '');
     return `Of ${counted(connected, 'connected worker')} ${matching} can take it; none has room (${how.join(', ')}).${others}`;
   }
-  const free = matching - busy - stopping;
   return `${counted(free, 'worker')} that can take it ${free === 1 ? 'has' : 'have'} room and will be given it next.${others}`;
 }
 
@@ -64,7 +70,7 @@ function lackText({ lacksQueue, lacksCapabilities, lacksLabels }: NearestWorker,
 }
 
 function workerChanges(search: WorkerSearch): readonly Change[] {
-  const { matching, busy, stopping } = search;
+  const { matching, busy, stopping, draining } = search;
   const start: Change = {
     by: 'person',
     what: `Start a worker: ${laneText(search)}.`,
@@ -72,10 +78,28 @@ function workerChanges(search: WorkerSearch): readonly Change[] {
     command: workCommand(search),
   };
   if (matching === 0) return [start];
-  if (busy + stopping < matching)
+  if (busy + stopping + draining.length < matching)
     return [{ by: 'worker', what: 'A worker with room takes it.', at: null, command: null }];
-  if (busy === 0) return [start];
-  return [{ by: 'worker', what: 'A worker that can take it ends something else.', at: null, command: null }, start];
+  const [drained] = draining;
+  const resume: Change[] =
+    drained === undefined
+      ? []
+      : [
+          {
+            by: 'person',
+            what: `Let ${drained.name} take work again.`,
+            at: null,
+            command: `millrace worker resume ${quoted(drained.name)}`,
+          },
+        ];
+  if (busy === 0) return [...resume, start];
+  const ends: Change = {
+    by: 'worker',
+    what: 'A worker that can take it ends something else.',
+    at: null,
+    command: null,
+  };
+  return [ends, ...resume, start];
 }
 
 /** What `millrace work` has by itself is not named. */

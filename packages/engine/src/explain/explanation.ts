@@ -226,9 +226,13 @@ export type WorkerSearch = Readonly<{
   busy: number;
   /** Of the matching: are stopping, so they take nothing new. */
   stopping: number;
+  /** Of the matching: are draining, so they take nothing new until they are resumed. */
+  draining: readonly DrainingWorker[];
   /** What the best of the others lacks; null when some match, or none is connected. */
   nearest: NearestWorker | null;
 }>;
+
+export type DrainingWorker = Readonly<{ worker: WorkerId; name: string }>;
 
 export type NearestWorker = Readonly<{
   worker: WorkerId;

@@ -23,6 +23,8 @@ export function createWorkerSearch({ workers, stopping, lanes, now }: Facts): (l
     const matching = living.filter(({ worker }) => serves(worker, lane));
     const leaving = matching.filter(({ worker }) => stopping.has(worker.id));
     const staying = matching.filter(({ worker }) => !stopping.has(worker.id));
+    const draining = staying.filter(({ drainingSince }) => drainingSince !== null);
+    const taking = staying.filter(({ drainingSince }) => drainingSince === null);
     return {
       queue: lane.queue,
       capability: lane.capability,
@@ -30,8 +32,9 @@ export function createWorkerSearch({ workers, stopping, lanes, now }: Facts): (l
       ready: ready.get(laneKey(lane)) ?? 0,
       connected: living.length,
       matching: matching.length,
-      busy: staying.filter(({ worker, held }) => held >= worker.slots).length,
+      busy: taking.filter(({ worker, held }) => held >= worker.slots).length,
       stopping: leaving.length,
+      draining: draining.map(({ worker: { id, name } }) => ({ worker: id, name })),
       nearest:
         matching.length > 0
           ? null

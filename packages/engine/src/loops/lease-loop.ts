@@ -55,9 +55,14 @@ export function createLeaseLoop({ workers, clock, settings, dispatcher, onError 
       if (heard.length > 0) {
         for (const worker of heard) worker.heard = worker.isListening();
         const ids = heard.map((worker) => worker.description.id);
-        const { alive, cancelled } = await workers.renew(ids, settings.leaseMs);
+        const before = new Map(heard.map((worker) => [worker, worker.draining]));
+        const { alive, draining, cancelled } = await workers.renew(ids, settings.leaseMs);
         const living = new Set(alive);
+        const drained = new Set(draining);
         for (const worker of heard) {
+          // Another server may have been asked. What this one was asked meanwhile is newer than the answer.
+          if (worker.draining === before.get(worker))
+            dispatcher.setDraining(worker, drained.has(worker.description.id));
           if (!living.has(worker.description.id)) dispatcher.disconnect(worker.description.id);
           else if (worker.suspect || isDue(worker)) await dispatcher.reconcile(worker);
         }

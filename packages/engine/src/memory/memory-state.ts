@@ -115,6 +115,8 @@ export type MemoryState = {
   /** Waits for events by topic. */
   readonly eventWaits: Map<string, Set<WaitEntry>>;
   readonly workers: Map<WorkerId, WorkerEntry>;
+  /** Since when workers shall get nothing new; also of such as are lost and may come back. */
+  readonly draining: Map<WorkerId, Instant>;
   readonly plans: Map<PlanHash, Plan>;
   readonly planLanes: Map<string, Lane>;
   readonly workspaces: Map<string, WorkspaceState>;
@@ -153,6 +155,7 @@ export function createMemoryState(now: () => Instant): MemoryState {
     undelivered: new Set(),
     eventWaits: new Map(),
     workers: new Map(),
+    draining: new Map(),
     plans: new Map(),
     planLanes: new Map(),
     workspaces: new Map(),

@@ -92,7 +92,13 @@ export function createQueries(state: MemoryState): Queries {
     },
     async listWorkers() {
       return [...state.workers.values()]
-        .map((entry): WorkerSummary => ({ ...entry, held: state.held.get(entry.worker.id)?.size ?? 0 }))
+        .map(
+          (entry): WorkerSummary => ({
+            ...entry,
+            held: state.held.get(entry.worker.id)?.size ?? 0,
+            drainingSince: state.draining.get(entry.worker.id) ?? null,
+          }),
+        )
         .sort((left, right) => left.registeredAt - right.registeredAt || (left.worker.id < right.worker.id ? -1 : 1));
     },
     async listLimits(filter, most) {

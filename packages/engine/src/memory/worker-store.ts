@@ -13,6 +13,7 @@ export function createWorkerStore(state: MemoryState): WorkerStore {
         leaseUntil: now + leaseMs,
         registeredAt: known?.registeredAt ?? now,
       });
+      return { draining: state.draining.has(worker.id) };
     },
     async renew(workers, leaseMs) {
       const leaseUntil = state.now() + leaseMs;
@@ -25,7 +26,7 @@ export function createWorkerStore(state: MemoryState): WorkerStore {
         alive.push(worker);
         for (const entry of state.cancelled.get(worker) ?? []) cancelled.push({ ...refOf(entry), worker });
       }
-      return { alive, cancelled };
+      return { alive, draining: alive.filter((worker) => state.draining.has(worker)), cancelled };
     },
     async expired(limit) {
       const now = state.now();
@@ -43,7 +44,14 @@ export function createWorkerStore(state: MemoryState): WorkerStore {
       const known = state.workers.get(worker);
       if (known === undefined || state.held.has(worker)) return false;
       if (onlyExpired && known.leaseUntil > state.now()) return false;
+      if (!onlyExpired) state.draining.delete(worker);
       return state.workers.delete(worker);
+    },
+    async drain(worker, draining) {
+      const known = state.workers.has(worker);
+      if (!draining) state.draining.delete(worker);
+      else if (known && !state.draining.has(worker)) state.draining.set(worker, state.now());
+      return known;
     },
   };
 }

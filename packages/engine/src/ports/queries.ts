@@ -44,6 +44,8 @@ export type WorkerSummary = Readonly<{
   leaseUntil: Instant;
   registeredAt: Instant;
   held: number;
+  /** Since when it shall get nothing new; null: it may. */
+  drainingSince: Instant | null;
 }>;
 
 export type ApprovalFilter = Readonly<{

@@ -203,9 +203,16 @@ export function queryFacts(subject: () => ConformanceStore): void {
     await store.workers.register(worker('a'), 1_000);
     await store.workers.register({ ...worker('b'), slots: 9 }, 2_000);
     await createRun(store, { work: [work({ worker: worker('a').id }), work({ step: 1, worker: worker('a').id })] });
+    await store.workers.drain(worker('a').id, true);
     expect(await queries.listWorkers()).toEqual([
-      { worker: { ...worker('b'), slots: 9 }, registeredAt: now, leaseUntil: now + 2_010, held: 0 },
-      { worker: worker('a'), registeredAt: now + 10, leaseUntil: now + 1_010, held: 2 },
+      {
+        worker: { ...worker('b'), slots: 9 },
+        registeredAt: now,
+        leaseUntil: now + 2_010,
+        held: 0,
+        drainingSince: null,
+      },
+      { worker: worker('a'), registeredAt: now + 10, leaseUntil: now + 1_010, held: 2, drainingSince: now + 10 },
     ]);
   });
 

@@ -201,12 +201,16 @@ export function workerFacts(subject: () => ConformanceStore): void {
     const { store, advanceClock } = subject();
     await store.workers.register(one, 1_000);
     await advanceClock(900);
-    expect(await store.workers.renew([one.id, two.id], 1_000)).toEqual({ alive: [one.id], cancelled: [] });
+    expect(await store.workers.renew([one.id, two.id], 1_000)).toEqual({
+      alive: [one.id],
+      draining: [],
+      cancelled: [],
+    });
     await advanceClock(900);
     expect(await store.workers.expired(10)).toEqual([]);
     await advanceClock(100);
     expect(await store.workers.expired(10)).toEqual([{ worker: one.id, held: [] }]);
-    expect(await store.workers.renew([], 1_000)).toEqual({ alive: [], cancelled: [] });
+    expect(await store.workers.renew([], 1_000)).toEqual({ alive: [], draining: [], cancelled: [] });
   });
 
   it('expired workers come in the order of their leases, as many as asked for', async () => {
@@ -225,7 +229,7 @@ export function workerFacts(subject: () => ConformanceStore): void {
     await advanceClock(1_000);
     expect(await store.workers.remove(one.id, { onlyExpired: true })).toBe(true);
     expect(await store.workers.remove(one.id, { onlyExpired: true })).toBe(false);
-    expect(await store.workers.renew([one.id], 1_000)).toEqual({ alive: [], cancelled: [] });
+    expect(await store.workers.renew([one.id], 1_000)).toEqual({ alive: [], draining: [], cancelled: [] });
     await store.workers.register(one, 1_000);
     expect((await store.workers.renew([one.id], 1_000)).alive).toEqual([one.id]);
     expect(await store.workers.remove(one.id, { onlyExpired: false })).toBe(true);
@@ -266,7 +270,7 @@ export function workerFacts(subject: () => ConformanceStore): void {
       work: [work({ worker: one.id }), work({ step: 1, worker: one.id }), work({ step: 2, worker: two.id })],
     });
     await store.runs.commit([change(id, 1, { workCancelled: [key(), key({ step: 1, attempt: 9 })] })], null);
-    const told = { alive: [one.id, two.id], cancelled: [{ ...ref(id), worker: one.id }] };
+    const told = { alive: [one.id, two.id], draining: [], cancelled: [{ ...ref(id), worker: one.id }] };
     expect(await store.workers.renew([one.id, two.id], 1_000)).toEqual(told);
     expect(await store.workers.renew([one.id, two.id], 1_000)).toEqual(told);
     await store.runs.commit([change(id, 2, { workDone: [key()], workCancelled: [key(), key({ step: 2 })] })], null);
@@ -283,5 +287,44 @@ export function workerFacts(subject: () => ConformanceStore): void {
     await store.runs.commit([change(id, 1, { workCancelled: [key()] })], null);
     await store.runs.commit([change(id, 2, { workDone: [key()], work: [work({ attempt: 2, worker: one.id })] })], null);
     expect((await store.workers.renew([one.id], 1_000)).cancelled).toEqual([]);
+  });
+
+  it('a worker that drains is told so with each renewal, until it is resumed', async () => {
+    const { store, queries, advanceClock } = subject();
+    expect(await store.workers.drain(one.id, true)).toBe(false);
+    expect(await store.workers.register(one, 1_000)).toEqual({ draining: false });
+    expect(await store.workers.register(two, 1_000)).toEqual({ draining: false });
+    const since = await store.now();
+    expect(await store.workers.drain(one.id, true)).toBe(true);
+    await advanceClock(5);
+    expect(await store.workers.drain(one.id, true)).toBe(true);
+    expect((await queries.listWorkers()).map(({ drainingSince }) => drainingSince).sort()).toEqual([since, null]);
+    expect(await store.workers.register(one, 1_000)).toEqual({ draining: true });
+    expect(await store.workers.renew([one.id, two.id], 1_000)).toMatchObject({ draining: [one.id] });
+    expect(await store.workers.drain(one.id, false)).toBe(true);
+    expect(await store.workers.renew([one.id, two.id], 1_000)).toMatchObject({ draining: [] });
+    expect(await store.workers.drain(worker('nobody').id, false)).toBe(false);
+  });
+
+  it('a worker that drains and is lost comes back as draining; one that said goodbye does not', async () => {
+    const { store, advanceClock } = subject();
+    await store.workers.register(one, 1_000);
+    await store.workers.drain(one.id, true);
+    await advanceClock(1_000);
+    expect(await store.workers.remove(one.id, { onlyExpired: true })).toBe(true);
+    expect(await store.workers.drain(one.id, true)).toBe(false);
+    expect(await store.workers.register(one, 1_000)).toEqual({ draining: true });
+    expect(await store.workers.remove(one.id, { onlyExpired: false })).toBe(true);
+    expect(await store.workers.register(one, 1_000)).toEqual({ draining: false });
+  });
+
+  it('a worker that drains keeps what it holds', async () => {
+    const { store } = subject();
+    await store.workers.register(one, 1_000);
+    const id = await createRun(store, { work: [work({ worker: one.id })] });
+    await store.workers.drain(one.id, true);
+    expect((await store.work.heldBy(one.id)).map(({ origin: { id: run } }) => run)).toEqual([id]);
+    expect(await store.workers.remove(one.id, { onlyExpired: false })).toBe(false);
+    expect(await store.workers.register(one, 1_000)).toEqual({ draining: true });
   });
 }

@@ -43,6 +43,8 @@ const names = [
   'pauses',
   'pausesRefused',
   'resumptions',
+  'drains',
+  'drainsOver',
   'pausedWithParent',
   'workHeld',
   'limitedWorkHeld',

@@ -138,6 +138,7 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
       register: (worker, leaseMs) => call('register', () => store.workers.register(worker, leaseMs)),
       renew: (workers, leaseMs) => call('renew', () => store.workers.renew(workers, leaseMs)),
       expired: (limit) => call('expired', () => store.workers.expired(limit)),
+      drain: (worker, draining) => call('drain', () => store.workers.drain(worker, draining)),
       remove: (worker, how) => call('remove', () => store.workers.remove(worker, how)),
     },
     waits: {

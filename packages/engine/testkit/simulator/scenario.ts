@@ -28,6 +28,8 @@ const ranges = {
   /** How often people answer approvals while faults happen. */
   answers: range(0, 30, 200),
   pauses: range(0, 4, 350),
+  /** How often somebody lets a worker get nothing new, for a while. */
+  drains: range(0, 3, 500),
   /** How many events users emit. */
   emits: range(0, 12, 200),
   reruns: range(0, 4, 300),

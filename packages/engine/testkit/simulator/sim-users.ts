@@ -1,5 +1,6 @@
-import type { JsonObject, RunId } from '@millrace/core';
+import type { JsonObject, RunId, WorkerId } from '@millrace/core';
 import type { Engine, RerunRequest, StartRunRequest } from '../../src/engine-types.ts';
+import type { WorkerSummary } from '../../src/ports/queries.ts';
 import { callServer } from './lossy-link.ts';
 import type { Random } from './random.ts';
 import { randomStartingPoints } from './random-starting-points.ts';
@@ -44,6 +45,10 @@ export class SimUsers {
     for (let at = 0; at < scenario.pauses; at += 1) {
       const random = randomOf(world, `pauser ${at}`);
       time.after(random.int(0, scenario.faultsMs), () => this.#pauseSome(random));
+    }
+    for (let at = 0; at < scenario.drains; at += 1) {
+      const random = randomOf(world, `drainer ${at}`);
+      time.after(random.int(0, scenario.faultsMs), () => this.#drainSome(random));
     }
     for (let at = 0; at < scenario.bulk; at += 1) {
       const random = randomOf(world, `bulk ${at}`);
@@ -213,6 +218,34 @@ export class SimUsers {
     if (random.chance(200)) world.time.after(random.int(0, 2_000), pause);
   }
 
+  /** Lets a worker get nothing new, and perhaps work again soon, so that the calls cross each other. */
+  #drainSome(random: Random): void {
+    this.#seeWorkers(random, (workers) => {
+      if (workers.length === 0) return;
+      const { id } = random.pick(workers).worker;
+      this.#setDraining(random, id, true);
+      if (random.chance(500)) this.#world.time.after(random.int(0, 2_000), () => this.#setDraining(random, id, false));
+    });
+  }
+
+  #seeWorkers(random: Random, then: (workers: readonly WorkerSummary[]) => void): void {
+    callServer(this.#world, random, random.pick(this.#servers), 5_000, (engine) => engine.queries.listWorkers()).then(
+      then,
+      () => {},
+    );
+  }
+
+  #setDraining(random: Random, worker: WorkerId, draining: boolean): void {
+    const world = this.#world;
+    callServer(world, random, random.pick(this.#servers), 5_000, (engine) => engine.drainWorker(worker, draining)).then(
+      () => {
+        world.counts[draining ? 'drains' : 'drainsOver'] += 1;
+        note(world, `user ${draining ? 'drains' : 'resumes'} worker ${worker}`);
+      },
+      () => {}, // It is gone, or nobody answered.
+    );
+  }
+
   #resume(random: Random, run: RunId): void {
     this.#world.counts.resumptions += 1;
     this.#turn(random, run, 'resumed', (engine) => engine.resumeRun(run, { by: 'user' }));
@@ -236,7 +269,7 @@ export class SimUsers {
     );
   }
 
-  /** From now on somebody resumes whatever a person has paused; what was paused with its parent goes on with that. */
+  /** From now on somebody resumes whatever a person has paused or drained; what was paused with its parent goes on with that. */
   heal(): void {
     const world = this.#world;
     const random = randomOf(world, 'resumer');
@@ -245,6 +278,10 @@ export class SimUsers {
         const { paused } = controlOf(world.audit.runs.get(run)?.run ?? { control: null });
         if (paused !== undefined && paused.withParent !== true) this.#resume(random, run);
       }
+      this.#seeWorkers(random, (workers) => {
+        for (const { worker, drainingSince } of workers)
+          if (drainingSince !== null) this.#setDraining(random, worker.id, false);
+      });
       world.time.after(roundMs, round);
     };
     round();

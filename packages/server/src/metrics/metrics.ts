@@ -124,6 +124,15 @@ function addWorkGauges(registry: Registry, engine: Engine): void {
       this.set((await engine.queries.listWorkers()).length);
     },
   });
+  new Gauge({
+    name: 'millrace_draining_workers',
+    help: 'Of these, workers that get nothing new because somebody wants it so.',
+    registers: [registry],
+    async collect() {
+      const workers = await engine.queries.listWorkers();
+      this.set(workers.filter(({ drainingSince }) => drainingSince !== null).length);
+    },
+  });
 }
 
 function addGauge(registry: Registry, name: string, help: string, read: () => number): void {

@@ -156,7 +156,8 @@ const presentOutlook = ({ perMs, whenFull, holders, freeAt, ...rest }: LimitOutl
 });
 
 function presentSearch(answer: Extract<Answer, { reason: 'waiting_for_worker' }>) {
-  const { reason, since, queue, capability, labels, ready, connected, matching, busy, stopping, nearest } = answer;
+  const { reason, since, queue, capability, labels, ready, connected, matching, busy, stopping, draining, nearest } =
+    answer;
   return {
     reason,
     since: isoTime(since),
@@ -168,6 +169,7 @@ function presentSearch(answer: Extract<Answer, { reason: 'waiting_for_worker' }>
     matching,
     busy,
     stopping,
+    draining: draining.map((worker) => ({ ...worker })),
     nearest:
       nearest === null
         ? null

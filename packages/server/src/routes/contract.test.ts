@@ -101,6 +101,8 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   readLogs: () => ({ url: `/api/v1/runs/${run}/logs/content` }),
   listWorkers: () => ({ url: '/api/v1/workers' }),
   listHeldAttempts: () => ({ url: '/api/v1/workers/w1/attempts' }),
+  drainWorker: () => ({ url: '/api/v1/workers/w1/drain', payload: {} }),
+  resumeWorker: () => ({ url: '/api/v1/workers/w1/resume', payload: {} }),
   listLimits: () => ({ url: '/api/v1/limits?workspace=shop&kind=concurrency&key=prod&limit=5' }),
   listQueues: () => ({ url: '/api/v1/queues?workspace=shop' }),
   syncWorker: () => ({
@@ -174,7 +176,8 @@ function wrongCalls(
     .replace('{delivery}', '7')
     .replace('{revision}', 'r1')
     .replace('{step}', 'build')
-    .replace('{event}', '311');
+    .replace('{event}', '311')
+    .replace('{worker}', 'w1');
   const type = spec.bodyType ?? 'application/json';
   return [
     ...(spec.params === undefined

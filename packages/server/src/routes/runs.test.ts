@@ -336,6 +336,7 @@ describe('metrics', () => {
       'millrace_commit_seconds_total 0.25',
       'millrace_work{queue="default",state="ready"} 4',
       'millrace_workers 1',
+      'millrace_draining_workers 1',
       'millrace_http_request_seconds_count{method="GET",operation="getRun",status="4xx"} 1',
     ]) {
       expect(text).toContain(`${line}\n`);

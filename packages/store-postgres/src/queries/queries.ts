@@ -82,7 +82,8 @@ export function createQueries(database: Database, db: Kysely<Tables>): Queries {
       return readable('list workers', async () => {
         const rows = await db
           .selectFrom('worker as w')
-          .select(['w.document', 'w.lease_until', 'w.registered_at'])
+          .leftJoin('draining as d', 'd.worker', 'w.id')
+          .select(['w.document', 'w.lease_until', 'w.registered_at', 'd.since'])
           .select((e) =>
             e
               .selectFrom('work as t')
@@ -100,6 +101,7 @@ export function createQueries(database: Database, db: Kysely<Tables>): Queries {
             leaseUntil: Number(row.lease_until),
             registeredAt: Number(row.registered_at),
             held: Number(row.held),
+            drainingSince: row.since === null ? null : Number(row.since),
           }),
         );
       });

@@ -45,5 +45,6 @@ export type Tables = {
     last_run: string | null;
     dropped: string | null;
   };
+  draining: { worker: string; since: string };
   worker: { id: string; document: string; lease_until: string; registered_at: string };
 };

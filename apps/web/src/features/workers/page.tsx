@@ -47,11 +47,13 @@ export function WorkersPage() {
 
 function Capacity({ workers }: { workers: readonly Worker[] }) {
   const slots = workers.reduce((sum, worker) => sum + worker.slots, 0);
+  const draining = workers.filter((worker) => worker.draining_since !== null).length;
   const held = workers.reduce((sum, worker) => sum + worker.held, 0);
   return (
     <p className="text-soft text-sm">
       {workers.length} {workers.length === 1 ? 'worker' : 'workers'} with {slots} slots; they hold {held}{' '}
       {held === 1 ? 'attempt' : 'attempts'}.
+      {draining === 0 ? '' : ` ${draining} of them ${draining === 1 ? 'is' : 'are'} draining.`}
     </p>
   );
 }

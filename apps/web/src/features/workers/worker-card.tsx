@@ -16,6 +16,7 @@ import { QueryView } from '../../components/query-view.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { ShortId } from '../../components/short-id.tsx';
 import { WorkflowLink } from '../workflows/workflow-link.tsx';
+import { DrainButton } from './drain-button.tsx';
 
 /** One worker. What it holds is read when somebody wants to see it. */
 export function WorkerCard({ worker }: { worker: Worker }) {
@@ -28,12 +29,22 @@ export function WorkerCard({ worker }: { worker: Worker }) {
           <div className="flex items-center gap-3">
             <h2 className="font-semibold">{worker.name}</h2>
             {silent ? <Mark tone="bad">silent</Mark> : null}
+            {worker.draining_since === null ? null : <Mark tone="wait">draining</Mark>}
           </div>
-          <Button small aria-expanded={open} disabled={worker.held === 0 && !open} onClick={() => setOpen(!open)}>
-            {open ? 'Hide what it holds' : `Holds ${worker.held}`}
-          </Button>
+          <div className="flex gap-2">
+            <Button small aria-expanded={open} disabled={worker.held === 0 && !open} onClick={() => setOpen(!open)}>
+              {open ? 'Hide what it holds' : `Holds ${worker.held}`}
+            </Button>
+            <DrainButton worker={worker} />
+          </div>
         </div>
         <Meter label={`Slots of ${worker.name}`} used={worker.held} of={worker.slots} />
+        {worker.draining_since === null ? null : (
+          <p className="text-soft text-sm">
+            It gets nothing new since <RelativeTime at={worker.draining_since} />;{' '}
+            {worker.held === 0 ? 'it holds nothing and can be stopped.' : 'what it holds goes on.'}
+          </p>
+        )}
         <Facts>
           <Fact name="Takes">{worker.capabilities.join(', ')}</Fact>
           <Fact name="Queues">{worker.queues.includes('*') ? 'all' : worker.queues.join(', ')}</Fact>
