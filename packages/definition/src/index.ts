@@ -24,6 +24,14 @@ export { type LockedPack, loadPackLock, lockFileName, writePackLock } from './pa
 export { readPackUses } from './packs/read-pack-uses.ts';
 export { type LoadedServerConfig, loadServerConfig } from './server-config/load-server-config.ts';
 export type {
+  AzureAuth,
+  SecretKeyTemplate,
+  SecretSourceConfig,
+  SecretSourceKinds,
+  SecretSourceType,
+  VaultAuth,
+} from './server-config/secret-sources.ts';
+export type {
   FolderWorkspace,
   GitAuth,
   GitSettings,

@@ -7,6 +7,8 @@ const detail: SecretDetail = {
   description: 'For the registry.',
   used: true,
   from: 'store',
+  source: null,
+  problem: null,
   stored: { keyId: '0123456789ab', updatedAt: Date.UTC(2026, 10, 21), updatedBy: 'ada' },
 };
 

@@ -14,10 +14,16 @@ export async function setSecret(name: string, options: SecretSetOptions): Promis
   const secret = await client.secrets.set(workspace, name, { value, by: options.by });
   if (options.json === true) return print(secret);
   process.stdout.write(`Secret ${name} of workspace ${workspace} is stored, sealed with key ${secret.stored?.key}.\n`);
-  const other = { environment: 'the environment', file: 'the secrets file', store: null, unreadable: null };
-  const from = secret.from === null ? null : other[secret.from];
-  if (from !== null) process.stdout.write(`It does not count yet: the server has a value for it in ${from}.\n`);
+  process.stdout.write(shadowOf(secret));
   return exitCodes.ok;
+}
+
+/** What counts before that which is stored. */
+function shadowOf({ from, source, problem }: Secret): string {
+  if (from === 'unavailable') return `Whether it counts is not known: ${problem}\n`;
+  if (from === null || from === 'store' || from === 'unreadable') return '';
+  const place = { environment: 'the environment', file: 'the secrets file' }[from as 'environment' | 'file'];
+  return `It does not count yet: the server has a value for it in ${place ?? `the source ${source}`}.\n`;
 }
 
 export async function listSecrets(options: RemoteOptions): Promise<ExitCode> {
@@ -26,6 +32,9 @@ export async function listSecrets(options: RemoteOptions): Promise<ExitCode> {
   if (options.json === true) return print(answer);
   const header = ['NAME', 'FROM', 'USED', 'STORED', 'BY', 'KEY', 'DESCRIPTION'];
   process.stdout.write(`${formatTable(header, answer.items.map(secretRow))}\n`);
+  for (const { name, problem } of answer.items) {
+    if (problem !== null) process.stdout.write(`${printable(`${name}: ${problem}`)}\n`);
+  }
   return exitCodes.ok;
 }
 
@@ -75,10 +84,10 @@ export async function showConnection(name: string, options: RemoteOptions): Prom
   return exitCodes.ok;
 }
 
-function secretRow({ name, from, used, stored, description }: Secret): readonly string[] {
+function secretRow({ name, from, source, used, stored, description }: Secret): readonly string[] {
   return [
     name,
-    from ?? '',
+    source === null ? (from ?? '') : `${from} ${source}`,
     used ? 'yes' : 'no',
     stored?.updated_at ?? '',
     printable(stored?.updated_by ?? ''),

@@ -27,6 +27,7 @@ export async function runDev(options: DevCommandOptions): Promise<ExitCode> {
     const dev = await startDev({
       workspaces,
       git: config.git,
+      secretSources: config.secretSources,
       dataDir: options.data,
       host: options.host,
       port: options.port ?? null,

@@ -68,7 +68,7 @@ async function open(
   const { store, queries } = postgres;
   const blobs = createLocalBlobStore({ folder: settings.blobs });
   closers.add('blob store', blobs.close);
-  const secrets = await openServerSecrets(options.secretsFile);
+  const secrets = await openServerSecrets(options.secretsFile, config.secretSources);
   const secretKeys = await openSecretKeys(options.secretsKeyFile);
   const engine = await createEngine({ store, queries, blobs, secrets, secretKeys, onError });
   await engine.start();

@@ -6,12 +6,15 @@ import {
   type GitAuth,
   loadServerConfig,
   type SecretPlace,
+  type SecretSourceConfig,
   type ServerConfig,
+  type VaultAuth,
 } from '@millrace/definition';
 
 const nothing: ServerConfig = {
   workspaces: [],
   git: { schemes: defaultGitSchemes, cache: null, silenceMs: 60_000, credentials: [] },
+  secretSources: [],
 };
 
 /** Reads the configuration that an option or MILLRACE_CONFIG names; its paths become absolute. Throws `configuration`. */
@@ -34,7 +37,7 @@ export async function readServerConfig(option: string | undefined): Promise<Serv
   return absolute(config, dirname(resolve(path)));
 }
 
-function absolute({ workspaces, git }: ServerConfig, folder: string): ServerConfig {
+function absolute({ workspaces, git, secretSources }: ServerConfig, folder: string): ServerConfig {
   const at = (path: string): string => resolve(folder, path);
   const secretAt = (place: SecretPlace): SecretPlace => ('file' in place ? { file: at(place.file) } : place);
   const authAt = (auth: GitAuth): GitAuth => {
@@ -66,5 +69,47 @@ function absolute({ workspaces, git }: ServerConfig, folder: string): ServerConf
       cache: git.cache === null ? null : at(git.cache),
       credentials: git.credentials.map(({ url, auth }) => ({ url, auth: authAt(auth) })),
     },
+    secretSources: secretSources.map((source) => absoluteSource(source, at, secretAt)),
   };
+}
+
+function absoluteSource(
+  source: SecretSourceConfig,
+  at: (path: string) => string,
+  secretAt: (place: SecretPlace) => SecretPlace,
+): SecretSourceConfig {
+  const fileAt = (path: string | null): string | null => (path === null ? null : at(path));
+  switch (source.type) {
+    case 'folder':
+      return { ...source, path: at(source.path) };
+    case 'sops':
+      return { ...source, file: at(source.file), ageKey: secretAt(source.ageKey) };
+    case 'vault':
+      return { ...source, caFile: fileAt(source.caFile), auth: vaultAuthAt(source.auth, fileAt, secretAt) };
+    case 'kubernetes':
+      return { ...source, caFile: fileAt(source.caFile), tokenFile: fileAt(source.tokenFile) };
+    case 'aws':
+      return source;
+    case 'gcp':
+      return { ...source, credentialsFile: fileAt(source.credentialsFile) };
+    case 'azure':
+      return source.auth.kind === 'client'
+        ? { ...source, auth: { ...source.auth, secret: secretAt(source.auth.secret) } }
+        : source;
+  }
+}
+
+function vaultAuthAt(
+  auth: VaultAuth,
+  fileAt: (path: string | null) => string | null,
+  secretAt: (place: SecretPlace) => SecretPlace,
+): VaultAuth {
+  switch (auth.kind) {
+    case 'token':
+      return { ...auth, from: secretAt(auth.from) };
+    case 'approle':
+      return { ...auth, secretId: secretAt(auth.secretId) };
+    case 'kubernetes':
+      return { ...auth, tokenFile: fileAt(auth.tokenFile) };
+  }
 }

@@ -21,7 +21,7 @@ function write(text: string, mode = 0o600): string {
 /** What an engine does: the first that knows it. */
 async function first(sources: readonly SecretSource[], name: string): Promise<string | null> {
   for (const source of sources) {
-    const value = await source.resolve(name);
+    const value = await source.resolve({ workspace: 'main', name });
     if (value !== null) return value;
   }
   return null;
@@ -39,7 +39,7 @@ it('come from the environment first, then from the file, which may change', asyn
   write('other=new\n');
   expect(await secrets.resolve('other')).toBe('new');
   expect(await first(createServerSecrets(undefined, {}), 'hook')).toBeNull();
-  expect(sources.map((source) => source.place('deploy-key'))).toEqual([
+  expect(sources.map((source) => source.place({ workspace: 'main', name: 'deploy-key' }))).toEqual([
     'the environment variable MILLRACE_SECRET_DEPLOY_KEY',
     `deploy-key in the secrets file ${file}`,
   ]);

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { MillraceError } from '@millrace/core';
+import type { SecretSourceConfig } from '@millrace/definition';
 import type { SecretSource } from '@millrace/engine';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -25,14 +26,16 @@ export function createServerSecrets(
 ): readonly SecretSource[] {
   const fromEnvironment: SecretSource = {
     kind: 'environment',
-    place: (name) => `the environment variable ${secretVariable(name)}`,
-    resolve: async (name) => environmentSecret(name, environment),
+    name: null,
+    place: ({ name }) => `the environment variable ${secretVariable(name)}`,
+    resolve: async ({ name }) => environmentSecret(name, environment),
   };
   if (file === undefined) return [fromEnvironment];
   const fromFile: SecretSource = {
     kind: 'file',
-    place: (name) => `${name} in the secrets file ${file}`,
-    async resolve(name) {
+    name: null,
+    place: ({ name }) => `${name} in the secrets file ${file}`,
+    async resolve({ name }) {
       const secrets = await readSecretsFile(file);
       return Object.hasOwn(secrets, name) ? (secrets[name] ?? null) : null;
     },
@@ -40,12 +43,22 @@ export function createServerSecrets(
   return [fromEnvironment, fromFile];
 }
 
-/** The secrets of this server; a file that cannot be used is told at the start. */
-export async function openServerSecrets(option: string | undefined): Promise<readonly SecretSource[]> {
+/**
+ * The secrets of this server: its own, then those of the outside sources of its configuration. A file that cannot be used is
+ * told at the start; an outside source is first asked when a secret is needed, so that one that is away stops no server.
+ */
+export async function openServerSecrets(
+  option: string | undefined,
+  outside: readonly SecretSourceConfig[] = [],
+): Promise<readonly SecretSource[]> {
   const file = option ?? process.env.MILLRACE_SECRETS_FILE;
-  if (file === undefined || file === '') return createServerSecrets(undefined);
-  await readSecretsFile(file);
-  return createServerSecrets(file);
+  const isGiven = file !== undefined && file !== '';
+  if (isGiven) await readSecretsFile(file);
+  const own = createServerSecrets(isGiven ? file : undefined);
+  if (outside.length === 0) return own;
+  // Loaded where there are some: most servers have none.
+  const { createSecretSources } = await import('@millrace/secrets');
+  return [...own, ...createSecretSources(outside)];
 }
 
 async function readSecretsFile(path: string): Promise<Readonly<Record<string, string>>> {

@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createLocalBlobStore } from '@millrace/blobs';
-import type { GitSettings } from '@millrace/definition';
+import type { GitSettings, SecretSourceConfig } from '@millrace/definition';
 import { createEngine } from '@millrace/engine';
 import type { SourceLoad } from '@millrace/sources';
 import { openPostgresStore } from '@millrace/store-postgres';
@@ -37,6 +37,8 @@ export type DevOptions = Readonly<{
   slots: number | null;
   token: string | null;
   secretsFile: string | null;
+  /** Outside sources of secrets. */
+  secretSources: readonly SecretSourceConfig[];
   secretsKeyFile: string | null;
   logLevel: string;
   onLoad: (workspace: WorkspacePlace, load: SourceLoad) => void;
@@ -75,7 +77,7 @@ async function open(
   const { store, queries } = postgres;
   const blobs = createLocalBlobStore({ folder: join(dataDir, 'blobs') });
   closers.add('blob store', blobs.close);
-  const secrets = await openServerSecrets(options.secretsFile ?? undefined);
+  const secrets = await openServerSecrets(options.secretsFile ?? undefined, options.secretSources);
   const secretKeys = await openOwnSecretKeys(options.secretsKeyFile ?? undefined, dataDir);
   const engine = await createEngine({ store, queries, blobs, secrets, secretKeys, onError });
   await engine.start();

@@ -8,10 +8,34 @@ export const secret = z
     name: z.string(),
     description: z.string().nullable(),
     used: z.boolean().meta({ description: 'Whether the live definitions read it.' }),
-    from: z.enum(['environment', 'file', 'store', 'unreadable']).nullable().meta({
-      description:
-        'Where its value comes from; null: it has none. `unreadable`: it is stored, but this server has not the key.',
-    }),
+    from: z
+      .enum([
+        'environment',
+        'file',
+        'folder',
+        'sops',
+        'vault',
+        'kubernetes',
+        'aws',
+        'gcp',
+        'azure',
+        'store',
+        'unreadable',
+        'unavailable',
+      ])
+      .nullable()
+      .meta({
+        description:
+          'What kind of place its value comes from; null: it has none. `unreadable`: it is stored, but this server has not the key. `unavailable`: an outside source could not tell.',
+      }),
+    source: z
+      .string()
+      .nullable()
+      .meta({ description: "The name of the outside source in the server's configuration; null: it has none." }),
+    problem: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why it is unreadable or unavailable, and what to do; null: it is neither.' }),
     stored: z
       .object({
         key: z.string().meta({ description: 'Id of the key that it is sealed with.' }),

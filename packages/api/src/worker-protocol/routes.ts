@@ -63,6 +63,8 @@ export const workerProtocolRoutes = {
       'lease_lost',
       'secret_missing',
       'secret_unreadable',
+      'secret_source_unavailable',
+      'secret_source_refused',
       'configuration',
       'store_unavailable',
     ],

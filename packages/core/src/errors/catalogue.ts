@@ -14,6 +14,8 @@ export const errorCatalogue = {
   schedule_not_found: { status: 404, retryable: false },
   secret_missing: { status: 404, retryable: false },
   secret_unreadable: { status: 500, retryable: false },
+  secret_source_unavailable: { status: 503, retryable: true },
+  secret_source_refused: { status: 500, retryable: false },
   event_not_found: { status: 404, retryable: false },
   log_not_found: { status: 404, retryable: false },
   run_ended: { status: 409, retryable: false },

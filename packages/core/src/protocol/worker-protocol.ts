@@ -168,7 +168,8 @@ export type WorkerProtocol = Readonly<{
   openFiles(workspace: string, revision: string): Promise<AsyncIterable<Uint8Array> | null>;
   /**
    * The values of secrets that an attempt reads, by name. Codes: lease_lost (the worker does not hold it), secret_missing,
-   * secret_unreadable, invalid_request (its step reads no such secret), store_unavailable.
+   * secret_unreadable, secret_source_unavailable, secret_source_refused, invalid_request (its step reads no such
+   * secret), store_unavailable.
    */
   readSecrets(request: SecretsRequest): Promise<Readonly<Record<string, string>>>;
   /** Which of these runs have ended, and which the server does not know, so that what is kept for them may go. */

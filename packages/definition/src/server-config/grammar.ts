@@ -3,10 +3,7 @@ import { gitSchemes, isGitRef } from '../git/git-url.ts';
 import { expected } from '../grammar/expected.ts';
 import { filledText, positiveDuration } from '../grammar/values.ts';
 import { durationPattern, parseDuration } from '../values/duration.ts';
-
-const variable = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, expected('invalid_name', 'the name of an environment variable'));
+import { variable } from './variable.ts';
 
 const auth = z
   .strictObject({

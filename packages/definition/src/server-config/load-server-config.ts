@@ -25,14 +25,9 @@ import {
   type WrittenGitWorkspace,
   workspaceSchemas,
 } from './grammar.ts';
-import type {
-  FolderWorkspace,
-  GitAuth,
-  GitSettings,
-  GitWorkspace,
-  SecretPlace,
-  ServerConfig,
-} from './server-config.ts';
+import { placeOfSecret } from './place-of-secret.ts';
+import { readSecretSources } from './read-secret-sources.ts';
+import type { FolderWorkspace, GitAuth, GitSettings, GitWorkspace, ServerConfig } from './server-config.ts';
 
 export type LoadedServerConfig = Readonly<{
   /** null when any diagnostic is an error. */
@@ -45,7 +40,7 @@ const defaultPollMs = 60_000;
 const defaultSilenceMs = 60_000;
 const shortestPollMs = 1_000;
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-const sections = ['workspaces', 'git'];
+const sections = ['workspaces', 'git', 'secret_sources'];
 
 /** Reads a server's `millrace.yaml`. Pure: it never throws for anything that the file holds, and reports every problem. */
 export function loadServerConfig({ path, text }: SourceFile): LoadedServerConfig {
@@ -57,7 +52,7 @@ export function loadServerConfig({ path, text }: SourceFile): LoadedServerConfig
 }
 
 function readConfig(root: SourceNode | null, report: Report): ServerConfig | null {
-  if (root === null) return { workspaces: [], git: gitSettings({}) };
+  if (root === null) return { workspaces: [], git: gitSettings({}), secretSources: [] };
   if (root.kind !== 'map') {
     const message = `The configuration is a map of sections; this is ${describeValue(toJson(root))}.`;
     report({ code: 'not_a_map', message, hint: 'Begin with `workspaces:`.', at: placeOf(root) });
@@ -69,8 +64,10 @@ function readConfig(root: SourceNode | null, report: Report): ServerConfig | nul
     report({ code: 'unknown_key', message: `There is no section \`${key}\`.`, hint, at: placeOfKey(root, key) });
   }
   const git = readGit(root, report);
+  const secretSources = readSecretSources(root, report);
   const node = nodeAt(root, ['workspaces']);
-  if (node === undefined || (node.kind === 'scalar' && node.value === null)) return { workspaces: [], git };
+  if (node === undefined || (node.kind === 'scalar' && node.value === null))
+    return { workspaces: [], git, secretSources };
   if (node.kind !== 'map') {
     const message = `\`workspaces\` must be a map of names; got ${describeValue(toJson(node))}.`;
     report({
@@ -86,7 +83,7 @@ function readConfig(root: SourceNode | null, report: Report): ServerConfig | nul
     const workspace = readWorkspace(key, at, value, git.schemes, report);
     return workspace === null ? [] : [workspace];
   });
-  return { workspaces, git };
+  return { workspaces, git, secretSources };
 }
 
 function readGit(root: MapNode, report: Report): GitSettings {
@@ -186,9 +183,4 @@ function checkGit(
 function authOf({ token_env, token_file, username, ssh_key, known_hosts }: WrittenAuth): GitAuth {
   if (ssh_key !== undefined) return { kind: 'ssh', keyFile: ssh_key, knownHosts: known_hosts ?? null };
   return { kind: 'token', username: username ?? 'x-access-token', from: placeOfSecret(token_env, token_file) };
-}
-
-/** Exactly one of them is given. */
-function placeOfSecret(env: string | undefined, file: string | undefined): SecretPlace {
-  return env === undefined ? { file: file ?? '' } : { env };
 }

@@ -1,5 +1,6 @@
 import type { Place } from '@millrace/core';
 import type { GitScheme } from '../git/git-url.ts';
+import type { SecretSourceConfig } from './secret-sources.ts';
 
 /** Where a secret is kept: never in the file itself. */
 export type SecretPlace = Readonly<{ env: string }> | Readonly<{ file: string }>;
@@ -43,4 +44,6 @@ export type ServerConfig = Readonly<{
   /** In the order of the file. */
   workspaces: readonly (FolderWorkspace | GitWorkspace)[];
   git: GitSettings;
+  /** Outside sources of secrets, in the order in which they are asked. */
+  secretSources: readonly SecretSourceConfig[];
 }>;

@@ -1,4 +1,4 @@
-import { type ConnectionDefinition, type Instant, MillraceError } from '@millrace/core';
+import { type ConnectionDefinition, type ErrorCode, type Instant, MillraceError } from '@millrace/core';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { Store } from '../ports/store.ts';
 import { type LiveDefinitions, readLiveDefinitions } from '../workspaces/live-definitions.ts';
@@ -13,8 +13,15 @@ export type SecretDetail = Readonly<{
   description: string | null;
   /** Whether the live definitions read it. */
   used: boolean;
-  /** Where its value comes from; null: it has none. `unreadable`: it is stored, but this server cannot open it. */
-  from: FoundSecret['from'] | 'unreadable' | null;
+  /**
+   * Where its value comes from; null: it has none. `unreadable`: it is stored, but this server cannot open it.
+   * `unavailable`: a source that is asked before all others could not tell.
+   */
+  from: FoundSecret['from'] | 'unreadable' | 'unavailable' | null;
+  /** The name of that source in the server's configuration; null: it has none. */
+  source: string | null;
+  /** Why it is unreadable or unavailable, and what to do; null: it is neither. */
+  problem: string | null;
   /** What is stored, whether it counts or not; null: nothing. */
   stored: Readonly<{ keyId: string; updatedAt: Instant; updatedBy: string }> | null;
 }>;
@@ -55,19 +62,12 @@ export function createSecrets(options: SecretsOptions): Secrets {
     used: ReadonlySet<string>,
   ): Promise<SecretDetail> => {
     const stored = await store.get(workspace, name);
-    const from = await find(workspace, name).then(
-      (found) => found?.from ?? null,
-      (error: unknown) => {
-        if (error instanceof MillraceError && error.code === 'secret_unreadable') return 'unreadable' as const;
-        throw error;
-      },
-    );
     return {
       workspace,
       name,
       description: definitions.secrets?.[name]?.description ?? null,
       used: used.has(name),
-      from,
+      ...(await originOf(find(workspace, name))),
       stored:
         stored === null ? null : { keyId: stored.keyId, updatedAt: stored.updatedAt, updatedBy: stored.updatedBy },
     };
@@ -102,6 +102,29 @@ export function createSecrets(options: SecretsOptions): Secrets {
     },
   };
 }
+
+/** Where a value comes from, never the value. A place that cannot be asked does not hide all other secrets. */
+async function originOf(
+  finding: Promise<FoundSecret | null>,
+): Promise<Pick<SecretDetail, 'from' | 'source' | 'problem'>> {
+  try {
+    const found = await finding;
+    return { from: found?.from ?? null, source: found?.source ?? null, problem: null };
+  } catch (error) {
+    if (!(error instanceof MillraceError)) throw error;
+    const from = unfound[error.code];
+    if (from === undefined) throw error;
+    const source = error.details?.source;
+    const problem = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+    return { from, source: typeof source === 'string' ? source : null, problem };
+  }
+}
+
+const unfound: Readonly<Partial<Record<ErrorCode, 'unreadable' | 'unavailable'>>> = {
+  secret_unreadable: 'unreadable',
+  secret_source_unavailable: 'unavailable',
+  secret_source_refused: 'unavailable',
+};
 
 function checkSecret(name: string, value: string): void {
   if (!namePattern.test(name)) {

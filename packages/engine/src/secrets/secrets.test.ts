@@ -1,6 +1,6 @@
 // Secrets from the engine's side: who is given which, what is stored, and that no row has a value.
 import { randomBytes } from 'node:crypto';
-import type { Assignment, SecretsRequest } from '@millrace/core';
+import { type Assignment, MillraceError, type SecretsRequest } from '@millrace/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type HandWorker, startTestEngine, type TestEngine } from '../../test/test-engine.ts';
 import type { SecretSource } from '../ports/index.ts';
@@ -98,7 +98,8 @@ describe('secrets', () => {
 
   it('that nobody set are told by name, with every place that was looked at and how to set them', async () => {
     const { worker } = await begin([
-      { kind: 'environment', place: (name) => `the variable X_${name}`, resolve: async () => '' },
+      { kind: 'environment', name: null, place: ({ name }) => `the variable X_${name}`, resolve: async () => '' },
+      { kind: 'vault', name: 'others', place: () => null, resolve: async () => null },
     ]);
     await expect(test.engine.workers.readSecrets(ask(worker, worker.take('call'), ['token']))).rejects.toMatchObject({
       code: 'secret_missing',
@@ -111,7 +112,8 @@ describe('secrets', () => {
     const known: Record<string, string> = {};
     const source = (kind: SecretSource['kind']): SecretSource => ({
       kind,
-      place: (name) => name,
+      name: null,
+      place: ({ name }) => name,
       resolve: async () => known[kind] ?? null,
     });
     const { worker } = await begin([source('environment'), source('file')]);
@@ -122,6 +124,32 @@ describe('secrets', () => {
     expect(await read()).toBe('from the file');
     known.environment = 'from the environment';
     expect(await read()).toBe('from the environment');
+  });
+
+  it('of a source that cannot tell are not looked for elsewhere, and `list` says so beside all others', async () => {
+    const unavailable = new MillraceError('secret_source_unavailable', 'The source team gives nothing.', {
+      hint: 'Wait.',
+      details: { source: 'team' },
+    });
+    const { worker } = await begin([
+      {
+        kind: 'vault',
+        name: 'team',
+        place: ({ name }) => name,
+        resolve: async ({ workspace, name }) => {
+          if (name === 'token') throw unavailable;
+          return workspace === 'test' && name === 'other' ? 'of the team' : null;
+        },
+      },
+    ]);
+    for (const name of ['token', 'other', 'password']) await set(name);
+    const read = test.engine.workers.readSecrets(ask(worker, worker.take('call'), ['token']));
+    await expect(read).rejects.toMatchObject({ code: 'secret_source_unavailable', retryable: true });
+    expect(await test.engine.secrets.list('test')).toMatchObject([
+      { name: 'other', from: 'vault', source: 'team', problem: null },
+      { name: 'password', from: 'store', source: null, problem: null },
+      { name: 'token', from: 'unavailable', source: 'team', problem: 'The source team gives nothing. Wait.' },
+    ]);
   });
 
   it('of another workspace are not found, nor opened when their row is moved', async () => {

@@ -1,6 +1,7 @@
-import { type RunId, secretReference, type WebhookDefinition } from '@millrace/core';
+import { MillraceError, type RunId, secretReference, type WebhookDefinition } from '@millrace/core';
 import type { Delivery } from '../ports/delivery-store.ts';
 import type { Store } from '../ports/store.ts';
+import type { FindSecret } from '../secrets/find-secret.ts';
 import { requireWebhook, type WebhookKey, webhooksOf } from './find-webhook.ts';
 import {
   createReceiveDelivery,
@@ -41,8 +42,8 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
 
   const detail = async (workspace: string, definition: WebhookDefinition): Promise<WebhookDetail> => {
     const name = definition.secret === undefined ? null : secretReference(definition.secret);
-    const found = name === null ? null : await findSecret(workspace, name);
-    return { workspace, definition, secret: name === null ? null : { name, known: found !== null } };
+    const known = name !== null && (await isKnown(findSecret(workspace, name)));
+    return { workspace, definition, secret: name === null ? null : { name, known } };
   };
 
   return {
@@ -63,6 +64,16 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     delivery: (id) => findDelivery(deliveries, id),
     redeliver: createRedeliver(options),
   };
+}
+
+/** A source of secrets that is away is no reason to show no webhooks. */
+async function isKnown(finding: ReturnType<FindSecret>): Promise<boolean> {
+  try {
+    return (await finding) !== null;
+  } catch (error) {
+    if (error instanceof MillraceError && error.code.startsWith('secret_source_')) return false;
+    throw error;
+  }
 }
 
 const nameOf = ({ workspace, definition }: Omit<WebhookDetail, 'secret'>): string => `${workspace}/${definition.name}`;

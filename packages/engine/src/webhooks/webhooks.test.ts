@@ -26,7 +26,9 @@ triggers:
 
 async function begin(hook: string, secrets: Readonly<Record<string, string>> = { s: 'hunter2' }): Promise<TestEngine> {
   test = await startTestEngine(`${workflows}  hook: { type: webhook, ${hook} }\n`, {
-    secrets: [{ kind: 'file', place: (name) => name, resolve: async (name) => secrets[name] ?? null }],
+    secrets: [
+      { kind: 'file', name: null, place: ({ name }) => name, resolve: async ({ name }) => secrets[name] ?? null },
+    ],
   });
   return test;
 }

@@ -5,7 +5,8 @@ import { createFindSecret, missingSecret, type SecretPlaces } from '../secrets/f
 
 /**
  * Gives a worker the secrets of an attempt: only of one that it holds now, and only those that the attempt's step reads in
- * the plan of its run. Codes: lease_lost, invalid_request, secret_missing, secret_unreadable, configuration.
+ * the plan of its run. Codes: lease_lost, invalid_request, secret_missing, secret_unreadable,
+ * secret_source_unavailable, secret_source_refused, configuration.
  */
 export function createReadSecrets(work: WorkStore, plans: PlanCache, places: SecretPlaces) {
   const find = createFindSecret(places);

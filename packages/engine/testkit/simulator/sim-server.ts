@@ -48,7 +48,9 @@ export class SimServer {
         clock,
         name: life.name,
         settings: settingsOf(world),
-        secrets: [{ kind: 'file', place: (name) => name, resolve: async (name) => `value of ${name}` }],
+        secrets: [
+          { kind: 'file', name: null, place: ({ name }) => name, resolve: async ({ name }) => `value of ${name}` },
+        ],
         onError: (error, where) => this.#survived(error, where),
       });
       await engine.start();

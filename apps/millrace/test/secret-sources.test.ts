@@ -1,0 +1,74 @@
+// Outside sources of a real server: which one a secret comes from, one that is away for a while, one that refuses.
+import type { SecretPeer } from '@millrace/secrets/testkit';
+import { folderPeer, vaultPeer } from '@millrace/secrets/testkit';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
+
+const workflows = `
+secrets: { token: , mounted: , nowhere: }
+workflows:
+  w:
+    steps: { a: { type: shell, cmd: 'test "$TOKEN" = hunter2-of-vault && echo "is $TOKEN"', env: { TOKEN: "{{ secrets.token }}" } } }
+`;
+
+let scratch: Scratch;
+let vault: SecretPeer;
+let mounted: SecretPeer;
+let dev: Running;
+let remote: { cwd: string; env: Record<string, string> };
+
+beforeEach(async () => {
+  scratch = makeScratch();
+  scratch.write('.workflows/w.yaml', workflows);
+  vault = await vaultPeer('approle')(scratch.path);
+  mounted = await folderPeer(scratch.path);
+  await vault.put('millrace/main', { token: 'hunter2-of-vault' });
+  await mounted.put('mounted', 'hunter2-of-the-folder');
+  const team = { ...vault.written, key: 'millrace/{workspace}', field: '{name}', cache: '0s' };
+  const config = { secret_sources: { team, mounted: { ...mounted.written, path: 'mounted' } } };
+  scratch.write('millrace.yaml', JSON.stringify(config));
+  const env = vault.environment;
+  dev = start(['dev', '--port', '0', '--data', 'data', '--config', 'millrace.yaml'], { cwd: scratch.path, env });
+  const [, url = ''] = await dev.says(/ready at (http:\/\/127\.0\.0\.1:\d+)/);
+  remote = { cwd: scratch.path, env: { MILLRACE_URL: url } };
+}, 120_000);
+afterEach(async () => {
+  dev.child.kill('SIGTERM');
+  await dev.ended;
+  await vault.stop();
+  scratch.remove();
+});
+
+const list = async () => (await run(['secret', 'list'], remote)).stdout;
+const startRun = () => run(['workflow', 'start', 'w', '--wait', '--json'], remote);
+
+it('gives secrets from them, and tells which one has it, never what it is', { timeout: 120_000 }, async () => {
+  const shown = await list();
+  expect(shown).toMatch(/token +vault team +yes/);
+  expect(shown).toMatch(/mounted +folder mounted +no/);
+  expect(shown).toMatch(/nowhere +no/);
+  expect(shown).not.toContain('hunter2');
+  expect(JSON.parse((await startRun()).stdout)).toMatchObject({ status: 'succeeded' });
+  const set = await run(['secret', 'set', 'token'], { ...remote, input: 'hunter2-of-the-store' });
+  expect(set.stdout).toContain('It does not count yet: the server has a value for it in the source team.');
+
+  vault.server?.trouble('refusing');
+  const failed = JSON.parse((await startRun()).stdout);
+  expect(failed).toMatchObject({ status: 'failed', error: { code: 'secret_source_refused' } });
+  expect(failed.error.message).toMatch(
+    /^The source of secrets team \(Vault .*\) gives nothing: it answered 403: .*denied/,
+  );
+  expect(await list()).toMatch(
+    /token +unavailable team +yes[\s\S]*token: The source of secrets team .*.*the role in Vault\./,
+  );
+});
+
+it('waits for one that is away, and does not take another value instead', { timeout: 120_000 }, async () => {
+  await mounted.put('token', 'hunter2-of-another');
+  vault.server?.trouble('failing');
+  const started = startRun();
+  const before = vault.server?.requests() ?? 0;
+  await expect.poll(() => (vault.server?.requests() ?? 0) - before, { timeout: 60_000 }).toBeGreaterThan(3);
+  vault.server?.trouble(null);
+  expect(JSON.parse((await started).stdout)).toMatchObject({ status: 'succeeded' });
+});

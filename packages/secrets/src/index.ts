@@ -1,0 +1,1 @@
+export { createSecretSources, type SecretSourcesOptions } from './create-secret-sources.ts';

@@ -1,0 +1,70 @@
+import type { Json, JsonObject } from '@millrace/core';
+import { certificateFile, type FakeAnswer, type FakeRequest, startFakeServer } from '../fake-server.ts';
+import type { SecretPeer, StartPeer } from '../secret-peer.ts';
+
+const roleSecret = 'vault-secret-id-9f2c';
+const serviceAccount = 'vault-service-account-jwt';
+const denied: FakeAnswer = { status: 403, body: { errors: ['1 error occurred:\n\t* permission denied\n\n'] } };
+
+type Auth = 'token' | 'approle' | 'kubernetes';
+
+/**
+ * Stands for Vault or OpenBao: a key-value engine, version 2, below a namespace, by the documented HTTP API, with each way
+ * to log in. Tokens of a login end after their lease, and by `trouble('refusing')`.
+ */
+export function vaultPeer(auth: Auth): StartPeer {
+  return async (folder): Promise<SecretPeer> => {
+    const secrets = new Map<string, Json>();
+    const tokens = new Set(auth === 'token' ? ['vault-root-token-1'] : []);
+    let logins = 0;
+
+    const logIn = (body: JsonObject): FakeAnswer => {
+      const isRight =
+        auth === 'approle'
+          ? body.role_id === 'millrace' && body.secret_id === roleSecret
+          : body.role === 'millrace' && body.jwt === serviceAccount;
+      if (!isRight) return { status: 400, body: { errors: ['invalid role or secret ID'] } };
+      logins += 1;
+      const token = `vault-token-${logins}`;
+      tokens.clear();
+      tokens.add(token);
+      return { status: 200, body: { auth: { client_token: token, lease_duration: 1200, renewable: true } } };
+    };
+
+    const answer = ({ method, path, headers, body }: FakeRequest): FakeAnswer => {
+      if (headers['x-vault-request'] !== 'true' || headers['x-vault-namespace'] !== 'platform') return denied;
+      if (method === 'POST' && path === `/v1/auth/${auth}/login`) return logIn(JSON.parse(body) as JsonObject);
+      if (!tokens.has(headers['x-vault-token'] ?? '')) return denied;
+      const [, key] = /^\/v1\/kv\/data\/(.+)$/.exec(path) ?? [];
+      if (method !== 'GET' || key === undefined)
+        return { status: 404, body: { errors: [`no handler for route "${path}"`] } };
+      const data = secrets.get(key.split('/').map(decodeURIComponent).join('/'));
+      if (data === undefined) return { status: 404, body: { errors: [] } };
+      return { status: 200, body: { data: { data, metadata: { version: 1, destroyed: false } } } };
+    };
+
+    const server = await startFakeServer(answer, { secure: true, refusal: denied });
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(`${folder}/vault-jwt`, serviceAccount);
+    const written = {
+      token: { token_env: 'VAULT_TOKEN' },
+      approle: { approle: { role_id: 'millrace', secret_id_env: 'VAULT_SECRET_ID' } },
+      kubernetes: { kubernetes: { role: 'millrace', token_file: `${folder}/vault-jwt` } },
+    }[auth];
+    return {
+      written: {
+        type: 'vault',
+        address: server.url,
+        namespace: 'platform',
+        mount: 'kv',
+        ca_file: certificateFile,
+        auth: written,
+      },
+      environment: { VAULT_TOKEN: 'vault-root-token-1', VAULT_SECRET_ID: roleSecret },
+      credentials: ['vault-root-token', roleSecret, serviceAccount, 'vault-token-'],
+      put: (key, value) => void secrets.set(key, typeof value === 'string' ? { value } : value),
+      server,
+      stop: server.stop,
+    };
+  };
+}
