@@ -239,6 +239,8 @@ function eventCalls(transport: Transport) {
 
 function systemCalls(transport: Transport) {
   return {
+    /** Its version, and how long it keeps what is over. */
+    settings: (call?: CallOptions) => transport.call('getSettings', {}, call),
     live: (call?: CallOptions) => transport.call('getLiveness', {}, call),
     ready: (call?: CallOptions) => transport.call('getReadiness', {}, call),
     openApi: (call?: CallOptions) => transport.call('getOpenApi', {}, call),

@@ -36,6 +36,7 @@ export type {
   GitAuth,
   GitSettings,
   GitWorkspace,
+  RetentionSettings,
   SecretPlace,
   ServerConfig,
 } from './server-config/server-config.ts';

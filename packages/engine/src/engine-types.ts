@@ -29,6 +29,7 @@ import type { LastTick } from './ports/schedule-store.ts';
 import type { Store } from './ports/store.ts';
 import type { StoredDiagnostic } from './ports/workspace-store.ts';
 import type { EngineEvent } from './realtime/event-bus.ts';
+import type { Retention, RetentionKind } from './retention/retention.ts';
 import type { BulkAnswer, BulkRequest } from './runs/bulk-runs.ts';
 import type { HookCallState } from './runs/find-hook-calls.ts';
 import type { AttemptDetail, AttemptFilter } from './runs/list-attempts.ts';
@@ -137,6 +138,8 @@ export type EngineStats = Readonly<{
   ticks: Readonly<Record<LastTick['result'], number>>;
   /** Requests to webhooks that came to this server. */
   deliveries: Readonly<Record<DeliveryOutcome, number>>;
+  /** What this server removed because it is kept no longer. */
+  removed: Readonly<Record<RetentionKind, number>>;
   commits: number;
   commitRuns: number;
   commitConflicts: number;
@@ -219,6 +222,8 @@ export type Engine = Readonly<{
   listLogs(run: RunId): Promise<readonly (LogRef & Readonly<{ sizeBytes: number }>)[]>;
   publishWorkspace(request: PublishRequest): Promise<PublishOutcome>;
   subscribe(listener: (event: EngineEvent) => void): () => void;
+  /** How long this server keeps what is over. */
+  readonly retention: Retention;
   readonly store: Store;
   readonly queries: Queries;
   readonly blobs: BlobStore;

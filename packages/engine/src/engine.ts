@@ -43,6 +43,8 @@ import type { SecretSource } from './ports/secret-source.ts';
 import type { Store } from './ports/store.ts';
 import { createEventBus } from './realtime/event-bus.ts';
 import { followChanges } from './realtime/follow-changes.ts';
+import { keepEverything, type Retention } from './retention/retention.ts';
+import { createRetentionLoop } from './retention/retention-loop.ts';
 import { createBulkRuns } from './runs/bulk-runs.ts';
 import { createCancelRun } from './runs/cancel-run.ts';
 import { createGetRun } from './runs/get-run.ts';
@@ -84,6 +86,8 @@ export type EngineOptions = Readonly<{
   secrets?: readonly SecretSource[];
   /** What seals and opens the secrets of the store; default: nothing, so none can be stored. */
   secretKeys?: ReadSecretKeys;
+  /** How long what is over is kept; default: for ever. */
+  retention?: Retention;
   /** Whether schedules start runs; default true. A run without a server, and a rehearsal, must not set off others. */
   fireSchedules?: boolean;
   /** Told of every failure that the engine survives: it goes on, but somebody should know. */
@@ -182,6 +186,19 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     createEventLoop({ events: store.events, clock, pollMs: settings.pollMs, deliver: deliverEvent, onError }),
     createLimitLoop({ slots: store.slots, granter, clock, pollMs: settings.pollMs, onError }),
     createOutboxLoop({ outbox: store.outbox, runs: store.runs, clock, pollMs: settings.pollMs, deliver, onError }),
+    ...(options.retention === undefined
+      ? []
+      : [
+          createRetentionLoop({
+            store,
+            blobs,
+            clock,
+            pollMs: settings.pollMs,
+            retention: options.retention,
+            onRemoved: (kind, count) => stats.oldRemoved(kind, count),
+            onError,
+          }),
+        ]),
   ];
   let stopFollowing: (() => Promise<void>) | null = null;
 
@@ -262,6 +279,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       onError,
     }),
     subscribe: bus.subscribe,
+    retention: options.retention ?? keepEverything,
     store,
     queries,
     blobs,
@@ -271,6 +289,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       attemptsEnded: { ...stats.attemptsEnded },
       ticks: { ...stats.ticks },
       deliveries: { ...stats.deliveries },
+      removed: { ...stats.removed },
       commits: driver.counts.commits,
       commitRuns: driver.counts.runs,
       commitConflicts: driver.counts.conflicts,

@@ -1,6 +1,7 @@
 import type { RunEndStatus, StepEndStatus } from '@millrace/core';
 import type { DeliveryOutcome } from './ports/delivery-store.ts';
 import type { LastTick } from './ports/schedule-store.ts';
+import type { RetentionKind } from './retention/retention.ts';
 
 /** Counts since the start of this server; for metrics. */
 export class StatsCounter {
@@ -17,6 +18,9 @@ export class StatsCounter {
 
   readonly ticks: Record<LastTick['result'], number> = { started: 0, skipped: 0, failed: 0 };
   readonly deliveries: Record<DeliveryOutcome, number> = { accepted: 0, duplicate: 0, ignored: 0, refused: 0 };
+
+  /** What was kept no longer. */
+  readonly removed: Record<RetentionKind, number> = { runs: 0, events: 0, deliveries: 0, revisions: 0 };
 
   runStarted(): void {
     this.runsStarted += 1;
@@ -36,6 +40,10 @@ export class StatsCounter {
 
   deliveryLogged(outcome: DeliveryOutcome): void {
     this.deliveries[outcome] += 1;
+  }
+
+  oldRemoved(kind: RetentionKind, count: number): void {
+    this.removed[kind] += count;
   }
 
   staleReport(): void {

@@ -18,6 +18,7 @@ import type { BlobStore } from '../src/ports/blob-store.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { SecretSource } from '../src/ports/secret-source.ts';
 import type { Store } from '../src/ports/store.ts';
+import type { Retention } from '../src/retention/retention.ts';
 import type { ReadSecretKeys } from '../src/secrets/find-secret.ts';
 import type { EngineSettings } from '../src/settings.ts';
 
@@ -206,6 +207,7 @@ export async function startTestEngine(
     wrap?: (store: Store) => Store;
     secrets?: readonly SecretSource[];
     secretKeys?: ReadSecretKeys;
+    retention?: Retention;
   }> = {},
 ): Promise<TestEngine> {
   const clock = new TestClock();
@@ -224,6 +226,7 @@ export async function startTestEngine(
       settings: { ...options.settings },
       ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
       ...(options.secretKeys === undefined ? {} : { secretKeys: options.secretKeys }),
+      ...(options.retention === undefined ? {} : { retention: options.retention }),
       onError: (error) => errors.push(error),
     });
     engines.push(engine);

@@ -4,6 +4,7 @@ import { changeFacts } from './conformance/changes.ts';
 import { definitionFacts } from './conformance/definitions.ts';
 import { deliveryFacts } from './conformance/deliveries.ts';
 import { eventFacts } from './conformance/events.ts';
+import { historyFacts } from './conformance/history.ts';
 import { limitedRunFacts } from './conformance/limited-runs.ts';
 import { queryFacts } from './conformance/queries.ts';
 import { raceFacts } from './conformance/races.ts';
@@ -35,6 +36,7 @@ export function storeConformance(name: string, open: OpenForConformance): void {
     'plans and workspaces': definitionFacts,
     schedules: scheduleFacts,
     deliveries: deliveryFacts,
+    history: historyFacts,
     secrets: secretFacts,
     'change feed': changeFacts,
     queries: queryFacts,

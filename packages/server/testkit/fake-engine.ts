@@ -442,6 +442,7 @@ export function createFakeEngine() {
             : null,
       },
     } as unknown as Store,
+    retention: { runs: 7_776_000_000, events: null, deliveries: 2_592_000_000, revisions: 604_800_000 },
     queries: {
       async listEvents(filter: unknown) {
         seen.eventFilters.push(filter);
@@ -575,6 +576,7 @@ const stats = (loopSilenceMs: Readonly<Record<string, number>>): EngineStats => 
   attemptsEnded: { succeeded: 9, failed: 2, timed_out: 0, cancelled: 0, skipped: 1 },
   ticks: { started: 5, skipped: 2, failed: 1 },
   deliveries: { accepted: 3, duplicate: 1, ignored: 0, refused: 8 },
+  removed: { runs: 6, events: 0, deliveries: 2, revisions: 1 },
   commits: 3,
   commitRuns: 12,
   commitConflicts: 1,

@@ -95,6 +95,7 @@ describe('migrations', () => {
       '0011-cache',
       '0012-secrets',
       '0013-draining',
+      '0014-retention',
     ]);
     for (const store of stores) expect(await createRun(store)).toBe(true);
   });

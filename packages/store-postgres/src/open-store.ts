@@ -12,6 +12,7 @@ import { readStatement } from './connections/statement.ts';
 import { Writer } from './connections/writer.ts';
 import { createDeliveryStore } from './deliveries/delivery-store.ts';
 import { createEventStore } from './events/event-store.ts';
+import { createHistoryStore } from './history/history-store.ts';
 import { migrate } from './migrations/migrate.ts';
 import { LaneNumberBook } from './names/lane-numbers.ts';
 import { WorkflowNumberBook } from './names/workflow-numbers.ts';
@@ -101,6 +102,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     slots: createSlotStore(database),
     outbox: createOutboxStore(database),
     events: createEventStore(database),
+    history: createHistoryStore(database),
     cache: createCacheStore(database),
     plans: createPlanStore(database, lanes),
     workspaces: createWorkspaceStore(database),

@@ -1,7 +1,15 @@
 import type { Command } from 'commander';
 import { configHelp, workspaceHelp } from '../server/workspace-option.ts';
 import { collect } from './input-option.ts';
-import { parseCount, parseLogLevel, parsePort, secretsFileHelp, secretsKeyFileHelp } from './option-values.ts';
+import {
+  keepRunsHelp,
+  parseCount,
+  parseKept,
+  parseLogLevel,
+  parsePort,
+  secretsFileHelp,
+  secretsKeyFileHelp,
+} from './option-values.ts';
 
 export type DevCommandOptions = Readonly<{
   workspace?: string[];
@@ -13,6 +21,7 @@ export type DevCommandOptions = Readonly<{
   token?: string;
   secretsFile?: string;
   secretsKeyFile?: string;
+  keepRuns?: number | null;
   logLevel: string;
   sample?: boolean;
   json?: boolean;
@@ -34,6 +43,7 @@ export function addDevCommand(program: Command): void {
     )
     .option('--secrets-file <file>', secretsFileHelp)
     .option('--secrets-key-file <file>', `${secretsKeyFileHelp} (default: one in the data folder)`)
+    .option('--keep-runs <duration>', keepRunsHelp, parseKept)
     .option('--log-level <level>', 'trace, debug, info, warn, error or silent', parseLogLevel, 'warn')
     .option('--sample', 'use the examples that come with Millrace when this folder has no .workflows')
     .option('--json', 'print the ready line as {"url", "workspaces"}')

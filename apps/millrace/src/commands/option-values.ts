@@ -1,3 +1,4 @@
+import { parseDuration } from '@millrace/definition';
 import { InvalidArgumentError } from 'commander';
 
 export const secretsFileHelp =
@@ -33,6 +34,16 @@ export function parseNames(text: string): string[] {
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
+}
+
+export const keepRunsHelp = 'how long runs are kept after their end, such as 30d, or forever (default: 90d)';
+
+/** How long something is kept, in milliseconds; null: for ever. */
+export function parseKept(text: string): number | null {
+  if (text === 'forever') return null;
+  const ms = parseDuration(text);
+  if (ms !== null && ms >= 60_000) return ms;
+  throw new InvalidArgumentError('A duration such as 90d, of a minute at least, or `forever` is expected.');
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];

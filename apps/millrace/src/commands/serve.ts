@@ -1,7 +1,15 @@
 import type { Command } from 'commander';
 import { configHelp, workspaceHelp } from '../server/workspace-option.ts';
 import { collect } from './input-option.ts';
-import { parseLogLevel, parseNames, parsePort, secretsFileHelp, secretsKeyFileHelp } from './option-values.ts';
+import {
+  keepRunsHelp,
+  parseKept,
+  parseLogLevel,
+  parseNames,
+  parsePort,
+  secretsFileHelp,
+  secretsKeyFileHelp,
+} from './option-values.ts';
 
 export type ServeCommandOptions = Readonly<{
   database?: string;
@@ -15,6 +23,7 @@ export type ServeCommandOptions = Readonly<{
   workerToken?: string;
   secretsFile?: string;
   secretsKeyFile?: string;
+  keepRuns?: number | null;
   allowHost?: string[];
   allowPrivate?: string[];
   logLevel: string;
@@ -38,6 +47,7 @@ export function addServeCommand(program: Command): void {
     .option('--worker-token <token>', 'token that workers must have (env: MILLRACE_WORKER_TOKEN)')
     .option('--secrets-file <file>', secretsFileHelp)
     .option('--secrets-key-file <file>', `${secretsKeyFileHelp} (default: none, so none are stored)`)
+    .option('--keep-runs <duration>', keepRunsHelp, parseKept)
     .option('--allow-host <names>', 'further host names for callers without API token, separated by commas', parseNames)
     .option(
       '--allow-private <hosts>',
@@ -53,7 +63,7 @@ Logs are JSON lines on stdout; the line with "ready" tells the address. SIGTERM 
 
 Examples:
   $ millrace serve --database postgres://millrace@db/millrace --blobs /srv/millrace/blobs -w ./platform
-  $ millrace serve --config /etc/millrace/millrace.yaml
+  $ millrace serve --config /etc/millrace/millrace.yaml --keep-runs 30d
   $ millrace serve --host 0.0.0.0 --token "$(openssl rand -hex 24)" --worker-token "$(openssl rand -hex 24)"
 `,
     )

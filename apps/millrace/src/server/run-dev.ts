@@ -8,6 +8,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { listenForStop } from '../processes/stop-signals.ts';
 import { countProblems, showDiagnostics } from '../terminal/show-diagnostics.ts';
 import { styleOf } from '../terminal/style.ts';
+import { retentionOf } from './retention.ts';
 import { readServerConfig } from './server-config.ts';
 import { startDev } from './start-dev.ts';
 import { allWorkspaces, parseWorkspaces, type WorkspacePlace } from './workspace-option.ts';
@@ -35,6 +36,7 @@ export async function runDev(options: DevCommandOptions): Promise<ExitCode> {
       token: options.token ?? process.env.MILLRACE_TOKEN ?? null,
       secretsFile: options.secretsFile ?? null,
       secretsKeyFile: options.secretsKeyFile ?? null,
+      retention: retentionOf(config.retention, options.keepRuns),
       logLevel: options.logLevel,
       onLoad: showLoad,
       onLost: (message) => fail(message),

@@ -17,11 +17,11 @@ import { version } from '../version.ts';
 import { createLateSources } from './late-sources.ts';
 import { defaultPort, listen } from './listen.ts';
 import { openWorkspaces } from './open-workspaces.ts';
+import { retentionOf } from './retention.ts';
 import { openSecretKeys } from './secret-keys.ts';
 import { readServerConfig } from './server-config.ts';
 import { createJsonLog, reportTo } from './server-log.ts';
 import { openServerSecrets } from './server-secrets.ts';
-import { startRetention } from './start-retention.ts';
 import { webUi } from './web-ui.ts';
 import { allWorkspaces, describePlace } from './workspace-option.ts';
 
@@ -70,10 +70,10 @@ async function open(
   closers.add('blob store', blobs.close);
   const secrets = await openServerSecrets(options.secretsFile, config.secretSources);
   const secretKeys = await openSecretKeys(options.secretsKeyFile);
-  const engine = await createEngine({ store, queries, blobs, secrets, secretKeys, onError });
+  const retention = retentionOf(config.retention, options.keepRuns);
+  const engine = await createEngine({ store, queries, blobs, secrets, secretKeys, retention, onError });
   await engine.start();
   closers.add('engine', engine.stop);
-  startRetention(engine, closers, onError);
   const sources = createLateSources();
   const listening = await listen(
     {

@@ -15,6 +15,7 @@ const nothing: ServerConfig = {
   workspaces: [],
   git: { schemes: defaultGitSchemes, cache: null, silenceMs: 60_000, credentials: [] },
   secretSources: [],
+  retention: {},
 };
 
 /** Reads the configuration that an option or MILLRACE_CONFIG names; its paths become absolute. Throws `configuration`. */
@@ -37,7 +38,7 @@ export async function readServerConfig(option: string | undefined): Promise<Serv
   return absolute(config, dirname(resolve(path)));
 }
 
-function absolute({ workspaces, git, secretSources }: ServerConfig, folder: string): ServerConfig {
+function absolute({ workspaces, git, retention, secretSources }: ServerConfig, folder: string): ServerConfig {
   const at = (path: string): string => resolve(folder, path);
   const secretAt = (place: SecretPlace): SecretPlace => ('file' in place ? { file: at(place.file) } : place);
   const authAt = (auth: GitAuth): GitAuth => {
@@ -70,6 +71,7 @@ function absolute({ workspaces, git, secretSources }: ServerConfig, folder: stri
       credentials: git.credentials.map(({ url, auth }) => ({ url, auth: authAt(auth) })),
     },
     secretSources: secretSources.map((source) => absoluteSource(source, at, secretAt)),
+    retention,
   };
 }
 

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createLocalBlobStore } from '@millrace/blobs';
 import type { GitSettings, SecretSourceConfig } from '@millrace/definition';
-import { createEngine } from '@millrace/engine';
+import { createEngine, type Retention } from '@millrace/engine';
 import type { SourceLoad } from '@millrace/sources';
 import { openPostgresStore } from '@millrace/store-postgres';
 import { createWorker } from '@millrace/worker';
@@ -20,7 +20,6 @@ import { openOwnSecretKeys } from './secret-keys.ts';
 import { createTerminalLog, reportTo } from './server-log.ts';
 import { openServerSecrets } from './server-secrets.ts';
 import { startDatabase } from './start-database.ts';
-import { startRetention } from './start-retention.ts';
 import { webUi } from './web-ui.ts';
 import type { WorkspacePlace } from './workspace-option.ts';
 
@@ -40,6 +39,7 @@ export type DevOptions = Readonly<{
   /** Outside sources of secrets. */
   secretSources: readonly SecretSourceConfig[];
   secretsKeyFile: string | null;
+  retention: Retention;
   logLevel: string;
   onLoad: (workspace: WorkspacePlace, load: SourceLoad) => void;
   /** The database ended by itself and does not start again: nothing works any more. */
@@ -79,10 +79,17 @@ async function open(
   closers.add('blob store', blobs.close);
   const secrets = await openServerSecrets(options.secretsFile ?? undefined, options.secretSources);
   const secretKeys = await openOwnSecretKeys(options.secretsKeyFile ?? undefined, dataDir);
-  const engine = await createEngine({ store, queries, blobs, secrets, secretKeys, onError });
+  const engine = await createEngine({
+    store,
+    queries,
+    blobs,
+    secrets,
+    secretKeys,
+    retention: options.retention,
+    onError,
+  });
   await engine.start();
   closers.add('engine', engine.stop);
-  startRetention(engine, closers, onError);
 
   const sources = createLateSources();
   const listening = await listen(

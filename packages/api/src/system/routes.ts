@@ -12,7 +12,33 @@ const readiness = z
   })
   .meta({ id: 'Readiness' });
 
+const kept = z.int().nullable();
+
+const settings = z
+  .object({
+    version: z.string(),
+    retention: z
+      .object({
+        runs_ms: kept.meta({ description: 'Runs after their end, with their attempts and logs.' }),
+        events_ms: kept.meta({ description: 'Events after they were delivered.' }),
+        deliveries_ms: kept.meta({ description: 'Requests to webhooks.' }),
+        revisions_ms: kept.meta({ description: 'Revisions that were replaced and that no live run needs.' }),
+      })
+      .meta({ description: 'How long this server keeps what is over, in milliseconds; null: for ever.' }),
+  })
+  .meta({ id: 'Settings' });
+
 export const systemRoutes = {
+  getSettings: route({
+    method: 'GET',
+    path: '/api/v1/settings',
+    summary: 'The version of this server, and how long it keeps what is over',
+    description: 'Each server goes by its own settings: where several share a database, the shortest time counts.',
+    tag: 'system',
+    access: 'api',
+    responses: { 200: { description: 'The settings.', schema: settings } },
+    errors: [],
+  }),
   getOpenApi: route({
     method: 'GET',
     path: '/openapi.json',

@@ -5,6 +5,9 @@ import { filledText, positiveDuration } from '../grammar/values.ts';
 import { durationPattern, parseDuration } from '../values/duration.ts';
 import { variable } from './variable.ts';
 
+/** What has just ended may still be told to others. */
+const shortestKeepMs = 60_000;
+
 const auth = z
   .strictObject({
     token_env: variable.exactOptional().describe('Environment variable of the server that holds an access token.'),
@@ -78,6 +81,23 @@ export const gitSection = z.strictObject({
     .exactOptional(),
 });
 
+const keptPhrase = expected('invalid_duration', 'a duration such as `90d`, of a minute at least, or `forever`');
+const kept = z
+  .string(keptPhrase)
+  .refine(
+    (written) =>
+      written === 'forever' || (durationPattern.test(written) && (parseDuration(written) ?? 0) >= shortestKeepMs),
+    keptPhrase,
+  );
+
+export const retentionSection = z.strictObject({
+  runs: kept.exactOptional().describe('Runs after their end, with attempts and logs. Default 90d.'),
+  events: kept.exactOptional().describe('Events after they were delivered. Default 90d.'),
+  deliveries: kept.exactOptional().describe('Requests to webhooks. Default 30d.'),
+  revisions: kept.exactOptional().describe('Revisions that were replaced and that no run needs. Default 7d.'),
+});
+
 export type WrittenAuth = z.output<typeof auth>;
 export type WrittenGitWorkspace = z.output<(typeof workspaceSchemas)['git']>;
 export type WrittenGitSection = z.output<typeof gitSection>;
+export type WrittenRetention = z.output<typeof retentionSection>;

@@ -51,6 +51,15 @@ git: { cache: /var/cache/millrace, timeout: 2m, credentials: [{ url: https://git
     expect(config?.workspaces.map(({ name }) => name)).toEqual(['platform', 'network', 'scratch']);
   });
 
+  it('says how long what is over is kept', () => {
+    expect(load('retention: { runs: 30d, events: forever, revisions: 1h30m }').config?.retention).toEqual({
+      runs: 30 * 86_400_000,
+      events: null,
+      revisions: 5_400_000,
+    });
+    expect(load('').config?.retention).toEqual({});
+  });
+
   it('may be empty', () => {
     expect(load('').config).toMatchObject({ workspaces: [], git: { schemes: ['https', 'ssh'] } });
     expect(load('workspaces:\n').config?.workspaces).toEqual([]);
@@ -82,6 +91,9 @@ git: { cache: /var/cache/millrace, timeout: 2m, credentials: [{ url: https://git
     ['workspaces:\n  a: { type: git, url: "file:///x" }\n', 2, 24, 'invalid_value', 'schemes: [https, ssh, file]'],
     ['workspaces:\n  a: { type: git, url: "ext::sh -c x" }\n', 2, 24, 'invalid_value', 'https://host'],
     ['workspaces:\n  a: { type: git, url: "git://x/y" }\n', 2, 24, 'invalid_value', 'https://host'],
+    ['retention: { run: 30d }\n', 1, 14, 'unknown_key', '`runs`'],
+    ['retention: { runs: 30 }\n', 1, 20, 'invalid_duration', '`forever`'],
+    ['retention: { runs: 0s }\n', 1, 20, 'invalid_duration', 'a minute'],
     ['git: { schemes: [svn] }\n', 1, 18, 'invalid_value', '`https`'],
     ['git: { credentials: [{ url: x }] }\n', 1, 22, 'exactly_one', 'token_env'],
   ])('%j is reported at %i:%i as %s', (text, line, column, code, says) => {

@@ -20,14 +20,23 @@ import {
 } from '../yaml/source-node.ts';
 import {
   gitSection,
+  retentionSection,
   type WrittenAuth,
   type WrittenGitSection,
   type WrittenGitWorkspace,
+  type WrittenRetention,
   workspaceSchemas,
 } from './grammar.ts';
 import { placeOfSecret } from './place-of-secret.ts';
 import { readSecretSources } from './read-secret-sources.ts';
-import type { FolderWorkspace, GitAuth, GitSettings, GitWorkspace, ServerConfig } from './server-config.ts';
+import type {
+  FolderWorkspace,
+  GitAuth,
+  GitSettings,
+  GitWorkspace,
+  RetentionSettings,
+  ServerConfig,
+} from './server-config.ts';
 
 export type LoadedServerConfig = Readonly<{
   /** null when any diagnostic is an error. */
@@ -40,7 +49,7 @@ const defaultPollMs = 60_000;
 const defaultSilenceMs = 60_000;
 const shortestPollMs = 1_000;
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-const sections = ['workspaces', 'git', 'secret_sources'];
+const sections = ['workspaces', 'git', 'secret_sources', 'retention'];
 
 /** Reads a server's `millrace.yaml`. Pure: it never throws for anything that the file holds, and reports every problem. */
 export function loadServerConfig({ path, text }: SourceFile): LoadedServerConfig {
@@ -52,7 +61,7 @@ export function loadServerConfig({ path, text }: SourceFile): LoadedServerConfig
 }
 
 function readConfig(root: SourceNode | null, report: Report): ServerConfig | null {
-  if (root === null) return { workspaces: [], git: gitSettings({}), secretSources: [] };
+  if (root === null) return { workspaces: [], git: gitSettings({}), secretSources: [], retention: {} };
   if (root.kind !== 'map') {
     const message = `The configuration is a map of sections; this is ${describeValue(toJson(root))}.`;
     report({ code: 'not_a_map', message, hint: 'Begin with `workspaces:`.', at: placeOf(root) });
@@ -65,9 +74,10 @@ function readConfig(root: SourceNode | null, report: Report): ServerConfig | nul
   }
   const git = readGit(root, report);
   const secretSources = readSecretSources(root, report);
+  const retention = readRetention(root, report);
   const node = nodeAt(root, ['workspaces']);
   if (node === undefined || (node.kind === 'scalar' && node.value === null))
-    return { workspaces: [], git, secretSources };
+    return { workspaces: [], git, secretSources, retention };
   if (node.kind !== 'map') {
     const message = `\`workspaces\` must be a map of names; got ${describeValue(toJson(node))}.`;
     report({
@@ -83,7 +93,7 @@ function readConfig(root: SourceNode | null, report: Report): ServerConfig | nul
     const workspace = readWorkspace(key, at, value, git.schemes, report);
     return workspace === null ? [] : [workspace];
   });
-  return { workspaces, git, secretSources };
+  return { workspaces, git, secretSources, retention };
 }
 
 function readGit(root: MapNode, report: Report): GitSettings {
@@ -92,6 +102,18 @@ function readGit(root: MapNode, report: Report): GitSettings {
   const subject = { name: '`git`', at: placeOfKey(root, 'git'), noun: 'file' } as const;
   return gitSettings(readNode(gitSection, node, subject, report) ?? {});
 }
+
+function readRetention(root: MapNode, report: Report): RetentionSettings {
+  const node = nodeAt(root, ['retention']);
+  if (node === undefined) return {};
+  const subject = { name: '`retention`', at: placeOfKey(root, 'retention'), noun: 'file' } as const;
+  return retentionSettings(readNode(retentionSection, node, subject, report) ?? {});
+}
+
+const retentionSettings = (written: WrittenRetention): RetentionSettings =>
+  Object.fromEntries(
+    Object.entries(written).map(([kind, kept]) => [kind, kept === 'forever' ? null : parseDuration(kept)]),
+  );
 
 function gitSettings({ schemes, cache, timeout, credentials }: WrittenGitSection): GitSettings {
   return {

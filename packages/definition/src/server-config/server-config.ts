@@ -39,6 +39,11 @@ export type GitSettings = Readonly<{
   credentials: readonly Readonly<{ url: string; auth: GitAuth }>[];
 }>;
 
+/** How long a server keeps what is over, in milliseconds; null: for ever; what is left out has a default. */
+export type RetentionSettings = Readonly<
+  Partial<Record<'runs' | 'events' | 'deliveries' | 'revisions', number | null>>
+>;
+
 /** What `millrace.yaml` says. Paths are as written: they count from the folder of the file. */
 export type ServerConfig = Readonly<{
   /** In the order of the file. */
@@ -46,4 +51,5 @@ export type ServerConfig = Readonly<{
   git: GitSettings;
   /** Outside sources of secrets, in the order in which they are asked. */
   secretSources: readonly SecretSourceConfig[];
+  retention: RetentionSettings;
 }>;

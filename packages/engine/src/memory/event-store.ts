@@ -54,15 +54,30 @@ export function createEventStore(state: MemoryState): EventStore {
       const from = Math.max(entry.since, after === null ? 0 : Number(after));
       return state.events
         .slice(from)
-        .map(({ event }) => event)
+        .flatMap((known) => (known === null ? [] : [known.event]))
         .filter(({ workspace, type }) => eventTopic(workspace, type) === entry.topic)
         .slice(0, limit);
+    },
+    async removeOld({ keepMs, after, limit }) {
+      const before = state.now() - keepMs;
+      const looked = state.events.flatMap((entry) =>
+        entry !== null && Number(entry.event.id) > Number(after ?? 0) ? [entry] : [],
+      );
+      const page = looked.slice(0, limit);
+      const old = page.filter(({ event }) => event.at <= before);
+      const gone = old.filter((entry) => !state.undelivered.has(entry));
+      for (const { event } of gone) {
+        state.events[Number(event.id) - 1] = null;
+        if (event.key !== null) state.eventKeys.delete(eventKeyOf(event.workspace, event.key));
+      }
+      const more = page.length === limit && old.length > 0;
+      return { removed: gone.length, next: more ? (page.at(-1)?.event.id ?? null) : null };
     },
   };
 }
 
-/** Numbers have no gaps here. */
-const find = (state: MemoryState, id: StoredEvent['id']): EventEntry | undefined => state.events[Number(id) - 1];
+const find = (state: MemoryState, id: StoredEvent['id']): EventEntry | undefined =>
+  state.events[Number(id) - 1] ?? undefined;
 
 const compareRefs = (left: AttemptRef, right: AttemptRef): number =>
   compareRunIds(left.run, right.run) || compareSteps(left, right);

@@ -108,8 +108,8 @@ export type MemoryState = {
   readonly outbox: Map<string, MessageEntry>;
   /** By workspace and key. */
   readonly cache: Map<string, StoredOutput>;
-  /** By number, from 1. */
-  readonly events: EventEntry[];
+  /** By number, from 1. null: it was removed. */
+  readonly events: (EventEntry | null)[];
   readonly eventKeys: Map<string, EventEntry>;
   readonly undelivered: Set<EventEntry>;
   /** Waits for events by topic. */
@@ -132,6 +132,8 @@ export type MemoryState = {
   readonly deliveries: Map<string, Delivery>;
   nextDelivery: number;
   readonly secrets: Map<string, StoredSecret>;
+  /** Runs that were removed and left something. */
+  readonly removed: Map<RunId, RunEntry>;
   readonly listeners: Set<Readonly<{ onHint: (hint: string) => void; onGap: () => void }>>;
 };
 
@@ -167,6 +169,7 @@ export function createMemoryState(now: () => Instant): MemoryState {
     deliveries: new Map(),
     nextDelivery: 1,
     secrets: new Map(),
+    removed: new Map(),
     listeners: new Set(),
   };
 }

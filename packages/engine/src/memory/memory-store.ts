@@ -4,6 +4,7 @@ import { createCacheStore } from './cache-store.ts';
 import { commitRuns, tellListeners } from './commit-runs.ts';
 import { createDeliveryStore } from './delivery-store.ts';
 import { createEventStore } from './event-store.ts';
+import { createHistoryStore } from './history-store.ts';
 import { loadRuns } from './load-runs.ts';
 import { compareRunIds, createMemoryState, type MemoryState, startKeyOf } from './memory-state.ts';
 import { createOutboxStore } from './outbox-store.ts';
@@ -48,6 +49,7 @@ export function createMemoryStore(options: { now?: () => number } = {}): { store
     slots: open(createSlotStore(state)),
     outbox: open(createOutboxStore(state)),
     events: open(createEventStore(state)),
+    history: open(createHistoryStore(state)),
     cache: open(createCacheStore(state)),
     plans: open(createPlanStore(state)),
     workspaces: open(createWorkspaceStore(state)),

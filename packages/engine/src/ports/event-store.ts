@@ -1,4 +1,5 @@
 import type { AttemptRef, Fault, RunId, StoredEvent } from '@millrace/core';
+import type { OldOutcome, OldRequest } from './history-store.ts';
 
 export type NewEvent = Omit<StoredEvent, 'id' | 'at'>;
 
@@ -32,4 +33,6 @@ export type EventStore = Readonly<{
     wait: AttemptRef,
     page: Readonly<{ after: StoredEvent['id'] | null; limit: number }>,
   ): Promise<readonly StoredEvent[]>;
+  /** Looks at the next events and removes those that are older than `keepMs` and delivered. Their keys are free then. */
+  removeOld(request: OldRequest<StoredEvent['id']>): Promise<OldOutcome<StoredEvent['id']>>;
 }>;

@@ -4,6 +4,7 @@ export type * from './change-feed.ts';
 export type * from './clock.ts';
 export type * from './delivery-store.ts';
 export type * from './event-store.ts';
+export type * from './history-store.ts';
 export type * from './outbox-store.ts';
 export type * from './plan-store.ts';
 export type * from './queries.ts';

@@ -3,6 +3,7 @@ import type { CacheStore } from './cache-store.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import type { EventStore } from './event-store.ts';
+import type { HistoryStore } from './history-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { RunStore } from './run-store.ts';
@@ -27,6 +28,7 @@ export type Store = Readonly<{
   slots: SlotStore;
   outbox: OutboxStore;
   events: EventStore;
+  history: HistoryStore;
   cache: CacheStore;
   plans: PlanStore;
   workspaces: WorkspaceStore;

@@ -39,6 +39,7 @@ export function createMortalStore(store: Store, life: Mortal, time: VirtualTime,
     workspaces: wrap(store.workspaces),
     schedules: wrap(store.schedules),
     deliveries: wrap(store.deliveries),
+    history: wrap(store.history),
     secrets: wrap(store.secrets),
     slots: wrap(store.slots),
     changes: {

@@ -183,6 +183,7 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
         }),
       waiting: (event, page) => call('waitingForEvent', () => store.events.waiting(event, page)),
       missed: (wait, page) => call('missedEvents', () => store.events.missed(wait, page)),
+      removeOld: (request) => call('removeOldEvents', () => store.events.removeOld(request)),
     },
     slots: {
       grant: (workspace, keys) =>
@@ -239,6 +240,11 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
       save: (schedules) => call('saveSchedules', () => store.schedules.save(schedules)),
       get: (key) => call('getSchedule', () => store.schedules.get(key)),
       nextDueAt: () => call('nextScheduleAt', () => store.schedules.nextDueAt()),
+    },
+    history: {
+      removeRuns: (request) => call('removeRuns', () => store.history.removeRuns(request)),
+      remains: (limit) => call('remainsOfRuns', () => store.history.remains(limit)),
+      clear: (runs, limit) => call('clearRuns', () => store.history.clear(runs, limit)),
     },
     deliveries: {
       append: (delivery) => call('appendDelivery', () => store.deliveries.append(delivery)),

@@ -67,6 +67,12 @@ function addEngineCounters(registry: Registry, engine: Engine): void {
       ({ ticks }) => ticks,
     ],
     ['millrace_deliveries_total', 'Requests to webhooks of this server.', 'outcome', ({ deliveries }) => deliveries],
+    [
+      'millrace_removed_total',
+      'What was kept no longer, and removed by this server.',
+      'kind',
+      ({ removed }) => removed,
+    ],
   ];
   for (const [name, help, label, read] of apart) addApart(registry, name, help, label, () => read(engine.stats()));
   addGauge(

@@ -131,6 +131,7 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   endedRuns: () => ({ url: '/worker/v1/ended-runs', payload: { runs: [run] } }),
   openFiles: () => ({ url: '/worker/v1/files/shop/r1' }),
   getOpenApi: () => ({ url: '/openapi.json' }),
+  getSettings: () => ({ url: '/api/v1/settings' }),
   getLiveness: () => ({ url: '/health/live' }),
   getReadiness: () => ({ url: '/health/ready' }),
   getMetrics: () => ({ url: '/metrics' }),

@@ -18,6 +18,12 @@ export function addSystemRoutes(app: FastifyInstance, { engine, metrics, options
     return { ...document };
   });
 
+  mountRoute(app, 'getSettings', () => {
+    const { runs, events, deliveries, revisions } = engine.retention;
+    const retention = { runs_ms: runs, events_ms: events, deliveries_ms: deliveries, revisions_ms: revisions };
+    return { version, retention };
+  });
+
   mountRoute(app, 'getLiveness', () => ({ status: 'ok' as const, version }));
 
   mountRoute(app, 'getReadiness', async ({ request, reply }): Promise<Answer<Routes['getReadiness']>> => {

@@ -63,13 +63,13 @@ function* nodesOf(node: Node): Generator<Node> {
 }
 
 /** What reads these tables otherwise than by a condition on an index. */
-async function wholeReads(text: string): Promise<readonly string[]> {
+async function wholeReads(text: string, among = tables): Promise<readonly string[]> {
   if (client === null) throw new Error('There is no connection.');
   const { rows: answer } = await client.query(`explain (generic_plan, format json) ${text}`);
   const [{ Plan: root }] = answer[0]['QUERY PLAN'] as [Readonly<{ Plan: Node }>];
   return [...nodesOf(root)]
-    .filter((node) => node['Node Type'].endsWith('Scan') && tables.includes(node['Relation Name'] ?? ''))
-    .filter((node) => node['Index Cond'] === undefined)
+    .filter((node) => node['Node Type'].endsWith('Scan') && among.includes(node['Relation Name'] ?? ''))
+    .filter((node) => node['Index Cond'] === undefined && node['Node Type'] !== 'Tid Scan')
     .map((node) => `${node['Node Type']} of ${node['Relation Name']} by ${node['Index Name'] ?? 'nothing'}`);
 }
 
@@ -102,8 +102,14 @@ test.each([
   ...folder('waits'),
   ...folder('slots'),
   ...folder('outbox'),
+  ...folder('history'),
   'workers/expired-workers.sql',
 ])('%s finds its rows by an index', async (file) => {
   const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
   expect(await wholeReads(text)).toEqual(readInOrder[file] ?? []);
+});
+
+test.each(folder('history'))('%s reads runs and attempts by their keys, however many there are', async (file) => {
+  const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+  expect(await wholeReads(text, ['run', 'run_origin', 'attempt', 'rerun', 'run_tag'])).toEqual([]);
 });

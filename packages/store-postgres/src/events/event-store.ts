@@ -2,6 +2,7 @@ import { eventId, eventTopic, type JsonObject, MillraceError, runId, type Stored
 import type { EventOutcome, EventStore } from '@millrace/engine';
 import type { Database } from '../connections/database.ts';
 import { readStatement } from '../connections/statement.ts';
+import { decodeOld, type OldRow } from '../history/old-row.ts';
 
 const appendEvent = readStatement(import.meta.url, 'append-event');
 const findEventByKey = readStatement(import.meta.url, 'find-event-by-key');
@@ -10,6 +11,7 @@ const takeOldEvents = readStatement(import.meta.url, 'take-old-events');
 const eventDelivered = readStatement(import.meta.url, 'event-delivered');
 const waitingForEvent = readStatement(import.meta.url, 'waiting-for-event');
 const missedEvents = readStatement(import.meta.url, 'missed-events');
+const removeOldEvents = readStatement(import.meta.url, 'remove-old-events');
 
 export type EventRow = Readonly<{
   id: string;
@@ -61,6 +63,10 @@ export function createEventStore(database: Database): EventStore {
     async missed({ run, step, iteration, item, attempt }, { after, limit }) {
       const values = [run, step, iteration, item, attempt, after, limit];
       return (await database.query<EventRow>(missedEvents, values)).map(decodeEvent);
+    },
+    async removeOld({ keepMs, after, limit }) {
+      const [row] = await database.query<OldRow>(removeOldEvents, [after ?? '0', limit, Math.round(keepMs)]);
+      return decodeOld(row, limit, eventId);
     },
   };
 }

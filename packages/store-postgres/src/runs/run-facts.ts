@@ -14,6 +14,8 @@ export function encodeFacts({ trigger, parent, depth, startKey, tags, priority, 
   });
 }
 
+export const readFacts = (text: string): RunFacts => JSON.parse(text) as RunFacts;
+
 /** The columns that the statements of this package read for an origin. */
 export type OriginRow = Readonly<{
   run: string;
@@ -25,7 +27,7 @@ export type OriginRow = Readonly<{
 }>;
 
 export function decodeOrigin(row: OriginRow): RunOrigin {
-  const facts = JSON.parse(row.facts) as RunFacts;
+  const facts = readFacts(row.facts);
   return {
     id: runId(row.run),
     workspace: row.workspace,

@@ -1,0 +1,43 @@
+import type { RunId } from '@millrace/core';
+import { runLogPrefix } from '../logs/log-keys.ts';
+import type { BlobStore } from '../ports/blob-store.ts';
+import type { HistoryStore } from '../ports/history-store.ts';
+
+const looked = 500;
+const clearedRuns = 200;
+const clearedAttempts = 5_000;
+
+export type RemoveOldRunsOptions = Readonly<{
+  history: HistoryStore;
+  blobs: BlobStore;
+  keepMs: number;
+  onRemoved(count: number): void;
+}>;
+
+/**
+ * Removes runs that ended long ago, a bounded piece at each call; gives whether there is more to do. What earlier calls have
+ * left (of this server or of one that died) is cleared before more is removed: first logs, then rows, so that nothing
+ * stays that nobody knows of.
+ */
+export function createRemoveOldRuns({ history, blobs, keepMs, onRemoved }: RemoveOldRunsOptions) {
+  let after: RunId | null = null;
+
+  async function clear(): Promise<boolean> {
+    const runs = await history.remains(clearedRuns);
+    if (runs.length === 0) return false;
+    for (const run of runs) {
+      const logs = await blobs.list(runLogPrefix(run));
+      if (logs.length > 0) await blobs.delete(logs.map(({ key }) => key));
+    }
+    const attempts = await history.clear(runs, clearedAttempts);
+    return attempts === clearedAttempts || runs.length === clearedRuns;
+  }
+
+  return async (): Promise<boolean> => {
+    if (await clear()) return true;
+    const { removed, next } = await history.removeRuns({ keepMs, after, limit: looked });
+    after = next;
+    onRemoved(removed);
+    return next !== null || removed > 0;
+  };
+}

@@ -1,0 +1,107 @@
+import type { StoredEvent } from '@millrace/core';
+import { Loop } from '../loops/loop.ts';
+import type { BlobStore } from '../ports/blob-store.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Store } from '../ports/store.ts';
+import { retireRevisions } from '../workspaces/retire-revisions.ts';
+import { createRemoveOldRuns } from './remove-old-runs.ts';
+import type { Retention, RetentionKind } from './retention.ts';
+
+const batch = 500;
+/** How often history is walked through. */
+const everyMs = 10 * 60_000;
+/** After a piece of work it rests at least as long as that took, so it takes at most half of one connection's time. */
+const shortestRestMs = 20;
+
+export type RetentionLoopOptions = Readonly<{
+  store: Store;
+  blobs: BlobStore;
+  clock: Clock;
+  pollMs: number;
+  retention: Retention;
+  onRemoved(kind: RetentionKind, count: number): void;
+  onError(error: unknown, where: string): void;
+}>;
+
+/** Does a bounded piece of work; gives whether there is more. */
+type Sweep = Readonly<{ kind: RetentionKind; step: () => Promise<boolean> }>;
+
+/** Removes what is kept no longer, piece by piece. Any number of servers may; each goes by its own settings. */
+export function createRetentionLoop(options: RetentionLoopOptions): Loop {
+  const { clock, pollMs, onError } = options;
+  const sweeps = createSweeps(options);
+  let open = sweeps;
+  let lookAt = 0;
+
+  /** One that fails is told of and waits for the next walk; the others go on. */
+  const hasMore = async ({ kind, step }: Sweep): Promise<boolean> => {
+    try {
+      return await step();
+    } catch (error) {
+      onError(error, `removing old ${kind}; it is tried again`);
+      return false;
+    }
+  };
+
+  return new Loop({
+    name: 'retention',
+    clock,
+    pauseMs: pollMs,
+    onError,
+    duty: async () => {
+      const began = clock.now();
+      if (began < lookAt) return pollMs;
+      const more: Sweep[] = [];
+      for (const sweep of open) if (await hasMore(sweep)) more.push(sweep);
+      if (more.length > 0) {
+        open = more;
+        return Math.max(shortestRestMs, clock.now() - began);
+      }
+      open = sweeps;
+      lookAt = clock.now() + everyMs;
+      return pollMs;
+    },
+  });
+}
+
+function createSweeps({ store, blobs, retention, onRemoved }: RetentionLoopOptions): readonly Sweep[] {
+  const { runs, events, deliveries, revisions } = retention;
+  const sweeps: Sweep[] = [];
+  if (runs !== null) {
+    const { history } = store;
+    const step = createRemoveOldRuns({
+      history,
+      blobs,
+      keepMs: runs,
+      onRemoved: (count) => onRemoved('runs', count),
+    });
+    sweeps.push({ kind: 'runs', step });
+  }
+  if (events !== null) {
+    let after: StoredEvent['id'] | null = null;
+    const step = async () => {
+      const { removed, next } = await store.events.removeOld({ keepMs: events, after, limit: batch });
+      after = next;
+      onRemoved('events', removed);
+      return next !== null;
+    };
+    sweeps.push({ kind: 'events', step });
+  }
+  if (deliveries !== null) {
+    const step = async () => {
+      const removed = await store.deliveries.forget({ keepMs: deliveries, limit: batch });
+      onRemoved('deliveries', removed);
+      return removed === batch;
+    };
+    sweeps.push({ kind: 'deliveries', step });
+  }
+  if (revisions !== null) {
+    const step = async () => {
+      const { retired, more } = await retireRevisions({ store, blobs }, revisions);
+      onRemoved('revisions', retired);
+      return more;
+    };
+    sweeps.push({ kind: 'revisions', step });
+  }
+  return sweeps;
+}
