@@ -95,6 +95,11 @@ describe('folded changes', () => {
       set.endWait(answered);
     });
     expect(approval.waitsDone).toMatchObject([{ step: 1, kind: 'approval' }]);
+    // A local run's stop sets the grace of the run over the one that is stored since it was asked to stop.
+    const grace = { ...wait(1), step: -1, kind: 'cancel_grace' } as const;
+    const stopped = changes((set) => set.setWait(grace));
+    const ended = changes((set) => set.endWait(grace));
+    expect(mergeChanges(stopped, ended).waitsDone).toMatchObject([{ step: -1, kind: 'cancel_grace' }]);
     const again = changes((set) => {
       set.endWait(wait(1));
       set.setWait(wait(1));

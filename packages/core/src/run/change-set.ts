@@ -101,9 +101,11 @@ export class ChangeSet {
 
   /**
    * Whether a wait of the set took the place of a stored one, which then still has to go: that of an earlier attempt, one
-   * that was ended within the set, or the same one before something was noted in it or its body began.
+   * that was ended within the set, or the same one before something was noted in it, its body began, or the worker of a
+   * local run said that it stops as it was asked to.
    */
-  #mayBeStored(text: string, { attempt, kind }: Wait): boolean {
+  #mayBeStored(text: string, { attempt, kind, step }: Wait): boolean {
+    if (kind === 'cancel_grace' && step === -1) return true;
     if (attempt > 1 || kind === 'approval' || kind === 'event' || kind === 'local') return true;
     return this.#replaced?.has(text) === true;
   }

@@ -18,6 +18,7 @@ const named: readonly (readonly [seed: number, what: string])[] = [
   [216716, 'a local run that began again after more iterations than a step may have'],
   [1_006_302, 'a place that was kept in the line of a rate for one who waited for somebody behind it'],
   [1_027_013, 'work that a paused run held at the second try, handed over as if nobody knew of it'],
+  [1_059_374, 'a local run that stopped and ended in one commit, after it was asked to stop in another'],
   [50618, 'a child run that was being started while its step was stopped'],
 ];
 
