@@ -1,45 +1,39 @@
-// Measures what Millrace promises, on this machine.
-//
-//   npm run bench                          every workload, on the embedded PostgreSQL
-//   npm run bench -- --only single-step    one workload; several, separated by commas, in turn
-//   npm run bench -- --rounds 5 --json     more rounds, as {"rows":[…]}
-//   npm run bench -- --store memory        without a database: what the engine itself costs
-//   npm run bench -- --worker http         with the worker behind HTTP, as `millrace work` is
-//   npm run bench -- --store postgresql://user:password@host/database
-import { parseArgs } from 'node:util';
-import { formatTable, type Measurement, type Row, summarise } from './harness.ts';
-import { startMillrace } from './millrace-system.ts';
-import { workloads } from './workloads/index.ts';
+// Measures what Millrace promises, on this machine: npm run bench -- --help
+import { mkdirSync } from 'node:fs';
+import { startDatabases } from './databases.ts';
+import { measureAll } from './measure.ts';
+import { helpText, type Options, readOptions, WrongOption } from './options.ts';
+import { describeMachine, type Machine, readLoad } from './report/machine.ts';
+import { formatTable } from './report/table.ts';
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    rounds: { type: 'string', default: '3' },
-    store: { type: 'string', default: 'embedded' },
-    worker: { type: 'string', default: 'calls' },
-    json: { type: 'boolean', default: false },
-  },
-});
+/** Progress and whatever else is for people: stdout holds the answer alone. */
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
-const only = values.only?.split(',');
-const chosen = workloads.filter(({ name }) => only === undefined || only.includes(name));
-if (chosen.length === 0) {
-  process.stderr.write(
-    `There is no workload ${values.only}. There are: ${workloads.map(({ name }) => name).join(', ')}.\n`,
-  );
-  process.exit(2);
-}
+const options = readArguments();
+if (options === null) process.stdout.write(helpText());
+else await run(options);
 
-const where = values.store === 'embedded' || values.store === 'memory' ? values.store : { url: values.store };
-const system = await startMillrace(where, values.worker === 'http' ? 'http' : 'calls');
-const measured = new Map<string, Measurement[]>(chosen.map(({ name }) => [name, []]));
-for (const workload of chosen) await workload.measure(system); // warm
-for (let round = 0; round < Number(values.rounds); round += 1) {
-  for (const workload of chosen) {
-    if (!values.json) process.stderr.write(`round ${round + 1}: ${workload.describe}\n`);
-    measured.get(workload.name)?.push(await workload.measure(system));
+async function run(options: Options): Promise<void> {
+  if (options.profiles !== null) mkdirSync(options.profiles, { recursive: true });
+  const databases = await startDatabases(options.database);
+  try {
+    const before = describeMachine(databases.describe);
+    const { rows, notes, failed } = await measureAll(options, databases, [], say);
+    const machine: Machine = { ...before, loadAfter: readLoad() };
+    const told = options.json ? JSON.stringify({ rows, notes, machine }, null, 2) : formatTable(rows, notes);
+    process.stdout.write(`${told}\n`);
+    process.exitCode = failed > 0 ? 1 : 0;
+  } finally {
+    await databases.stop();
   }
 }
-await system.close();
-const rows: Row[] = chosen.flatMap(({ name }) => summarise(name, system, measured.get(name) ?? []));
-process.stdout.write(values.json ? `${JSON.stringify({ rows }, null, 2)}\n` : `${formatTable(rows)}\n`);
+
+function readArguments(): Options | null {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof WrongOption)) throw error;
+    say(error.message);
+    process.exit(2);
+  }
+}

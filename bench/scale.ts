@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startEmbeddedPostgres } from '@millrace/store-postgres';
-import { formatColumns } from './harness.ts';
+import { formatColumns } from './report/table.ts';
 import { type Measured, measureRun } from './scale/measure-run.ts';
 import { type Shape, shapes } from './scale/shapes.ts';
 

@@ -1,7 +1,7 @@
 import { isRunEnd, type RunId } from '@millrace/core';
 import type { Engine } from '@millrace/engine';
 import { createServer } from '@millrace/server';
-import { openEngine, type Where } from '../open-engine.ts';
+import { openEngine, type Where } from '../millrace/open-engine.ts';
 import { functions, type Shape } from './shapes.ts';
 
 /** Milliseconds, bytes, counts; all of one run. */
@@ -29,7 +29,7 @@ export type Measured = Readonly<{
 
 /** Runs one shape at one size in this process, which should be a fresh one: the heap is measured. */
 export async function measureRun(where: Where, shape: Shape, size: number): Promise<Measured> {
-  const { engine, startWorker, publish, close } = await openEngine(where, functions);
+  const { engine, startWorker, publish, close } = await openEngine({ where, functions });
   const server = createServer({ engine, host: '127.0.0.1', port: 0, version: '0', logger: false });
   const { port } = await server.listen();
   const ask = async (path: string): Promise<Readonly<{ ms: number; bytes: number }>> => {
@@ -55,7 +55,7 @@ export async function measureRun(where: Where, shape: Shape, size: number): Prom
     await ended(engine, idle);
   });
 
-  startWorker();
+  await startWorker();
   await ended(engine, warm);
   for (let run = 0; run < 3; run += 1) await ended(engine, await start(engine, 'small'));
   const heap = watchHeap();

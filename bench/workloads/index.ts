@@ -1,17 +1,28 @@
-import type { Workload } from '../harness.ts';
-import { fanOut } from './fan-out.ts';
-import { sequence10Busy, sequence10Idle } from './sequence-10.ts';
-import { shell40, shell40Local } from './shell-40.ts';
+import type { Workload } from '../workload.ts';
+import { apiList } from './api-list.ts';
+import { diamond100 } from './diamond-100.ts';
+import { fanOut1000, fanOut100000 } from './fan-out.ts';
+import { footprint } from './footprint.ts';
+import { logs } from './logs.ts';
+import { oldSnapshot } from './old-snapshot.ts';
+import { queuedMillion } from './queued-million.ts';
+import { sequence10 } from './sequence-10.ts';
+import { shell40, shellThroughput } from './shell.ts';
 import { singleStep } from './single-step.ts';
 import { startLatency } from './start-latency.ts';
 
 export const workloads: readonly Workload[] = [
   startLatency,
-  sequence10Idle,
   singleStep,
-  sequence10Busy,
-  fanOut(1_000),
-  fanOut(20_000),
+  sequence10,
+  fanOut1000,
+  fanOut100000,
+  diamond100,
   shell40,
-  shell40Local,
+  shellThroughput,
+  queuedMillion,
+  oldSnapshot,
+  logs,
+  apiList,
+  footprint,
 ];

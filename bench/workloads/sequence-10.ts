@@ -1,34 +1,34 @@
-import { percentile, type Workload } from '../harness.ts';
+import { percentile } from '../rows.ts';
+import { timed, type Workload } from '../workload.ts';
+import { throughput } from './single-step.ts';
 
-const samples = 30;
-const atOnce = 500;
+const steps = 10;
 
-/** Ten steps one after another, one run at a time: from the start call to the end of the run. */
-export const sequence10Idle: Workload = {
+/** Ten steps one after another: one run at a time, and many runs at once. */
+export const sequence10: Workload = {
   name: 'sequence-10',
-  describe: 'ten steps in a row, idle',
-  async measure(system) {
+  describe: 'ten steps in a row',
+  subjects: 'anyone',
+  async measure({ openSystem, sizes, budgetMs, note }) {
+    const system = await openSystem();
     const latencies: number[] = [];
-    for (let sample = 0; sample < samples; sample += 1) {
-      const began = performance.now();
-      await system.finished(await system.start('sequence'));
-      latencies.push(performance.now() - began);
-    }
-    return { p50: { value: percentile(latencies, 0.5), unit: 'ms' } };
-  },
-};
-
-/** The same, 500 runs at once. */
-export const sequence10Busy: Workload = {
-  name: 'sequence-10-busy',
-  describe: `${atOnce} runs of ten steps at once`,
-  async measure(system) {
     const began = performance.now();
-    await Promise.all(
-      Array.from({ length: atOnce }, async () => {
-        await system.finished(await system.start('sequence'));
-      }),
-    );
-    return { throughput: { value: (atOnce * 10) / ((performance.now() - began) / 1000), unit: 'steps/s' } };
+    const enough = sizes.sequenceSamples * 2; // The first half only warms up.
+    while (latencies.length < enough && (latencies.length < 2 || performance.now() - began < budgetMs / 2)) {
+      latencies.push(await timed(async () => system.finished(await system.start('sequence'))));
+    }
+    await throughput(system, 'sequence', Math.ceil(sizes.sequenceRuns / 5), budgetMs / 4);
+    const busy = await throughput(system, 'sequence', sizes.sequenceRuns, budgetMs);
+    if (busy.runs < sizes.sequenceRuns) {
+      note(`${busy.runs} of ${sizes.sequenceRuns} runs at once ended within ${budgetMs / 1000} s`);
+    }
+    await system.close();
+    const measured = latencies.slice(Math.floor(latencies.length / 2));
+    return {
+      measurement: {
+        'idle p50': { unit: 'ms', values: [percentile(measured, 0.5)] },
+        throughput: { unit: 'steps/s', values: [(busy.runs * steps) / busy.seconds] },
+      },
+    };
   },
 };

@@ -1,35 +1,43 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalBlobStore } from '@millrace/blobs';
 import { loadDefinitions } from '@millrace/definition';
 import { createEngine, createMemoryStore, type Engine, type Queries, type Store } from '@millrace/engine';
-import { createFunctionExecutor, createShellExecutor, type StepFunction } from '@millrace/executors';
+import type { StepFunction } from '@millrace/executors';
 import { createServer } from '@millrace/server';
 import { openPostgresStore, startEmbeddedPostgres } from '@millrace/store-postgres';
-import { createHttpWorkerProtocol, createWorker } from '@millrace/worker';
+import { openWorker, type RunningWorker } from './open-worker.ts';
+import { startRemoteWorker } from './start-remote-worker.ts';
 
 /** The embedded PostgreSQL, an outside one (`url`), or none. */
 export type Where = 'embedded' | 'memory' | { readonly url: string };
 
-const slots = 20;
+/** In the process of the engine, or in one of its own that talks HTTP. */
+export type WorkerPlace = 'in-process' | 'remote';
 
-/** An engine with a store and a worker, all in this process; the worker calls the engine, or talks to it over HTTP. */
+export type OpenEngineOptions = Readonly<{
+  where: Where;
+  worker?: WorkerPlace;
+  /** What an in-process worker executes. A remote one has those of functions.ts. */
+  functions: Readonly<Record<string, StepFunction>>;
+  /** Told of each body that a remote worker begins, while `watchBodies` is on. */
+  onBody?: (at: number) => void;
+}>;
+
+/** An engine with a store and a worker. */
 export type OpenEngine = Readonly<{
   engine: Engine;
-  /** Takes up work; nothing is executed before. */
-  startWorker(): void;
+  /** Nothing is executed before. Resolves when the worker is there. */
+  startWorker(queues?: readonly string[]): Promise<RunningWorker>;
   /** Makes these workflows the live ones of workspace `bench`. */
   publish(yaml: string): Promise<void>;
   /** Throws what the engine met as errors on its way. */
   close(): Promise<void>;
 }>;
 
-export async function openEngine(
-  where: Where,
-  functions: Readonly<Record<string, StepFunction>>,
-  workerBy: 'calls' | 'http' = 'calls',
-): Promise<OpenEngine> {
+export async function openEngine(options: OpenEngineOptions): Promise<OpenEngine> {
+  const { where, worker: place = 'in-process', functions, onBody = () => {} } = options;
   const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
   const { store, queries, close } = await openStore(where, folder);
   const errors: unknown[] = [];
@@ -41,24 +49,19 @@ export async function openEngine(
   });
   await engine.start();
   const server =
-    workerBy === 'http' ? createServer({ engine, host: '127.0.0.1', port: 0, version: '0', logger: false }) : null;
-  const protocol =
-    server === null
-      ? engine.workers
-      : createHttpWorkerProtocol({ url: `http://127.0.0.1:${(await server.listen()).port}` });
-  const worker = createWorker({
-    protocol,
-    description: { name: 'bench', labels: [], queues: ['*'], slots, version: '0', host: hostname(), pid: process.pid },
-    executors: [createFunctionExecutor(new Map(Object.entries(functions))), createShellExecutor()],
-    folder: join(folder, 'worker'),
-  });
-  let working = false;
+    place === 'remote' ? createServer({ engine, host: '127.0.0.1', port: 0, version: '0', logger: false }) : null;
+  const url = server === null ? '' : `http://127.0.0.1:${(await server.listen()).port}`;
+  const workers: RunningWorker[] = [];
   let published = 0;
   return {
     engine,
-    startWorker() {
-      working = true;
-      worker.start();
+    async startWorker(queues = ['*']) {
+      const worker =
+        place === 'remote'
+          ? await startRemoteWorker({ url, queues, folder: join(folder, 'worker'), onBody })
+          : openWorker({ protocol: engine.workers, queues, folder: join(folder, 'worker'), functions });
+      workers.push(worker);
+      return worker;
     },
     async publish(yaml) {
       const { definitions, diagnostics } = loadDefinitions([{ path: '.workflows/bench.yaml', text: yaml }]);
@@ -75,12 +78,12 @@ export async function openEngine(
       if (outcome.revision !== revision) throw new Error(JSON.stringify(outcome.diagnostics, null, 2));
     },
     async close() {
-      if (working) await worker.stop();
+      for (const worker of workers) await worker.stop();
       await server?.close();
       await engine.stop();
       await close();
       await rm(folder, { recursive: true, force: true });
-      if (errors.length > 0) throw new AggregateError(errors, 'The engine met errors.');
+      if (errors.length > 0) throw new AggregateError(errors, `The engine met errors, first: ${errors[0]}`);
     },
   };
 }

@@ -1,0 +1,104 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { testPostgresVariable } from '../packages/store-postgres/src/embedded/test-server.ts';
+import { workloads } from './workloads/index.ts';
+
+type Printed = Readonly<{
+  rows: readonly Readonly<Record<string, unknown>>[];
+  notes: readonly Readonly<Record<string, string>>[];
+  machine: Readonly<Record<string, unknown>>;
+}>;
+
+const program = fileURLToPath(new URL('./main.ts', import.meta.url));
+const minutes = (count: number) => count * 60_000;
+
+function bench(...args: readonly string[]): SpawnSyncReturns<string> {
+  const env = { ...process.env, DATABASE_URL: process.env[testPostgresVariable] };
+  return spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', env });
+}
+
+/** Runs it on sizes that show nothing but that it works; what it prints is JSON and nothing else. */
+function measure(...args: readonly string[]): Printed {
+  const { status, stdout, stderr } = bench('--json', '--sizes', 'tiny', '--rounds', '1', ...args);
+  expect(status, stderr).toBe(0);
+  return JSON.parse(stdout) as Printed;
+}
+
+const metricsOf = ({ rows }: Printed, workload: string, mode: string) =>
+  rows.filter((row) => row.workload === workload && row.mode === mode).map(({ metric, unit }) => `${metric} ${unit}`);
+
+describe('npm run bench', () => {
+  it(
+    'measures what runs against every system, with a worker of either place',
+    () => {
+      const printed = measure('--only', 'start-latency,single-step,queued-million', '--database', 'memory');
+      for (const mode of ['in-process', 'remote']) {
+        expect(metricsOf(printed, 'start-latency', mode)).toEqual(['p50 ms', 'p99 ms']);
+        expect(metricsOf(printed, 'single-step', mode)).toEqual(['throughput runs/s']);
+      }
+      for (const row of printed.rows) {
+        expect(Object.keys(row)).toEqual(['workload', 'subject', 'mode', 'metric', 'unit', 'min', 'median', 'max']);
+        expect(row.subject).toBe('millrace');
+        for (const figure of [row.min, row.median, row.max]) expect(figure).toBeGreaterThan(0);
+      }
+      expect(printed.notes).toEqual(
+        ['in-process', 'remote'].map((mode) => ({
+          workload: 'queued-million',
+          subject: 'millrace',
+          mode,
+          note: 'does not apply: it is about a database',
+        })),
+      );
+      expect(printed.machine).toMatchObject({
+        cpu: expect.any(String),
+        cores: expect.any(Number),
+        kernel: expect.any(String),
+        node: process.versions.node,
+        database: 'none: the memory store of Millrace',
+      });
+    },
+    minutes(3),
+  );
+
+  it(
+    'measures what is about a database, in one that it makes and drops',
+    () => {
+      const only = 'queued-million,old-snapshot,api-list,single-step';
+      const printed = measure('--only', only, '--database', 'outside', '--worker', 'in-process');
+      expect(metricsOf(printed, 'single-step', 'in-process')).toEqual([
+        'throughput runs/s',
+        'transactions for each run transactions',
+      ]);
+      expect(metricsOf(printed, 'queued-million', 'in-process')).toHaveLength(6);
+      expect(metricsOf(printed, 'old-snapshot', 'in-process')).toHaveLength(3);
+      expect(metricsOf(printed, 'api-list', 'server')).toContain('p99 ms');
+      expect(printed.machine.database).toMatch(/^PostgreSQL \d+\.\d+ \(outside; .*fsync=/);
+    },
+    minutes(3),
+  );
+
+  it('refuses what does not exist, and says what does', () => {
+    const refused = (...args: readonly string[]) => {
+      const { status, stdout, stderr } = bench(...args);
+      expect(stdout).toBe('');
+      expect(status).toBe(2);
+      return stderr.trim();
+    };
+    expect(refused('--only', 'single-step,nothing')).toBe(
+      `There is no workload "nothing". There are: ${workloads.map(({ name }) => name).join(', ')}.`,
+    );
+    expect(refused('--peers', 'airflow')).toMatch(/^There is no peer "airflow"\. There are: /);
+    expect(refused('--worker', 'elsewhere')).toBe(
+      '--worker expects in-process, remote, both; "elsewhere" is none of them.',
+    );
+    expect(refused('--rounds', '0')).toBe('--rounds expects a whole number above 0, not "0".');
+    expect(refused('--speed', 'high')).toMatch(/^Unknown option '--speed'.*\nOptions: --only, /s);
+  });
+
+  it('tells in its help every workload', () => {
+    const { status, stdout } = bench('--help');
+    expect(status).toBe(0);
+    for (const { name } of workloads) expect(stdout).toContain(`  ${name} `);
+  });
+});

@@ -1,0 +1,106 @@
+// The rounds of a benchmark: in each round every workload is measured once on every subject, one cell after another, so that
+// what disturbs the machine for a while disturbs all subjects alike.
+import type { CellDatabase, Databases } from './databases.ts';
+import type { Options } from './options.ts';
+import { type Measurement, type Note, type Row, summarise } from './rows.ts';
+import { type FromCell, hardLimitMs, runCell } from './run-cell.ts';
+import { sizes } from './sizes.ts';
+import { millrace, millraceServer, type Subject } from './subjects.ts';
+import type { Workload } from './workload.ts';
+
+export type Results = Readonly<{
+  rows: readonly Row[];
+  notes: readonly Note[];
+  /** Cells of Millrace that ended with an error. */
+  failed: number;
+}>;
+
+type Cell = Readonly<{ workload: Workload; subject: Subject; rounds: Measurement[]; notes: Set<string> }>;
+
+export async function measureAll(
+  options: Options,
+  databases: Databases,
+  peers: readonly Subject[],
+  say: (text: string) => void,
+): Promise<Results> {
+  const cells = options.workloads.flatMap((workload) => cellsOf(workload, options, peers));
+  let failed = 0;
+  for (let round = 0; round < options.rounds; round += 1) {
+    for (const cell of cells) {
+      const { workload, subject, rounds, notes } = cell;
+      if (skipReason(cell, options) !== null || (workload.once === true && round > 0)) continue;
+      const began = performance.now();
+      say(`round ${round + 1}: ${workload.name}, ${subject.name} ${subject.mode} …`);
+      const { answer, transactions } = await measureCell(cell, options, databases);
+      const took = `${((performance.now() - began) / 1_000).toFixed(1)} s`;
+      if (answer.type === 'failed') {
+        say(`  failed after ${took}: ${answer.error}`);
+        notes.add(`failed: ${answer.error.split('\n')[0]}`);
+        if (subject.name === 'millrace') failed += 1;
+        continue;
+      }
+      say(`  ${took}: ${showMeasurement(answer.measurement)}`);
+      for (const note of answer.notes) notes.add(note);
+      rounds.push({ ...answer.measurement, ...perRun(transactions, answer.runs) });
+    }
+  }
+  for (const cell of cells) {
+    const skipped = skipReason(cell, options);
+    if (skipped !== null) cell.notes.add(`does not apply: ${skipped}`);
+  }
+  const named = ({ workload, subject }: Cell) => ({
+    workload: workload.name,
+    subject: subject.name,
+    mode: subject.mode,
+  });
+  return {
+    rows: cells.flatMap((cell) => summarise(named(cell), cell.rounds)),
+    notes: cells.flatMap((cell) => [...cell.notes].map((note) => ({ ...named(cell), note }))),
+    failed,
+  };
+}
+
+function cellsOf(workload: Workload, options: Options, peers: readonly Subject[]): readonly Cell[] {
+  const own = workload.subjects === 'server' ? [millraceServer] : options.workers.map(millrace);
+  return [...own, ...peers].map((subject) => ({ workload, subject, rounds: [], notes: new Set<string>() }));
+}
+
+/** Why a workload is not measured on a subject; null: it is. */
+function skipReason({ workload, subject }: Cell, { database }: Options): string | null {
+  if (workload.needsDatabase === true && database === 'memory') return 'it is about a database';
+  if (subject.name === 'millrace') return null;
+  if (workload.subjects === 'millrace' || workload.subjects === 'server') return workload.why ?? null;
+  return null;
+}
+
+async function measureCell(
+  { workload, subject }: Cell,
+  options: Options,
+  databases: Databases,
+): Promise<Readonly<{ answer: FromCell; transactions: number | null }>> {
+  const database: CellDatabase = await databases.create();
+  try {
+    const { budgetMs } = options;
+    // Of Millrace's own workloads some fill tables for minutes.
+    const limitMs = subject.name === 'millrace' && options.sizes === 'full' ? null : hardLimitMs(budgetMs);
+    const task = { workload: workload.name, subject, where: database.where, sizes: sizes[options.sizes], budgetMs };
+    const answer = await runCell(task, limitMs, options.profiles);
+    return { answer, transactions: await database.transactions() };
+  } finally {
+    await database.drop();
+  }
+}
+
+/** All transactions in the database, of opening, polling and warming up as well, for each run that was carried out. */
+function perRun(transactions: number | null, runs: number | undefined): Measurement {
+  if (transactions === null || runs === undefined || runs === 0) return {};
+  return { 'transactions for each run': { unit: 'transactions', values: [transactions / runs] } };
+}
+
+const showMeasurement = (measurement: Measurement): string =>
+  Object.entries(measurement)
+    .map(
+      ([metric, { unit, values }]) =>
+        `${metric} ${values.map((value) => Number(value.toPrecision(3))).join('/')} ${unit}`,
+    )
+    .join(', ');

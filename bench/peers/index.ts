@@ -1,0 +1,3 @@
+import type { Peer } from './peer.ts';
+
+export const peers: readonly Peer[] = [];

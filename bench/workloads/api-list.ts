@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from '@millrace/server';
+import { withClient } from '../../packages/store-postgres/src/embedded/login.ts';
+import { requestsPerSecond } from '../http/requests-per-second.ts';
+import { openMillrace } from '../millrace/open-millrace.ts';
+import { percentile } from '../rows.ts';
+import { timed, type Workload } from '../workload.ts';
+import { databaseOf } from './queued-million.ts';
+
+const listCopies = readFileSync(new URL('../sql/list-copies.sql', import.meta.url), 'utf8');
+const workflows = ['single', 'sequence', 'fan-out', 'diamond-100', 'shell-40'];
+const copiesAtOnce = 50_000;
+
+/** What people look at: the newest, those of a workflow, what failed, and the second page. */
+const lists: Readonly<Record<string, string>> = {
+  newest: 'limit=50',
+  'of a workflow': 'workspace=bench&workflow=sequence&limit=50',
+  failed: 'workspace=bench&status=failed&limit=50',
+  'succeeded of a workflow': 'workspace=bench&workflow=single&status=succeeded&limit=50',
+};
+
+/** The list of runs through the API with ten million of them in the database, and how many small requests are answered. */
+export const apiList: Workload = {
+  name: 'api-list',
+  describe: 'lists of runs with ten million in the database',
+  subjects: 'server',
+  why: 'compares an API that only Millrace has',
+  needsDatabase: true,
+  once: true,
+  async measure({ where, sizes: { listedRuns, listRequests }, note }) {
+    const millrace = await openMillrace(where, 'in-process');
+    const worker = await millrace.startWorker();
+    const templates: string[] = [];
+    for (const workflow of workflows) {
+      const run = await millrace.start(workflow, workflow === 'fan-out' ? { items: 2 } : {});
+      await millrace.finished(run);
+      templates.push(run);
+    }
+    await worker.stop();
+    await fill(databaseOf(where), templates, listedRuns);
+    note('the runs are rows written by SQL, without attempts: lists do not look at those');
+
+    const server = createServer({ engine: millrace.engine, host: '127.0.0.1', port: 0, version: '0', logger: false });
+    const url = `http://127.0.0.1:${(await server.listen()).port}/api/v1/runs`;
+    const ask = async (query: string): Promise<string | null> => {
+      const response = await fetch(`${url}?${query}`);
+      const { items, next } = (await response.json()) as { items: readonly unknown[]; next: string | null };
+      if (!response.ok || items.length === 0) throw new Error(`${url}?${query} gave no runs.`);
+      return next;
+    };
+    const times = new Map<string, number[]>();
+    for (let round = 0; round < listRequests; round += 1) {
+      for (const [name, query] of Object.entries(lists)) {
+        let next: string | null = null;
+        const first = await timed(async () => {
+          next = await ask(query);
+        });
+        const second = next === null ? [] : [await timed(() => ask(`${query}&after=${next}`))];
+        if (round >= listRequests / 10) times.set(name, [...(times.get(name) ?? []), first, ...second]);
+      }
+    }
+    const rate = await requestsPerSecond(`${url}/${templates[0]}`, Math.max(50, listRequests * 20));
+    await server.close();
+    await millrace.close();
+    const all = [...times.values()].flat();
+    return {
+      measurement: {
+        p50: { unit: 'ms', values: [percentile(all, 0.5)] },
+        p99: { unit: 'ms', values: [percentile(all, 0.99)] },
+        ...Object.fromEntries(
+          [...times].map(([name, values]) => [`p99, ${name}`, { unit: 'ms', values: [percentile(values, 0.99)] }]),
+        ),
+        'small requests': { unit: 'requests/s', values: [rate] },
+      },
+    };
+  },
+};
+
+async function fill(url: string, templates: readonly string[], runs: number): Promise<void> {
+  await withClient(url, async (client) => {
+    for (let left = Math.ceil(runs / templates.length); left > 0; left -= copiesAtOnce) {
+      await client.query(listCopies, [templates, Math.min(left, copiesAtOnce)]);
+    }
+    await client.query('vacuum (analyze) millrace.run, millrace.run_origin');
+    await client.query('checkpoint').catch(() => {}); // Not everybody may.
+  });
+}
