@@ -1,7 +1,7 @@
 import type { System } from '../system.ts';
 import type { Workload } from '../workload.ts';
 
-/** Start calls that wait for their answer at the same time, and runs under way, as of a server with many callers. */
+/** Start calls that wait for their answer at the same time, as of a server with many callers. */
 const inFlight = 1_000;
 
 /** Many single-step runs at once: from the first start call to the end of the last run. */
@@ -34,18 +34,23 @@ export async function throughput(
   let ended = 0;
   let lastEnd = began;
   let over = false;
-  const one = async (): Promise<void> => {
+  const { promise: allEnded, resolve, reject } = Promise.withResolvers<void>();
+  const end = async (run: string): Promise<void> => {
+    await system.finished(run);
+    if (over) return;
+    ended += 1;
+    lastEnd = performance.now();
+    if (ended === runs) resolve();
+  };
+  const caller = async (): Promise<void> => {
     while (started < runs && !over) {
       started += 1;
-      await system.finished(await system.start(workflow));
-      if (over) return;
-      ended += 1;
-      lastEnd = performance.now();
+      end(await system.start(workflow)).catch(reject);
     }
   };
-  const { promise: timeUp, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, budgetMs);
-  await Promise.race([Promise.all(Array.from({ length: Math.min(inFlight, runs) }, one)), timeUp]);
+  Promise.all(Array.from({ length: Math.min(inFlight, runs) }, caller)).catch(reject);
+  await allEnded;
   over = true;
   clearTimeout(timer);
   return { runs: ended, seconds: ((ended === runs ? lastEnd : performance.now()) - began) / 1000 };
