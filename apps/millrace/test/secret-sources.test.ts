@@ -5,10 +5,13 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
 
 const workflows = `
-secrets: { token: , mounted: , nowhere: }
+secrets: { token: , mounted: , nowhere: , db: }
 workflows:
   w:
     steps: { a: { type: shell, cmd: 'test "$TOKEN" = hunter2-of-vault && echo "is $TOKEN"', env: { TOKEN: "{{ secrets.token }}" } } }
+  fields:
+    steps:
+      a: { type: shell, cmd: 'echo "$MILLRACE_USER:$PASSWORD:{{ secrets.db.port }}" | rev', env: { MILLRACE_USER: "{{ secrets.db.user }}", PASSWORD: "{{ secrets.db.password }}" } }
 `;
 
 let scratch: Scratch;
@@ -24,6 +27,7 @@ beforeEach(async () => {
   mounted = await folderPeer(scratch.path);
   await vault.put('millrace/main', { token: 'hunter2-of-vault' });
   await mounted.put('mounted', 'hunter2-of-the-folder');
+  await mounted.put('db', { user: 'etl', password: 'hunter2-of-the-fields', port: 5432 });
   const team = { ...vault.written, key: 'millrace/{workspace}', field: '{name}', cache: '0s' };
   const config = { secret_sources: { team, mounted: { ...mounted.written, path: 'mounted' } } };
   scratch.write('millrace.yaml', JSON.stringify(config));
@@ -49,6 +53,9 @@ it('gives secrets from them, and tells which one has it, never what it is', { ti
   expect(shown).toMatch(/nowhere +no/);
   expect(shown).not.toContain('hunter2');
   expect(JSON.parse((await startRun()).stdout)).toMatchObject({ status: 'succeeded' });
+  const fields = JSON.parse((await run(['workflow', 'start', 'fields', '--wait', '--json'], remote)).stdout);
+  const logs = (await run(['run', 'logs', fields.id], remote)).stdout;
+  expect(logs).toContain([...'etl:hunter2-of-the-fields:5432'].reverse().join(''));
   const set = await run(['secret', 'set', 'token'], { ...remote, input: 'hunter2-of-the-store' });
   expect(set.stdout).toContain('It does not count yet: the server has a value for it in the source team.');
 

@@ -12,6 +12,6 @@ export { killMarkedProcesses } from './processes/marked-processes.ts';
 export { baseEnvironment, outputMarker } from './processes/step-environment.ts';
 export type { ScriptExecutorOptions } from './script/create-script-executor.ts';
 export { createScriptExecutor } from './script/create-script-executor.ts';
-export { revealAssignment } from './secrets/reveal-assignment.ts';
+export { revealAssignment, type SecretValues } from './secrets/reveal-assignment.ts';
 export type { ShellExecutorOptions } from './shell/create-shell-executor.ts';
 export { createShellExecutor } from './shell/create-shell-executor.ts';

@@ -435,6 +435,42 @@ describe('a worker and secrets', () => {
     expect(JSON.stringify([...server.results.values()])).not.toContain(value);
   });
 
+  it('gives the fields of a secret, hides each of them, and says when it has none', async () => {
+    const server = new FakeServer();
+    const db = { user: 'etl', password: value, port: 54_321 };
+    server.secrets = { db: JSON.stringify(db, null, 2) };
+    start(server);
+    const withFields = {
+      secrets: { ...secrets, names: ['db'], withFields: ['db'], connections: {}, input: [], env: ['/PASSWORD'] },
+      env: { PASSWORD: '{{ secrets.db.password }}' },
+    };
+    const says = assignmentOf(
+      1,
+      shell('echo "{{ secrets.db.user }}:$PASSWORD@h:{{ secrets.db.port }}"; printf %s "$PASSWORD" | base64'),
+      withFields,
+    );
+    const lacks = assignmentOf(2, shell('echo "{{ secrets.db.nothing }}"'), withFields);
+    server.assign(says, lacks);
+    expect(await server.resultOf(says)).toMatchObject({ status: 'succeeded' });
+    expect(server.logOf(says).join('\n')).toMatch(/stdout F etl:\*\*\*@h:\*\*\*\n.*stdout F \*\*\*\w?=*$/);
+    expect(await server.resultOf(lacks)).toMatchObject({ status: 'failed', error: { code: 'expression' } });
+    expect(JSON.stringify([...server.results.values()])).not.toContain(value);
+
+    server.secrets = { db: `no JSON: ${value}` };
+    const text = assignmentOf(3, shell('true'), withFields);
+    server.assign(text);
+    const failed = await server.resultOf(text);
+    expect(failed).toMatchObject({
+      status: 'failed',
+      error: {
+        code: 'secret_without_fields',
+        message: 'A field of the secret db is read, but its value is no JSON object.',
+        retryable: false,
+      },
+    });
+    expect(JSON.stringify(failed)).not.toContain(value);
+  });
+
   it('fails what lacks one, or has one too short to mask, without starting it', async () => {
     const server = new FakeServer();
     start(server, { look: () => 1 });

@@ -120,6 +120,8 @@ export type Assignment = AttemptRef &
 /** Where secrets go in an assignment; their values come by `readSecrets`. Pointers are JSON pointers. */
 export type AssignmentSecrets = Readonly<{
   names: readonly string[];
+  /** Those of them of which fields are read (`secrets.db.password`): their values are JSON objects. Absent: none. */
+  withFields?: readonly string[];
   /** Values of the connections that it reads; their texts may read `secrets`. */
   connections: Readonly<Record<string, JsonObject>>;
   /** Texts of `input` that are still templates. */

@@ -48,5 +48,16 @@ function toAssign(plan: PreparedPlan, step: PlanStep, secrets: StepSecrets, scop
     const place = plan.plan.places[root + pointer];
     if (place !== undefined) places[pointer] = place;
   }
-  return { names: secrets.secrets, connections, input, env, bodyConfig, ownConfig, scope, places };
+  const { secrets: names, withFields } = secrets;
+  return {
+    names,
+    ...(withFields.length === 0 ? {} : { withFields }),
+    connections,
+    input,
+    env,
+    bodyConfig,
+    ownConfig,
+    scope,
+    places,
+  };
 }

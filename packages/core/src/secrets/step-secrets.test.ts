@@ -45,6 +45,7 @@ describe('what a step reads that only its worker may know', () => {
       }),
     ).toEqual({
       secrets: ['body', 'token'],
+      withFields: [],
       connections: {},
       input: ['/deep/0/a~1b'],
       env: [],
@@ -56,6 +57,15 @@ describe('what a step reads that only its worker may know', () => {
       secrets: ['a'],
       env: ['/A'],
     });
+  });
+
+  it('tells of which secrets fields are read, also through connections', () => {
+    const read = secretsOf({
+      input: { x: '{{ secrets.db.password }}', y: '{{ secrets.db }}', z: '{{ secrets.list[0] }}' },
+      inline: shell('{{ secrets.body.a.b }} {{ secrets.whole }}'),
+    });
+    expect(read).toMatchObject({ secrets: ['body', 'db', 'list', 'whole'], withFields: ['body', 'db', 'list'] });
+    expect(secretsOf({ inline: shell('{{ connections.db.url }}') })).toMatchObject({ withFields: [] });
   });
 
   it('goes through connections, of which the plan has those that are read', () => {

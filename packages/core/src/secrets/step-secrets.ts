@@ -6,6 +6,8 @@ import { findSealed, isSecretRead, namesRead, type ReadPath, readsConfig } from 
 export type StepSecrets = Readonly<{
   /** Names, also of those that are read through connections and configuration. */
   secrets: readonly string[];
+  /** Those of them of which fields are read, so that their texts are JSON. */
+  withFields: readonly string[];
   /** As the plan has them: their own templates are not rendered. */
   connections: Readonly<Record<string, JsonObject>>;
   /** Pointers to texts within the step's input and its env that the worker renders. */
@@ -33,8 +35,13 @@ export function secretsOfStep(plan: Plan, step: PlanStep): StepSecrets | null {
   if (own.length + bodyConfig.length === 0 && !body.some((path) => isSecretRead(path))) return null;
   const connections = connectionsOf(plan, namesRead([...body, ...own], 'connections'));
   const through = [...ownConfig, ...bodyConfig, ...findSealed(connections)].flatMap(({ reads }) => reads);
+  const all = [...body, ...own, ...through];
   return {
-    secrets: namesRead([...body, ...own, ...through], 'secrets'),
+    secrets: namesRead(all, 'secrets'),
+    withFields: namesRead(
+      all.filter(({ length }) => length > 2),
+      'secrets',
+    ),
     connections,
     input: input.map(({ pointer }) => pointer),
     env: env.map(({ pointer }) => pointer),

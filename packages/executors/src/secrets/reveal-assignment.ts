@@ -2,8 +2,8 @@ import type { Assignment, AssignmentSecrets, Fault, Json, JsonObject } from '@mi
 import { StepFault } from '../attempt-results.ts';
 import { type Rendering, renderDeep, renderString } from '../templates/render-text.ts';
 
-/** Secrets by name. */
-type Values = Readonly<Record<string, string>>;
+/** Secrets by name: a text, or the fields of one whose fields are read. */
+export type SecretValues = Readonly<Record<string, string | JsonObject>>;
 
 /**
  * The assignment with its secrets in place: what still were templates is rendered, and the body's templates can read
@@ -11,7 +11,7 @@ type Values = Readonly<Record<string, string>>;
  */
 export function revealAssignment(
   assignment: Assignment,
-  values: Values,
+  values: SecretValues,
   now: number,
 ): Readonly<{ revealed: Assignment } | { fault: Fault }> {
   try {
@@ -23,7 +23,7 @@ export function revealAssignment(
   }
 }
 
-function reveal(assignment: Assignment, secrets: AssignmentSecrets, values: Values, now: number): Assignment {
+function reveal(assignment: Assignment, secrets: AssignmentSecrets, values: SecretValues, now: number): Assignment {
   const rendering = (names: JsonObject): Rendering => ({
     assignment: { ...assignment, places: secrets.places },
     scope: { names, now, uuid: () => crypto.randomUUID() },
@@ -42,7 +42,11 @@ function reveal(assignment: Assignment, secrets: AssignmentSecrets, values: Valu
   };
 }
 
-function environment(rendering: Rendering, env: Values, { env: pointers }: AssignmentSecrets): Values {
+function environment(
+  rendering: Rendering,
+  env: Assignment['env'],
+  { env: pointers }: AssignmentSecrets,
+): Assignment['env'] {
   const rendered = pointers.map((pointer): [string, string] => {
     const name = pointer.slice(1);
     return [name, renderString(rendering, env[name] ?? '', `/env${pointer}`)];

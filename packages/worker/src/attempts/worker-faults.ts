@@ -70,6 +70,17 @@ export const tooShortFault = (name: string, startedAt: number): AttemptResult =>
     elapsedMs(startedAt),
   );
 
+export const noFieldsFault = (name: string, startedAt: number): AttemptResult =>
+  failed(
+    {
+      code: 'secret_without_fields',
+      message: `A field of the secret ${name} is read, but its value is no JSON object.`,
+      hint: `Set it to one ({"user": …, "password": …}), or read it as a whole: {{ secrets.${name} }}.`,
+      retryable: false,
+    },
+    elapsedMs(startedAt),
+  );
+
 /** A text that reads secrets could not be rendered. */
 export const wrongTemplate = (fault: Fault, startedAt: number): AttemptResult => failed(fault, elapsedMs(startedAt));
 

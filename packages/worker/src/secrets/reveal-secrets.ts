@@ -1,7 +1,14 @@
-import { type Assignment, type AttemptResult, textsAt } from '@millrace/core';
+import {
+  type Assignment,
+  type AssignmentSecrets,
+  type AttemptResult,
+  type Json,
+  type JsonObject,
+  textsAt,
+} from '@millrace/core';
 import { revealAssignment } from '@millrace/executors';
 import type { RunningAttempt } from '../attempts/running-attempt.ts';
-import { noSecretsFault, tooShortFault, wrongTemplate } from '../attempts/worker-faults.ts';
+import { noFieldsFault, noSecretsFault, tooShortFault, wrongTemplate } from '../attempts/worker-faults.ts';
 import { askPatiently } from '../sync/ask-patiently.ts';
 import { minSecretLength } from './secret-forms.ts';
 import { SecretMask } from './secret-mask.ts';
@@ -16,6 +23,32 @@ export function hideSecretInput(attempt: RunningAttempt): void {
   if (secretInput === undefined || secrets !== undefined) return;
   attempt.reveal(new SecretMask(secretTexts(attempt.assignment)));
 }
+
+/** The fields of secrets of which fields are read; `without`: one that has none. */
+function fieldsOf({ withFields = [] }: AssignmentSecrets, values: Readonly<Record<string, string>>) {
+  const found: Record<string, JsonObject> = {};
+  let without: string | null = null;
+  for (const name of withFields) {
+    const fields = objectIn(values[name] ?? '');
+    if (fields === null) without ??= name;
+    else found[name] = fields;
+  }
+  return { found, without };
+}
+
+/** null: the text is no JSON object. What the parser says of it would quote it. */
+function objectIn(text: string): JsonObject | null {
+  try {
+    const value = JSON.parse(text) as Json;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Each field is a secret of its own. What is too short to be masked is not. */
+const textsOf = (fields: readonly JsonObject[]): readonly string[] =>
+  fields.flatMap((each) => textsAt(each, [''])).filter((text) => text.trim().length >= minSecretLength);
 
 type Read = (attempt: RunningAttempt, names: readonly string[]) => Promise<Readonly<Record<string, string>>>;
 
@@ -34,14 +67,17 @@ export async function revealSecrets(attempt: RunningAttempt, read: Read, now: nu
       () => attempt.stopReason === null,
     );
     if (values === null) return null;
-    attempt.reveal(new SecretMask(Object.values(values)));
+    const fields = fieldsOf(assignment.secrets, values);
+    const hidden = [...Object.values(values), ...textsOf(Object.values(fields.found))];
+    attempt.reveal(new SecretMask(hidden));
     const short = names.find((name) => (values[name] ?? '').trim().length < minSecretLength);
     if (short !== undefined) return tooShortFault(short, startedAt);
-    const told = revealAssignment(assignment, values, now);
+    if (fields.without !== null) return noFieldsFault(fields.without, startedAt);
+    const told = revealAssignment(assignment, { ...values, ...fields.found }, now);
     if ('fault' in told) return wrongTemplate(told.fault, startedAt);
     attempt.assignment = told.revealed;
     if (assignment.secretInput !== undefined) {
-      attempt.reveal(new SecretMask([...Object.values(values), ...secretTexts(told.revealed)]));
+      attempt.reveal(new SecretMask([...hidden, ...secretTexts(told.revealed)]));
     }
     return null;
   } catch (cause) {

@@ -15,6 +15,8 @@ export function secretForms(secret: string): readonly string[] {
     ...(lines.length === 1 ? [] : lines.filter((line) => line.length >= minPartLength)),
     escaped,
     JSON.stringify(escaped).slice(1, -1),
+    ...otherJsonForms(escaped),
+    ...htmlForms(value),
     value.replaceAll("'", String.raw`'\''`),
     ...urlForms(value),
     ...base64Forms(value),
@@ -24,12 +26,34 @@ export function secretForms(secret: string): readonly string[] {
   return [...new Set(forms)].filter((form) => form.length >= minSecretLength);
 }
 
+/** JSON as others write it: Python (nothing but ASCII), Go (no marks of HTML), PHP (no bare slash). */
+function otherJsonForms(escaped: string): readonly string[] {
+  const code = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  const ascii = escaped.replace(/[\u0080-\uffff]/g, code);
+  const both = [ascii, escaped.replace(/[<>&\u2028\u2029]/g, code)];
+  return [...both, ascii.replaceAll('/', String.raw`\/`), escaped.replaceAll('/', String.raw`\/`)];
+}
+
+/** As templates of pages write it: Python, Go and PHP differ in how they write quotes. */
+function htmlForms(value: string): readonly string[] {
+  const marks = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const quotes = [
+    ['&quot;', '&#x27;'],
+    ['&#34;', '&#39;'],
+    ['&quot;', '&#039;'],
+    ['&quot;', '&#39;'],
+    ['&quot;', "'"],
+  ];
+  return [marks, ...quotes.map(([double = '', single = '']) => marks.replaceAll('"', double).replaceAll("'", single))];
+}
+
 function urlForms(value: string): readonly string[] {
   // A lone surrogate has no UTF-8, and so no such form.
   if (!value.isWellFormed()) return [];
   const usual = encodeURIComponent(value);
   const strict = usual.replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
-  const both = [usual, strict];
+  // Paths keep their slashes, as `quote` of Python does.
+  const both = [usual, strict, usual.replaceAll('%2F', '/'), strict.replaceAll('%2F', '/')];
   const forms = [...both, ...both.map((form) => form.replaceAll('%20', '+'))];
   return [...forms, ...forms.map((form) => form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()))];
 }
