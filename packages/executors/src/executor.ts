@@ -51,6 +51,8 @@ export type Executor = Readonly<{
   /** Whether `workDir` and `tempDir` shall exist. False spares in-process steps the cost of folders. */
   needsFolders: boolean;
   execute(context: ExecutionContext): Promise<AttemptResult>;
+  /** Lets go of what it keeps from one attempt to the next. Called when nothing is executed any more, perhaps repeatedly. */
+  end?(): Promise<void>;
 }>;
 
 /** The reason of a signal that aborted; an abort by anybody else counts as a cancel. */

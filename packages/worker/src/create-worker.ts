@@ -364,6 +364,7 @@ class LocalWorker implements Worker {
     }
     this.#client.end();
     await Promise.all(this.#cleaning);
+    await Promise.all(this.#options.executors.map((executor) => executor.end?.()));
     await this.#sharedFolders?.end();
     await this.#folders
       .end()

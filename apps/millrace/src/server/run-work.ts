@@ -30,7 +30,7 @@ export async function runWork(options: WorkCommandOptions): Promise<ExitCode> {
   const worker = createWorker({
     protocol: createHttpWorkerProtocol({ url, ...(token === undefined ? {} : { token }) }),
     description,
-    executors: createLocalExecutors(capabilities, options.allowPrivate ?? false),
+    executors: createLocalExecutors(capabilities, options.allowPrivate ?? false, (message) => log.warn(message)),
     folder: options.folder ?? join(tmpdir(), `millrace-work-${process.getuid?.() ?? 'user'}`),
     ...(sharedFolder === undefined ? {} : { sharedFolder: resolve(sharedFolder) }),
     ownSecret: environmentSecret,

@@ -123,7 +123,7 @@ async function open(
       slots: options.slots ?? Math.max(8, availableParallelism() * 4),
       queues: everyQueue,
     }),
-    executors: createLocalExecutors(localCapabilities, true),
+    executors: createLocalExecutors(localCapabilities, true, (message) => log.warn(message)),
     folder: join(dataDir, 'work'),
     sharedFolder: join(dataDir, 'shared'),
     logger: log,

@@ -4,27 +4,27 @@
 //      │                  └─ a background process keeps a pipe open: after `drainMs` it is killed, after as long again
 //      │                     the pipes are closed from our side
 //      └─ asked to stop ─ SIGTERM to the group ─ graceMs (or `killed`) ─ SIGKILL to the group ─▶ exits
-import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { StepFault } from '../attempt-results.ts';
 import { type LogSink, type StopReason, stopReasonOf } from '../executor.ts';
 import { killMarkedProcesses } from './marked-processes.ts';
+import {
+  LostProcess,
+  type ProcessStarter,
+  type ProcessToStart,
+  type StartedProcess,
+} from './starting/process-starter.ts';
+import { startFault } from './starting/start-fault.ts';
 
-export type ProcessRequest = Readonly<{
-  /** Absolute path. */
-  program: string;
-  args: readonly string[];
-  cwd: string;
-  env: Readonly<Record<string, string>>;
-  stdin: string | null;
-  log: LogSink;
-  signal: AbortSignal;
-  killed: AbortSignal;
-  graceMs: number;
-  /** A piece of environment (`NAME=value`) that only this attempt's processes have: finds those that left the group. */
-  marker: string | null;
-  onStdout?: (bytes: Buffer) => void;
-}>;
+export type ProcessRequest = ProcessToStart &
+  Readonly<{
+    log: LogSink;
+    signal: AbortSignal;
+    killed: AbortSignal;
+    graceMs: number;
+    /** A piece of environment (`NAME=value`) that only this attempt's processes have: finds those that left the group. */
+    marker: string | null;
+    onStdout?: (bytes: Buffer) => void;
+  }>;
 
 export type ProcessEnd = Readonly<{
   exitCode: number | null;
@@ -42,11 +42,11 @@ const maxDrainMs = 10_000;
 const errorTailBytes = 4_096;
 
 /** Runs a process to its end. Throws a StepFault when it cannot be started. */
-export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
+export async function runProcess(starter: ProcessStarter, request: ProcessRequest): Promise<ProcessEnd> {
   if (request.signal.aborted) {
     return { exitCode: null, exitSignal: null, stopped: stopReasonOf(request.signal), lastErrorLine: '' };
   }
-  const child = start(request);
+  const child = await starter.start(request).catch((cause: unknown) => notStarted(request, cause));
   const stopping = stopOnSignals(child, request);
   const errorTail = { bytes: Buffer.alloc(0) };
   const streams = { paused: 0, received: 0 };
@@ -60,9 +60,8 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
       return request.log.write('stderr', bytes);
     }),
   ]);
-  feed(child, request.stdin);
   try {
-    const { exitCode, exitSignal } = await exited(child, request);
+    const { exitCode, exitSignal } = await child.exited.catch((cause: unknown) => notStarted(request, cause));
     // A stop that arrives after the exit changes nothing about how the process ended.
     const stopped = stopping.reason;
     await drain(child, pipes, streams, request.marker);
@@ -73,40 +72,18 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessEnd> {
   }
 }
 
-function start(request: ProcessRequest): ChildProcess {
-  try {
-    return spawn(request.program, request.args, {
-      cwd: request.cwd,
-      env: request.env,
-      detached: true,
-      stdio: [request.stdin === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      windowsHide: true,
-    });
-  } catch (cause) {
-    throw startFault(request, cause);
-  }
-}
-
-function exited(
-  child: ChildProcess,
-  request: ProcessRequest,
-): Promise<{ exitCode: number | null; exitSignal: string | null }> {
-  return new Promise((resolve, reject) => {
-    child.once('error', (cause) => {
-      // A failed kill also arrives here; only a process that never started ends by it.
-      if (child.pid === undefined) reject(startFault(request, cause));
-    });
-    child.once('exit', (exitCode, exitSignal) => resolve({ exitCode, exitSignal }));
-  });
+/** Nothing of a process that is lost may go on. */
+async function notStarted({ program, marker }: ProcessRequest, cause: unknown): Promise<never> {
+  if (cause instanceof LostProcess && marker !== null) await killMarkedProcesses(marker);
+  throw startFault(program, cause);
 }
 
 /** Passes a stream on and waits whenever the receiver is full. Resolves when the stream is over, however it ends. */
 function pump(
-  stream: Readable | null,
+  stream: Readable,
   streams: { paused: number; received: number },
   receive: (bytes: Buffer) => Promise<void> | undefined,
 ): Promise<void> {
-  if (stream === null) return Promise.resolve();
   return new Promise((resolve) => {
     const goOn = (): void => {
       streams.paused--;
@@ -127,7 +104,7 @@ function pump(
 
 /** Waits for the pipes after the exit; ends background processes that keep them open. */
 async function drain(
-  child: ChildProcess,
+  child: StartedProcess,
   pipes: Promise<unknown>,
   streams: { paused: number; received: number },
   marker: string | null,
@@ -157,12 +134,12 @@ async function drain(
   killGroup(child, 'SIGKILL');
   if (marker !== null) await killMarkedProcesses(marker);
   await quiet();
-  child.stdout?.destroy();
-  child.stderr?.destroy();
+  child.stdout.destroy();
+  child.stderr.destroy();
   await ended;
 }
 
-function stopOnSignals(child: ChildProcess, request: ProcessRequest): { reason: StopReason | null; end(): void } {
+function stopOnSignals(child: StartedProcess, request: ProcessRequest): { reason: StopReason | null; end(): void } {
   let timer: NodeJS.Timeout | undefined;
   const kill = (): void => {
     stopping.reason ??= request.signal.aborted ? stopReasonOf(request.signal) : stopReasonOf(request.killed);
@@ -183,25 +160,20 @@ function stopOnSignals(child: ChildProcess, request: ProcessRequest): { reason: 
   };
   request.signal.addEventListener('abort', stop, { once: true });
   request.killed.addEventListener('abort', kill, { once: true });
+  // It may have been asked to stop while it was started.
   if (request.killed.aborted) kill();
+  else if (request.signal.aborted) stop();
   return stopping;
 }
 
 /** A negative process id means the whole group. The group may be gone already, which is what is wanted. */
-function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
+function killGroup({ pid }: StartedProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
   try {
-    process.kill(-child.pid, signal);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ESRCH') child.kill(signal);
+    process.kill(-pid, signal);
+  } catch {
+    // One that became another user's, and whatever else cannot be signalled, is for its parent.
   }
-}
-
-function feed(child: ChildProcess, stdin: string | null): void {
-  if (child.stdin === null) return;
-  // A process may end without reading its input.
-  child.stdin.on('error', () => {});
-  child.stdin.end(stdin ?? '');
 }
 
 function keepTail(tail: { bytes: Buffer }, bytes: Buffer): void {
@@ -215,50 +187,3 @@ const lastLine = (bytes: Buffer): string => {
 };
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-function startFault(request: ProcessRequest, cause: unknown): StepFault {
-  const { code = 'unknown', message } = cause as NodeJS.ErrnoException;
-  switch (code) {
-    case 'E2BIG':
-      return new StepFault(
-        {
-          code: 'arguments_too_large',
-          message: `${request.program} could not be started: its arguments and environment are larger than the system allows.`,
-          hint: 'Pass big values through the input file (MILLRACE_INPUT) or standard input.',
-          retryable: false,
-        },
-        cause,
-      );
-    case 'ENOENT':
-    case 'ENOEXEC':
-      return new StepFault(
-        {
-          code: 'program_missing',
-          message: `${request.program} could not be started (${code}): the interpreter that its first line names does not exist, or the file is no program.`,
-          hint: 'Check the `#!` line of the file (also for a carriage return at its end), or name the interpreter.',
-          retryable: false,
-        },
-        cause,
-      );
-    case 'EACCES':
-      return new StepFault(
-        {
-          code: 'not_executable',
-          message: `${request.program} could not be started: permission denied.`,
-          hint: 'Make it executable (chmod +x) and check that its file system is not mounted with noexec.',
-          retryable: false,
-        },
-        cause,
-      );
-    default:
-      return new StepFault(
-        {
-          code: 'process_not_started',
-          message: `${request.program} could not be started: ${message}.`,
-          hint: "EAGAIN and ENOMEM mean that the machine is out of processes or memory: lower the worker's slots.",
-          details: { reason: code },
-        },
-        cause,
-      );
-  }
-}

@@ -5,6 +5,7 @@ import { type ExecutionContext, stopReasonOf } from '../executor.ts';
 import { type OutputFormat, readOutput } from '../output/read-output.ts';
 import { StdoutCapture } from '../output/stdout-capture.ts';
 import { type ProcessEnd, runProcess } from './run-process.ts';
+import type { ProcessStarter } from './starting/process-starter.ts';
 import { outputMarker, type StepFiles, stepFiles } from './step-environment.ts';
 
 /** A process to run for a step, as the shell and script executors prepare it. */
@@ -15,7 +16,7 @@ export type StepProcess = Readonly<{
   args: readonly string[];
   cwd: string;
   env: Readonly<Record<string, string>>;
-  stdin: string | null;
+  stdinFile: string | null;
   outputFormat: OutputFormat | null;
 }>;
 
@@ -24,6 +25,7 @@ export type StepProcess = Readonly<{
  * run, runs it, and reads its output. Every StepFault becomes a failed result.
  */
 export async function runStepProcess(
+  starter: ProcessStarter,
   context: ExecutionContext,
   prepare: (files: StepFiles) => Promise<StepProcess>,
 ): Promise<AttemptResult> {
@@ -35,12 +37,12 @@ export async function runStepProcess(
     await writeFile(files.input, JSON.stringify(assignment.input), { mode: 0o600 });
     const step = await prepare(files);
     const capture = new StdoutCapture(assignment.limits.outputBytes, step.outputFormat !== null);
-    const end = await runProcess({
+    const end = await runProcess(starter, {
       program: step.program,
       args: step.args,
       cwd: step.cwd,
       env: step.env,
-      stdin: step.stdin,
+      stdinFile: step.stdinFile,
       log: context.log,
       signal: context.signal,
       killed: context.killed,

@@ -6,6 +6,8 @@ import type { ExecutionContext, Executor } from '../executor.ts';
 import { insideFolder } from '../processes/inside-folder.ts';
 import { packFolderOf } from '../processes/pack-folder.ts';
 import { runStepProcess, type StepProcess } from '../processes/run-step-process.ts';
+import type { ProcessStarter } from '../processes/starting/process-starter.ts';
+import { startDirectly } from '../processes/starting/start-directly.ts';
 import { type StepFiles, stepEnvironment } from '../processes/step-environment.ts';
 import { maxVariableBytes } from '../shell/spill-values.ts';
 import { renderingOf, renderString, renderStrings } from '../templates/render-text.ts';
@@ -15,6 +17,8 @@ import { runtimeNamed } from './runtimes.ts';
 export type ScriptExecutorOptions = Readonly<{
   /** Milliseconds since the epoch, for `now()` in templates. */
   clock?: () => number;
+  /** How processes are started; it ends with the executor. Default: directly. */
+  starter?: ProcessStarter;
 }>;
 
 /**
@@ -22,17 +26,18 @@ export type ScriptExecutorOptions = Readonly<{
  * and python. The code is never a template: values reach it as data (standard input, file or environment).
  */
 export function createScriptExecutor(options: ScriptExecutorOptions = {}): Executor {
-  const clock = options.clock ?? Date.now;
+  const { clock = Date.now, starter = startDirectly } = options;
   return {
     capability: 'script',
     needsFolders: true,
+    end: () => starter.end(),
     async execute(context) {
       let made: string | null = null;
       const keep = (file: string): void => {
         made = file;
       };
       try {
-        return await runStepProcess(context, (files) => prepare(context, files, clock(), keep));
+        return await runStepProcess(starter, context, (files) => prepare(context, files, clock(), keep));
       } finally {
         if (made !== null) await rm(made, { force: true });
       }
@@ -74,7 +79,7 @@ async function prepare(
     args: [...runtime.options, file, ...args],
     cwd,
     env,
-    stdin: body.input_via === 'stdin' ? JSON.stringify(assignment.input) : null,
+    stdinFile: body.input_via === 'stdin' ? files.input : null,
     outputFormat: body.output_format,
   };
 }

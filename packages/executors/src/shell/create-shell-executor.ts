@@ -8,6 +8,8 @@ import { findProgram } from '../processes/find-program.ts';
 import { insideFolder } from '../processes/inside-folder.ts';
 import { packFolderOf } from '../processes/pack-folder.ts';
 import { runStepProcess, type StepProcess } from '../processes/run-step-process.ts';
+import type { ProcessStarter } from '../processes/starting/process-starter.ts';
+import { startDirectly } from '../processes/starting/start-directly.ts';
 import { type StepFiles, stepEnvironment } from '../processes/step-environment.ts';
 import { type Rendering, renderingOf, renderString, renderStrings } from '../templates/render-text.ts';
 import { compileCommand } from './compile-command.ts';
@@ -17,15 +19,18 @@ import { maxVariableBytes, spillValues } from './spill-values.ts';
 export type ShellExecutorOptions = Readonly<{
   /** Milliseconds since the epoch, for `now()` in templates. */
   clock?: () => number;
+  /** How processes are started; it ends with the executor. Default: directly. */
+  starter?: ProcessStarter;
 }>;
 
 /** Executes `shell` actions without an image on this machine: `cmd` text, or a `script` file of the workspace. */
 export function createShellExecutor(options: ShellExecutorOptions = {}): Executor {
-  const clock = options.clock ?? Date.now;
+  const { clock = Date.now, starter = startDirectly } = options;
   return {
     capability: 'shell',
     needsFolders: true,
-    execute: (context) => runStepProcess(context, (files) => prepare(context, files, clock())),
+    end: () => starter.end(),
+    execute: (context) => runStepProcess(starter, context, (files) => prepare(context, files, clock())),
   };
 }
 
@@ -68,7 +73,14 @@ async function commandProcess(
   const compiled = compileCommand(rendering, cmd, shell.dialect);
   const { prelude, variables } = await spillValues(compiled.variables, context.tempDir);
   const script = prelude + compiled.script;
-  const step = { title: 'The command', program, cwd, env: { ...env, ...variables }, stdin: null, outputFormat: null };
+  const step = {
+    title: 'The command',
+    program,
+    cwd,
+    env: { ...env, ...variables },
+    stdinFile: null,
+    outputFormat: null,
+  };
   if (Buffer.byteLength(script) <= maxVariableBytes) {
     return {
       ...step,
@@ -94,7 +106,7 @@ async function fileProcess(
 ): Promise<StepProcess> {
   const script = renderString(rendering, body.script ?? '', '/script');
   const file = await insideFolder(context.workDir, join(packFolderOf(context.assignment), script), 'script');
-  const step = { title: `The script ${script}`, cwd, env, stdin: null, outputFormat: null };
+  const step = { title: `The script ${script}`, cwd, env, stdinFile: null, outputFormat: null };
   if (body.shell !== undefined) {
     const shell = shellCommandOf(body.shell);
     const program = await findProgram(shell.program, cwd, env.PATH);

@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { lookUpProgram } from '../src/processes/find-program.ts';
+import type { ProcessStarter } from '../src/processes/starting/process-starter.ts';
+import { StartHelper } from '../src/processes/starting/start-helper.ts';
+
+/** Whether this machine has what the start helper needs. Continuous integration does, so nothing is skipped there. */
+export const canHelp = process.platform === 'linux' && spawnSync('perl', ['-e', '1']).status === 0;
+
+/** A helper that is ready; it ends with the test file. `over` resolves to why it is not used any more. */
+export async function openHelper(
+  startMs?: number,
+): Promise<{ helper: StartHelper; folder: string; over: Promise<string | null> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-test-helper-'));
+  const perl = (await lookUpProgram(['perl'], '/', process.env.PATH)) ?? 'perl';
+  let tell: (why: string | null) => void = () => {};
+  const over = new Promise<string | null>((resolve) => {
+    tell = resolve;
+  });
+  const helper = await new Promise<StartHelper>((resolve) => {
+    const opened = new StartHelper({
+      perl,
+      folder,
+      ready: () => resolve(opened),
+      over: tell,
+      ...(startMs === undefined ? {} : { startMs }),
+    });
+  });
+  afterAll(() => helper.end());
+  return { helper, folder, over };
+}
+
+/** The ways to start processes that this machine has, without falling back from one to the other. */
+export async function waysToStart(
+  directly: ProcessStarter,
+): Promise<readonly { way: string; starter: ProcessStarter }[]> {
+  const ways = [{ way: 'directly', starter: directly }];
+  return canHelp ? [...ways, { way: 'by a helper', starter: (await openHelper()).helper }] : ways;
+}
