@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,15 +6,16 @@ import { lookUpProgram } from '../src/processes/find-program.ts';
 import type { ProcessStarter } from '../src/processes/starting/process-starter.ts';
 import { StartHelper } from '../src/processes/starting/start-helper.ts';
 
+const perl = process.platform === 'linux' ? await lookUpProgram(['perl'], '/', process.env.PATH) : null;
 /** Whether this machine has what the start helper needs. Continuous integration does, so nothing is skipped there. */
-export const canHelp = process.platform === 'linux' && spawnSync('perl', ['-e', '1']).status === 0;
+export const canHelp = perl !== null;
 
 /** A helper that is ready; it ends with the test file. `over` resolves to why it is not used any more. */
 export async function openHelper(
   startMs?: number,
 ): Promise<{ helper: StartHelper; folder: string; over: Promise<string | null> }> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-test-helper-'));
-  const perl = (await lookUpProgram(['perl'], '/', process.env.PATH)) ?? 'perl';
+  if (perl === null) throw new Error('This machine has no perl.');
   let tell: (why: string | null) => void = () => {};
   const over = new Promise<string | null>((resolve) => {
     tell = resolve;
