@@ -1,6 +1,11 @@
 import { hostname } from 'node:os';
 import type { WorkerProtocol } from '@millrace/core';
-import { createFunctionExecutor, createShellExecutor, type StepFunction } from '@millrace/executors';
+import {
+  createFunctionExecutor,
+  createProcessStarter,
+  createShellExecutor,
+  type StepFunction,
+} from '@millrace/executors';
 import { createWorker } from '@millrace/worker';
 
 /** As many as every other system gets. */
@@ -24,7 +29,10 @@ export function openWorker({ protocol, queues, folder, functions }: OpenWorkerOp
   const worker = createWorker({
     protocol,
     description: { name: 'bench', labels: [], queues, slots, version: '0', host: hostname(), pid: process.pid },
-    executors: [createFunctionExecutor(new Map(Object.entries(functions))), createShellExecutor()],
+    executors: [
+      createFunctionExecutor(new Map(Object.entries(functions))),
+      createShellExecutor({ starter: createProcessStarter() }),
+    ],
     folder,
   });
   worker.start();
