@@ -47,6 +47,26 @@ export function workFacts(subject: () => ConformanceStore): void {
     expect(only(await store.runs.load([id])).work.filter(({ worker: holder }) => holder === one)).toHaveLength(5);
   });
 
+  it('claims in a row come by priority and age, with what arrives in between and what is given back', async () => {
+    const { store } = subject();
+    const { readyAt } = work();
+    const at = (step: number, more: number, priority = 0) => work({ step, readyAt: readyAt + more, priority });
+    const id = await createRun(store, { work: [1, 2, 3, 4, 5, 6].map((step) => at(step, 10_000 * step)) });
+    const claim = async (limit: number) =>
+      (await store.work.claim({ worker: one, lanes: [lane], limit })).map(({ work: { step } }) => step);
+    expect(await claim(2)).toEqual([1, 2]);
+    expect(await claim(1)).toEqual([3]);
+    await store.runs.commit([change(id, 1, { work: [at(7, 99_000, 5)] })], null);
+    expect(await claim(1)).toEqual([7]);
+    expect(await claim(1)).toEqual([4]);
+    await store.work.giveBack(one, [ref(id, { step: 2 })]);
+    expect(await claim(2)).toEqual([2, 5]);
+    // What appears with an old time is found at the latest when a claim gets less than it wanted.
+    await store.runs.commit([change(id, 2, { work: [at(8, 0)] })], null);
+    expect((await claim(3)).toSorted()).toEqual([6, 8]);
+    expect(await claim(1)).toEqual([]);
+  });
+
   it('shares are served in turn, in the order in which they are asked for, whatever the priorities', async () => {
     const { store } = subject();
     const [mine, yours]: readonly Lane[] = [

@@ -1,10 +1,11 @@
-import { shareOf } from '@millrace/core';
+import { type Lane, shareOf } from '@millrace/core';
 import type { ClaimedWork, WorkStore } from '@millrace/engine';
 import type { Database } from '../connections/database.ts';
 import { readStatement } from '../connections/statement.ts';
 import type { LaneNumberBook } from '../names/lane-numbers.ts';
 import { decodeOrigin, type OriginRow } from '../runs/run-facts.ts';
 import { decodeLane, decodeTime, decodeWork, type LaneRow, type WorkRow } from '../runs/run-rows.ts';
+import { beginning, type ClaimMark, ClaimMarks } from './claim-marks.ts';
 
 const claimWork = readStatement(import.meta.url, 'claim-work');
 const readyLanes = readStatement(import.meta.url, 'ready-lanes');
@@ -14,25 +15,61 @@ const giveBackWork = readStatement(import.meta.url, 'give-back-work');
 
 type ClaimedRow = WorkRow & OriginRow & Readonly<{ started_at: string | null; paused: boolean }>;
 
-export function createWorkStore(database: Database, lanes: LaneNumberBook): WorkStore {
+/** `monotonicMs` measures how old marks are; tests give their own. */
+export function createWorkStore(
+  database: Database,
+  lanes: LaneNumberBook,
+  monotonicMs: () => number = () => performance.now(),
+): WorkStore {
+  const marks = new ClaimMarks(monotonicMs);
+
+  async function claimFrom(
+    worker: string,
+    numbers: readonly Readonly<{ lane: Lane; number: number }>[],
+    from: readonly ClaimMark[],
+    limit: number,
+  ): Promise<readonly ClaimedWork[]> {
+    const turns = new Map<string, number>();
+    const shares = numbers.map(({ lane }) => {
+      const share = shareOf(lane);
+      if (!turns.has(share)) turns.set(share, turns.size);
+      return turns.get(share);
+    });
+    const values = [
+      worker,
+      numbers.map(({ number }) => number),
+      shares,
+      mostOfLane(numbers.length, limit),
+      limit,
+      from.map(({ priority }) => priority),
+      from.map(({ readyAt }) => readyAt),
+    ];
+    const claimed = (await database.query<ClaimedRow>(claimWork, values)).map(decodeClaimed);
+    if (claimed.length < limit) marks.clear();
+    else for (const { work } of claimed) marks.passed(lanes.known(work.lane), work);
+    return claimed;
+  }
+
   return {
     async claim({ worker, lanes: wanted, limit }) {
       const numbers = await lanes.find(wanted);
       if (numbers.length === 0 || limit <= 0) return [];
-      const turns = new Map<string, number>();
-      const shares = numbers.map(({ lane }) => {
-        const share = shareOf(lane);
-        if (!turns.has(share)) turns.set(share, turns.size);
-        return turns.get(share);
-      });
-      const values = [worker, numbers.map(({ number }) => number), shares, mostOfLane(numbers.length, limit), limit];
-      return (await database.query<ClaimedRow>(claimWork, values)).map(decodeClaimed);
+      const known = marks.of(numbers.map(({ number }) => number));
+      const claimed = known === null ? [] : await claimFrom(worker, numbers, known, limit);
+      if (claimed.length === limit) return claimed;
+      // Behind the marks there is not enough: all is looked at.
+      marks.begin();
+      const beginnings = numbers.map(() => beginning);
+      const rest = await claimFrom(worker, numbers, beginnings, limit - claimed.length);
+      return claimed.length === 0 ? rest : [...claimed, ...rest];
     },
     async readyLanes() {
       return (await database.query<LaneRow>(readyLanes, [])).map(decodeLane);
     },
     async giveBack(worker, refs) {
       if (refs.length === 0) return;
+      // It stands where it stood before: marks have passed it.
+      marks.clear();
       await database.query(giveBackWork, [
         worker,
         refs.map(({ run }) => run),
