@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import type { Json } from '@millrace/core';
+import { makeCertificate } from './make-certificate.ts';
 
 export type FakeRequest = Readonly<{
   method: string;
@@ -28,9 +27,9 @@ export type FakeServer = Readonly<{
   stop(): Promise<void>;
 }>;
 
-/** The certificate of a fake that speaks HTTPS, which is its own authority. */
-export const certificateFile = fileURLToPath(new URL('fixtures/localhost.pem', import.meta.url));
-const keyFile = fileURLToPath(new URL('fixtures/localhost.key.pem', import.meta.url));
+/** Of fakes that speak HTTPS; the certificate is its own authority. */
+const identity = makeCertificate();
+export const { certificate } = identity;
 
 /** What a peer says that is something else altogether; nothing of it may come back in an error. */
 export const babble = 'hunter2-from-a-strange-peer';
@@ -56,9 +55,7 @@ export async function startFakeServer(
     }
   };
   const serve = async (request: IncomingMessage): Promise<FakeAnswer> => answerTo(await readRequest(request));
-  const listener = secure
-    ? createSecureServer({ key: readFileSync(keyFile), cert: readFileSync(certificateFile) })
-    : createServer();
+  const listener = secure ? createSecureServer({ key: identity.key, cert: certificate }) : createServer();
   listener.on('request', (request, response) => {
     requests += 1;
     if (trouble === 'away') {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { JsonObject } from '@millrace/core';
-import { certificateFile, type FakeAnswer, startFakeServer } from '../fake-server.ts';
+import { certificate, type FakeAnswer, startFakeServer } from '../fake-server.ts';
 import type { StartPeer } from '../secret-peer.ts';
 
 const token = 'kubernetes-service-account-token';
@@ -31,13 +31,14 @@ export const kubernetesPeer: StartPeer = async (folder) => {
     { secure: true, refusal: forbidden },
   );
   writeFileSync(`${folder}/kubernetes-token`, `${token}\n`);
+  writeFileSync(`${folder}/kubernetes-ca.pem`, certificate);
   return {
     written: {
       type: 'kubernetes',
       api: server.url,
       namespace: 'ops',
       token_file: `${folder}/kubernetes-token`,
-      ca_file: certificateFile,
+      ca_file: `${folder}/kubernetes-ca.pem`,
     },
     environment: {},
     credentials: [token],

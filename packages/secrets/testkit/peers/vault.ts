@@ -1,5 +1,6 @@
+import { writeFileSync } from 'node:fs';
 import type { Json, JsonObject } from '@millrace/core';
-import { certificateFile, type FakeAnswer, type FakeRequest, startFakeServer } from '../fake-server.ts';
+import { certificate, type FakeAnswer, type FakeRequest, startFakeServer } from '../fake-server.ts';
 import type { SecretPeer, StartPeer } from '../secret-peer.ts';
 
 const roleSecret = 'vault-secret-id-9f2c';
@@ -44,8 +45,8 @@ export function vaultPeer(auth: Auth): StartPeer {
     };
 
     const server = await startFakeServer(answer, { secure: true, refusal: denied });
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(`${folder}/vault-jwt`, serviceAccount);
+    writeFileSync(`${folder}/vault-ca.pem`, certificate);
     const written = {
       token: { token_env: 'VAULT_TOKEN' },
       approle: { approle: { role_id: 'millrace', secret_id_env: 'VAULT_SECRET_ID' } },
@@ -57,7 +58,7 @@ export function vaultPeer(auth: Auth): StartPeer {
         address: server.url,
         namespace: 'platform',
         mount: 'kv',
-        ca_file: certificateFile,
+        ca_file: `${folder}/vault-ca.pem`,
         auth: written,
       },
       environment: { VAULT_TOKEN: 'vault-root-token-1', VAULT_SECRET_ID: roleSecret },
