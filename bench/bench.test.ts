@@ -2,6 +2,8 @@ import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { testPostgresVariable } from '../packages/store-postgres/src/embedded/test-server.ts';
+import { helpText, readOptions, WrongOption } from './options.ts';
+import { peers } from './peers/index.ts';
 import { workloads } from './workloads/index.ts';
 
 type Printed = Readonly<{
@@ -79,26 +81,38 @@ describe('npm run bench', () => {
   );
 
   it('refuses what does not exist, and says what does', () => {
-    const refused = (...args: readonly string[]) => {
-      const { status, stdout, stderr } = bench(...args);
-      expect(stdout).toBe('');
-      expect(status).toBe(2);
-      return stderr.trim();
+    const refusal = (...args: readonly string[]): string => {
+      try {
+        readOptions(args);
+      } catch (error) {
+        expect(error).toBeInstanceOf(WrongOption);
+        return (error as Error).message;
+      }
+      return 'It was accepted.';
     };
-    expect(refused('--only', 'single-step,nothing')).toBe(
-      `There is no workload "nothing". There are: ${workloads.map(({ name }) => name).join(', ')}.`,
+    const names = (all: readonly Readonly<{ name: string }>[]) => all.map(({ name }) => name).join(', ');
+    expect(refusal('--only', 'single-step,nothing')).toBe(
+      `There is no workload "nothing". There are: ${names(workloads)}.`,
     );
-    expect(refused('--peers', 'airflow')).toMatch(/^There is no peer "airflow"\. There are: /);
-    expect(refused('--worker', 'elsewhere')).toBe(
+    expect(refusal('--peers', 'airflow')).toBe(`There is no peer "airflow". There are: ${names(peers)}.`);
+    expect(refusal('--worker', 'elsewhere')).toBe(
       '--worker expects in-process, remote, both; "elsewhere" is none of them.',
     );
-    expect(refused('--rounds', '0')).toBe('--rounds expects a whole number above 0, not "0".');
-    expect(refused('--speed', 'high')).toMatch(/^Unknown option '--speed'.*\nOptions: --only, /s);
+    expect(refusal('--rounds', '0')).toBe('--rounds expects a whole number above 0, not "0".');
+    expect(refusal('--speed', 'high')).toMatch(/^Unknown option '--speed'.*\nOptions: --only, /s);
   });
 
-  it('tells in its help every workload', () => {
-    const { status, stdout } = bench('--help');
-    expect(status).toBe(0);
-    for (const { name } of workloads) expect(stdout).toContain(`  ${name} `);
+  it(
+    'ends with exit code 2 and an empty stdout when it refuses',
+    () => {
+      const { status, stdout, stderr } = bench('--only', 'nothing', '--json');
+      expect([status, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(/^There is no workload "nothing"/);
+    },
+    minutes(1),
+  );
+
+  it('tells in its help every workload and every peer', () => {
+    for (const { name } of [...workloads, ...peers]) expect(helpText()).toContain(`  ${name} `);
   });
 });

@@ -2,6 +2,7 @@
 // what disturbs the machine for a while disturbs all subjects alike.
 import type { CellDatabase, Databases } from './databases.ts';
 import type { Options } from './options.ts';
+import { peers as allPeers } from './peers/index.ts';
 import { type Measurement, type Note, type Row, summarise } from './rows.ts';
 import { type FromCell, hardLimitMs, runCell } from './run-cell.ts';
 import { sizes } from './sizes.ts';
@@ -70,7 +71,9 @@ function skipReason({ workload, subject }: Cell, { database }: Options): string 
   if (workload.needsDatabase === true && database === 'memory') return 'it is about a database';
   if (subject.name === 'millrace') return null;
   if (workload.subjects === 'millrace' || workload.subjects === 'server') return workload.why ?? null;
-  return null;
+  if (database === 'memory') return 'the database is the memory store of Millrace';
+  const joinsNot = allPeers.find(({ name }) => name === subject.name)?.joinsNot;
+  return workload.subjects === 'fan-out' ? (joinsNot ?? null) : null;
 }
 
 async function measureCell(

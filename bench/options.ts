@@ -16,6 +16,9 @@ export type Options = Readonly<{
   sizes: SizeName;
   budgetMs: number;
   json: boolean;
+  writeDocs: boolean;
+  /** A file that an earlier run printed with `--json`, in place of measuring; null: measure. */
+  from: string | null;
   /** A folder for CPU profiles; null: none are taken. */
   profiles: string | null;
 }>;
@@ -34,6 +37,8 @@ const definition = {
   budget: { type: 'string', default: '30' },
   profile: { type: 'string' },
   json: { type: 'boolean', default: false },
+  'write-docs': { type: 'boolean', default: false },
+  from: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -50,6 +55,8 @@ export function readOptions(args: readonly string[]): Options | null {
     sizes: oneOf('--sizes', Object.keys(sizes) as SizeName[], values.sizes),
     budgetMs: positive('--budget', values.budget) * 1_000,
     json: values.json,
+    writeDocs: values['write-docs'],
+    from: values.from ?? null,
     profiles: values.profile ?? null,
   };
 }
@@ -125,6 +132,8 @@ export function helpText(): string {
   --sizes full|tiny        tiny: only to see that all works; its figures mean nothing (default: full)
   --budget SECONDS         how long one cell may measure (default: 30)
   --profile FOLDER         writes a CPU profile of each cell's process there
+  --write-docs             also writes docs/performance.md
+  --from FILE              what an earlier run printed with --json, in place of measuring
   --json                   prints {"rows": […], "notes": […], "machine": {…}} and nothing else
 
 Workloads:

@@ -21,6 +21,7 @@ const compileCache = fileURLToPath(new URL('../.cache/compile', import.meta.url)
 const program = fileURLToPath(new URL('./cell.ts', import.meta.url));
 /** Opening, warming up, filling tables and closing come on top of the budget for measuring. */
 const graceMs = 60_000;
+const leaveMs = 5_000;
 const printedCharacters = 4_000;
 
 /**
@@ -49,11 +50,15 @@ export function runCell(task: CellTask, limitMs: number | null, profiles: string
             answer ??= { type: 'failed', error: `It was not done within ${limitMs / 1_000} s.` };
             child.kill('SIGKILL');
           }, limitMs);
+    let leaving: NodeJS.Timeout | undefined;
     child.on('message', (message: FromCell) => {
       answer = message;
+      // A system that keeps its process alive has said all that counts.
+      leaving = setTimeout(() => child.kill('SIGKILL'), leaveMs);
     });
     child.once('exit', (code, signal) => {
       clearTimeout(timer);
+      clearTimeout(leaving);
       const ended = answer ?? { type: 'failed', error: `Its process ended (${signal ?? code}) without an answer.` };
       resolve(ended.type === 'failed' ? { ...ended, error: `${ended.error}\n${printed}`.trim() } : ended);
     });

@@ -13,6 +13,12 @@ import { startRemoteWorker } from './start-remote-worker.ts';
 /** The embedded PostgreSQL, an outside one (`url`), or none. */
 export type Where = 'embedded' | 'memory' | { readonly url: string };
 
+/** Throws where there is no database of its own. */
+export function databaseUrl(where: Where): string {
+  if (typeof where === 'string') throw new Error(`A database is needed, not ${where}.`);
+  return where.url;
+}
+
 /** In the process of the engine, or in one of its own that talks HTTP. */
 export type WorkerPlace = 'in-process' | 'remote';
 

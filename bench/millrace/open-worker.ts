@@ -9,7 +9,7 @@ import {
 import { createWorker } from '@millrace/worker';
 
 /** As many as every other system gets. */
-const slots = 20;
+export const slots = 20;
 
 export type RunningWorker = Readonly<{
   /** Whether the beginnings of bodies are told: a remote worker sends a message for each. */

@@ -11,6 +11,8 @@ export type Machine = Readonly<{
   kernel: string;
   node: string;
   database: string;
+  /** The versions of the other systems. */
+  peers: Readonly<Record<string, string>>;
   /** `dfb9fef`, with `+` when files differ from it; null outside a Git checkout. */
   commit: string | null;
   /** Processes that wanted to run, on average of a minute, before the first cell: others than ours. */
@@ -18,7 +20,7 @@ export type Machine = Readonly<{
   loadAfter: number;
 }>;
 
-export function describeMachine(database: string): Omit<Machine, 'loadAfter'> {
+export function describeMachine(database: string): Omit<Machine, 'peers' | 'loadAfter'> {
   return {
     at: new Date().toISOString(),
     cpu: cpus()[0]?.model.trim() ?? 'unknown',

@@ -23,7 +23,7 @@ export function formatTable(rows: readonly Row[], notes: readonly Note[]): strin
 }
 
 /** `12.3x better`, against the first row of Millrace for the same metric; nothing for Millrace itself. */
-function comparison(row: Row, rows: readonly Row[]): string {
+export function comparison(row: Row, rows: readonly Row[]): string {
   const better = betterBy(row, rows);
   if (better === null) return '';
   return better >= 1 ? `${figure(better)}x better` : `${figure(1 / better)}x worse`;
@@ -40,7 +40,7 @@ function betterBy(row: Row, rows: readonly Row[]): number | null {
 }
 
 /** Three digits that count. */
-const figure = (value: number): string => {
+export const figure = (value: number): string => {
   if (!Number.isFinite(value)) return '–';
   return value >= 100 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)));
 };

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createServer } from '@millrace/server';
 import { withClient } from '../../packages/store-postgres/src/embedded/login.ts';
 import { requestsPerSecond } from '../http/requests-per-second.ts';
+import { databaseUrl } from '../millrace/open-engine.ts';
 import { openMillrace } from '../millrace/open-millrace.ts';
 import { percentile } from '../rows.ts';
 import { timed, type Workload } from '../workload.ts';
-import { databaseOf } from './queued-million.ts';
 
 const listCopies = readFileSync(new URL('../sql/list-copies.sql', import.meta.url), 'utf8');
 const workflows = ['single', 'sequence', 'fan-out', 'diamond-100', 'shell-40'];
@@ -37,7 +37,7 @@ export const apiList: Workload = {
       templates.push(run);
     }
     await worker.stop();
-    await fill(databaseOf(where), templates, listedRuns);
+    await fill(databaseUrl(where), templates, listedRuns);
     note('the runs are rows written by SQL, without attempts: lists do not look at those');
 
     const server = createServer({ engine: millrace.engine, host: '127.0.0.1', port: 0, version: '0', logger: false });

@@ -1,8 +1,8 @@
 import { withClient } from '../../packages/store-postgres/src/embedded/login.ts';
+import { databaseUrl } from '../millrace/open-engine.ts';
 import { openMillrace } from '../millrace/open-millrace.ts';
 import { drain, fillQueue } from '../millrace/waiting-runs.ts';
 import type { Workload } from '../workload.ts';
-import { databaseOf } from './queued-million.ts';
 
 /**
  * Somebody leaves a transaction open: what dies meanwhile cannot be cleaned away, and a claim that looks through all of it
@@ -16,7 +16,7 @@ export const oldSnapshot: Workload = {
   needsDatabase: true,
   once: true,
   async measure({ where, worker, sizes: { snapshotRuns } }) {
-    const url = databaseOf(where);
+    const url = databaseUrl(where);
     const millrace = await openMillrace(where, worker);
     const late = async (): Promise<number> => {
       await fillQueue(millrace, url, snapshotRuns);

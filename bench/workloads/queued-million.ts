@@ -1,3 +1,4 @@
+import { databaseUrl } from '../millrace/open-engine.ts';
 import { openMillrace } from '../millrace/open-millrace.ts';
 import { drain, fillQueue } from '../millrace/waiting-runs.ts';
 import { percentile } from '../rows.ts';
@@ -16,7 +17,7 @@ export const queuedMillion: Workload = {
   needsDatabase: true,
   once: true,
   async measure({ where, worker, sizes: { queuedRuns, drainedRuns, latencySamples }, budgetMs }) {
-    const url = databaseOf(where);
+    const url = databaseUrl(where);
     const millrace = await openMillrace(where, worker);
     const latency = async (): Promise<number> => {
       const live = await millrace.startWorker(['default']);
@@ -45,9 +46,3 @@ export const queuedMillion: Workload = {
     };
   },
 };
-
-/** Of workloads with `needsDatabase`. */
-export function databaseOf(where: Parameters<typeof openMillrace>[0]): string {
-  if (typeof where === 'string') throw new Error(`This workload needs a database of its own, not ${where}.`);
-  return where.url;
-}
