@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { testPostgresVariable } from '../packages/store-postgres/src/embedded/test-server.ts';
 import { helpText, readOptions, WrongOption } from './options.ts';
 import { peers } from './peers/index.ts';
+import { goals } from './report/goals.ts';
+import { performancePage, type Report } from './report/performance-page.ts';
 import { workloads } from './workloads/index.ts';
 
 type Printed = Readonly<{
@@ -114,5 +116,78 @@ describe('npm run bench', () => {
 
   it('tells in its help every workload and every peer', () => {
     for (const { name } of [...workloads, ...peers]) expect(helpText()).toContain(`  ${name} `);
+  });
+});
+
+describe('docs/performance.md', () => {
+  const row = { workload: 'sequence-10', metric: 'idle p50', unit: 'ms' };
+  const report: Report = {
+    rows: [
+      { ...row, subject: 'millrace', mode: 'in-process', min: 4, median: 5, max: 6 },
+      { ...row, subject: 'millrace', mode: 'remote', min: 9, median: 10, max: 11 },
+      { ...row, subject: 'dbos', mode: 'direct', min: 10, median: 20, max: 30 },
+      {
+        ...row,
+        subject: 'millrace',
+        mode: 'in-process',
+        metric: 'throughput',
+        unit: 'steps/s',
+        min: 1,
+        median: 2,
+        max: 3,
+      },
+      { ...row, subject: 'dbos', mode: 'direct', metric: 'throughput', unit: 'steps/s', min: 8, median: 8, max: 8 },
+    ],
+    notes: [
+      { workload: 'sequence-10', subject: 'dbos', mode: 'default', note: 'does not apply: it is slow' },
+      { workload: 'sequence-10', subject: 'dbos', mode: 'tuned', note: 'does not apply: it is slow' },
+    ],
+    machine: {
+      at: '2026-11-26T20:00:00.000Z',
+      cpu: 'A processor',
+      cores: 2,
+      memoryGb: 24,
+      kernel: 'Linux 6.1',
+      node: '24.0.0',
+      database: 'PostgreSQL 18.4',
+      peers: { dbos: '@dbos-inc/dbos-sdk 5.3.0' },
+      commit: 'abcdef0',
+      loadBefore: 0.1,
+      loadAfter: 1.5,
+    },
+  };
+  const lines = performancePage(report).split('\n');
+
+  it('tells for each goal what was measured, and whether it is met', () => {
+    expect(lines).toContain('| sequence-10 | in-process | idle p50 | ≤ 6 ms | 4 / **5** / 6 | met |');
+    expect(lines).toContain('| sequence-10 | in-process | throughput | ≥ 30,000 steps/s | 1 / **2** / 3 | missed |');
+    expect(lines).toContain('| sequence-10 | remote | throughput | ≥ 30,000 steps/s | – | not measured |');
+  });
+
+  it('compares others with the in-process worker: less time is better, and so is a higher rate', () => {
+    expect(lines).toContain('| dbos | direct | idle p50 | 10 / **20** / 30 | ms | 4x better |');
+    expect(lines).toContain('| dbos | direct | throughput | 8 / **8** / 8 | steps/s | 4x worse |');
+  });
+
+  it('says why cells are missing, once for all of them, and leaves out what was not measured', () => {
+    expect(lines).toContain('* dbos default, dbos tuned: does not apply: it is slow.');
+    expect(lines.filter((line) => line.startsWith('## '))).toEqual([
+      '## Goals and figures',
+      '## sequence-10: ten steps in a row',
+      '## Method',
+      '## Other systems',
+      '## Repeat it',
+    ]);
+  });
+
+  it('warns when the machine had other work', () => {
+    const busy = performancePage({ ...report, machine: { ...report.machine, loadBefore: 9 } });
+    expect(busy).toContain('The machine was busy with other work: 9 processes');
+    expect(lines.join('\n')).not.toContain('busy');
+  });
+
+  it('has goals only for figures that exist', () => {
+    const names = workloads.map(({ name }) => name);
+    for (const { workload } of goals) expect(names).toContain(workload);
   });
 });
