@@ -42,7 +42,7 @@ const memory: Databases = {
 
 const describeServer = `
   select 'PostgreSQL ' || current_setting('server_version') as version,
-    string_agg(name || '=' || setting || coalesce(unit, ''), ' ' order by name) as settings
+    string_agg(name || '=' || current_setting(name), ' ' order by name) as settings
   from pg_settings
   where name in ('fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers', 'max_wal_size')`;
 const committed = 'select xact_commit::int as transactions from pg_stat_database where datname = $1';

@@ -21,7 +21,7 @@ export function performancePage(report: Report): string {
     '## Method',
     method,
     '## Other systems',
-    peerSection(machine),
+    peerSection(report),
     '## Repeat it',
     repeating,
   ].join('\n\n')}\n`;
@@ -31,12 +31,13 @@ function introduction(machine: Machine): string {
   const busy = Math.max(machine.loadBefore, 0) > machine.cores / 2;
   const load = `${machine.loadBefore} processes wanted to run before the first cell, ${machine.loadAfter} after the last`;
   const warning = busy
-    ? `\n\n**The machine was busy with other work: ${load}, on ${machine.cores} cores. Absolute figures are far from those of a
-quiet machine; read ratios within this run.**`
+    ? `\n\n**The machine was busy with other work: ${load}, on
+${machine.cores} cores. Absolute figures are far from those of a quiet machine; read ratios within this run.**`
     : ` (${load}).`;
+  const end = busy ? '.' : '';
   return `Absolute figures differ from machine to machine, so what counts are ratios within one run. The goals are for a machine of two
 cores. Measured ${machine.at.slice(0, 10)} at commit ${machine.commit ?? 'unknown'} on ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GiB,
-${machine.kernel}, Node ${machine.node}, ${machine.database}${warning}`;
+${machine.kernel}, Node ${machine.node}, ${machine.database}${end}${warning}`;
 }
 
 function goalsSection({ rows }: Report): string {
@@ -88,7 +89,11 @@ const method = `* In each round every workload is measured once on every subject
 * "Millrace is" compares with Millrace's in-process worker: better means less time, or more in the same time.
 * Millions of waiting or ended runs are copies of rows that the engine wrote, made by SQL, then vacuumed and analysed.`;
 
-function peerSection(machine: Machine): string {
+function peerSection({ machine, notes }: Report): string {
+  const missing = notes
+    .filter(({ workload }) => workload === 'all')
+    .map(({ subject, note }) => `* **${subject}**: ${note}.\n`)
+    .join('');
   const lines = peers.flatMap(({ name, modes }) =>
     Object.entries(modes).map(([mode, meaning]) => [name, machine.peers[name] ?? 'not in this run', mode, meaning]),
   );
@@ -96,7 +101,7 @@ function peerSection(machine: Machine): string {
 
 Each is written as its own documentation writes it, below \`bench/peers/\`. What is in none of them:
 
-* **Absurd**: its SQL is not in its npm package, and other people's code is not copied into this repository.
+${missing}* **Absurd**: its SQL is not in its npm package, and other people's code is not copied into this repository.
 * **Vercel Workflow** (\`workflow\` with \`@workflow/world-postgres\`): workflows must be compiled by a bundler inside a web framework, so
   what would be measured is that server. Its queue is Graphile Worker, which is measured.
 * **Temporal, Hatchet, Trigger.dev, Inngest, n8n, Windmill, Airflow and the like**: their servers do not come from the npm registry.`;
