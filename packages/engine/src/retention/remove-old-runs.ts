@@ -6,6 +6,8 @@ import type { HistoryStore } from '../ports/history-store.ts';
 const looked = 500;
 const clearedRuns = 200;
 const clearedAttempts = 5_000;
+/** Runs whose logs are looked for at once. */
+const parallel = 20;
 
 export type RemoveOldRunsOptions = Readonly<{
   history: HistoryStore;
@@ -22,12 +24,16 @@ export type RemoveOldRunsOptions = Readonly<{
 export function createRemoveOldRuns({ history, blobs, keepMs, onRemoved }: RemoveOldRunsOptions) {
   let after: RunId | null = null;
 
+  async function deleteLogs(run: RunId): Promise<void> {
+    const logs = await blobs.list(runLogPrefix(run));
+    if (logs.length > 0) await blobs.delete(logs.map(({ key }) => key));
+  }
+
   async function clear(): Promise<boolean> {
     const runs = await history.remains(clearedRuns);
     if (runs.length === 0) return false;
-    for (const run of runs) {
-      const logs = await blobs.list(runLogPrefix(run));
-      if (logs.length > 0) await blobs.delete(logs.map(({ key }) => key));
+    for (let at = 0; at < runs.length; at += parallel) {
+      await Promise.all(runs.slice(at, at + parallel).map(deleteLogs));
     }
     const attempts = await history.clear(runs, clearedAttempts);
     return attempts === clearedAttempts || runs.length === clearedRuns;
