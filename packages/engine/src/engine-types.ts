@@ -22,6 +22,7 @@ import type { ExplainRequest } from './explain/explain-run.ts';
 import type { Explanation } from './explain/explanation.ts';
 import type { NamedLimit } from './limits/list-limits.ts';
 import type { QueueSummary } from './limits/list-queues.ts';
+import type { People } from './people/create-people.ts';
 import type { BlobStore } from './ports/blob-store.ts';
 import type { DeliveryOutcome } from './ports/delivery-store.ts';
 import type { ApprovalFilter, LimitFilter, Page, Paged, Queries, RunSummary } from './ports/queries.ts';
@@ -217,6 +218,7 @@ export type Engine = Readonly<{
   readonly schedules: Schedules;
   readonly webhooks: Webhooks;
   readonly secrets: Secrets;
+  readonly people: People;
   readonly workers: WorkerProtocol;
   readLogs(request: LogRequest): Promise<LogPage>;
   listLogs(run: RunId): Promise<readonly (LogRef & Readonly<{ sizeBytes: number }>)[]>;

@@ -35,6 +35,7 @@ import { createOutboxLoop } from './loops/outbox-loop.ts';
 import { createReaperLoop } from './loops/reaper-loop.ts';
 import { TimerLoop } from './loops/timer-loop.ts';
 import { createDeliver } from './outbox/deliver-message.ts';
+import { createPeople } from './people/create-people.ts';
 import { PlanCache } from './plans/plan-cache.ts';
 import type { BlobStore } from './ports/blob-store.ts';
 import type { Clock } from './ports/clock.ts';
@@ -268,6 +269,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       getRun,
     }),
     secrets: createSecrets({ ...secretPlaces, stores: { store, blobs } }),
+    people: createPeople({ store, clock }),
     publishWorkspace: createPublishWorkspace({
       store,
       blobs,

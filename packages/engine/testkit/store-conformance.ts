@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe } from 'vitest';
+import { accountFacts } from './conformance/accounts.ts';
+import { apiKeyFacts } from './conformance/api-keys.ts';
 import { cacheFacts } from './conformance/caches.ts';
 import { changeFacts } from './conformance/changes.ts';
 import { definitionFacts } from './conformance/definitions.ts';
@@ -8,9 +10,11 @@ import { historyFacts } from './conformance/history.ts';
 import { limitedRunFacts } from './conformance/limited-runs.ts';
 import { queryFacts } from './conformance/queries.ts';
 import { raceFacts } from './conformance/races.ts';
+import { roleFacts } from './conformance/roles.ts';
 import { runFacts } from './conformance/runs.ts';
 import { scheduleFacts } from './conformance/schedules.ts';
 import { secretFacts } from './conformance/secrets.ts';
+import { sessionFacts } from './conformance/sessions.ts';
 import { slotRaceFacts } from './conformance/slot-races.ts';
 import { slotFacts } from './conformance/slots.ts';
 import type { ConformanceStore, OpenForConformance } from './conformance/subject.ts';
@@ -38,6 +42,10 @@ export function storeConformance(name: string, open: OpenForConformance): void {
     deliveries: deliveryFacts,
     history: historyFacts,
     secrets: secretFacts,
+    accounts: accountFacts,
+    'roles and groups': roleFacts,
+    sessions: sessionFacts,
+    'API keys': apiKeyFacts,
     'change feed': changeFacts,
     queries: queryFacts,
   };

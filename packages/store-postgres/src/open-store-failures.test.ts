@@ -96,6 +96,7 @@ describe('migrations', () => {
       '0012-secrets',
       '0013-draining',
       '0014-retention',
+      '0015-people',
     ]);
     for (const store of stores) expect(await createRun(store)).toBe(true);
   });

@@ -2,6 +2,8 @@ import { MillraceError } from '@millrace/core';
 import type { Queries, Store } from '@millrace/engine';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { createAccountStore } from './accounts/account-store.ts';
+import { createApiKeyStore } from './api-keys/api-key-store.ts';
 import { createCacheStore } from './cache/cache-store.ts';
 import { PostgresListener } from './changes/postgres-listener.ts';
 import { hotConnection, patientConnection, readConnection } from './connections/connection-settings.ts';
@@ -20,10 +22,12 @@ import { createOutboxStore } from './outbox/outbox-store.ts';
 import { createPlanStore } from './plans/plan-store.ts';
 import { createQueries } from './queries/queries.ts';
 import type { Tables } from './queries/tables.ts';
+import { createRoleStore } from './roles/role-store.ts';
 import { createCommit } from './runs/commit-runs.ts';
 import { createRunStore } from './runs/run-store.ts';
 import { createScheduleStore } from './schedules/schedule-store.ts';
 import { createSecretStore } from './secrets/secret-store.ts';
+import { createSessionStore } from './sessions/session-store.ts';
 import { createSlotStore } from './slots/slot-store.ts';
 import { createWaitStore } from './waits/wait-store.ts';
 import { createWorkStore } from './work/work-store.ts';
@@ -109,6 +113,10 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     schedules: createScheduleStore(database),
     deliveries: createDeliveryStore(database),
     secrets: createSecretStore(database),
+    accounts: createAccountStore(database),
+    roles: createRoleStore(database),
+    sessions: createSessionStore(database),
+    apiKeys: createApiKeyStore(database),
     changes: {
       tell: async (hint) => void (await database.query(tellHint, [channel, hint])),
       listen: (listener) => changes.listen(listener),

@@ -31,6 +31,7 @@ import type {
 } from '../ports/index.ts';
 import type { StoredOutput } from './cache-store.ts';
 import { Heap } from './heap.ts';
+import { createPeopleState, type PeopleState } from './people-state.ts';
 import { SlotTable } from './slot-table.ts';
 
 export type WorkEntry = AttemptKey & {
@@ -134,6 +135,7 @@ export type MemoryState = {
   readonly secrets: Map<string, StoredSecret>;
   /** Runs that were removed and left something. */
   readonly removed: Map<RunId, RunEntry>;
+  readonly people: PeopleState;
   readonly listeners: Set<Readonly<{ onHint: (hint: string) => void; onGap: () => void }>>;
 };
 
@@ -170,6 +172,7 @@ export function createMemoryState(now: () => Instant): MemoryState {
     nextDelivery: 1,
     secrets: new Map(),
     removed: new Map(),
+    people: createPeopleState(),
     listeners: new Set(),
   };
 }

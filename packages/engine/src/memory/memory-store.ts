@@ -1,5 +1,7 @@
 import { MillraceError, runId } from '@millrace/core';
 import type { Queries, Store } from '../ports/index.ts';
+import { createAccountStore } from './account-store.ts';
+import { createApiKeyStore } from './api-key-store.ts';
 import { createCacheStore } from './cache-store.ts';
 import { commitRuns, tellListeners } from './commit-runs.ts';
 import { createDeliveryStore } from './delivery-store.ts';
@@ -10,8 +12,10 @@ import { compareRunIds, createMemoryState, type MemoryState, startKeyOf } from '
 import { createOutboxStore } from './outbox-store.ts';
 import { createPlanStore } from './plan-store.ts';
 import { createQueries } from './queries.ts';
+import { createRoleStore } from './role-store.ts';
 import { createScheduleStore } from './schedule-store.ts';
 import { createSecretStore } from './secret-store.ts';
+import { createSessionStore } from './session-store.ts';
 import { createSlotStore } from './slot-store.ts';
 import { createWaitStore } from './wait-store.ts';
 import { createWorkStore } from './work-store.ts';
@@ -56,6 +60,10 @@ export function createMemoryStore(options: { now?: () => number } = {}): { store
     schedules: open(createScheduleStore(state)),
     deliveries: open(createDeliveryStore(state)),
     secrets: open(createSecretStore(state)),
+    accounts: open(createAccountStore(state)),
+    roles: open(createRoleStore(state)),
+    sessions: open(createSessionStore(state)),
+    apiKeys: open(createApiKeyStore(state)),
     changes: open(createChangeFeed(state)),
     ...open({ now: async () => state.now() }),
     close: async () => {

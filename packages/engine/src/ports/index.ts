@@ -1,3 +1,5 @@
+export type * from './account-store.ts';
+export type * from './api-key-store.ts';
 export type * from './blob-store.ts';
 export type * from './cache-store.ts';
 export type * from './change-feed.ts';
@@ -8,10 +10,12 @@ export type * from './history-store.ts';
 export type * from './outbox-store.ts';
 export type * from './plan-store.ts';
 export type * from './queries.ts';
+export type * from './role-store.ts';
 export type * from './run-store.ts';
 export * from './schedule-store.ts';
 export type * from './secret-source.ts';
 export type * from './secret-store.ts';
+export type * from './session-store.ts';
 export type * from './slot-store.ts';
 export type * from './store.ts';
 export type * from './wait-store.ts';

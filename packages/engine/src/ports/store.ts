@@ -1,4 +1,6 @@
 import type { Instant } from '@millrace/core';
+import type { AccountStore } from './account-store.ts';
+import type { ApiKeyStore } from './api-key-store.ts';
 import type { CacheStore } from './cache-store.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import type { DeliveryStore } from './delivery-store.ts';
@@ -6,9 +8,11 @@ import type { EventStore } from './event-store.ts';
 import type { HistoryStore } from './history-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { PlanStore } from './plan-store.ts';
+import type { RoleStore } from './role-store.ts';
 import type { RunStore } from './run-store.ts';
 import type { ScheduleStore } from './schedule-store.ts';
 import type { SecretStore } from './secret-store.ts';
+import type { SessionStore } from './session-store.ts';
 import type { SlotStore } from './slot-store.ts';
 import type { WaitStore } from './wait-store.ts';
 import type { WorkStore } from './work-store.ts';
@@ -35,6 +39,10 @@ export type Store = Readonly<{
   schedules: ScheduleStore;
   deliveries: DeliveryStore;
   secrets: SecretStore;
+  accounts: AccountStore;
+  roles: RoleStore;
+  sessions: SessionStore;
+  apiKeys: ApiKeyStore;
   changes: ChangeFeed;
   /** The store's time, the only clock for leases and due times. */
   now(): Promise<Instant>;

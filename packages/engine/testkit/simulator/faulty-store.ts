@@ -252,6 +252,11 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
       firstAccepted: (workspace, key) => call('firstAccepted', () => store.deliveries.firstAccepted(workspace, key)),
       forget: (request) => call('forgetDeliveries', () => store.deliveries.forget(request)),
     },
+    // Nobody signs in here: what runs do does not depend on it.
+    accounts: store.accounts,
+    roles: store.roles,
+    sessions: store.sessions,
+    apiKeys: store.apiKeys,
     secrets: {
       put: (secret) => call('putSecret', () => store.secrets.put(secret)),
       get: (workspace, name) => call('getSecret', () => store.secrets.get(workspace, name)),

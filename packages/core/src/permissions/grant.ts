@@ -1,0 +1,50 @@
+import type { PermissionPattern } from './permission.ts';
+
+/**
+ * Which objects of a noun are meant; what is left out means all. Of a workflow, run, log or approval the name is that of
+ * the workflow; of an event its type; of a limit its key; of everything else its own.
+ */
+export type Selector = Readonly<{
+  /** A pattern: `*` stands for any text, also none. */
+  workspace?: string;
+  /** A pattern. */
+  name?: string;
+  /** A tag of the run. */
+  label?: string;
+  /** Only runs that the same person, or service, started. */
+  own?: true;
+}>;
+
+/** One line of a role. A deny beats every allow, of whichever role it comes. */
+export type Grant = Readonly<{ effect: 'allow' | 'deny'; permission: PermissionPattern; where: Selector }>;
+
+/** What permissions are asked about. null: the noun has no such thing. */
+export type PermissionObject = Readonly<{
+  workspace: string | null;
+  name: string | null;
+  labels: readonly string[];
+  /** Who started it. */
+  owner: string | null;
+}>;
+
+/** An object that is no more than its place and name. */
+export const namedObject = (workspace: string | null, name: string | null): PermissionObject => ({
+  workspace,
+  name,
+  labels: [],
+  owner: null,
+});
+
+export const matchesPattern = (pattern: string, text: string): boolean => {
+  const [first = '', ...rest] = pattern.split('*');
+  const last = rest.pop();
+  if (last === undefined) return text === pattern;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.length - at >= last.length && text.endsWith(last);
+};

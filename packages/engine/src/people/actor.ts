@@ -1,0 +1,58 @@
+import { type Authority, builtInRoles, type Role } from '@millrace/core';
+import type { Account } from '../ports/account-store.ts';
+import type { ApiKey } from '../ports/api-key-store.ts';
+import type { Holdings } from '../ports/role-store.ts';
+
+/** Who makes a request, and what he may do. */
+export type Actor = Readonly<{
+  /** The account's name, which stands for it in runs, approvals and the audit log. */
+  name: string;
+  displayName: string;
+  /** `local`: whoever is on this machine, where no sign-in is asked for. `token`: whoever has the server's own token. */
+  kind: 'user' | 'service' | 'local' | 'token';
+  groups: readonly string[];
+  authority: Authority;
+  /** How it was shown: the session, or the id of the API key. */
+  session: string | null;
+  apiKey: string | null;
+}>;
+
+const admin: Role | undefined = builtInRoles.find(({ name }) => name === 'admin');
+
+/** Whoever needs no account: he may do everything. */
+export function rootActor(kind: 'local' | 'token'): Actor {
+  const name = kind === 'local' ? 'local' : 'api-token';
+  const roles = admin === undefined ? [] : [{ role: admin, where: {} }];
+  return {
+    name,
+    displayName: kind === 'local' ? 'This machine' : 'Holder of the API token',
+    kind,
+    groups: [],
+    authority: { actor: name, roles, scopes: null },
+    session: null,
+    apiKey: null,
+  };
+}
+
+export function actorOf(
+  { name, displayName, kind }: Account,
+  { groups, bindings, roles }: Holdings,
+  shown: Readonly<{ session: string } | { apiKey: ApiKey }>,
+): Actor {
+  const known = new Map<string, Role>([...roles, ...builtInRoles].map((role) => [role.name, role]));
+  // A binding to a role that is gone, or not made yet, gives nothing.
+  const bound = bindings.flatMap(({ role: named, where }) => {
+    const role = known.get(named);
+    return role === undefined ? [] : [{ role, where }];
+  });
+  const key = 'apiKey' in shown ? shown.apiKey : null;
+  return {
+    name,
+    displayName,
+    kind,
+    groups,
+    authority: { actor: name, roles: bound, scopes: key?.scopes ?? null },
+    session: 'session' in shown ? shown.session : null,
+    apiKey: key?.id ?? null,
+  };
+}

@@ -1,0 +1,43 @@
+import type { Clock } from '../ports/clock.ts';
+import type { Session } from '../ports/session-store.ts';
+import type { Store } from '../ports/store.ts';
+import { createIdentify, type Identify } from './identify.ts';
+import { type Accounts, createAccounts } from './manage-accounts.ts';
+import { type ApiKeys, createApiKeys } from './manage-api-keys.ts';
+import { createRoles, type Roles } from './manage-roles.ts';
+import { createSetUp, type SetUp } from './set-up.ts';
+import { createSignIn, type SignIn } from './sign-in.ts';
+
+/** Who there is, how they show it, and what they may do. */
+export type People = Readonly<{
+  signIn: SignIn;
+  identify: Identify;
+  setUp: SetUp;
+  accounts: Accounts;
+  roles: Roles;
+  apiKeys: ApiKeys;
+  /** false: it had ended. */
+  signOut(session: string): Promise<boolean>;
+}>;
+
+export type PeopleOptions = Readonly<{
+  store: Store;
+  clock: Clock;
+  /** Told of a refresh token that came twice, after its session was ended. */
+  onReuse?: (session: Session) => Promise<void>;
+}>;
+
+export function createPeople({ store, clock, onReuse }: PeopleOptions): People {
+  const { accounts: accountStore, sessions } = store;
+  const signIn = createSignIn({ accounts: accountStore, sessions, clock, onReuse: onReuse ?? (async () => undefined) });
+  const accounts = createAccounts(store);
+  return {
+    signIn,
+    identify: createIdentify(store),
+    setUp: createSetUp(store, accounts, signIn),
+    accounts,
+    roles: createRoles(store),
+    apiKeys: createApiKeys(store),
+    signOut: (session) => sessions.end(session),
+  };
+}

@@ -1,0 +1,29 @@
+import type { Store } from '../ports/store.ts';
+import { type Actor, actorOf } from './actor.ts';
+import { hashToken, readApiKey } from './tokens.ts';
+
+export type Identify = Readonly<{
+  /** Of an access token; null: it is not good (any more). */
+  bySession(accessToken: string): Promise<Actor | null>;
+  /** null: it is not good (any more). */
+  byApiKey(key: string): Promise<Actor | null>;
+}>;
+
+/** Looks up who shows what, and what he may do now: nothing is kept, so what is taken away counts at once. */
+export function createIdentify({ accounts, roles, sessions, apiKeys }: Store): Identify {
+  const read = async (name: string, shown: Parameters<typeof actorOf>[2]): Promise<Actor | null> => {
+    const [account, holdings] = await Promise.all([accounts.get(name), roles.holdings(name)]);
+    return account === null || account.disabled ? null : actorOf(account, holdings, shown);
+  };
+  return {
+    async bySession(accessToken) {
+      const session = await sessions.find(hashToken(accessToken));
+      return session === null ? null : read(session.account, { session: session.id });
+    },
+    async byApiKey(text) {
+      const given = readApiKey(text);
+      const apiKey = given === null ? null : await apiKeys.use(given.id, given.hash);
+      return apiKey === null ? null : read(apiKey.account, { apiKey });
+    },
+  };
+}

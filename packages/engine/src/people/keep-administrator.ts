@@ -1,0 +1,20 @@
+import { MillraceError } from '@millrace/core';
+import type { Store } from '../ports/store.ts';
+import { administratorsOf, type Everybody } from './administrators.ts';
+
+export async function readEverybody({ accounts, roles }: Store): Promise<Everybody> {
+  const [all, groups, bindings] = await Promise.all([accounts.list(), roles.groups(), roles.bindings()]);
+  return { accounts: all, groups, bindings };
+}
+
+/**
+ * Refuses what would leave the server without an administrator. `change` gives who there would be. A server that never had
+ * one is left alone.
+ */
+export async function keepAdministrator(store: Store, change: (now: Everybody) => Everybody): Promise<void> {
+  const now = await readEverybody(store);
+  if (administratorsOf(now).length === 0 || administratorsOf(change(now)).length > 0) return;
+  throw new MillraceError('last_administrator', 'Nobody would be left who may do everything.', {
+    hint: 'Give the role admin to somebody else first.',
+  });
+}

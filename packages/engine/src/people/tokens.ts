@@ -1,0 +1,23 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** A secret of 256 random bits. Nobody can guess it, so a plain hash of it is safe to store and quick to look up. */
+export const newToken = (): string => randomBytes(32).toString('base64url');
+
+export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
+
+/** What an API key looks like: its id, which is shown in lists, and its secret. The prefix lets scanners of code find it. */
+export const apiKeyPattern = /^mrk_([A-Za-z0-9]{10})_([A-Za-z0-9_-]{43})$/;
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+export function newApiKey(): Readonly<{ id: string; key: string; hash: string }> {
+  const id = [...randomBytes(10)].map((byte) => letters[byte % letters.length]).join('');
+  const secret = newToken();
+  return { id, key: `mrk_${id}_${secret}`, hash: hashToken(secret) };
+}
+
+/** The parts of a text that looks like an API key; null: it does not. */
+export function readApiKey(text: string): Readonly<{ id: string; hash: string }> | null {
+  const [, id, secret] = apiKeyPattern.exec(text) ?? [];
+  return id === undefined || secret === undefined ? null : { id, hash: hashToken(secret) };
+}

@@ -1,0 +1,3 @@
+select a.*
+from millrace.account a
+where a.name = $1

@@ -1,0 +1,3 @@
+select k.*
+from millrace.api_key k
+where k.id = $1

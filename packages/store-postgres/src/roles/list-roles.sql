@@ -1,0 +1,3 @@
+select r.*
+from millrace.role r
+order by r.name

@@ -1,0 +1,4 @@
+update millrace.session s
+set ended_at = millrace.clock()
+where s.account = $1 and s.ended_at is null and s.until > millrace.clock()
+returning s.id

@@ -1,0 +1,3 @@
+select s.*
+from millrace.session s
+where s.access_hash = $1 and s.ended_at is null and s.access_until > millrace.clock() and s.until > millrace.clock()
