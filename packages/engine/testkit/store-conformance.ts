@@ -10,6 +10,7 @@ import { historyFacts } from './conformance/history.ts';
 import { limitedRunFacts } from './conformance/limited-runs.ts';
 import { queryFacts } from './conformance/queries.ts';
 import { raceFacts } from './conformance/races.ts';
+import { reachFacts } from './conformance/reaches.ts';
 import { roleFacts } from './conformance/roles.ts';
 import { runFacts } from './conformance/runs.ts';
 import { scheduleFacts } from './conformance/schedules.ts';
@@ -48,6 +49,7 @@ export function storeConformance(name: string, open: OpenForConformance): void {
     'API keys': apiKeyFacts,
     'change feed': changeFacts,
     queries: queryFacts,
+    'what somebody may see': reachFacts,
   };
   describe(`${name} keeps the promises of the store`, () => {
     let current: ConformanceStore | null = null;

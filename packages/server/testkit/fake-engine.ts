@@ -32,6 +32,7 @@ import type {
   WebhookRequest,
   WorkspaceState,
 } from '@millrace/engine';
+import { createMemoryStore, createPeople } from '@millrace/engine';
 import { createFakeSchedules, sampleSchedule } from './fake-schedules.ts';
 import { createFakeSecrets } from './fake-secrets.ts';
 import { createFakeWebhooks, sampleDelivery } from './fake-webhooks.ts';
@@ -62,6 +63,7 @@ export function createFakeEngine() {
   const keys = new Map<string, RunId>();
   const listeners = new Set<(event: EngineEvent) => void>();
   const enders = new Set<() => void>();
+  const { store: peopleStore } = createMemoryStore();
   const seen = {
     starts: [] as StartRunRequest[],
     filters: [] as RunFilter[],
@@ -301,6 +303,7 @@ export function createFakeEngine() {
     schedules: createFakeSchedules(seen.schedules),
     webhooks: createFakeWebhooks(seen.deliveries),
     secrets: createFakeSecrets(),
+    people: createPeople({ store: peopleStore, clock: { now: () => Date.now(), after: () => () => undefined } }),
     workers: {
       sync(request, signal) {
         seen.syncs.push(request);

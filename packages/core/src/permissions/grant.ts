@@ -1,3 +1,4 @@
+import type { JsonObject } from '../values/json.ts';
 import type { PermissionPattern } from './permission.ts';
 
 /**
@@ -33,6 +34,24 @@ export const namedObject = (workspace: string | null, name: string | null): Perm
   name,
   labels: [],
   owner: null,
+});
+
+/** A run as permissions see it. Who started it is told by its trigger, where a person did. */
+export const runObject = ({
+  workspace,
+  workflow,
+  tags,
+  trigger,
+}: Readonly<{
+  workspace: string;
+  workflow: string;
+  tags: readonly string[];
+  trigger: JsonObject;
+}>): PermissionObject => ({
+  workspace,
+  name: workflow,
+  labels: tags,
+  owner: typeof trigger.account === 'string' ? trigger.account : null,
 });
 
 export const matchesPattern = (pattern: string, text: string): boolean => {

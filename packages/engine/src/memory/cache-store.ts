@@ -1,4 +1,4 @@
-import type { CachedOutput, Instant, RunId } from '@millrace/core';
+import { type CachedOutput, type Instant, isWithinReach, namedObject, type RunId } from '@millrace/core';
 import type { CacheEntry, CacheFilter, CacheKey, CacheStore } from '../ports/index.ts';
 import type { MemoryState } from './memory-state.ts';
 
@@ -54,6 +54,7 @@ function matches(entry: CacheEntry, filter: CacheFilter): boolean {
     (filter.workspace === undefined || entry.workspace === filter.workspace) &&
     (filter.workflow === undefined || entry.workflow === filter.workflow) &&
     (filter.step === undefined || entry.step === filter.step) &&
-    (filter.label === undefined || entry.label === filter.label)
+    (filter.label === undefined || entry.label === filter.label) &&
+    (filter.reach === undefined || isWithinReach(filter.reach, namedObject(entry.workspace, entry.workflow)))
   );
 }

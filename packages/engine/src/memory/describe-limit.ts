@@ -1,11 +1,12 @@
-import { compareRequests, type LimitKey } from '@millrace/core';
+import { compareRequests, isWithinReach, type LimitKey, namedObject } from '@millrace/core';
 import type { LimitDetail, LimitFilter, LimitSummary, SlotPosition } from '../ports/index.ts';
 import type { MemoryState } from './memory-state.ts';
 import type { LimitEntry, SlotEntry } from './slot-table.ts';
 
 const mostTold = 100;
 
-export function matchesLimit(key: LimitKey, { workspace, kind, key: text }: LimitFilter): boolean {
+export function matchesLimit(key: LimitKey, { workspace, kind, key: text, reach }: LimitFilter): boolean {
+  if (reach !== undefined && !isWithinReach(reach, namedObject(key.workspace, key.key))) return false;
   if (workspace !== undefined && key.workspace !== workspace) return false;
   return (kind === undefined || key.kind === kind) && (text === undefined || key.key === text);
 }

@@ -1,4 +1,4 @@
-import { mayAnswer, type RunId } from '@millrace/core';
+import { isWithinReach, mayAnswer, type RunId, runObject } from '@millrace/core';
 import { readApprovalWait } from '../approvals/open-approval.ts';
 import { approvalCursor, readApprovalCursor } from '../ports/approval-cursor.ts';
 import type { ApprovalFilter, Page, Paged, StoredApproval } from '../ports/queries.ts';
@@ -27,10 +27,11 @@ export function listApprovals(
   return { items, next: null };
 }
 
-const isAsked = ({ origin }: RunEntry, { workspace, workflow, run }: ApprovalFilter): boolean =>
+const isAsked = ({ origin }: RunEntry, { workspace, workflow, run, reach }: ApprovalFilter): boolean =>
   (workspace ?? origin.workspace) === origin.workspace &&
   (workflow ?? origin.workflow) === origin.workflow &&
-  (run ?? origin.id) === origin.id;
+  (run ?? origin.id) === origin.id &&
+  (reach === undefined || isWithinReach(reach, runObject(origin)));
 
 function approvalsOf({ origin, waits }: RunEntry): readonly StoredApproval[] {
   const { id: run, workspace, workflow, plan } = origin;

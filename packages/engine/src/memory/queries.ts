@@ -1,4 +1,14 @@
-import type { Instant, RunControl, RunId, RunStatus, StoredEvent } from '@millrace/core';
+import {
+  type Instant,
+  isWithinReach,
+  namedObject,
+  type Reach,
+  type RunControl,
+  type RunId,
+  type RunStatus,
+  runObject,
+  type StoredEvent,
+} from '@millrace/core';
 import {
   isEnabled,
   type LatestRun,
@@ -30,11 +40,12 @@ export function createQueries(state: MemoryState): Queries {
       }
       return { items, next: null };
     },
-    async latestRuns(workspace, each) {
+    async latestRuns(workspace, each, reach) {
       const latest = new Map<string, LatestRun[]>();
       for (let at = state.runOrder.length - 1; at >= 0; at--) {
         const run = state.runs.get(state.runOrder[at] as RunId);
         if (run === undefined || run.origin.workspace !== workspace) continue;
+        if (!isRunWithin(run, reach)) continue;
         const { id, workflow, status, createdAt, startedAt, endedAt } = summaryOf(run);
         const runs = latest.get(workflow) ?? [];
         latest.set(workflow, runs);
@@ -45,13 +56,14 @@ export function createQueries(state: MemoryState): Queries {
     async listApprovals(filter, page) {
       return listApprovals(state, filter, page);
     },
-    async listEvents({ workspace, type, key }, { limit, after }) {
+    async listEvents({ workspace, type, key, reach }, { limit, after }) {
       const from = after === null ? state.events.length : Number(after) - 1;
       const items: StoredEvent[] = [];
       for (let at = from - 1; at >= 0; at--) {
         const event = state.events[at]?.event;
         if (event === undefined || (workspace ?? event.workspace) !== event.workspace) continue;
         if ((type ?? event.type) !== event.type || (key ?? event.key) !== event.key) continue;
+        if (!isNameWithin(event.workspace, event.type, reach)) continue;
         if (items.length === limit) return { items, next: items.at(-1)?.id ?? null };
         items.push(event);
       }
@@ -81,12 +93,13 @@ export function createQueries(state: MemoryState): Queries {
       const last = found.length > limit ? items.at(-1) : undefined;
       return { items, next: last === undefined ? null : scheduleCursor(last) };
     },
-    async listDeliveries({ workspace, webhook, outcome }, { limit, after }) {
+    async listDeliveries({ workspace, webhook, outcome, reach }, { limit, after }) {
       const items = [...state.deliveries.values()]
         .reverse()
         .filter((one) => after === null || Number(one.id) < Number(after))
         .filter((one) => (workspace ?? one.workspace) === one.workspace && (webhook ?? one.webhook) === one.webhook)
         .filter((one) => (outcome ?? one.outcome) === one.outcome)
+        .filter((one) => isNameWithin(one.workspace, one.webhook, reach))
         .map(({ content, ...delivery }) => ({ ...delivery, kept: content.body !== null }));
       return { items: items.slice(0, limit), next: items.length > limit ? (items[limit - 1]?.id ?? null) : null };
     },
@@ -161,8 +174,15 @@ function matches({ origin, head, createdAt }: RunEntry, filter: RunFilter): bool
   if (filter.rerunOf !== undefined && origin.rerunOf?.run !== filter.rerunOf) return false;
   if (filter.createdAfter !== undefined && createdAt < filter.createdAfter) return false;
   if (filter.createdBefore !== undefined && createdAt >= filter.createdBefore) return false;
-  return filter.tag === undefined || origin.tags.includes(filter.tag);
+  if (filter.tag !== undefined && !origin.tags.includes(filter.tag)) return false;
+  return isRunWithin({ origin }, filter.reach);
 }
+
+const isRunWithin = ({ origin }: Pick<RunEntry, 'origin'>, reach: Reach | undefined): boolean =>
+  reach === undefined || isWithinReach(reach, runObject(origin));
+
+const isNameWithin = (workspace: string, name: string, reach: Reach | undefined): boolean =>
+  reach === undefined || isWithinReach(reach, namedObject(workspace, name));
 
 function summaryOf(run: RunEntry): RunSummary {
   const { origin, version, createdAt } = run;
@@ -172,7 +192,9 @@ function summaryOf(run: RunEntry): RunSummary {
   return { ...origin, status, startedAt, endedAt, error, version, createdAt, cancelling };
 }
 
-function matchesSchedule(schedule: StoredSchedule, { workspace, workflow, enabled, search }: ScheduleFilter): boolean {
+function matchesSchedule(schedule: StoredSchedule, filter: ScheduleFilter): boolean {
+  const { workspace, workflow, enabled, search, reach } = filter;
+  if (!isNameWithin(schedule.workspace, schedule.name, reach)) return false;
   if (workspace !== undefined && schedule.workspace !== workspace) return false;
   if (workflow !== undefined && schedule.definition.workflow !== workflow) return false;
   if (enabled !== undefined && isEnabled(schedule) !== enabled) return false;

@@ -1,4 +1,4 @@
-import type { Instant, RunId } from '@millrace/core';
+import type { Instant, Reach, RunId } from '@millrace/core';
 import type { Page, Paged } from './queries.ts';
 
 export type CacheKey = Readonly<{ workspace: string; key: string }>;
@@ -17,7 +17,14 @@ export type CacheEntry = CacheKey &
     expiresAt: Instant;
   }>;
 
-export type CacheFilter = Readonly<{ workspace?: string; workflow?: string; step?: string; label?: string }>;
+export type CacheFilter = Readonly<{
+  workspace?: string;
+  workflow?: string;
+  step?: string;
+  label?: string;
+  /** Only what is within it; its names are workflows. */
+  reach?: Reach;
+}>;
 
 /**
  * Outputs of attempts by the hash of their action and key. Put by commits only, under the commit's own time; the store's

@@ -4,6 +4,7 @@ import type {
   LimitKey,
   LimitKind,
   PlanHash,
+  Reach,
   RunId,
   RunRecord,
   RunStatus,
@@ -15,6 +16,7 @@ import type {
 import type { Delivery, DeliveryOutcome } from './delivery-store.ts';
 import type { StoredSchedule } from './schedule-store.ts';
 
+/** Every filter may have a `reach`: then only what is within it is there at all. Absent: everything is. */
 export type RunFilter = Readonly<{
   workspace?: string;
   workflow?: string;
@@ -27,6 +29,7 @@ export type RunFilter = Readonly<{
   createdAfter?: Instant;
   createdBefore?: Instant;
   tag?: string;
+  reach?: Reach;
 }>;
 
 /** A page by key: `after` is the cursor of the page before. Newest first. */
@@ -54,9 +57,10 @@ export type ApprovalFilter = Readonly<{
   run?: RunId;
   /** Only those that this person may answer. */
   approver?: string;
+  reach?: Reach;
 }>;
 
-export type EventFilter = Readonly<{ workspace?: string; type?: string; key?: string }>;
+export type EventFilter = Readonly<{ workspace?: string; type?: string; key?: string; reach?: Reach }>;
 
 /** An open approval: its wait, and of which run it is. */
 export type StoredApproval = AttemptKey &
@@ -66,6 +70,7 @@ export type DeliveryFilter = Readonly<{
   workspace?: string;
   webhook?: string;
   outcome?: DeliveryOutcome;
+  reach?: Reach;
 }>;
 
 /** A delivery without what was in it. */
@@ -77,9 +82,10 @@ export type ScheduleFilter = Readonly<{
   enabled?: boolean;
   /** In the name, in any case. */
   search?: string;
+  reach?: Reach;
 }>;
 
-export type LimitFilter = Readonly<{ workspace?: string; kind?: LimitKind; key?: string }>;
+export type LimitFilter = Readonly<{ workspace?: string; kind?: LimitKind; key?: string; reach?: Reach }>;
 
 /** A limit that somebody holds or waits for. */
 export type LimitSummary = LimitKey &
@@ -111,7 +117,7 @@ export type LimitDetail = LimitSummary &
 export type Queries = Readonly<{
   listRuns(filter: RunFilter, page: Page): Promise<Paged<RunSummary>>;
   /** The newest `each` runs of each workflow of a workspace, newest first. Workflows without runs are absent. */
-  latestRuns(workspace: string, each: number): Promise<ReadonlyMap<string, readonly LatestRun[]>>;
+  latestRuns(workspace: string, each: number, reach?: Reach): Promise<ReadonlyMap<string, readonly LatestRun[]>>;
   /** Open approvals, those of the newest runs first, then by step, iteration and item. */
   listApprovals(filter: ApprovalFilter, page: Page): Promise<Paged<StoredApproval>>;
   /** Events, newest first. */

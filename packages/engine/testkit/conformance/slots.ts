@@ -278,6 +278,8 @@ export function slotFacts(subject: () => ConformanceStore): void {
     expect(await queries.listLimits({}, 2)).toEqual(all.slice(0, 2));
     expect(await queries.listLimits({ workspace: 'shop', kind: 'rate' }, 10)).toEqual([shopRate]);
     expect(await queries.listLimits({ key: 'k' }, 10)).toEqual([k]);
+    const reach = [{ allow: [[{ workspace: 's*' }]], deny: [[{ name: 'k' }]] }];
+    expect(await queries.listLimits({ reach }, 10)).toEqual([shopRate]);
     const place = (run: RunId) => ({ run, ...stepKey(key()) });
     expect(await queries.limitDetail({ workspace: 'shop', kind: 'concurrency', key: 'k' })).toEqual({
       ...k,

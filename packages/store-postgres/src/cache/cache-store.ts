@@ -1,4 +1,4 @@
-import { runId } from '@millrace/core';
+import { isUnlimitedReach, isWithinReach, namedObject, type Reach, runId } from '@millrace/core';
 import type { CacheEntry, CacheFilter, CacheStore } from '@millrace/engine';
 import type { Database } from '../connections/database.ts';
 import { readStatement } from '../connections/statement.ts';
@@ -6,6 +6,7 @@ import { readStatement } from '../connections/statement.ts';
 const findCached = readStatement(import.meta.url, 'find-cached');
 const listCached = readStatement(import.meta.url, 'list-cached');
 const clearCached = readStatement(import.meta.url, 'clear-cached');
+const cachedWorkflows = readStatement(import.meta.url, 'cached-workflows');
 const removeExpired = readStatement(import.meta.url, 'remove-expired');
 
 type EntryRow = Readonly<{
@@ -23,6 +24,13 @@ type EntryRow = Readonly<{
 export function createCacheStore(database: Database): CacheStore {
   const count = async (statement: typeof clearCached, values: unknown[]): Promise<number> =>
     (await database.query<{ count: number }>(statement, values))[0]?.count ?? 0;
+  /** The workflows within a reach, as two columns; nulls: all. Outputs are of few workflows, so their names are asked first. */
+  const within = async (reach: Reach | undefined): Promise<readonly (readonly string[] | null)[]> => {
+    if (reach === undefined || isUnlimitedReach(reach)) return [null, null];
+    const rows = await database.query<Readonly<{ workspace: string; workflow: string }>>(cachedWorkflows, []);
+    const found = rows.filter(({ workspace, workflow }) => isWithinReach(reach, namedObject(workspace, workflow)));
+    return [found.map(({ workspace }) => workspace), found.map(({ workflow }) => workflow)];
+  };
   return {
     async find(keys) {
       const values = [keys.map(({ workspace }) => workspace), keys.map(({ key }) => key)];
@@ -32,12 +40,19 @@ export function createCacheStore(database: Database): CacheStore {
     },
     async list(filter, { limit, after }) {
       const cursor = after === null ? [null, null, null] : readCursor(after);
-      const rows = await database.query<EntryRow>(listCached, [...filterValues(filter), ...cursor, limit + 1]);
+      const rows = await database.query<EntryRow>(listCached, [
+        ...filterValues(filter),
+        ...cursor,
+        limit + 1,
+        ...(await within(filter.reach)),
+      ]);
       const items = rows.slice(0, limit).map(decodeEntry);
       const last = items.at(-1);
       return { items, next: rows.length > limit && last !== undefined ? cursorOf(last) : null };
     },
-    clear: (filter) => count(clearCached, filterValues(filter)),
+    async clear(filter) {
+      return count(clearCached, [...filterValues(filter), ...(await within(filter.reach))]);
+    },
     removeExpired: (limit) => count(removeExpired, [limit]),
   };
 }

@@ -1,7 +1,9 @@
-import { type RunStatus, runId } from '@millrace/core';
+import { type Reach, type RunStatus, runId } from '@millrace/core';
 import type { LatestRun } from '@millrace/engine';
 import { type Kysely, sql } from 'kysely';
 import { decodeTime } from '../runs/run-rows.ts';
+import { reachConditions, runColumns } from './reach-condition.ts';
+import { and } from './run-candidates.ts';
 import type { Tables } from './tables.ts';
 
 type Row = Readonly<{
@@ -18,7 +20,9 @@ export async function latestRuns(
   db: Kysely<Tables>,
   workspace: string,
   each: number,
+  reach: Reach | undefined,
 ): Promise<ReadonlyMap<string, readonly LatestRun[]>> {
+  const within = and([sql`true`, ...reachConditions(reach, runColumns('f', 'o'))]);
   const { rows } = await sql<Row>`
     select f.name as workflow, k.id, r.status, o.created_at, r.started_at, r.ended_at
     from workflow f
@@ -27,7 +31,7 @@ export async function latestRuns(
       from (values (false), (true)) c (child)
       cross join lateral (
         select o.id from run_origin o
-        where o.workflow = f.id and o.child = c.child
+        where o.workflow = f.id and o.child = c.child and ${within}
         order by o.id desc limit ${each}
       ) n
       order by n.id desc limit ${each}

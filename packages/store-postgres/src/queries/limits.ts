@@ -3,6 +3,7 @@ import type { LimitDetail, LimitFilter, LimitSummary } from '@millrace/engine';
 import { type Kysely, sql } from 'kysely';
 import { limitInIndex } from '../runs/run-facts.ts';
 import { decodeTime } from '../runs/run-rows.ts';
+import { reachConditions } from './reach-condition.ts';
 import { and } from './run-candidates.ts';
 import type { Tables } from './tables.ts';
 
@@ -21,13 +22,14 @@ type SummaryRow = Readonly<{
 /** Limits that somebody holds or waits for. */
 export async function listLimits(
   db: Kysely<Tables>,
-  { workspace, kind, key }: LimitFilter,
+  { workspace, kind, key, reach }: LimitFilter,
   most: number,
 ): Promise<readonly LimitSummary[]> {
   const conditions = [
     ...(workspace === undefined ? [] : [sql`s.workspace = ${workspace}`]),
     ...(kind === undefined ? [] : [sql`s.kind = ${kind}`]),
     ...(key === undefined ? [] : [sql`s.name = ${key}`]),
+    ...reachConditions(reach, { workspace: sql`s.workspace`, name: sql`s.name` }),
   ];
   return summaries(db, sql`${and(conditions)}`, most);
 }

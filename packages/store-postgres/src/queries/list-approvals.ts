@@ -9,6 +9,7 @@ import {
   type StoredApproval,
 } from '@millrace/engine';
 import { type Kysely, sql } from 'kysely';
+import { reachConditions, runColumns } from './reach-condition.ts';
 import { and } from './run-candidates.ts';
 import type { Tables } from './tables.ts';
 
@@ -52,11 +53,11 @@ export async function listApprovals(
 
 async function readRows(
   db: Kysely<Tables>,
-  { workspace, workflow, run }: ApprovalFilter,
+  { workspace, workflow, run, reach }: ApprovalFilter,
   after: string | null,
   limit: number,
 ): Promise<readonly StoredApproval[]> {
-  const conditions = [sql`w.kind = 'approval'`];
+  const conditions = [sql`w.kind = 'approval'`, ...reachConditions(reach, runColumns('f', 'o'))];
   if (workspace !== undefined) conditions.push(sql`f.workspace = ${workspace}`);
   if (workflow !== undefined) conditions.push(sql`f.name = ${workflow}`);
   if (run !== undefined) conditions.push(sql`w.run = ${run}::bigint`);

@@ -1,12 +1,13 @@
 import type { DeliveryFilter, DeliverySummary, Page, Paged } from '@millrace/engine';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { decodeSummary } from '../deliveries/delivery-rows.ts';
+import { reachConditions } from './reach-condition.ts';
 import type { Tables } from './tables.ts';
 
 /** A page of deliveries, newest first, without what was in them. */
 export async function listDeliveries(
   db: Kysely<Tables>,
-  { workspace, webhook, outcome }: DeliveryFilter,
+  { workspace, webhook, outcome, reach }: DeliveryFilter,
   { limit, after }: Page,
 ): Promise<Paged<DeliverySummary>> {
   let query = db
@@ -18,6 +19,9 @@ export async function listDeliveries(
   if (webhook !== undefined) query = query.where('webhook', '=', webhook);
   if (outcome !== undefined) query = query.where('outcome', '=', outcome);
   if (after !== null) query = query.where('id', '<', /^\d{1,18}$/.test(after) ? after : '0');
+  for (const condition of reachConditions(reach, { workspace: sql`workspace`, name: sql`webhook` })) {
+    query = query.where(sql<boolean>`${condition}`);
+  }
   const rows = await query.execute();
   const items = rows.slice(0, limit).map(decodeSummary);
   return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };

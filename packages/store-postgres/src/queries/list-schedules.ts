@@ -8,12 +8,13 @@ import {
 } from '@millrace/engine';
 import { type Kysely, sql } from 'kysely';
 import { decodeSchedule } from '../schedules/schedule-rows.ts';
+import { reachConditions } from './reach-condition.ts';
 import type { Tables } from './tables.ts';
 
 /** A page by workspace and name, through the primary key. */
 export async function listSchedules(
   db: Kysely<Tables>,
-  { workspace, workflow, enabled, search }: ScheduleFilter,
+  { workspace, workflow, enabled, search, reach }: ScheduleFilter,
   { limit, after }: Page,
 ): Promise<Paged<StoredSchedule>> {
   let query = db
@@ -27,6 +28,9 @@ export async function listSchedules(
   if (enabled !== undefined) query = query.where('enabled', '=', enabled);
   if (search !== undefined) {
     query = query.where(sql<boolean>`strpos(lower(name), ${search.toLowerCase()}) > 0`);
+  }
+  for (const condition of reachConditions(reach, { workspace: sql`workspace`, name: sql`name` })) {
+    query = query.where(sql<boolean>`${condition}`);
   }
   if (after !== null) {
     const last = scheduleKeyOf(after);

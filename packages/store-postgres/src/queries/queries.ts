@@ -47,7 +47,8 @@ export function createQueries(database: Database, db: Kysely<Tables>): Queries {
         return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
       });
     },
-    latestRuns: (workspace, each) => readable('list the latest runs', () => latestRuns(db, workspace, each)),
+    latestRuns: (workspace, each, reach) =>
+      readable('list the latest runs', () => latestRuns(db, workspace, each, reach)),
     async listApprovals(filter, page) {
       return readable('list approvals', () => listApprovals(db, filter, page));
     },

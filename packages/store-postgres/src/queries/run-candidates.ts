@@ -8,6 +8,7 @@ import type { RunFilter } from '@millrace/engine';
 import { type RawBuilder, sql } from 'kysely';
 import { tagInIndex } from '../runs/run-facts.ts';
 import type { IdBounds } from './id-bounds.ts';
+import { runReachConditions } from './reach-condition.ts';
 
 type Condition = RawBuilder<unknown>;
 export type Candidates = Readonly<{ filter: RunFilter; bounds: IdBounds; after: string | null; limit: number }>;
@@ -69,7 +70,12 @@ function byRerunOf(candidates: Candidates, rerunOf: RunId): Candidate {
 /** The newest of each workflow in question; of all runs, if no workflow is. */
 function byAge(candidates: Candidates): Candidate {
   const { filter, limit } = candidates;
-  const conditions = [...keyConditions(candidates, id.origin), ...statusCondition(filter), ...timeConditions(filter)];
+  const conditions = [
+    ...keyConditions(candidates, id.origin),
+    ...statusCondition(filter),
+    ...timeConditions(filter),
+    ...runReachConditions(filter.reach),
+  ];
   const status = filter.status === undefined ? sql`` : sql`join run r on r.id = o.id`;
   if (filter.workspace === undefined && filter.workflow === undefined && filter.topLevel !== true) {
     return sql`select o.id from run_origin o ${status} where ${and(conditions)} order by o.id desc limit ${limit}`;
@@ -84,7 +90,7 @@ function byAge(candidates: Candidates): Candidate {
 
 function byStatus(candidates: Candidates, statuses: readonly RunStatus[]): Candidate {
   const { filter, limit } = candidates;
-  const times = timeConditions(filter);
+  const times = [...timeConditions(filter), ...runReachConditions(filter.reach)];
   const origin = times.length === 0 ? sql`` : sql`join run_origin o on o.id = r.id`;
   const select = (conditions: Condition) => sql`(
     select r.id from run r ${origin}
@@ -132,7 +138,7 @@ function timeConditions({ createdAfter, createdBefore }: RunFilter): Condition[]
 }
 
 function rowConditions(filter: RunFilter): Condition[] {
-  const conditions = [...statusCondition(filter), ...timeConditions(filter)];
+  const conditions = [...statusCondition(filter), ...timeConditions(filter), ...runReachConditions(filter.reach)];
   if (filter.topLevel === true) conditions.push(sql`not o.child`);
   if (filter.parent !== undefined) conditions.push(sql`o.parent_run = ${filter.parent}::bigint`);
   if (filter.rerunOf !== undefined) {

@@ -16,6 +16,12 @@ export function encodeFacts({ trigger, parent, depth, startKey, tags, priority, 
 
 export const readFacts = (text: string): RunFacts => JSON.parse(text) as RunFacts;
 
+/**
+ * How the facts of a run begin that an account started. Facts are not parsed in SQL (they may hold characters that it does
+ * not take), so the account stands first in the trigger, and the trigger first of all.
+ */
+export const factsOfAccount = (account: string): string => `{"trigger":{"account":${JSON.stringify(account)},`;
+
 /** The columns that the statements of this package read for an origin. */
 export type OriginRow = Readonly<{
   run: string;

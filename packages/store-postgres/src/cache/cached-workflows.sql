@@ -1,0 +1,3 @@
+-- Whose outputs there are.
+select distinct c.workspace, c.workflow
+from millrace.cache c

@@ -1,0 +1,72 @@
+import { type Condition, isUnlimitedReach, type Reach, type Rule } from '@millrace/core';
+import { type RawBuilder, sql } from 'kysely';
+import { factsOfAccount, tagInIndex } from '../runs/run-facts.ts';
+
+/** Where a query has what selectors ask about. What it has not, matches no condition, as in an object without it. */
+export type ReachColumns = Readonly<{
+  workspace?: RawBuilder<unknown>;
+  name?: RawBuilder<unknown>;
+  /** Whether the object has a label. */
+  label?: (label: string) => RawBuilder<unknown>;
+  /** Whether it is somebody's own. */
+  owner?: (owner: string) => RawBuilder<unknown>;
+}>;
+
+/**
+ * A reach as a condition of SQL: it is true of exactly the rows whose objects `isWithinReach`. Empty where everything is
+ * reached, so that the statements of those who may do everything stay as they are.
+ */
+export function reachConditions(reach: Reach | undefined, columns: ReachColumns): readonly RawBuilder<unknown>[] {
+  if (reach === undefined || isUnlimitedReach(reach)) return [];
+  return reach.flatMap(({ allow, deny }) => [
+    anyOf(allow, columns),
+    ...(deny.length === 0 ? [] : [sql`not ${anyOf(deny, columns)}`]),
+  ]);
+}
+
+function anyOf(rules: readonly Rule[], columns: ReachColumns): RawBuilder<unknown> {
+  if (rules.length === 0) return sql`false`;
+  return sql`(${sql.join(
+    rules.map((rule) => allOf(rule, columns)),
+    sql` or `,
+  )})`;
+}
+
+function allOf(rule: Rule, columns: ReachColumns): RawBuilder<unknown> {
+  const parts = rule.flatMap((condition) => partsOf(condition, columns));
+  return parts.length === 0 ? sql`true` : sql`(${sql.join(parts, sql` and `)})`;
+}
+
+function partsOf({ workspace, name, label, owner }: Condition, columns: ReachColumns): readonly RawBuilder<unknown>[] {
+  return [
+    ...(workspace === undefined ? [] : [matches(columns.workspace, workspace)]),
+    ...(name === undefined ? [] : [matches(columns.name, name)]),
+    ...(label === undefined ? [] : [columns.label?.(label) ?? sql`false`]),
+    ...(owner === undefined ? [] : [columns.owner?.(owner) ?? sql`false`]),
+  ];
+}
+
+/** `coalesce`, because a condition that is unknown would make its denial unknown as well. */
+function matches(column: RawBuilder<unknown> | undefined, pattern: string): RawBuilder<unknown> {
+  if (column === undefined) return sql`false`;
+  if (!pattern.includes('*')) return sql`coalesce(${column} = ${pattern}, false)`;
+  const like = pattern.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%');
+  return sql`coalesce(${column} like ${like}, false)`;
+}
+
+/** Of a run: the columns of its workflow, and its origin's id and facts. */
+export const runColumns = (workflow: 'f', origin: 'o'): ReachColumns => ({
+  workspace: sql.ref(`${workflow}.workspace`),
+  name: sql.ref(`${workflow}.name`),
+  label: (label) =>
+    sql`exists (select from run_tag x where x.run = ${sql.ref(`${origin}.id`)} and x.tag = ${tagInIndex(label)})`,
+  owner: (owner) => sql`starts_with(${sql.ref(`${origin}.facts`)}, ${factsOfAccount(owner)})`,
+});
+
+/** Of a run with the origin `o`, where its workflow is not at hand. */
+export function runReachConditions(reach: Reach | undefined): readonly RawBuilder<unknown>[] {
+  const conditions = reachConditions(reach, runColumns('f', 'o'));
+  if (conditions.length === 0) return [];
+  const all = sql.join([...conditions], sql` and `);
+  return [sql`exists (select from workflow f where f.id = o.workflow and ${all})`];
+}
