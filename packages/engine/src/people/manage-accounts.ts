@@ -7,7 +7,7 @@ import { checkNewPassword, hashPassword, isPassword } from './passwords.ts';
 import { normalName } from './sign-in.ts';
 import { hashToken, newToken } from './tokens.ts';
 
-export type CreateAccount = Readonly<{
+type CreateAccount = Readonly<{
   name: string;
   kind: 'user' | 'service';
   displayName: string | null;

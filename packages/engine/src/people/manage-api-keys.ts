@@ -3,7 +3,7 @@ import type { ApiKey } from '../ports/api-key-store.ts';
 import type { Store } from '../ports/store.ts';
 import { newApiKey } from './tokens.ts';
 
-export type CreateApiKey = Readonly<{
+type CreateApiKey = Readonly<{
   account: string;
   name: string;
   /** null: all that the account may do. */

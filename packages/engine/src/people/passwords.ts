@@ -4,7 +4,7 @@ import { MillraceError } from '@millrace/core';
 import { hash, verify } from '@node-rs/argon2';
 
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-export const minPasswordLength = 10;
+const minPasswordLength = 10;
 const maxPasswordBytes = 1024;
 
 /** Throws `invalid_request` for a password that is too short, too long, or the name itself. */

@@ -6,7 +6,7 @@ export const newToken = (): string => randomBytes(32).toString('base64url');
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
 /** What an API key looks like: its id, which is shown in lists, and its secret. The prefix lets scanners of code find it. */
-export const apiKeyPattern = /^mrk_([A-Za-z0-9]{10})_([A-Za-z0-9_-]{43})$/;
+const apiKeyPattern = /^mrk_([A-Za-z0-9]{10})_([A-Za-z0-9_-]{43})$/;
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 

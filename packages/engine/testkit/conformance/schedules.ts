@@ -223,5 +223,7 @@ export function scheduleFacts(subject: () => ConformanceStore): void {
     expect(await list({ workflow: 'mix' })).toEqual(['lab/ant', 'lab/mouse']);
     expect(await list({ search: 'E_P' })).toEqual(['shop/Apple_pie']);
     expect(await list({ search: '%' })).toEqual([]);
+    const reach = [{ allow: [[{ workspace: 's*' }]], deny: [[{ name: 'A*' }]] }];
+    expect(await list({ reach })).toEqual(['shop/ant', 'shop/zebra']);
   });
 }
