@@ -11,6 +11,7 @@ export const approvalRoutes = {
     summary: 'List open approvals, those of the newest runs first',
     tag: 'approvals',
     access: 'api',
+    needs: 'approval:read',
     query: z.strictObject({
       ...pageQuery,
       after: z
@@ -32,6 +33,7 @@ export const approvalRoutes = {
     summary: 'List the open approvals of a run, in the order of its steps',
     tag: 'approvals',
     access: 'api',
+    needs: 'approval:read',
     params: z.object({ run: runIdText }),
     responses: { 200: { description: 'The approvals.', schema: z.object({ items: z.array(approval) }) } },
     errors: ['invalid_request', 'run_not_found', 'store_unavailable'],
@@ -45,6 +47,7 @@ export const approvalRoutes = {
       'answer again is fine, also when the approval has ended with it. Until Millrace knows users, `by` is what the caller says.',
     tag: 'approvals',
     access: 'api',
+    needs: 'approval:answer',
     params: z.object({ run: runIdText, step: name }),
     body: z.strictObject({
       by: name.meta({ description: 'Who answers.' }),

@@ -31,6 +31,7 @@ export const cacheRoutes = {
     summary: 'List the outputs that steps may find in the cache, newest first',
     tag: 'cache',
     access: 'api',
+    needs: 'cache:read',
     query: z.strictObject({ ...pageQuery, ...filter }),
     responses: {
       200: { description: 'A page of outputs, without the outputs themselves.', schema: paged(cacheEntry) },
@@ -44,6 +45,7 @@ export const cacheRoutes = {
     description: 'Those that the filter means; an empty filter means all. Steps that look for them run again.',
     tag: 'cache',
     access: 'api',
+    needs: 'cache:change',
     body: z.strictObject(filter),
     responses: { 200: { description: 'How many were removed.', schema: z.object({ removed: z.int() }) } },
     errors: ['invalid_request', 'store_unavailable'],

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@millrace/core';
+import type { ErrorCode, Permission } from '@millrace/core';
 import type { z } from 'zod';
 
 export type Tag =
@@ -18,8 +18,13 @@ export type Tag =
   | 'system'
   | 'worker protocol';
 
-/** Who may call: everybody; whoever holds the API token; whoever holds the worker token. */
+/** Who may call: everybody; whoever may use the API; whoever holds the worker token. */
 export type Access = 'public' | 'api' | 'worker';
+
+/** Nothing of the API can be called without saying what permission that needs. */
+type Guard =
+  | Readonly<{ access: Exclude<Access, 'api'>; needs?: never }>
+  | Readonly<{ access: 'api'; needs: Permission }>;
 
 export type ResponseSpec = Readonly<{
   description: string;
@@ -41,7 +46,6 @@ export type Route = Readonly<{
   summary: string;
   description?: string;
   tag: Tag;
-  access: Access;
   params?: z.ZodObject;
   query?: z.ZodObject;
   /** Headers that change what the operation does, in lower case. */
@@ -52,7 +56,8 @@ export type Route = Readonly<{
   /** By status. Errors are not listed here: each of `errors` answers with the envelope and its own status. */
   responses: Readonly<Record<number, ResponseSpec>>;
   errors: readonly ErrorCode[];
-}>;
+}> &
+  Guard;
 
 /** Keeps a route's exact type, so that the server's handlers and the client's methods are typed by it. */
 export const route = <const R extends Route>(spec: R): R => spec;

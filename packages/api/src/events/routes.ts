@@ -19,6 +19,7 @@ export const eventRoutes = {
       'that. With a `key`, sending it again gives the first one.',
     tag: 'events',
     access: 'api',
+    needs: 'event:emit',
     body: z.strictObject({
       workspace: name,
       type: eventType,
@@ -40,6 +41,7 @@ export const eventRoutes = {
     summary: 'List events, newest first',
     tag: 'events',
     access: 'api',
+    needs: 'event:read',
     query: z.strictObject({
       ...pageQuery,
       after: eventIdText.optional().meta({ description: '`next` of the page before; absent for the first page.' }),
@@ -56,6 +58,7 @@ export const eventRoutes = {
     summary: 'Get an event, and what came of it',
     tag: 'events',
     access: 'api',
+    needs: 'event:read',
     params: z.object({ event: eventIdText }),
     responses: { 200: { description: 'The event.', schema: eventDetail } },
     errors: ['invalid_request', 'event_not_found', 'store_unavailable'],

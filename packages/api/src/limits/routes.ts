@@ -11,6 +11,7 @@ export const limitRoutes = {
     description: 'Only limits that somebody holds or waits for, in the order of workspace, kind and key.',
     tag: 'limits',
     access: 'api',
+    needs: 'limit:read',
     query: z.strictObject({
       workspace: name.optional(),
       kind: limitKind.optional(),
@@ -26,6 +27,7 @@ export const limitRoutes = {
     summary: 'List the queues that workspaces define, and those in use',
     tag: 'limits',
     access: 'api',
+    needs: 'limit:read',
     query: z.strictObject({ workspace: name.optional() }),
     responses: { 200: { description: 'The queues.', schema: z.object({ items: z.array(queue) }) } },
     errors: ['invalid_request', 'store_unavailable'],

@@ -11,6 +11,7 @@ export const liveRoutes = {
       'in runs, steps, logs and workspaces. These are hints, not the events of a workspace: they may be lost when the connection is, and are dropped, with a `gap`, for a reader that is too slow.',
     tag: 'live',
     access: 'api',
+    needs: 'run:read',
     responses: {
       101: { description: 'The socket is open; each message is one ServerMessage.', schema: serverMessage },
     },

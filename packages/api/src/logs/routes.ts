@@ -44,6 +44,7 @@ export const logRoutes = {
     summary: "List a run's logs: one for each attempt that wrote something",
     tag: 'logs',
     access: 'api',
+    needs: 'log:read',
     params,
     responses: {
       200: {
@@ -63,6 +64,7 @@ export const logRoutes = {
       'connection that breaks before (also because the server stops) ends without the last chunk, so callers notice.',
     tag: 'logs',
     access: 'api',
+    needs: 'log:read',
     params,
     query: z.strictObject({
       step: name.optional(),

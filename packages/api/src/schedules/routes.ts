@@ -25,6 +25,7 @@ export const scheduleRoutes = {
     summary: 'List schedules, by workspace and name, with their next times',
     tag: 'schedules',
     access: 'api',
+    needs: 'schedule:read',
     query: z.strictObject({
       ...pageQuery,
       workspace: name.optional(),
@@ -42,6 +43,7 @@ export const scheduleRoutes = {
     summary: 'Get a schedule, and why it starts runs or does not',
     tag: 'schedules',
     access: 'api',
+    needs: 'schedule:read',
     params,
     query: z.strictObject({ next: nextCount }),
     responses: { 200: { description: 'The schedule.', schema: explainedSchedule } },
@@ -55,6 +57,7 @@ export const scheduleRoutes = {
       'Nominal times, without jitter, of the definition as it is now, whether the schedule is enabled or not.',
     tag: 'schedules',
     access: 'api',
+    needs: 'schedule:read',
     params,
     query: z.strictObject({
       after: givenTime.optional().meta({ description: 'Default: now.' }),
@@ -72,6 +75,7 @@ export const scheduleRoutes = {
     description: 'Stays over new revisions until `reset`. Times that passed while it was disabled do not start later.',
     tag: 'schedules',
     access: 'api',
+    needs: 'schedule:change',
     params,
     body: decision,
     responses: decided,
@@ -84,6 +88,7 @@ export const scheduleRoutes = {
     description: 'Stays over new revisions until `reset`. Runs under way go on.',
     tag: 'schedules',
     access: 'api',
+    needs: 'schedule:change',
     params,
     body: decision,
     responses: decided,
@@ -95,6 +100,7 @@ export const scheduleRoutes = {
     summary: 'Take `enable` or `disable` back: the definition decides again',
     tag: 'schedules',
     access: 'api',
+    needs: 'schedule:change',
     params,
     body: decision,
     responses: decided,
@@ -109,6 +115,7 @@ export const scheduleRoutes = {
       'it, so a call that was lost may be made again.',
     tag: 'schedules',
     access: 'api',
+    needs: 'schedule:start',
     params,
     body: z.strictObject({
       from: givenTime.meta({ description: 'The first moment, itself included.' }),
@@ -140,6 +147,7 @@ export const scheduleRoutes = {
     description: 'Also of a disabled one. Its own times go on as they would, and its `concurrency` is not asked.',
     tag: 'schedules',
     access: 'api',
+    needs: 'schedule:start',
     params,
     body: z.strictObject({
       by: who,

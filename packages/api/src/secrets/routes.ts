@@ -16,6 +16,7 @@ export const secretRoutes = {
     description: 'No answer has the value of a secret in it.',
     tag: 'secrets',
     access: 'api',
+    needs: 'secret:read',
     params: ofWorkspace,
     responses: { 200: { description: 'By name.', schema: z.object({ items: z.array(secret) }) } },
     errors: [...reading],
@@ -27,6 +28,7 @@ export const secretRoutes = {
     description: 'It is sealed with a key that the database does not have. Attempts that begin from now on get it.',
     tag: 'secrets',
     access: 'api',
+    needs: 'secret:change',
     params: ofSecret,
     body: z.strictObject({
       value: z.string().meta({ description: 'From 4 characters to 64 KiB.' }),
@@ -41,6 +43,7 @@ export const secretRoutes = {
     summary: 'Forget a stored secret',
     tag: 'secrets',
     access: 'api',
+    needs: 'secret:change',
     params: ofSecret,
     body: z.strictObject({}),
     responses: { 200: { description: 'It is gone.', schema: z.object({ removed: z.literal(true) }) } },
@@ -53,6 +56,7 @@ export const secretRoutes = {
     description: 'The values stay. Then the other keys can be taken away.',
     tag: 'secrets',
     access: 'api',
+    needs: 'secret:change',
     body: z.strictObject({}),
     responses: {
       200: {
@@ -72,6 +76,7 @@ export const secretRoutes = {
     summary: 'List the connections of the live revision',
     tag: 'secrets',
     access: 'api',
+    needs: 'connection:read',
     params: ofWorkspace,
     responses: { 200: { description: 'By name.', schema: z.object({ items: z.array(connection) }) } },
     errors: [...reading],

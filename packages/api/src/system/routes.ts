@@ -76,6 +76,7 @@ export const systemRoutes = {
     summary: 'Metrics in the Prometheus text format',
     tag: 'system',
     access: 'api',
+    needs: 'metrics:read',
     responses: { 200: { description: 'The metrics.', contentTypes: ['text/plain'] } },
     errors: ['store_unavailable'],
   }),

@@ -15,6 +15,7 @@ export const workflowRoutes = {
     summary: "List a workspace's workflows",
     tag: 'workflows',
     access: 'api',
+    needs: 'workflow:read',
     params: z.object({ workspace: name }),
     query: z.strictObject({
       search: z.string().max(200).optional().meta({
@@ -35,6 +36,7 @@ export const workflowRoutes = {
     summary: 'Get a workflow: its input, its graph, its triggers',
     tag: 'workflows',
     access: 'api',
+    needs: 'workflow:read',
     params: z.object({ workspace: name, workflow: name }),
     responses: { 200: { description: 'The workflow at the live revision.', schema: workflow } },
     errors: ['workspace_not_found', 'workflow_not_found', 'store_unavailable'],
@@ -45,6 +47,7 @@ export const workflowRoutes = {
     summary: 'List the newest runs of each workflow of a workspace',
     tag: 'workflows',
     access: 'api',
+    needs: 'run:read',
     params: z.object({ workspace: name }),
     query: z.strictObject({
       each: queryInteger.min(1).max(50).default(12).meta({ description: 'How many of each workflow at most.' }),
@@ -66,6 +69,7 @@ export const workflowRoutes = {
       'the 200 newest.',
     tag: 'workflows',
     access: 'api',
+    needs: 'workflow:read',
     params: z.object({ workspace: name, workflow: name }),
     responses: { 200: { description: 'The versions.', schema: z.object({ items: z.array(workflowVersion) }) } },
     errors: ['workspace_not_found', 'workflow_not_found', 'store_unavailable'],
@@ -76,6 +80,7 @@ export const workflowRoutes = {
     summary: 'Get the file that a workflow is written in, as it was at a revision',
     tag: 'workflows',
     access: 'api',
+    needs: 'workflow:read',
     params: z.object({ workspace: name, workflow: name }),
     query: z.strictObject({
       revision: z.string().min(1).max(200).optional().meta({ description: 'Default: the live revision.' }),
@@ -99,6 +104,7 @@ export const workflowRoutes = {
       'gives the run of the first, so a call whose answer was lost can be made again.',
     tag: 'workflows',
     access: 'api',
+    needs: 'workflow:start',
     params: z.object({ workspace: name, workflow: name }),
     headers: idempotencyHeader,
     body: z.strictObject({

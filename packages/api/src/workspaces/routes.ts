@@ -12,6 +12,7 @@ export const workspaceRoutes = {
     summary: 'List the workspaces',
     tag: 'workspaces',
     access: 'api',
+    needs: 'workspace:read',
     responses: { 200: { description: 'All workspaces.', schema: z.object({ items: z.array(workspace) }) } },
     errors: ['store_unavailable'],
   }),
@@ -21,6 +22,7 @@ export const workspaceRoutes = {
     summary: 'Get a workspace: its live revision and the problems of its source',
     tag: 'workspaces',
     access: 'api',
+    needs: 'workspace:read',
     params,
     responses: { 200: { description: 'The workspace.', schema: workspace } },
     errors: ['workspace_not_found', 'store_unavailable'],
@@ -34,6 +36,7 @@ export const workspaceRoutes = {
       'live, and `diagnostics` of the answer say what is wrong.',
     tag: 'workspaces',
     access: 'api',
+    needs: 'workspace:change',
     params,
     body: z.strictObject({}),
     responses: { 200: { description: 'The workspace as it is now.', schema: workspace } },
@@ -45,6 +48,7 @@ export const workspaceRoutes = {
     summary: 'Get everything that the live revision of a workspace defines',
     tag: 'workspaces',
     access: 'api',
+    needs: 'workspace:read',
     params,
     responses: { 200: { description: 'The definitions.', schema: liveDefinitions } },
     errors: ['workspace_not_found', 'not_found', 'store_unavailable', 'blob_store_unavailable'],
@@ -55,6 +59,7 @@ export const workspaceRoutes = {
     summary: 'List the packs of the live revision: those that it declares, and the one that is built in',
     tag: 'workspaces',
     access: 'api',
+    needs: 'workspace:read',
     params,
     responses: {
       200: {
@@ -71,6 +76,7 @@ export const workspaceRoutes = {
     description: 'Nothing changes. Without `ref` the answer is the drift of the workspace: empty when it is in step.',
     tag: 'workspaces',
     access: 'api',
+    needs: 'workspace:read',
     params,
     body: z.strictObject({
       ref: z

@@ -12,7 +12,7 @@ export const permissionTable = {
   limit: ['read'],
   event: ['read', 'emit'],
   cache: ['read', 'change'],
-  worker: ['read'],
+  worker: ['read', 'change'],
   metrics: ['read'],
   user: ['read', 'change'],
   role: ['read', 'change'],

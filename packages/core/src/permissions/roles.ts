@@ -27,7 +27,7 @@ export const builtInRoles = [
   { name: 'viewer', description: 'Looks at everything but people, secrets and metrics.', grants: looking },
   {
     name: 'operator',
-    description: 'Looks, and starts, stops and repeats runs; turns schedules on and off.',
+    description: 'Looks, and starts, stops and repeats runs; turns schedules on and off; drains workers.',
     grants: [
       ...looking,
       ...allow(
@@ -40,6 +40,7 @@ export const builtInRoles = [
         'webhook:start',
         'event:emit',
         'cache:change',
+        'worker:change',
       ),
     ],
   },
