@@ -36,6 +36,7 @@ export const systemRoutes = {
     description: 'Each server goes by its own settings: where several share a database, the shortest time counts.',
     tag: 'system',
     access: 'api',
+    needs: 'setting:read',
     responses: { 200: { description: 'The settings.', schema: settings } },
     errors: [],
   }),

@@ -13,6 +13,7 @@ export const permissionTable = {
   event: ['read', 'emit'],
   cache: ['read', 'change'],
   worker: ['read', 'change'],
+  setting: ['read'],
   metrics: ['read'],
   user: ['read', 'change'],
   role: ['read', 'change'],

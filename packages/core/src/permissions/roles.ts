@@ -20,6 +20,7 @@ const looking = allow(
   'event:read',
   'cache:read',
   'worker:read',
+  'setting:read',
 );
 
 /** The roles that every server has. Which of their grants counts where, their bindings say. */
