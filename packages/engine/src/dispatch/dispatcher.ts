@@ -210,7 +210,9 @@ export class Dispatcher {
     }
     // A comparison with the store may have handed some of it over before the answer came.
     const fresh = claimed.filter(({ origin, work }) => !worker.holds(attemptRef(origin.id, work)));
-    if (worker.stopping || worker.draining) {
+    // One that drains since gets it all the same: it will go on listening, so a comparison with the store that is under way could
+    // hand over to it what is being given back.
+    if (worker.stopping) {
       worker.suspect = true;
       await this.#options.store.work.giveBack(
         id,

@@ -19,6 +19,7 @@ const named: readonly (readonly [seed: number, what: string])[] = [
   [1_006_302, 'a place that was kept in the line of a rate for one who waited for somebody behind it'],
   [1_027_013, 'work that a paused run held at the second try, handed over as if nobody knew of it'],
   [1_059_374, 'a local run that stopped and ended in one commit, after it was asked to stop in another'],
+  [1_079_976, 'work that was claimed for a worker which had been asked to drain meanwhile'],
   [50618, 'a child run that was being started while its step was stopped'],
 ];
 
