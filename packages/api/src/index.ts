@@ -45,4 +45,5 @@ export type {
   WorkflowSummary,
   WorkflowVersion,
 } from './workflows/workflow.ts';
+export type { CheckedFile, SavedFile, WorkspaceFile, WorkspaceFileList } from './workspaces/files.ts';
 export type { Pack, Workspace, WorkspaceComparison } from './workspaces/workspace.ts';

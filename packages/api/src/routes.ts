@@ -13,11 +13,13 @@ import { webhookRoutes } from './webhooks/routes.ts';
 import { workerProtocolRoutes } from './worker-protocol/routes.ts';
 import { workerRoutes } from './workers/routes.ts';
 import { workflowRoutes } from './workflows/routes.ts';
+import { workspaceFileRoutes } from './workspaces/files.ts';
 import { workspaceRoutes } from './workspaces/routes.ts';
 
 /** The whole HTTP contract. A key is the `operationId` of its route. */
 export const routes = {
   ...workspaceRoutes,
+  ...workspaceFileRoutes,
   ...workflowRoutes,
   ...scheduleRoutes,
   ...webhookRoutes,

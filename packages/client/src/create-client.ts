@@ -75,9 +75,31 @@ function workspaceCalls(transport: Transport) {
     definitions: (workspace: string, call?: CallOptions) =>
       transport.call('getDefinitions', { params: { workspace } }, call),
     packs: (workspace: string, call?: CallOptions) => transport.call('listPacks', { params: { workspace } }, call),
+    files: fileCalls(transport),
     /** What would change if the source (or another branch, tag or commit of it) became live. */
     plan: (workspace: string, body: Body<'planWorkspace'> = {}, call?: CallOptions) =>
       transport.call('planWorkspace', { params: { workspace }, body }, call),
+  };
+}
+
+/** Files of definitions, for editors. */
+function fileCalls(transport: Transport) {
+  return {
+    list: (workspace: string, call?: CallOptions) =>
+      transport.call('listWorkspaceFiles', { params: { workspace } }, call),
+    read: (workspace: string, path: string, call?: CallOptions) =>
+      transport.call('readWorkspaceFile', { params: { workspace }, query: { path } }, call),
+    /** What is wrong with the workspace if the file held this text. */
+    check: (workspace: string, body: Body<'checkWorkspaceFile'>, call?: CallOptions) =>
+      transport.call('checkWorkspaceFile', { params: { workspace }, body }, call),
+    write: (workspace: string, body: Body<'writeWorkspaceFile'>, call?: CallOptions) =>
+      transport.call('writeWorkspaceFile', { params: { workspace }, body }, call),
+    rename: (workspace: string, body: Body<'renameWorkspaceFile'>, call?: CallOptions) =>
+      transport.call('renameWorkspaceFile', { params: { workspace }, body }, call),
+    remove: (workspace: string, body: Body<'removeWorkspaceFile'>, call?: CallOptions) =>
+      transport.call('removeWorkspaceFile', { params: { workspace }, body }, call),
+    /** The grammar of the files, for completion. */
+    grammar: (call?: CallOptions) => transport.call('getGrammar', {}, call),
   };
 }
 

@@ -1,3 +1,4 @@
+export { functionNames, statusFunctionNames } from '@millrace/expression';
 export { type DiagnosticCode, diagnosticCodes } from './diagnostics/codes.ts';
 export type { Diagnostic } from './diagnostics/diagnostic.ts';
 export {

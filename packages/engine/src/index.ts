@@ -38,6 +38,7 @@ export {
   type DefinitionSource,
   type RevisionPack,
   readPacks,
+  readSources,
   readWorkflowSource,
   type WorkflowSource,
 } from './workspaces/kept-sources.ts';

@@ -29,6 +29,7 @@ import { addWorkerProtocolRoutes } from './routes/worker-protocol.ts';
 import { addWorkerRoutes } from './routes/workers.ts';
 import { addWorkflowVersionRoutes } from './routes/workflow-versions.ts';
 import { addWorkflowRoutes } from './routes/workflows.ts';
+import { addWorkspaceFileRoutes } from './routes/workspace-files.ts';
 import { addWorkspacePlanRoutes } from './routes/workspace-plans.ts';
 import { addWorkspaceRoutes } from './routes/workspaces.ts';
 import { checkExposure } from './security/check-exposure.ts';
@@ -158,6 +159,7 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
   app.register(async (scope) => {
     addWorkspaceRoutes(scope, context);
     addWorkspacePlanRoutes(scope, context);
+    addWorkspaceFileRoutes(scope, context);
     addPushRoutes(scope, context);
     addWorkflowRoutes(scope, context);
     addWorkflowVersionRoutes(scope, context);

@@ -19,6 +19,8 @@ export type ServerOptions = Readonly<{
   allowedHosts?: readonly string[];
   /** The sources of the workspaces that this server loads itself. */
   sources?: WorkspaceSources;
+  /** Whether files of workspaces may be edited through this server; default true. */
+  editor?: boolean;
   /** The folder of the built web UI. Without it, or while it is empty, `/` says how to build it. */
   webUi?: string;
   limits?: Partial<ServerLimits>;

@@ -1,5 +1,6 @@
 import type { Definitions } from '@millrace/core';
 import type { StoredDiagnostic } from '@millrace/engine';
+import type { Editing } from './workspace-files.ts';
 
 /** What a source holds, looked at without publishing it. */
 export type Look = Readonly<{
@@ -22,4 +23,6 @@ export type WorkspaceSources = Readonly<{
   look(workspace: string, ref: string | null): Promise<Look>;
   /** What tells of a push must know; null: the workspace has no push hook. */
   hookSecret(workspace: string): Promise<string | null>;
+  /** Its files of definitions, for editing. */
+  editing(workspace: string): Editing;
 }>;

@@ -8,6 +8,7 @@ export {
 } from './folder/load-workspace.ts';
 export { isLocation, locateWorkspace, type WorkspaceLocation } from './folder/locate-workspace.ts';
 export { openWorkspaceFiles } from './folder/scan-files.ts';
+export type { EditedFile, WorkspaceFiles } from './folder/workspace-files.ts';
 export { credentialsFor, readSecret } from './git/git-access.ts';
 export { createGitSource, type GitSourceOptions } from './git/git-source.ts';
 export { createRepositoryCache, type RepositoryCache } from './git/repository-cache.ts';

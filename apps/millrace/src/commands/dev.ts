@@ -22,6 +22,7 @@ export type DevCommandOptions = Readonly<{
   secretsFile?: string;
   secretsKeyFile?: string;
   keepRuns?: number | null;
+  editor: boolean;
   logLevel: string;
   sample?: boolean;
   json?: boolean;
@@ -44,6 +45,7 @@ export function addDevCommand(program: Command): void {
     .option('--secrets-file <file>', secretsFileHelp)
     .option('--secrets-key-file <file>', `${secretsKeyFileHelp} (default: one in the data folder)`)
     .option('--keep-runs <duration>', keepRunsHelp, parseKept)
+    .option('--no-editor', 'files of workspaces cannot be edited through this server')
     .option('--log-level <level>', 'trace, debug, info, warn, error or silent', parseLogLevel, 'warn')
     .option('--sample', 'use the examples that come with Millrace when this folder has no .workflows')
     .option('--json', 'print the ready line as {"url", "workspaces"}')

@@ -26,6 +26,7 @@ export type ServeCommandOptions = Readonly<{
   keepRuns?: number | null;
   allowHost?: string[];
   allowPrivate?: string[];
+  editor: boolean;
   logLevel: string;
 }>;
 
@@ -54,6 +55,7 @@ export function addServeCommand(program: Command): void {
       'private hosts, addresses or networks that http steps may reach, separated by commas',
       parseNames,
     )
+    .option('--no-editor', 'files of workspaces cannot be edited through this server')
     .option('--log-level <level>', 'trace, debug, info, warn, error or silent', parseLogLevel, 'info')
     .addHelpText(
       'after',

@@ -15,6 +15,7 @@ export function createLateSources(): WorkspaceSources & Readonly<{ become(source
     sync: async (workspace) => ready().sync(workspace),
     syncSoon: (workspace) => ready().syncSoon(workspace),
     look: async (workspace, ref) => ready().look(workspace, ref),
+    editing: (workspace) => ready().editing(workspace),
     hookSecret: async (workspace) => ready().hookSecret(workspace),
   };
 }

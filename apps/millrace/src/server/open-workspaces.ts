@@ -92,6 +92,22 @@ function sourcesOf(
         .catch((error: unknown) => onError(error, `loading workspace ${workspace} after a push`));
     },
     look: async (workspace, ref) => find(workspace).look(ref),
+    editing(name) {
+      const files = opened.get(name)?.files ?? null;
+      if (files !== null) return { files };
+      if (workspaces.find((one) => one.name === name)?.type === 'git') {
+        return {
+          files: null,
+          reason: `The workspace ${name} comes from Git, so its files are changed there.`,
+          hint: 'Change them in the repository; what is pushed becomes live.',
+        };
+      }
+      return {
+        files: null,
+        reason: `This server does not load the workspace ${name}.`,
+        hint: 'Ask the server that was started with it (--workspace, --config).',
+      };
+    },
     async hookSecret(name) {
       const workspace = workspaces.find((one) => one.name === name);
       if (workspace?.type !== 'git' || workspace.hook === null) return null;

@@ -37,6 +37,7 @@ export async function runDev(options: DevCommandOptions): Promise<ExitCode> {
       secretsFile: options.secretsFile ?? null,
       secretsKeyFile: options.secretsKeyFile ?? null,
       retention: retentionOf(config.retention, options.keepRuns),
+      editor: options.editor,
       logLevel: options.logLevel,
       onLoad: showLoad,
       onLost: (message) => fail(message),

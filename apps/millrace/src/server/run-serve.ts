@@ -85,6 +85,7 @@ async function open(
       ...(settings.workerToken === undefined ? {} : { workerToken: settings.workerToken }),
       ...(options.allowHost === undefined ? {} : { allowedHosts: options.allowHost }),
       sources,
+      editor: options.editor,
       webUi,
     },
     options.port ?? defaultPort,

@@ -40,6 +40,8 @@ export type DevOptions = Readonly<{
   secretSources: readonly SecretSourceConfig[];
   secretsKeyFile: string | null;
   retention: Retention;
+  /** Whether files of workspaces may be edited through the server. */
+  editor: boolean;
   logLevel: string;
   onLoad: (workspace: WorkspacePlace, load: SourceLoad) => void;
   /** The database ended by itself and does not start again: nothing works any more. */
@@ -100,6 +102,7 @@ async function open(
       logger: log,
       ...(options.token === null ? {} : { apiToken: options.token }),
       webUi,
+      editor: options.editor,
       sources,
     },
     options.port,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jsonObject, time } from '../contract/values.ts';
 
-const diagnostic = z
+export const diagnostic = z
   .object({
     severity: z.enum(['error', 'warning']),
     code: z.string(),

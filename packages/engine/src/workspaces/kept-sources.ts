@@ -83,6 +83,14 @@ export async function readWorkflowSource(
   return { file: file.path, text: file.text, line: place.line, steps: Object.fromEntries(steps) };
 }
 
+/** The files that a revision was made of, those of packs included; empty where they were not kept. */
+export async function readSources(
+  blobs: BlobStore,
+  { workspace, revision }: Readonly<{ workspace: string; revision: string }>,
+): Promise<readonly DefinitionSource[]> {
+  return ((await readKept(blobs, workspace, revision)) ?? nothingKept).files;
+}
+
 /** The packs that a revision found. Throws `not_found` where they were not kept. */
 export async function readPacks(
   blobs: BlobStore,

@@ -27,6 +27,25 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   syncWorkspace: () => ({ url: '/api/v1/workspaces/shop/sync', payload: {} }),
   getDefinitions: () => ({ url: '/api/v1/workspaces/shop/definitions' }),
   listPacks: () => ({ url: '/api/v1/workspaces/shop/packs' }),
+  listWorkspaceFiles: () => ({ url: '/api/v1/workspaces/shop/files' }),
+  readWorkspaceFile: () => ({ url: '/api/v1/workspaces/shop/files/content?path=.workflows%2Fa.yaml' }),
+  checkWorkspaceFile: () => ({
+    url: '/api/v1/workspaces/shop/files/check',
+    payload: { path: '.workflows/a.yaml', text: 'workflows:' },
+  }),
+  writeWorkspaceFile: () => ({
+    url: '/api/v1/workspaces/shop/files/write',
+    payload: { path: '.workflows/a.yaml', text: 'workflows:', based_on: 'ab'.repeat(32) },
+  }),
+  renameWorkspaceFile: () => ({
+    url: '/api/v1/workspaces/shop/files/rename',
+    payload: { path: '.workflows/a.yaml', to: '.workflows/b.yaml', based_on: 'ab'.repeat(32) },
+  }),
+  removeWorkspaceFile: () => ({
+    url: '/api/v1/workspaces/shop/files/remove',
+    payload: { path: '.workflows/a.yaml', based_on: 'ab'.repeat(32) },
+  }),
+  getGrammar: () => ({ url: '/api/v1/grammar' }),
   planWorkspace: () => ({ url: '/api/v1/workspaces/shop/plan', payload: { ref: 'main' } }),
   listWorkflows: () => ({ url: '/api/v1/workspaces/shop/workflows?search=builds%20REL' }),
   getWorkflow: () => ({ url: '/api/v1/workspaces/shop/workflows/release' }),

@@ -19,6 +19,7 @@ import { createSyncQueue } from '../sync/sync-queue.ts';
 import { checkWorkspaceName } from '../sync/workspace-name.ts';
 import type { SourceEvents, SourceLoad, WorkspaceSource } from '../sync/workspace-source.ts';
 import { createFolderWatch, type FolderWatch } from './watch-folder.ts';
+import { createWorkspaceFiles } from './workspace-files.ts';
 
 export type FolderSourceOptions = SourceEvents &
   Readonly<{
@@ -116,6 +117,7 @@ export function createFolderSource(options: FolderSourceOptions): WorkspaceSourc
       return again.changed ? again : first;
     },
     sync: queue.sync,
+    files: createWorkspaceFiles({ path, limits, cache: createContentCache(), packs }),
     async look(ref) {
       if (ref !== null) {
         throw new MillraceError('invalid_request', `Workspace ${workspace} is a folder: it has no branches.`, {

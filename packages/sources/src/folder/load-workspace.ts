@@ -41,6 +41,8 @@ export type LoadOptions = Readonly<{
   limits?: Partial<WorkspaceLimits>;
   cache?: ContentCache;
   packs?: PackSources;
+  /** A text that is looked at in the place of what the file holds; the file may be new. */
+  draft?: Readonly<{ path: string; text: string }>;
   unlock?: NonNullable<PackRequest['unlock']>;
 }>;
 
@@ -50,7 +52,8 @@ export async function loadWorkspace(location: WorkspaceLocation, options: LoadOp
   const cache = options.cache ?? createContentCache();
   const manifest = location.onlyFile === null ? await readInside(location.root, manifestFile) : null;
   if (manifest !== null) return await loadPackAlone(location, { ...options, limits, cache });
-  const { sources, diagnostics, hash } = await readDefinitionFiles(location, limits, cache);
+  const { sources: written, diagnostics, hash } = await readDefinitionFiles(location, limits, cache);
+  const sources = options.draft === undefined ? written : withDraft(written, options.draft);
   const { uses, diagnostics: wrongUses } = readPackUses(sources);
   const request = { root: location.root, uses, sources: options.packs ?? noPackSources, limits, cache };
   const packs = await resolvePacks(options.unlock === undefined ? request : { ...request, unlock: options.unlock });
@@ -62,6 +65,16 @@ export async function loadWorkspace(location: WorkspaceLocation, options: LoadOp
   const whole = used.hash === null ? hash : createHash('sha256').update(`${hash} ${used.hash}`).digest('hex');
   const { found: foundPacks, followed: followedPacks } = packs;
   return { definitions, diagnostics: all, sources, hash: whole, packs: used, foundPacks, followedPacks, pack: null };
+}
+
+/** In the order of paths, as files are read. */
+function withDraft(
+  sources: LoadedWorkspace['sources'],
+  draft: NonNullable<LoadOptions['draft']>,
+): LoadedWorkspace['sources'] {
+  const others = sources.filter(({ path }) => path !== draft.path);
+  const at = others.findIndex(({ path }) => path > draft.path);
+  return at < 0 ? [...others, draft] : others.toSpliced(at, 0, draft);
 }
 
 /** A folder that is a pack is checked as one: it has no definitions of its own, but they must hold together. */

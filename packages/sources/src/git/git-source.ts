@@ -144,6 +144,7 @@ export function createGitSource(options: GitSourceOptions): WorkspaceSource {
       return first;
     },
     sync: queue.sync,
+    files: null,
     async look(other) {
       try {
         const commit = await repository.fetch(await repository.resolve(other ?? ref));

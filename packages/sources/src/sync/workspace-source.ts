@@ -1,4 +1,5 @@
 import type { PublishRequest, StoredDiagnostic } from '@millrace/engine';
+import type { WorkspaceFiles } from '../folder/workspace-files.ts';
 
 /** What came of looking at a source once. */
 export type SourceLoad = Readonly<{
@@ -27,6 +28,8 @@ export type WorkspaceSource = Readonly<{
    * told. Throws `invalid_request` for a `ref` of a folder.
    */
   look(ref: string | null): Promise<SourceLook>;
+  /** Its definition files, where they can be edited; null: they are somebody else's. */
+  readonly files: WorkspaceFiles | null;
   stop(): Promise<void>;
 }>;
 
