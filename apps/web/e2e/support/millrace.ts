@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,8 @@ export type Millrace = Readonly<{
   api: Client;
   /** Changes a file of a workspace, as somebody with an editor does. */
   write(workspace: string, name: string, text: string): void;
+  /** What a file of a workspace holds on disk. */
+  read(workspace: string, name: string): string;
   remove(workspace: string, name: string): void;
   /** Ends the server, with the database, as a crash would, and starts it again at the same address. */
   restart(): Promise<void>;
@@ -23,7 +25,7 @@ export type Millrace = Readonly<{
 /** The real `millrace dev`, with the database that it manages, on workspaces made of the given files. */
 export async function startMillrace(
   workspaces: Readonly<Record<string, Readonly<Record<string, string>>>>,
-  options: Readonly<{ token?: string }> = {},
+  options: Readonly<{ token?: string; editor?: boolean }> = {},
 ): Promise<Millrace> {
   const scratch = mkdtempSync(join(tmpdir(), 'millrace-web-'));
   const write = (workspace: string, name: string, text: string) => {
@@ -39,6 +41,7 @@ export async function startMillrace(
   const args = [
     ...Object.keys(workspaces).flatMap((name) => ['--workspace', `${name}=${join(scratch, name)}`]),
     ...(options.token === undefined ? [] : ['--token', options.token]),
+    ...(options.editor === false ? ['--no-editor'] : []),
     '--data',
     join(scratch, 'data'),
   ];
@@ -54,6 +57,7 @@ export async function startMillrace(
     url,
     api,
     write,
+    read: (workspace, name) => readFileSync(join(scratch, workspace, name), 'utf8'),
     remove: (workspace, name) => rmSync(join(scratch, workspace, name)),
     async restart() {
       await end(server.child, 'SIGTERM');

@@ -4,13 +4,16 @@ import { startBrowser, type Window } from './browser.ts';
 import { type Millrace, startMillrace } from './millrace.ts';
 
 /** A server with these workspaces and a browser for all tests of a file, and a window of its own for each test. */
-export function serve(workspaces: Parameters<typeof startMillrace>[0]) {
+export function serve(
+  workspaces: Parameters<typeof startMillrace>[0],
+  options: Parameters<typeof startMillrace>[1] = {},
+) {
   let millrace: Millrace;
   let browser: Awaited<ReturnType<typeof startBrowser>>;
   let window: Window;
   beforeAll(async () => {
     buildWhenStale();
-    [millrace, browser] = await Promise.all([startMillrace(workspaces), startBrowser()]);
+    [millrace, browser] = await Promise.all([startMillrace(workspaces, options), startBrowser()]);
   });
   afterAll(async () => {
     await browser?.close();

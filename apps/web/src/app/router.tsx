@@ -11,6 +11,7 @@ import { Layout } from '../components/layout.tsx';
 import { NotFound, PageCrash } from '../components/page-states.tsx';
 import { parseApprovalsSearch } from '../features/approvals/search.ts';
 import { parseCacheSearch } from '../features/cache/search.ts';
+import { parseFilesSearch } from '../features/editor/search.ts';
 import { parseEventsSearch } from '../features/events/search.ts';
 import { parseRunPageSearch } from '../features/run/search.ts';
 import { parseRunSearch } from '../features/runs/search.ts';
@@ -135,6 +136,13 @@ const workspace = createRoute({
   component: lazyRouteComponent(() => import('../features/workspace/page.tsx'), 'WorkspacePage'),
 });
 
+const files = createRoute({
+  getParentRoute: () => root,
+  path: '/workspaces/$workspace/files',
+  validateSearch: parseFilesSearch,
+  component: lazyRouteComponent(() => import('../features/editor/page.tsx'), 'FilesPage'),
+});
+
 const packs = createRoute({
   getParentRoute: () => root,
   path: '/packs',
@@ -178,6 +186,7 @@ export const router = createRouter({
     limits,
     workspaces,
     workspace,
+    files,
     packs,
     cache,
     settings,

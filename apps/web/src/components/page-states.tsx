@@ -80,7 +80,7 @@ export function Failure({ error, what, onRetry }: { error: unknown; what: string
     return (
       <State icon={<Lock />} title={`You may not see ${what}`}>
         <p>{errorText(error)}</p>
-        <p>An administrator of this server can grant it.</p>
+        {error.hint === null ? <p>An administrator of this server can grant it.</p> : null}
       </State>
     );
   }

@@ -2,7 +2,7 @@ import { highlightCode, tagHighlighter, tags } from '@lezer/highlight';
 import { parser } from '@lezer/yaml';
 import type { ReactNode } from 'react';
 
-const colours = tagHighlighter([
+export const yamlColours = tagHighlighter([
   { tag: [tags.definition(tags.propertyName), tags.propertyName, tags.labelName], class: 'text-accent' },
   { tag: [tags.string, tags.special(tags.string)], class: 'text-good' },
   { tag: [tags.lineComment, tags.meta, tags.separator, tags.punctuation], class: 'text-faint' },
@@ -17,7 +17,7 @@ export function yamlLines(text: string): readonly (readonly Piece[])[] {
   highlightCode(
     text,
     parser.parse(text),
-    colours,
+    yamlColours,
     (piece, colour) => lines.at(-1)?.push(...splitExpressions(piece, colour)),
     () => lines.push([]),
   );

@@ -22,6 +22,16 @@ export function SourcePanel({ workflow }: { workflow: Workflow }) {
               <span className="text-soft">
                 at <ShortId id={source.revision} />
               </span>
+              {revision === undefined && source.file.startsWith('.workflows/') ? (
+                <Link
+                  to="/workspaces/$workspace/files"
+                  params={{ workspace: workflow.workspace }}
+                  search={{ file: source.file, line: String(source.line) }}
+                  className={linkClass}
+                >
+                  Open in the editor
+                </Link>
+              ) : null}
               {revision === undefined ? null : (
                 <Link to="." search={{ view: 'source' }} className={linkClass}>
                   the live revision

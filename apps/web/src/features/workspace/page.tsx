@@ -1,10 +1,10 @@
 import type { Workspace } from '@millrace/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { RefreshCw } from 'lucide-react';
+import { FilePen, RefreshCw } from 'lucide-react';
 import { api } from '../../api/client.ts';
 import { useLiveRefresh } from '../../api/use-live-refresh.ts';
-import { Button } from '../../components/button.tsx';
+import { Button, buttonClass } from '../../components/button.tsx';
 import { Diagnostics, diagnosticsText } from '../../components/diagnostics.tsx';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { linkClass } from '../../components/link-class.ts';
@@ -28,7 +28,15 @@ export function WorkspacePage() {
     <Page
       title={name}
       {...(query.data === undefined ? {} : { heading: <Heading workspace={query.data} /> })}
-      actions={<Sync workspace={name} />}
+      actions={
+        <>
+          <Link to="/workspaces/$workspace/files" params={{ workspace: name }} className={buttonClass()}>
+            <FilePen aria-hidden />
+            Files
+          </Link>
+          <Sync workspace={name} />
+        </>
+      }
     >
       <QueryView query={query} what="workspace">
         {(workspace) => (
