@@ -131,6 +131,7 @@ describe('settings', () => {
     await page.getByLabel('Your name').fill('ada');
     await page.getByRole('button', { name: 'Keep' }).click();
     await page.getByText('You are ada').first().waitFor();
+    await page.getByText('Runs, with attempts and logs').waitFor();
     await site.window.inspect('settings');
     await page.getByRole('link', { name: 'API reference' }).click();
     await page.getByLabel('Search operations').fill('start a run');

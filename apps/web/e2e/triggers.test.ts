@@ -41,6 +41,38 @@ describe('schedules', () => {
     await site.window.inspect('schedules-empty');
   });
 
+  test('stand in a calendar by the times that the server reckons, each a way to its schedule', async () => {
+    const { page } = site.window;
+    await page.goto('/schedules?day=2026-10-20');
+    await page.getByRole('button', { name: 'Month' }).click();
+    const month = page.getByRole('list', { name: 'Month' });
+    await month
+      .getByRole('link', { name: /nightly/ })
+      .first()
+      .waitFor();
+    expect(await month.getByRole('listitem', { name: /^[A-Z][a-z]+day, / }).count()).toBe(35);
+    expect(await page.getByText('October 2026').count()).toBe(1);
+    await site.window.inspect('schedules-calendar');
+    // 3 in the morning in Berlin is 1 before the clocks change, and 2 after: this browser shows its own time.
+    const zone = await page.evaluate('Intl.DateTimeFormat().resolvedOptions().timeZone');
+    if (zone === 'UTC') {
+      const onDay = (day: string) => month.getByRole('listitem', { name: day }).getByRole('link').textContent();
+      expect([await onDay('Saturday, October 24'), await onDay('Monday, October 26')]).toEqual([
+        '01:00 nightly',
+        '02:00 nightly',
+      ]);
+    }
+    await page.getByRole('button', { name: 'The month after' }).click();
+    await page.getByText('November 2026').waitFor();
+    await page.getByRole('button', { name: 'Week' }).click();
+    await page
+      .getByRole('list', { name: 'Week' })
+      .getByRole('link', { name: /nightly/ })
+      .first()
+      .click();
+    await page.waitForURL('**/schedules/shop/nightly**');
+  });
+
   test('say why they start runs, start one now, and those of past times that are missing', async () => {
     const { page } = site.window;
     await page.goto('/schedules/shop/hourly');

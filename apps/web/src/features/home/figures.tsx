@@ -48,7 +48,7 @@ export function Figures({ workspace }: { workspace: string | undefined }) {
         </Link>
       </li>
       <li>
-        <div className={tile}>
+        <Link to="/workers" className={tile}>
           <Figure
             name={
               capacity === undefined
@@ -58,7 +58,7 @@ export function Figures({ workspace }: { workspace: string | undefined }) {
             value={capacity === undefined ? undefined : `${capacity.held} / ${capacity.slots}`}
             bad={capacity?.workers === 0}
           />
-        </div>
+        </Link>
       </li>
     </ul>
   );

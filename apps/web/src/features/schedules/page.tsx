@@ -8,8 +8,10 @@ import { Card, Page } from '../../components/page.tsx';
 import { Empty } from '../../components/page-states.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { SearchField } from '../../components/search-field.tsx';
+import { Segmented } from '../../components/segmented.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { Table } from '../../components/table.tsx';
+import { Calendar } from './calendar.tsx';
 import { schedulesQuery } from './queries.ts';
 import { scheduleColumns } from './schedule-columns.tsx';
 import type { SchedulesSearch } from './search.ts';
@@ -34,6 +36,14 @@ export function SchedulesPage() {
           {({ pages }) => {
             const rows = pages.flatMap(({ items }) => items);
             if (rows.length === 0) return <NoSchedules search={search} />;
+            if (search.view !== undefined) {
+              return (
+                <>
+                  <Calendar schedules={rows} span={search.view} day={search.day} />
+                  <MoreButton query={query} />
+                </>
+              );
+            }
             return (
               <>
                 <Table
@@ -86,12 +96,24 @@ function Filters({ search }: { search: SchedulesSearch }) {
         ]}
         onChange={(enabled) => change({ enabled: enabled || undefined })}
       />
+      <div className="ml-auto">
+        <Segmented
+          label="Show as"
+          value={search.view ?? 'list'}
+          options={[
+            ['list', 'List'],
+            ['week', 'Week'],
+            ['month', 'Month'],
+          ]}
+          onChange={(view) => change({ view: view === 'list' ? undefined : view })}
+        />
+      </div>
     </div>
   );
 }
 
 function NoSchedules({ search }: { search: SchedulesSearch }) {
-  const { workspace: _workspace, ...filters } = search;
+  const { workspace: _workspace, view: _view, day: _day, ...filters } = search;
   if (Object.keys(filters).length > 0) {
     return (
       <Empty icon={<CalendarClock />} title="No schedule matches">

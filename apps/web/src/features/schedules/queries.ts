@@ -1,8 +1,25 @@
-import { infiniteQueryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
 import type { SchedulesSearch } from './search.ts';
 
-export const schedulesQuery = ({ enabled, ...filter }: SchedulesSearch) =>
+/** As many times of one schedule as a calendar asks for. */
+export const mostTicks = 1_000;
+
+/** The times of a schedule from a moment on, as the server reckons them. */
+export const ticksQuery = (workspace: string, schedule: string, after: string) =>
+  queryOptions({
+    queryKey: ['schedules', 'ticks', workspace, schedule, after],
+    queryFn: ({ signal }) =>
+      api.schedules.ticks(
+        workspace,
+        schedule,
+        { after: new Date(Date.parse(after) - 1).toISOString(), limit: mostTicks },
+        { signal },
+      ),
+    staleTime: 60_000,
+  });
+
+export const schedulesQuery = ({ enabled, view: _view, day: _day, ...filter }: SchedulesSearch) =>
   infiniteQueryOptions({
     queryKey: ['schedules', 'list', filter, enabled ?? null],
     queryFn: ({ pageParam, signal }) =>

@@ -6,15 +6,24 @@ export type SchedulesSearch = Readonly<{
   workflow?: string;
   search?: string;
   enabled?: 'true' | 'false';
+  /** Default: a list. */
+  view?: 'week' | 'month';
+  /** Of the calendar: a day that it shows. */
+  day?: string | undefined;
 }>;
 
 export function parseSchedulesSearch(search: Readonly<Record<string, unknown>>): SchedulesSearch {
   const enabled = oneOf(search.enabled);
+  const view = oneOf(search.view);
   const texts = Object.fromEntries(
-    (['workflow', 'search'] as const).flatMap((name) => {
+    (['workflow', 'search', 'day'] as const).flatMap((name) => {
       const value = oneOf(search[name]);
       return value === undefined ? [] : [[name, value]];
     }),
   );
-  return { ...texts, ...(enabled === 'true' || enabled === 'false' ? { enabled } : {}) };
+  return {
+    ...texts,
+    ...(view === 'week' || view === 'month' ? { view } : {}),
+    ...(enabled === 'true' || enabled === 'false' ? { enabled } : {}),
+  };
 }

@@ -13,12 +13,14 @@ import { Page, Section } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { useToast } from '../../components/toast.tsx';
+import { Retention } from './retention.tsx';
 
 /** The server that this is, and what this browser keeps. */
 export function SettingsPage() {
   return (
     <Page title="Settings">
       <About />
+      <Retention />
       <Section title="You">
         <You />
       </Section>
