@@ -1,7 +1,7 @@
 import type { Definitions } from '@millrace/core';
 import type { StoredDiagnostic } from '@millrace/engine';
 
-export type EditedFile = Readonly<{
+type EditedFile = Readonly<{
   /** From the workspace's folder. */
   path: string;
   text: string;
