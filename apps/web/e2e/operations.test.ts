@@ -46,7 +46,7 @@ describe('what is shared', () => {
     await page.getByRole('link', { name: `run ${holder}, hold` }).waitFor();
     await site.window.inspect('workers');
     await page.getByRole('button', { name: 'Drain worker dev' }).click();
-    await page.getByText('what it holds goes on').waitFor();
+    await page.getByText('It gets nothing new since').waitFor();
     await site.window.inspect('workers-draining');
     await page.getByRole('button', { name: 'Resume worker dev' }).click();
     await page.getByText('Worker dev gets work again', { exact: true }).waitFor();
