@@ -15,6 +15,7 @@ describe('a text that was edited', () => {
         const original = `${marked ? '\ufeff' : ''}${lines}${last}`;
         expect(withLineEnds(original, shownText(original))).toBe(original);
       }),
+      { numRuns: 1_000 },
     );
   });
 
@@ -24,6 +25,7 @@ describe('a text that was edited', () => {
         const edited = shownText(other);
         expect(shownText(withLineEnds(original, edited))).toBe(edited);
       }),
+      { numRuns: 1_000 },
     );
   });
 
@@ -33,6 +35,7 @@ describe('a text that was edited', () => {
     ['a: 1\r\nb: 2\nc: 3\r\n', 'a: 1\nb: 2\nc: 4\n', 'a: 1\r\nb: 2\nc: 4\r\n'],
     ['a: 1\r\nb: 2', 'a: 1\nb: 2\nc: 3', 'a: 1\r\nb: 2\r\nc: 3'],
     ['', 'a: 1\nb: 2\n', 'a: 1\nb: 2\n'],
+    ['a: 1\nb: 2\r', 'a: 1\nb: 2\n\n', 'a: 1\nb: 2\r\r'],
   ])('%j becomes, as %j, %j', (original, edited, saved) => {
     expect(withLineEnds(original, edited)).toBe(saved);
   });

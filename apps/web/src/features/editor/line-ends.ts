@@ -25,11 +25,13 @@ export function withLineEnds(original: string, edited: string): string {
   const { ends } = split(withoutMark(original));
   const usual = usualEnd(ends);
   const kept = diffLines(shownText(original), edited).filter(({ kind }) => kind !== 'removed');
-  const text = kept.map(({ text: line, before }, index) => {
-    if (index === kept.length - 1) return line;
-    return line + ((before === null ? undefined : ends[before - 1]) ?? usual);
-  });
-  return (original.startsWith(mark) ? mark : '') + text.join('');
+  const text = kept.reduce((above, { text: line, before }, index) => {
+    if (index === kept.length - 1) return above + line;
+    const end = (before === null ? undefined : ends[before - 1]) ?? usual;
+    // Where a file mixes its ends, CR, nothing and LF would come to stand together, and be one end instead of two.
+    return above + line + (line === '' && end === '\n' && above.endsWith('\r') ? '\r' : end);
+  }, '');
+  return (original.startsWith(mark) ? mark : '') + text;
 }
 
 function usualEnd(ends: readonly string[]): string {
