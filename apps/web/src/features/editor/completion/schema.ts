@@ -1,14 +1,14 @@
-import type { JsonObject } from '@millrace/core';
-
 export type Suggestion = Readonly<{ label: string; detail?: string }>;
 
-type Node = Readonly<Record<string, unknown>>;
+/** As far as it is looked at. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+type Node = JsonSchema;
 
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** The parts of a JSON Schema that may stand at a path of keys; lists are stepped into without a key. */
-export function nodesAt(schema: JsonObject, path: readonly string[]): readonly Node[] {
+export function nodesAt(schema: JsonSchema, path: readonly string[]): readonly Node[] {
   let nodes = unfold(schema, schema);
   for (const key of path) nodes = nodes.flatMap((node) => below(schema, node, key));
   return nodes;

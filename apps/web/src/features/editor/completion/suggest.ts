@@ -1,11 +1,10 @@
 import type { CheckedFile } from '@millrace/api';
-import type { JsonObject } from '@millrace/core';
 import { type CursorPlace, keysBelow, placeOf } from './place.ts';
-import { keysOf, nodesAt, type Suggestion, valuesOf } from './schema.ts';
+import { type JsonSchema, keysOf, nodesAt, type Suggestion, valuesOf } from './schema.ts';
 
 /** What completion knows beside the text itself. */
 export type Knowledge = Readonly<{
-  schema: JsonObject;
+  schema: JsonSchema;
   functions: readonly string[];
   /** What the workspace and its packs offer; null: it was never without errors. */
   defined: CheckedFile['defined'];

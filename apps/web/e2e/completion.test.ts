@@ -1,15 +1,23 @@
-import { functionNames, jsonSchema } from '@millrace/definition';
-import { describe, expect, test } from 'vitest';
-import { type Knowledge, suggest } from './suggest.ts';
+// What the editor suggests, by the grammar that a real server hands out.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Knowledge, suggest } from '../src/features/editor/completion/suggest.ts';
+import { type Millrace, startMillrace } from './support/millrace.ts';
 
-const knowledge: Knowledge = {
-  schema: jsonSchema(),
-  functions: functionNames,
-  defined: {
-    actions: [{ name: 'core.notify', description: 'Tells people.', input: ['text', 'channel'] }],
-    workflows: [{ name: 'release', description: null, input: ['tag'] }],
-  },
-};
+let millrace: Millrace;
+let knowledge: Knowledge;
+beforeAll(async () => {
+  millrace = await startMillrace({ shop: { '.workflows/a.yaml': 'actions: {}\n' } });
+  const { schema, functions } = await millrace.api.workspaces.files.grammar();
+  knowledge = {
+    schema,
+    functions,
+    defined: {
+      actions: [{ name: 'core.notify', description: 'Tells people.', input: ['text', 'channel'] }],
+      workflows: [{ name: 'release', description: null, input: ['tag'] }],
+    },
+  };
+});
+afterAll(() => millrace?.stop());
 
 /** What is suggested at `|` of a text. */
 function at(marked: string, given = knowledge): readonly string[] {
