@@ -167,7 +167,7 @@ describe('editing a file', () => {
         status: 403,
         json: {
           error: {
-            code: 'not_an_approver',
+            code: 'forbidden',
             message: 'ada may not edit files of shop.',
             hint: 'Whoever may administer shop can grant it.',
             request_id: 'r',
