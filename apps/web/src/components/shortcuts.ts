@@ -1,5 +1,5 @@
 // Keyboard shortcuts of the whole page. Whoever is mounted registers its keys; the help overlay shows what is registered then.
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 
 export type Shortcut = Readonly<{
   /** A key as the browser names it (`j`, `/`, `?`, `Escape`), `mod+k` for ⌘K or Ctrl+K, or two keys one after the other: `g r`. */
@@ -16,12 +16,15 @@ let firstKey: Readonly<{ key: string; at: number }> | null = null;
 
 export const currentShortcuts = (): readonly Shortcut[] => [...registered];
 
-/** Calls `run` when the keys are pressed, except while somebody writes. The last one registered wins. */
+/**
+ * Calls `run` when the keys are pressed, except while somebody writes. The last one registered wins. Keys work as soon as what
+ * they are for is seen.
+ */
 export function useShortcut(shortcut: Shortcut, run: (event: KeyboardEvent) => void, enabled = true): void {
   const latest = useRef(run);
   latest.current = run;
   const { keys, label, group } = shortcut;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!enabled) return;
     const entry: Registered = { keys, label, group, run: (event) => latest.current(event) };
     registered.add(entry);

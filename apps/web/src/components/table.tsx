@@ -58,12 +58,21 @@ export function Table<Row>({
     if (rows.length > 0 && last >= rows.length - 5) onEnd?.();
   }, [last, rows.length, onEnd]);
 
+  const walking = useRef(false);
+  const focusRow = (index: number) => body.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus();
   const step = (by: number) => {
     const next = Math.min(rows.length - 1, Math.max(0, (current ?? (by > 0 ? -1 : rows.length)) + by));
+    walking.current = true;
     setCurrent(next);
     virtual.scrollToIndex(next, { align: 'auto' });
-    requestAnimationFrame(() => body.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus());
+    // A row that was outside the window is there with the next frame.
+    requestAnimationFrame(() => focusRow(next));
   };
+  // Before the next key: Enter may follow j faster than a frame.
+  useLayoutEffect(() => {
+    if (walking.current && current !== null) focusRow(current);
+    walking.current = false;
+  });
   useShortcut({ keys: 'j', label: 'Next row', group: 'Lists' }, () => step(1), rows.length > 0);
   useShortcut({ keys: 'k', label: 'Row before', group: 'Lists' }, () => step(-1), rows.length > 0);
   useShortcut(
