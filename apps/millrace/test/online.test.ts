@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runId } from '@millrace/core';
-import { openPostgresStore, startEmbeddedPostgres } from '@millrace/store-postgres';
+import { openPostgresStore } from '@millrace/store-postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
+import { openTestDatabase } from './test-database.ts';
 
 const workflows = `workflows:
   hello:
@@ -291,18 +292,7 @@ describe('millrace serve and millrace work', { timeout: 120_000 }, () => {
   let database: string;
   let close: () => Promise<void> = async () => undefined;
   beforeAll(async () => {
-    const shared = process.env.MILLRACE_TEST_POSTGRES_URL;
-    if (shared !== undefined) {
-      database = shared;
-      return;
-    }
-    const folder = makeScratch();
-    const postgres = await startEmbeddedPostgres({ dataDir: folder.path, durable: false });
-    database = postgres.url;
-    close = async () => {
-      await postgres.stop();
-      folder.remove();
-    };
+    ({ url: database, close } = await openTestDatabase());
   });
   afterAll(() => close());
 

@@ -17,7 +17,6 @@ import {
   sopsPeer,
   vaultPeer,
 } from '@millrace/secrets/testkit';
-import { startEmbeddedPostgres } from '@millrace/store-postgres';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
@@ -34,6 +33,7 @@ import {
   shellWays,
   workspaceOf,
 } from './leaks/ways.ts';
+import { openTestDatabase } from './test-database.ts';
 
 const outside: Readonly<Partial<Record<Origin, StartPeer>>> = {
   folder: folderPeer,
@@ -50,8 +50,7 @@ const workerToken = randomBytes(24).toString('hex');
 const forms = origins.flatMap((origin) => formsOf(secretOf(origin)));
 
 let scratch: Scratch;
-let database: string;
-let closeDatabase: () => Promise<void> = async () => undefined;
+let database: Awaited<ReturnType<typeof openTestDatabase>>;
 let peers: SecretPeer[];
 let echo: Server;
 let echoed = '';
@@ -103,21 +102,6 @@ async function fillSources(): Promise<Readonly<{ config: object; env: Record<str
   return { config: { secret_sources: sources }, env };
 }
 
-async function openDatabase(): Promise<void> {
-  const shared = process.env.MILLRACE_TEST_POSTGRES_URL;
-  if (shared !== undefined) {
-    database = shared;
-    return;
-  }
-  const folder = makeScratch();
-  const postgres = await startEmbeddedPostgres({ dataDir: folder.path, durable: false });
-  database = postgres.url;
-  closeDatabase = async () => {
-    await postgres.stop();
-    folder.remove();
-  };
-}
-
 /** Answers with what it was sent. */
 async function startEcho(): Promise<string> {
   echo = createServer(async (request, response) => {
@@ -135,12 +119,12 @@ async function startEcho(): Promise<string> {
 beforeAll(async () => {
   scratch = makeScratch();
   peers = [];
-  await openDatabase();
+  database = await openTestDatabase();
   const { config, env } = await fillSources();
   scratch.write('millrace.yaml', JSON.stringify(config));
   scratch.write('main/.workflows/w.yaml', JSON.stringify(workspaceOf(await startEcho())));
   const tokens = { MILLRACE_TOKEN: apiToken, MILLRACE_WORKER_TOKEN: workerToken };
-  const args = ['--database', database, '--schema', schema, '--blobs', 'blobs', '-w', 'main', '--port', '0'];
+  const args = ['--database', database.url, '--schema', schema, '--blobs', 'blobs', '-w', 'main', '--port', '0'];
   const secrets = ['--config', 'millrace.yaml', '--secrets-file', 'secrets.env', '--secrets-key-file', 'secrets.key'];
   server = start(['serve', ...args, ...secrets, '--allow-private', '127.0.0.1', '--log-level', 'trace'], {
     cwd: scratch.path,
@@ -182,7 +166,7 @@ afterAll(async () => {
   }
   await Promise.all(peers.map((peer) => peer.stop()));
   echo?.close();
-  await closeDatabase();
+  await database.close();
   scratch.remove();
 }, 120_000);
 
@@ -280,7 +264,7 @@ describe(`secrets, betrayed in ${shellWays + httpWays} ways`, { timeout: 300_000
   });
 
   it('stand in no row of any table', async () => {
-    const client = new Client({ connectionString: database });
+    const client = new Client({ connectionString: database.url });
     await client.connect();
     try {
       const tables = await client.query<{ name: string }>(

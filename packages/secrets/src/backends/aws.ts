@@ -1,5 +1,6 @@
 import type { SecretSourceKinds } from '@millrace/definition';
 import { AwsV4Signer } from 'aws4fetch';
+import { askAnew } from '../requests/ask-anew.ts';
 import { failureOf, objectOf, strangeAnswer, textAt } from '../requests/read-answer.ts';
 import { type SourceAnswer, sendRequest } from '../requests/send-request.ts';
 import type { SecretBackend } from '../secret-backend.ts';
@@ -28,11 +29,11 @@ export function createAwsBackend({ region, endpoint }: SecretSourceKinds['aws'],
   return {
     place: `AWS Secrets Manager, ${region}`,
     async read(key) {
-      let answer = await ask(key);
-      if (expired.test(kindOf(answer))) {
-        credentials.forget();
-        answer = await ask(key);
-      }
+      const answer = await askAnew(
+        () => ask(key),
+        (told) => expired.test(kindOf(told)),
+        credentials.forget,
+      );
       if (answer.status !== 200) return refusedOrNothing(answer, key);
       const told = objectOf(answer);
       const text = textAt(told, 'SecretString');

@@ -1,4 +1,5 @@
 import type { SecretSourceKinds } from '@millrace/definition';
+import { askAnew } from '../requests/ask-anew.ts';
 import { failureOf, objectOf, strangeAnswer, textAt } from '../requests/read-answer.ts';
 import { type SourceAnswer, sendRequest } from '../requests/send-request.ts';
 import type { SecretBackend } from '../secret-backend.ts';
@@ -27,11 +28,11 @@ export function createAzureBackend({ vault, auth }: SecretSourceKinds['azure'], 
   return {
     place: `Azure Key Vault ${vault}`,
     async read(key) {
-      let answer = await ask(key);
-      if (answer.status === 401) {
-        token.forget();
-        answer = await ask(key);
-      }
+      const answer = await askAnew(
+        () => ask(key),
+        ({ status }) => status === 401,
+        token.forget,
+      );
       if (answer.status === 404) return null;
       const told = objectOf(answer);
       if (answer.status !== 200) {

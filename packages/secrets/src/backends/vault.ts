@@ -6,6 +6,7 @@
 // A token that is refused is got anew once: it may have been revoked before its time.
 import type { JsonObject } from '@millrace/core';
 import type { SecretSourceKinds } from '@millrace/definition';
+import { askAnew } from '../requests/ask-anew.ts';
 import { asObject, failureOf, objectOf, strangeAnswer, textAt } from '../requests/read-answer.ts';
 import { readPlace, readSecretFile } from '../requests/read-place.ts';
 import { type SourceAnswer, sendRequest } from '../requests/send-request.ts';
@@ -79,11 +80,11 @@ export function createVaultBackend(config: VaultConfig, { environment, now, time
   return {
     place: `Vault ${address}, mount ${mount}${namespace === null ? '' : `, namespace ${namespace}`}`,
     async read(key) {
-      let answer = await ask(key);
-      if (answer.status === 403 && auth.kind !== 'token') {
-        tokens.forget('');
-        answer = await ask(key);
-      }
+      const answer = await askAnew(
+        () => ask(key),
+        ({ status }) => status === 403 && auth.kind !== 'token',
+        () => tokens.forget(''),
+      );
       if (answer.status === 404) return nothingAt(answer);
       const told = objectOf(answer);
       if (answer.status !== 200) throw failureOf(answer, saidIn(told), hintFor(answer, `${mount}/data/${key}`));
