@@ -1,9 +1,12 @@
 import { z } from 'zod';
 
-/** There are no users yet, so callers say who they are. */
+/** Where nobody signs in, callers say who they are. An account cannot speak for another one. */
 export const caller = z
   .string()
   .min(1)
   .max(200)
   .default('api')
-  .meta({ description: 'Who asks, for those who look at it later.' });
+  .meta({
+    description:
+      'Who asks, for those who look at it later. Counts only where nobody signs in: else it is the account that calls.',
+  });

@@ -1,5 +1,6 @@
 import type { Answer, OperationId, Parsed, Route, Routes } from '@millrace/api';
 import { routes } from '@millrace/api';
+import type { Actor } from '@millrace/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
@@ -16,6 +17,8 @@ export type Call<R extends Route> = Readonly<{
   query: Parsed<R, 'query'>;
   headers: Parsed<R, 'headers'>;
   body: Parsed<R, 'body'>;
+  /** Who calls; null where nobody is asked: operations of workers, and those that everybody may call. */
+  actor: R extends Readonly<{ access: 'api' }> ? Actor : null;
   request: FastifyRequest;
   reply: FastifyReply;
 }>;
@@ -72,6 +75,7 @@ function mount(app: FastifyInstance, operationId: OperationId, handler: (call: C
         query: request.query as never,
         headers: request.headers as never,
         body: request.body as never,
+        actor: request.actor as never,
         request,
         reply,
       }),

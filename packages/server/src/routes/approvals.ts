@@ -1,5 +1,6 @@
 import { runId } from '@millrace/core';
 import type { FastifyInstance } from 'fastify';
+import { callerName } from '../contract/caller-name.ts';
 import { mountRoute } from '../contract/mount-route.ts';
 import { presentApproval } from '../present/present-approval.ts';
 import type { ServerContext } from '../server-context.ts';
@@ -20,10 +21,10 @@ export function addApprovalRoutes(app: FastifyInstance, { engine }: ServerContex
     items: (await engine.runApprovals(runId(params.run))).map(presentApproval),
   }));
 
-  mountRoute(app, 'answerApproval', async ({ params, body }) => {
+  mountRoute(app, 'answerApproval', async ({ params, body, actor }) => {
     const { item, iteration, attempt, status, approvals, quorum } = await engine.answerApproval(runId(params.run), {
       step: params.step,
-      by: body.by,
+      by: callerName(actor, body.by),
       decision: body.decision,
       values: body.values,
       comment: body.comment ?? null,

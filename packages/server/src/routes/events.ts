@@ -1,13 +1,20 @@
 import { eventId } from '@millrace/core';
 import type { FastifyInstance } from 'fastify';
+import { accountOf } from '../contract/caller-name.ts';
 import { mountRoute } from '../contract/mount-route.ts';
 import { presentEvent, presentEventDetail } from '../present/present-event.ts';
 import type { ServerContext } from '../server-context.ts';
 
 export function addEventRoutes(app: FastifyInstance, { engine }: ServerContext): void {
-  mountRoute(app, 'emitEvent', async ({ body }) => {
+  mountRoute(app, 'emitEvent', async ({ body, actor }) => {
     const { workspace, type, payload, key, via } = body;
-    const request = { workspace, type, payload, source: { type: via }, ...(key === undefined ? {} : { key }) };
+    const request = {
+      workspace,
+      type,
+      payload,
+      source: { ...accountOf(actor), type: via },
+      ...(key === undefined ? {} : { key }),
+    };
     const { event, created } = await engine.emitEvent(request);
     return { event: presentEvent(event), created };
   });

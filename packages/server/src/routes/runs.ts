@@ -2,6 +2,7 @@ import type { Parsed, Routes, WaitedRun } from '@millrace/api';
 import { isRunEnd, type RunId, runId } from '@millrace/core';
 import type { Engine, RunFilter } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
+import { callerName } from '../contract/caller-name.ts';
 import { callerSignal } from '../contract/caller-signal.ts';
 import { mountRoute } from '../contract/mount-route.ts';
 import { oneKey } from '../contract/one-key.ts';
@@ -47,9 +48,9 @@ export function addRunRoutes(app: FastifyInstance, { engine, closing }: ServerCo
     ),
   );
 
-  mountRoute(app, 'cancelRun', async ({ params, body, reply }) => {
+  mountRoute(app, 'cancelRun', async ({ params, body, reply, actor }) => {
     const { status } = await engine.cancelRun(runId(params.run), {
-      by: body.by,
+      by: callerName(actor, body.by),
       reason: body.reason ?? null,
       force: body.force,
     });
@@ -57,17 +58,20 @@ export function addRunRoutes(app: FastifyInstance, { engine, closing }: ServerCo
     return { id: params.run, status };
   });
 
-  mountRoute(app, 'pauseRun', async ({ params, body }) => {
-    const { status } = await engine.pauseRun(runId(params.run), { by: body.by, reason: body.reason ?? null });
+  mountRoute(app, 'pauseRun', async ({ params, body, actor }) => {
+    const { status } = await engine.pauseRun(runId(params.run), {
+      by: callerName(actor, body.by),
+      reason: body.reason ?? null,
+    });
     return { id: params.run, status };
   });
 
-  mountRoute(app, 'resumeRun', async ({ params, body }) => {
-    const { status } = await engine.resumeRun(runId(params.run), { by: body.by });
+  mountRoute(app, 'resumeRun', async ({ params, body, actor }) => {
+    const { status } = await engine.resumeRun(runId(params.run), { by: callerName(actor, body.by) });
     return { id: params.run, status };
   });
 
-  mountRoute(app, 'bulkRuns', async ({ body }) => {
+  mountRoute(app, 'bulkRuns', async ({ body, actor }) => {
     const { created_after: after, created_before: before, ...filter } = body.filter;
     const answer = await engine.bulkRuns({
       action: body.action,
@@ -79,7 +83,7 @@ export function addRunRoutes(app: FastifyInstance, { engine, closing }: ServerCo
         ...(after === undefined ? {} : { createdAfter: after }),
         ...(before === undefined ? {} : { createdBefore: before }),
       },
-      by: body.by,
+      by: callerName(actor, body.by),
       reason: body.reason ?? null,
       force: body.force,
       plan: body.plan,

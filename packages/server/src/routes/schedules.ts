@@ -1,6 +1,7 @@
 import { isoTime } from '@millrace/api';
-import type { Engine, ScheduleFilter } from '@millrace/engine';
+import type { Actor, Engine, ScheduleFilter } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
+import { callerName } from '../contract/caller-name.ts';
 import { mountRoute } from '../contract/mount-route.ts';
 import { presentSchedule, presentScheduleDetail } from '../present/present-schedule.ts';
 import type { ServerContext } from '../server-context.ts';
@@ -32,20 +33,21 @@ export function addScheduleRoutes(app: FastifyInstance, { engine }: ServerContex
     return { items: ticks.map(isoTime) };
   });
 
-  mountRoute(app, 'enableSchedule', ({ params, body }) => override(engine, params, 'enabled', body));
-  mountRoute(app, 'disableSchedule', ({ params, body }) => override(engine, params, 'disabled', body));
-  mountRoute(app, 'resetSchedule', ({ params, body }) => override(engine, params, 'reset', body));
+  mountRoute(app, 'enableSchedule', (call) => override(engine, call, 'enabled'));
+  mountRoute(app, 'disableSchedule', (call) => override(engine, call, 'disabled'));
+  mountRoute(app, 'resetSchedule', (call) => override(engine, call, 'reset'));
 
-  mountRoute(app, 'backfillSchedule', async ({ params, body }) => {
-    const { from, to, dry_run: dryRun, by } = body;
+  mountRoute(app, 'backfillSchedule', async ({ params, body, actor }) => {
+    const { from, to, dry_run: dryRun } = body;
+    const by = callerName(actor, body.by);
     const ticks = await schedules.backfill(keyOf(params), { from, to, dryRun, by });
     const items = ticks.map(({ tickAt, run, created }) => ({ scheduled_at: isoTime(tickAt), run, created }));
     return { dry_run: dryRun, items };
   });
 
-  mountRoute(app, 'fireSchedule', async ({ params, body, reply }) => {
+  mountRoute(app, 'fireSchedule', async ({ params, body, reply, actor }) => {
     const { run, created } = await schedules.fire(keyOf(params), {
-      by: body.by,
+      by: callerName(actor, body.by),
       startKey: body.idempotency_key ?? null,
     });
     reply.code(created ? 201 : 200);
@@ -54,15 +56,16 @@ export function addScheduleRoutes(app: FastifyInstance, { engine }: ServerContex
 }
 
 type Params = Readonly<{ workspace: string; schedule: string }>;
+type Decision = Readonly<{ by: string; reason?: string | undefined }>;
 
 const keyOf = ({ workspace, schedule }: Params) => ({ workspace, name: schedule });
 
 async function override(
   { schedules }: Engine,
-  params: Params,
+  { params, body, actor }: Readonly<{ params: Params; body: Decision; actor: Actor }>,
   to: 'enabled' | 'disabled' | 'reset',
-  { by, reason }: Readonly<{ by: string; reason?: string | undefined }>,
 ) {
-  const detail = await schedules.override(keyOf(params), { to, by, reason: reason ?? null });
+  const by = callerName(actor, body.by);
+  const detail = await schedules.override(keyOf(params), { to, by, reason: body.reason ?? null });
   return presentScheduleDetail(detail, schedules.ticksOf(detail.schedule, 1));
 }

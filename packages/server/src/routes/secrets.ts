@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { callerName } from '../contract/caller-name.ts';
 import { mountRoute } from '../contract/mount-route.ts';
 import { presentConnection, presentSecret } from '../present/present-secret.ts';
 import type { ServerContext } from '../server-context.ts';
@@ -10,9 +11,11 @@ export function addSecretRoutes(app: FastifyInstance, { engine }: ServerContext)
     items: (await secrets.list(params.workspace)).map(presentSecret),
   }));
 
-  mountRoute(app, 'setSecret', async ({ params, body }) => {
-    const { value, by } = body;
-    return presentSecret(await secrets.set({ workspace: params.workspace, name: params.secret, value, by }));
+  mountRoute(app, 'setSecret', async ({ params, body, actor }) => {
+    const by = callerName(actor, body.by);
+    return presentSecret(
+      await secrets.set({ workspace: params.workspace, name: params.secret, value: body.value, by }),
+    );
   });
 
   mountRoute(app, 'removeSecret', async ({ params }) => {

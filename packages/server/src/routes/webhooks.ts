@@ -1,6 +1,7 @@
 import { maxDeliveryBytes } from '@millrace/api';
 import type { DeliveryFilter, WebhookAnswer } from '@millrace/engine';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { callerName } from '../contract/caller-name.ts';
 import { callerSignal } from '../contract/caller-signal.ts';
 import { mountRoute } from '../contract/mount-route.ts';
 import { signedRequest } from '../contract/signed-request.ts';
@@ -38,8 +39,8 @@ export function addWebhookRoutes(app: FastifyInstance, context: ServerContext): 
     presentDeliveryDetail(await engine.webhooks.delivery(params.delivery)),
   );
 
-  mountRoute(app, 'redeliver', async ({ params, body }) => {
-    const { run, delivery } = await engine.webhooks.redeliver(params.delivery, body.by);
+  mountRoute(app, 'redeliver', async ({ params, body, actor }) => {
+    const { run, delivery } = await engine.webhooks.redeliver(params.delivery, callerName(actor, body.by));
     return { id: run, delivery };
   });
 }

@@ -2,6 +2,7 @@ import type { WorkflowSummary } from '@millrace/api';
 import { type JsonObject, MillraceError, type Parameters } from '@millrace/core';
 import { type Engine, type Revision, type RevisionWorkflow, workflowsOf } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
+import { accountOf } from '../contract/caller-name.ts';
 import { callerSignal } from '../contract/caller-signal.ts';
 import { mountRoute } from '../contract/mount-route.ts';
 import { oneKey } from '../contract/one-key.ts';
@@ -56,13 +57,13 @@ export function addWorkflowRoutes(app: FastifyInstance, context: ServerContext):
     return { workflows: Object.fromEntries([...latest].map(([name, runs]) => [name, runs.map(presentLatestRun)])) };
   });
 
-  mountRoute(app, 'startRun', async ({ params, headers, body, reply }) => {
+  mountRoute(app, 'startRun', async ({ params, headers, body, reply, actor }) => {
     const startKey = oneKey(headers, body);
     const { run, created } = await engine.startRun({
       workspace: params.workspace,
       workflow: params.workflow,
       input: body.input,
-      trigger: { type: body.via },
+      trigger: { ...accountOf(actor), type: body.via },
       ...(startKey === undefined ? {} : { startKey }),
       ...(body.tags === undefined ? {} : { tags: body.tags }),
       ...(body.priority === undefined ? {} : { priority: body.priority }),

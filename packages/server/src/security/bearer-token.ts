@@ -2,13 +2,14 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 
 /**
- * Compares a request's bearer token with the expected one in a time that tells nothing about either. Browsers cannot set
- * headers of a WebSocket, so there the token may come as a subprotocol: `bearer.` and its base64url.
+ * The token that a request shows; null: none. Browsers cannot set headers of a WebSocket, so there the token may come as a
+ * subprotocol: `bearer.` and its base64url.
  */
-export function hasBearerToken(request: FastifyRequest, expected: string): boolean {
-  const given = headerToken(request) ?? protocolToken(request);
-  return given !== null && timingSafeEqual(digest(given), digest(expected));
-}
+export const bearerToken = (request: FastifyRequest): string | null => headerToken(request) ?? protocolToken(request);
+
+/** Compares tokens in a time that tells nothing about either. */
+export const isSameToken = (given: string | null, expected: string): boolean =>
+  given !== null && timingSafeEqual(digest(given), digest(expected));
 
 function headerToken({ headers }: FastifyRequest): string | null {
   return /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? null;

@@ -5,15 +5,26 @@
 // 2. Origin: a browser on this machine sends requests for any page that it shows. Calls that change something, and
 //    sockets, must come from a page of this server, or from no page. Changing calls must also be JSON, which a page of
 //    another origin cannot send without asking first (CORS), and the answer to that question is always no.
-// 3. Token: `Authorization: Bearer …`, one for the API, another for workers.
+// 3. Caller: who calls the API is found out once, here, and goes with the request (`identify-caller.ts`). Workers have a token
+//    of their own, and are nobody.
 import { MillraceError } from '@millrace/core';
+import type { Actor } from '@millrace/engine';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ServerContext } from '../server-context.ts';
-import { hasBearerToken } from './bearer-token.ts';
+import { bearerToken, isSameToken } from './bearer-token.ts';
+import { fromElsewhere, identifyCaller } from './identify-caller.ts';
 import { hostName, isFromThisMachine, isLoopbackHost } from './loopback.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who calls the API; null: an operation of workers, or one that everybody may call. */
+    actor: Actor | null;
+  }
+}
+
 /** Adds the checks to every route. */
-export function guardRequests(app: FastifyInstance, { options, closing }: ServerContext): void {
+export function guardRequests(app: FastifyInstance, { engine, options, closing }: ServerContext): void {
+  app.decorateRequest('actor', null);
   const allowedHosts = new Set((options.allowedHosts ?? []).map((host) => host.toLowerCase()));
   app.addHook('onRequest', (request, reply, done) => {
     if (closing.aborted && !isHealth(request)) {
@@ -24,8 +35,18 @@ export function guardRequests(app: FastifyInstance, { options, closing }: Server
     const fault =
       (options.apiToken === undefined ? checkHost(request, allowedHosts) : null) ??
       checkOrigin(request) ??
-      checkToken(request, options);
-    done(fault ?? undefined);
+      checkAccess(request, options);
+    if (fault !== null || isOpenTo(request, 'public') || isOpenTo(request, 'worker')) {
+      done(fault ?? undefined);
+      return;
+    }
+    identifyCaller(request, { engine, options }).then(
+      (actor) => {
+        request.actor = actor;
+        done();
+      },
+      (error: unknown) => done(error as Error),
+    );
   });
   app.addHook('preParsing', (request, _reply, _payload, done) => {
     done(checkContentType(request) ?? undefined);
@@ -65,11 +86,17 @@ function isSameOrigin(origin: string, host: string | undefined): boolean {
   return URL.canParse(origin) && host !== undefined && new URL(origin).host === host.toLowerCase();
 }
 
-function checkToken(request: FastifyRequest, options: ServerContext['options']): MillraceError | null {
-  const access = request.routeOptions.config.access;
-  if (access === 'worker') {
+const isOpenTo = ({ routeOptions }: FastifyRequest, access: 'public' | 'worker'): boolean =>
+  routeOptions.config.access === access;
+
+/** What does not depend on who calls. */
+function checkAccess(request: FastifyRequest, options: ServerContext['options']): MillraceError | null {
+  if (isOpenTo(request, 'worker')) {
     if (options.workerToken !== undefined) {
-      return hasBearerToken(request, options.workerToken) ? null : wrongToken('worker token');
+      if (isSameToken(bearerToken(request), options.workerToken)) return null;
+      return new MillraceError('unauthorized', 'The request has no valid worker token.', {
+        hint: 'Send "Authorization: Bearer …" with the server\'s worker token.',
+      });
     }
     if (isFromThisMachine(request)) return null;
     return new MillraceError(
@@ -80,23 +107,9 @@ function checkToken(request: FastifyRequest, options: ServerContext['options']):
       },
     );
   }
-  if (options.apiToken !== undefined) {
-    return access === 'public' || hasBearerToken(request, options.apiToken) ? null : wrongToken('API token');
-  }
-  if (isFromThisMachine(request)) return null;
-  return new MillraceError(
-    'unauthorized',
-    'Without an API token, the server answers to this machine only, and to no proxy.',
-    {
-      hint: 'Set an API token and send it as "Authorization: Bearer …".',
-    },
-  );
+  if (!isOpenTo(request, 'public') || options.apiToken !== undefined || isFromThisMachine(request)) return null;
+  return fromElsewhere();
 }
-
-const wrongToken = (kind: string): MillraceError =>
-  new MillraceError('unauthorized', `The request has no valid ${kind}.`, {
-    hint: `Send "Authorization: Bearer …" with the server's ${kind}.`,
-  });
 
 function checkContentType(request: FastifyRequest): MillraceError | null {
   if (!changes(request) || request.is404) return null;
