@@ -67,7 +67,7 @@ async function idleEngine() {
   await hand.sync();
   await hand.succeed('only');
   taken();
-  return { start, statusOf, hand, taken };
+  return { start, statusOf, hand, taken, clock: open.clock };
 }
 
 describe('the store is asked', () => {
@@ -107,6 +107,14 @@ describe('the store is asked', () => {
     await hand.sync(items.map((of) => ({ of, result })));
     expect(taken()).toEqual({ 'runs.commit': 1 });
     expect(await statusOf(run)).toBe('succeeded');
+  });
+
+  test('once for the live revision when what is known of it is too old, however many runs start at that moment', async () => {
+    const { start, clock, taken } = await idleEngine();
+    await clock.advance(10_000);
+    taken();
+    await Promise.all(Array.from({ length: 100 }, () => start('once')));
+    expect(taken()['workspaces.revision']).toBe(1);
   });
 
   test('never while nothing happens, between two looks of its loops', async () => {

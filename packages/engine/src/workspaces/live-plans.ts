@@ -24,6 +24,8 @@ export class LivePlans {
   readonly #clock: Clock;
   readonly #live = new Map<string, { revision: Revision; until: number }>();
   readonly #pinned = new Map<string, Revision>();
+  /** Reads of live revisions that are under way: many starts at the same moment ask once. */
+  readonly #reading = new Map<string, Promise<Revision | null>>();
 
   constructor(workspaces: WorkspaceStore, plans: PlanCache, clock: Clock) {
     this.#workspaces = workspaces;
@@ -34,10 +36,12 @@ export class LivePlans {
   /** The workspace's live revision changed. */
   forget(workspace: string): void {
     this.#live.delete(workspace);
+    this.#reading.delete(workspace);
   }
 
   forgetAll(): void {
     this.#live.clear();
+    this.#reading.clear();
   }
 
   /** null: the revision, or the workflow in it, is not known. */
@@ -99,10 +103,24 @@ export class LivePlans {
     }
     const live = this.#live.get(workspace);
     if (live !== undefined && live.until > this.#clock.now()) return live.revision;
-    const found = await this.#workspaces.revision(workspace, null);
-    if (found === null) this.#live.delete(workspace);
-    else this.#live.set(workspace, { revision: found, until: this.#clock.now() + believeMs });
-    return found;
+    return this.#reading.get(workspace) ?? this.#readLive(workspace);
+  }
+
+  #readLive(workspace: string): Promise<Revision | null> {
+    const reading = this.#workspaces
+      .revision(workspace, null)
+      .then((found) => {
+        // What was forgotten meanwhile may have been read before it changed: it counts only for those who wait.
+        if (this.#reading.get(workspace) !== reading) return found;
+        if (found === null) this.#live.delete(workspace);
+        else this.#live.set(workspace, { revision: found, until: this.#clock.now() + believeMs });
+        return found;
+      })
+      .finally(() => {
+        if (this.#reading.get(workspace) === reading) this.#reading.delete(workspace);
+      });
+    this.#reading.set(workspace, reading);
+    return reading;
   }
 
   #remember(key: string, revision: Revision): void {
