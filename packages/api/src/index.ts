@@ -32,6 +32,8 @@ export type { Run, RunOutput, RunSummary, StartedRun, WaitedRun } from './runs/r
 export type { RunStep } from './runs/run-step.ts';
 export { type ExplainedSchedule, type Schedule, type ScheduleAnswer, scheduleReasons } from './schedules/schedule.ts';
 export type { Connection, Secret } from './secrets/secret.ts';
+export { accessCookie, refreshCookie } from './sessions/cookies.ts';
+export type { Me, SignedIn, SignInWays } from './sessions/session.ts';
 export { maxDeliveryBytes } from './webhooks/routes.ts';
 export { type Delivery, type DeliveryDetail, deliveryOutcomes, type Webhook } from './webhooks/webhook.ts';
 export { maxSyncBytes, maxSyncWaitMs } from './worker-protocol/routes.ts';

@@ -8,6 +8,7 @@ import { logRoutes } from './logs/routes.ts';
 import { runRoutes } from './runs/routes.ts';
 import { scheduleRoutes } from './schedules/routes.ts';
 import { secretRoutes } from './secrets/routes.ts';
+import { sessionRoutes } from './sessions/routes.ts';
 import { systemRoutes } from './system/routes.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 import { workerProtocolRoutes } from './worker-protocol/routes.ts';
@@ -33,6 +34,7 @@ export const routes = {
   ...cacheRoutes,
   ...workerRoutes,
   ...workerProtocolRoutes,
+  ...sessionRoutes,
   ...systemRoutes,
 } satisfies Record<string, Route>;
 

@@ -56,6 +56,7 @@ export function createClient(options: ClientOptions) {
       list: (query: Query<'listQueues'> = {}, call?: CallOptions) => transport.call('listQueues', { query }, call),
     },
     secrets: secretCalls(transport),
+    sessions: sessionCalls(transport),
     connections: {
       list: (workspace: string, call?: CallOptions) =>
         transport.call('listConnections', { params: { workspace } }, call),
@@ -256,6 +257,21 @@ function eventCalls(transport: Transport) {
     list: (query: Query<'listEvents'> = {}, call?: CallOptions) => transport.call('listEvents', { query }, call),
     get: (event: string, call?: CallOptions) => transport.call('getEvent', { params: { event } }, call),
     emit: (body: Body<'emitEvent'>, call?: CallOptions) => transport.call('emitEvent', { body }, call),
+  };
+}
+
+/** Signing in and out. In a browser the session is kept in cookies, which go with every call by themselves. */
+function sessionCalls(transport: Transport) {
+  return {
+    /** Who calls, and what he may do. */
+    me: (call?: CallOptions) => transport.call('getMe', {}, call),
+    /** How one may sign in. */
+    ways: (call?: CallOptions) => transport.call('getSignIn', {}, call),
+    signIn: (body: Body<'signIn'>, call?: CallOptions) => transport.call('signIn', { body }, call),
+    renew: (call?: CallOptions) => transport.call('renewSession', { body: {} }, call),
+    signOut: (call?: CallOptions) => transport.call('signOut', { body: {} }, call),
+    /** Makes the first administrator, and signs him in. */
+    setUp: (body: Body<'setUp'>, call?: CallOptions) => transport.call('setUp', { body }, call),
   };
 }
 

@@ -22,6 +22,7 @@ import { addPushRoutes } from './routes/pushes.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addScheduleRoutes } from './routes/schedules.ts';
 import { addSecretRoutes } from './routes/secrets.ts';
+import { addSessionRoutes } from './routes/sessions.ts';
 import { addSystemRoutes } from './routes/system.ts';
 import { addWebUi } from './routes/web-ui.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
@@ -90,6 +91,7 @@ function createApp(options: ServerOptions, limits: ServerLimits): FastifyInstanc
     ...(logger !== false && 'child' in logger ? { loggerInstance: logger } : { logger }),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     bodyLimit: limits.bodyBytes,
+    ...(options.trustedProxies === undefined ? {} : { trustProxy: [...options.trustedProxies] }),
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
@@ -174,6 +176,7 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
     addLiveRoutes(scope, context);
     addCacheRoutes(scope, context);
     addWorkerRoutes(scope, context);
+    addSessionRoutes(scope, context);
     addSystemRoutes(scope, context);
     addWorkerProtocolRoutes(scope, context);
     addWebUi(scope, context);

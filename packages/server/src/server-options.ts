@@ -11,11 +11,17 @@ export type ServerOptions = Readonly<{
   version: string;
   /** A pino instance, options for one, or false for silence. */
   logger: FastifyBaseLogger | LoggerOptions | false;
-  /** Who holds it may use the API. Needed to listen beyond this machine. At least 16 characters. */
+  /** Who holds it may do everything. At least 16 characters. */
   apiToken?: string;
+  /** Whether people and programs must show who they are. This, or an API token, is needed to listen beyond this machine. */
+  signIn?: boolean;
+  /** The address by which people reach the server, where that is another one: `https://millrace.example`. */
+  publicUrl?: string;
+  /** Addresses and networks of proxies that are believed about whom they speak for (X-Forwarded-For). */
+  trustedProxies?: readonly string[];
   /** Who holds it may be a worker. Without it, workers must run on this machine. At least 16 characters. */
   workerToken?: string;
-  /** Host names, beside those of this machine, under which a server without API token may be called. */
+  /** Host names, beside those of this machine, under which a server may be called that asks nobody who he is. */
   allowedHosts?: readonly string[];
   /** The sources of the workspaces that this server loads itself. */
   sources?: WorkspaceSources;

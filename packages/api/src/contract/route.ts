@@ -15,6 +15,7 @@ export type Tag =
   | 'workers'
   | 'live'
   | 'events'
+  | 'sessions'
   | 'system'
   | 'worker protocol';
 
@@ -24,7 +25,11 @@ export type Access = 'public' | 'api' | 'worker';
 /** Nothing of the API can be called without saying what permission that needs. */
 type Guard =
   | Readonly<{ access: Exclude<Access, 'api'>; needs?: never }>
-  | Readonly<{ access: 'api'; needs: Permission }>;
+  | Readonly<{
+      access: 'api';
+      /** null: it is about the caller himself, whoever he is. */
+      needs: Permission | null;
+    }>;
 
 export type ResponseSpec = Readonly<{
   description: string;

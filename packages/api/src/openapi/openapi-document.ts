@@ -5,6 +5,7 @@ import { errorEnvelope } from '../errors/error-envelope.ts';
 import { clientMessage } from '../live/live-event.ts';
 import { logLine } from '../logs/routes.ts';
 import { routeList } from '../routes.ts';
+import { accessCookie } from '../sessions/cookies.ts';
 import { createSchemaCollector, type JsonSchema } from './schema-collector.ts';
 
 type Collector = ReturnType<typeof createSchemaCollector>;
@@ -40,7 +41,13 @@ export function openApiDocument(version: string): OpenApiDocument {
     components: {
       schemas: collector.components(),
       securitySchemes: {
-        api_token: { type: 'http', scheme: 'bearer', description: 'Needed where the server has an API token.' },
+        api_token: { type: 'http', scheme: 'bearer', description: "An API key, or the server's API token." },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: accessCookie,
+          description: 'Of whoever signed in (over https: `__Host-` before the name).',
+        },
         worker_token: { type: 'http', scheme: 'bearer', description: 'Needed where the server has a worker token.' },
       },
     },
@@ -58,11 +65,23 @@ function operation(spec: Route & Readonly<{ operationId: string }>, collector: C
     summary: spec.summary,
     ...(spec.description === undefined ? {} : { description: spec.description }),
     tags: [spec.tag],
-    security: spec.access === 'public' ? [] : [{ [`${spec.access}_token`]: [] }, {}],
+    security: securityOf(spec),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...requestBody(spec, collector),
     responses: { ...goodResponses(spec, collector), ...errorResponses(spec, collector) },
   };
+}
+
+/** `{}`: a server that listens to its own machine only may ask for nothing. */
+function securityOf({ access }: Route): readonly JsonSchema[] {
+  switch (access) {
+    case 'public':
+      return [];
+    case 'worker':
+      return [{ worker_token: [] }, {}];
+    case 'api':
+      return [{ api_token: [] }, { session: [] }, {}];
+  }
 }
 
 function parametersOf(schema: z.ZodObject | undefined, place: 'path' | 'query' | 'header', collector: Collector) {
@@ -110,6 +129,7 @@ function errorResponses(spec: Route, collector: Collector): Record<string, JsonS
   const codes = new Set([
     ...spec.errors,
     ...(spec.access === 'public' ? [] : (['unauthorized'] as const)),
+    ...(spec.access === 'api' && spec.needs !== null ? (['forbidden'] as const) : []),
     'internal' as const,
   ]);
   const byStatus = Map.groupBy(codes, (code) => errorCatalogue[code].status);

@@ -7,10 +7,12 @@ export type Identify = Readonly<{
   bySession(accessToken: string): Promise<Actor | null>;
   /** null: it is not good (any more). */
   byApiKey(key: string): Promise<Actor | null>;
+  /** The same caller as he is now, for what goes on for long; null: what he showed is not good any more. */
+  again(actor: Actor): Promise<Actor | null>;
 }>;
 
 /** Looks up who shows what, and what he may do now: nothing is kept, so what is taken away counts at once. */
-export function createIdentify({ accounts, roles, sessions, apiKeys }: Store): Identify {
+export function createIdentify({ accounts, roles, sessions, apiKeys, now }: Store): Identify {
   const read = async (name: string, shown: Parameters<typeof actorOf>[2]): Promise<Actor | null> => {
     const [account, holdings] = await Promise.all([accounts.get(name), roles.holdings(name)]);
     return account === null || account.disabled ? null : actorOf(account, holdings, shown);
@@ -24,6 +26,19 @@ export function createIdentify({ accounts, roles, sessions, apiKeys }: Store): I
       const given = readApiKey(text);
       const apiKey = given === null ? null : await apiKeys.use(given.id, given.hash);
       return apiKey === null ? null : read(apiKey.account, { apiKey });
+    },
+    async again(actor) {
+      if (actor.session !== null) {
+        // By its id: an access token is good for minutes, and has been renewed since.
+        const open = await sessions.list(actor.name);
+        return open.some(({ id }) => id === actor.session) ? read(actor.name, { session: actor.session }) : null;
+      }
+      if (actor.apiKey !== null) {
+        const apiKey = await apiKeys.get(actor.apiKey);
+        const isGood = apiKey !== null && (apiKey.until === null || apiKey.until > (await now()));
+        return isGood ? read(actor.name, { apiKey }) : null;
+      }
+      return actor;
     },
   };
 }

@@ -149,6 +149,9 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   }),
   endedRuns: () => ({ url: '/worker/v1/ended-runs', payload: { runs: [run] } }),
   openFiles: () => ({ url: '/worker/v1/files/shop/r1' }),
+  getMe: () => ({ url: '/api/v1/me' }),
+  getSignIn: () => ({ url: '/api/v1/sign-in' }),
+  signOut: () => ({ url: '/api/v1/sign-out', payload: {} }),
   getOpenApi: () => ({ url: '/openapi.json' }),
   getSettings: () => ({ url: '/api/v1/settings' }),
   getLiveness: () => ({ url: '/health/live' }),
@@ -159,7 +162,7 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
 describe('every operation', () => {
   test('has a good call here, except those with tests of their own', () => {
     const missing = routeList.map((spec) => spec.operationId).filter((id) => goodCalls[id] === undefined);
-    expect(missing).toEqual(['receivePush', 'openLive', 'appendLogs']);
+    expect(missing).toEqual(['receivePush', 'openLive', 'appendLogs', 'signIn', 'renewSession', 'setUp']);
   });
 
   test.each(routeList.filter((spec) => goodCalls[spec.operationId] !== undefined))(

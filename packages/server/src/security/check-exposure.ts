@@ -5,7 +5,7 @@ import { isLoopbackHost } from './loopback.ts';
 const shortestToken = 16;
 
 /** Refuses options that would open the server to others than its operator meant. Throws `configuration`. */
-export function checkExposure({ host, apiToken, workerToken }: ServerOptions): void {
+export function checkExposure({ host, apiToken, signIn, workerToken }: ServerOptions): void {
   for (const [kind, token] of [
     ['API token', apiToken],
     ['worker token', workerToken],
@@ -16,9 +16,9 @@ export function checkExposure({ host, apiToken, workerToken }: ServerOptions): v
       });
     }
   }
-  if (apiToken === undefined && !isLoopbackHost(host)) {
-    throw new MillraceError('configuration', `The server does not listen on ${host} without an API token.`, {
-      hint: 'Whoever reaches it could run commands here. Set an API token, or listen on 127.0.0.1.',
+  if (apiToken === undefined && signIn !== true && !isLoopbackHost(host)) {
+    throw new MillraceError('configuration', `The server does not listen on ${host} without sign-in or an API token.`, {
+      hint: 'Whoever reaches it could run commands here. Let people sign in, set an API token, or listen on 127.0.0.1.',
       details: { host },
     });
   }

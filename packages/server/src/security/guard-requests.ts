@@ -1,6 +1,6 @@
 // Who may call. Three doors, in this order:
 //
-// 1. Host: without an API token, the server trusts this machine, so it must know that it is meant: a web page of another
+// 1. Host: a server that asks nobody who he is trusts this machine, so it must know that it is meant: a web page of another
 //    origin can point a name of its own at 127.0.0.1 (DNS rebinding), but then the Host header has that name.
 // 2. Origin: a browser on this machine sends requests for any page that it shows. Calls that change something, and
 //    sockets, must come from a page of this server, or from no page. Changing calls must also be JSON, which a page of
@@ -12,7 +12,7 @@ import type { Actor } from '@millrace/engine';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ServerContext } from '../server-context.ts';
 import { bearerToken, isSameToken } from './bearer-token.ts';
-import { fromElsewhere, identifyCaller } from './identify-caller.ts';
+import { asksWho, fromElsewhere, identifyCaller } from './identify-caller.ts';
 import { hostName, isFromThisMachine, isLoopbackHost } from './loopback.ts';
 
 declare module 'fastify' {
@@ -33,7 +33,7 @@ export function guardRequests(app: FastifyInstance, { engine, options, closing }
       return;
     }
     const fault =
-      (options.apiToken === undefined ? checkHost(request, allowedHosts) : null) ??
+      (asksWho(options) ? null : checkHost(request, allowedHosts)) ??
       checkOrigin(request) ??
       checkAccess(request, options);
     if (fault !== null || isOpenTo(request, 'public') || isOpenTo(request, 'worker')) {
@@ -62,9 +62,9 @@ function checkHost(request: FastifyRequest, allowed: ReadonlySet<string>): Millr
   if (isLoopbackHost(name) || allowed.has(name)) return null;
   return new MillraceError(
     'unauthorized',
-    `A server without API token does not answer to the host "${name.slice(0, 100)}".`,
+    `A server that asks nobody who he is does not answer to the host "${name.slice(0, 100)}".`,
     {
-      hint: 'Call it as localhost or 127.0.0.1, or set an API token.',
+      hint: 'Call it as localhost or 127.0.0.1, let people sign in, or set an API token.',
     },
   );
 }
@@ -107,7 +107,7 @@ function checkAccess(request: FastifyRequest, options: ServerContext['options'])
       },
     );
   }
-  if (!isOpenTo(request, 'public') || options.apiToken !== undefined || isFromThisMachine(request)) return null;
+  if (!isOpenTo(request, 'public') || asksWho(options) || isFromThisMachine(request)) return null;
   return fromElsewhere();
 }
 

@@ -151,11 +151,12 @@ describe('a server refuses to be made', () => {
     }
   };
 
-  test('beyond this machine without an API token', () => {
+  test('beyond this machine without sign-in or an API token', () => {
     for (const host of ['0.0.0.0', '::', '192.168.1.5', 'box.lan']) {
-      expect(refusal({ host })).toMatch(/^configuration: .*without an API token\. .*Set an API token/);
+      expect(refusal({ host })).toMatch(/^configuration: .*without sign-in or an API token\. .*set an API token/);
     }
     expect(refusal({ host: '0.0.0.0', apiToken: token })).toBe('none');
+    expect(refusal({ host: '0.0.0.0', signIn: true })).toBe('none');
   });
 
   test('with a token that can be guessed', () => {
