@@ -40,6 +40,7 @@ export { maxSyncBytes, maxSyncWaitMs } from './worker-protocol/routes.ts';
 export type { HeldAttempt, Worker } from './workers/routes.ts';
 export { maxWaitSeconds } from './workflows/routes.ts';
 export type {
+  InputForm,
   LatestRun,
   PlanGraph,
   Workflow,

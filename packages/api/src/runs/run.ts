@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { json, jsonObject, time } from '../contract/values.ts';
-import { planGraph } from '../workflows/workflow.ts';
+import { inputForm, planGraph } from '../workflows/workflow.ts';
 import { hookCall } from './hook-call.ts';
 import { rerunEntry, rerunOf } from './rerun.ts';
 import { runStatus } from './run-status.ts';
@@ -58,6 +58,9 @@ export const run = runSummary
     steps: z.record(z.string(), runStep).meta({ description: 'By name.' }),
     reruns: z.array(rerunEntry).meta({ description: 'Its re-runs, newest first, at most 100; lists have all.' }),
     graph: planGraph.optional().meta({ description: 'The plan that the run executes; with `include=plan`.' }),
+    input_form: inputForm.optional().meta({
+      description: 'What the plan takes as input, for forms that run it again; with `include=plan`.',
+    }),
   })
   .meta({ id: 'Run' });
 export type Run = z.output<typeof run>;

@@ -32,6 +32,10 @@ export const scheduleRoutes = {
       workflow: name.optional(),
       enabled: queryFlag.optional(),
       search: z.string().min(1).max(200).optional().meta({ description: 'A part of the name, in any case.' }),
+      due_before: givenTime.optional().meta({
+        description:
+          'Those whose next run should have begun before this moment: with one that is past, those that are late.',
+      }),
       next: nextCount,
     }),
     responses: { 200: { description: 'A page of schedules.', schema: paged(schedule) } },

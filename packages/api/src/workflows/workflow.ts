@@ -11,6 +11,9 @@ export const workflowSummary = z
     revision: z.string(),
     plan: z.string().meta({ description: 'Content hash of the compiled workflow: equal plans do the same.' }),
     triggers: z.array(z.string()).meta({ description: 'Names of the triggers that start it.' }),
+    file: z.string().nullable().meta({
+      description: 'Where it is written, from the workspace root; null: its revision was loaded before this was kept.',
+    }),
   })
   .meta({ id: 'WorkflowSummary' });
 
@@ -58,15 +61,21 @@ const trigger = z
   .object({ name: z.string(), type: z.string(), enabled: z.boolean(), definition: jsonObject })
   .meta({ id: 'Trigger' });
 
+/** What a run of a workflow is started with. */
+export const inputForm = z
+  .object({
+    parameters: z.record(z.string(), jsonObject).nullable().meta({
+      description: 'The flat form, as it is written; null where the workflow gives a whole JSON Schema instead.',
+    }),
+    json_schema: jsonObject.meta({ description: 'JSON Schema (2020-12) of the input.' }),
+  })
+  .meta({ id: 'InputForm' });
+export type InputForm = z.output<typeof inputForm>;
+
 export const workflow = workflowSummary
   .omit({ triggers: true })
   .extend({
-    input: z.object({
-      parameters: z.record(z.string(), jsonObject).nullable().meta({
-        description: 'The flat form, as it is written; null where the workflow gives a whole JSON Schema instead.',
-      }),
-      json_schema: jsonObject.meta({ description: 'JSON Schema (2020-12) of the input.' }),
-    }),
+    input: inputForm,
     graph: planGraph,
     triggers: z.array(trigger),
     fail_fast: z.boolean(),

@@ -193,10 +193,11 @@ function summaryOf(run: RunEntry): RunSummary {
 }
 
 function matchesSchedule(schedule: StoredSchedule, filter: ScheduleFilter): boolean {
-  const { workspace, workflow, enabled, search, reach } = filter;
+  const { workspace, workflow, enabled, search, dueBefore, reach } = filter;
   if (!isNameWithin(schedule.workspace, schedule.name, reach)) return false;
   if (workspace !== undefined && schedule.workspace !== workspace) return false;
   if (workflow !== undefined && schedule.definition.workflow !== workflow) return false;
   if (enabled !== undefined && isEnabled(schedule) !== enabled) return false;
+  if (dueBefore !== undefined && (schedule.next === null || schedule.next.fireAt >= dueBefore)) return false;
   return search === undefined || schedule.name.toLowerCase().includes(search.toLowerCase());
 }

@@ -82,6 +82,8 @@ export type ScheduleFilter = Readonly<{
   enabled?: boolean;
   /** In the name, in any case. */
   search?: string;
+  /** Its next run should have begun before this moment. */
+  dueBefore?: Instant;
   reach?: Reach;
 }>;
 

@@ -59,8 +59,8 @@ export function createRehearsals(definitions: Definitions): Rehearsals {
   const compiled = compileAll(definitions, workspace);
   const plans = new Map(compiled.plans.map((plan) => [plan.plan.workflow, asDistributed(plan)]));
   const problems = withoutMockable(compiled.problems, definitions);
-  const { actions } = compiled;
-  const unchanged = publish({ plans: compiled.plans, actions, problems });
+  const { actions, files } = compiled;
+  const unchanged = publish({ plans: compiled.plans, actions, problems, files });
   return {
     async rehearse(request) {
       const changed = mockEngineSteps(request.workflow, request.mocks, plans);
@@ -71,6 +71,7 @@ export function createRehearsals(definitions: Definitions): Rehearsals {
               plans: [...new Map([...plans, ...changed]).values()],
               actions,
               problems,
+              files,
             });
       return rehearse(request, await published);
     },
@@ -86,7 +87,7 @@ function asDistributed(prepared: PreparedPlan): PreparedPlan {
 type Published = Readonly<{ stores: Pick<Store, 'plans' | 'workspaces'>; lanes: readonly Lane[] }>;
 
 async function publish(
-  compiled: Pick<ReturnType<typeof compileAll>, 'plans' | 'actions' | 'problems'>,
+  compiled: Pick<ReturnType<typeof compileAll>, 'plans' | 'actions' | 'problems' | 'files'>,
 ): Promise<Published> {
   const { store } = createMemoryStore({ now: () => 0 });
   const all = [...compiled.plans, ...compiled.actions];

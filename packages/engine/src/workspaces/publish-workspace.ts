@@ -99,11 +99,16 @@ export function compileAll(
   actions: readonly PreparedPlan[];
   /** By workflow; only those that have some. */
   problems: ReadonlyMap<string, readonly StoredDiagnostic[]>;
+  /** Where each workflow is written. */
+  files: ReadonlyMap<string, string>;
   diagnostics: readonly StoredDiagnostic[];
 }> {
   const plans: PreparedPlan[] = [];
   const problems = new Map<string, readonly StoredDiagnostic[]>();
+  const files = new Map<string, string>();
   for (const workflow of Object.keys(definitions.workflows)) {
+    const file = definitions.places[`/workflows/${workflow}`]?.file;
+    if (file !== undefined) files.set(workflow, file);
     const result = compilePlan(definitions, workspace, workflow);
     if (result.plan !== null) plans.push(preparePlan(result.plan));
     if (result.problems.length > 0) problems.set(workflow, result.problems.map(toDiagnostic));
@@ -122,7 +127,7 @@ export function compileAll(
       diagnostic,
     ]),
   );
-  return { plans, actions, problems, diagnostics: [...told.values()] };
+  return { plans, actions, problems, files, diagnostics: [...told.values()] };
 }
 
 /** Workflows with what keeps them from being started, and the actions that hooks call. */
@@ -130,7 +135,8 @@ export function revisionEntries({
   plans,
   actions,
   problems,
-}: Pick<ReturnType<typeof compileAll>, 'plans' | 'actions' | 'problems'>): Revision['workflows'] {
+  files,
+}: Pick<ReturnType<typeof compileAll>, 'plans' | 'actions' | 'problems' | 'files'>): Revision['workflows'] {
   const entry = ({ hash, plan }: PreparedPlan) => ({
     name: plan.workflow,
     description: plan.description ?? null,
@@ -138,7 +144,14 @@ export function revisionEntries({
     problems: [],
   });
   return [
-    ...plans.map((plan) => ({ ...entry(plan), problems: problems.get(plan.plan.workflow) ?? [] })),
+    ...plans.map((plan) => {
+      const file = files.get(plan.plan.workflow);
+      return {
+        ...entry(plan),
+        problems: problems.get(plan.plan.workflow) ?? [],
+        ...(file === undefined ? {} : { file }),
+      };
+    }),
     // One that cannot be executed is never called: the plans of those whose hook it is say so.
     ...actions.map((plan) => ({ ...entry(plan), action: true as const })),
   ];

@@ -201,6 +201,7 @@ export function scheduleFacts(subject: () => ConformanceStore): void {
       schedule(now, name, {
         workspace: 'lab',
         definition: definition(name, { workflow: 'mix', enabled: name !== 'ant' }),
+        next: name === 'mouse' ? at(now + 50) : null,
       }),
     );
     await begin(others, 'lab');
@@ -223,6 +224,9 @@ export function scheduleFacts(subject: () => ConformanceStore): void {
     expect(await list({ workflow: 'mix' })).toEqual(['lab/ant', 'lab/mouse']);
     expect(await list({ search: 'E_P' })).toEqual(['shop/Apple_pie']);
     expect(await list({ search: '%' })).toEqual([]);
+    expect(await list({ dueBefore: now + 50 })).toEqual([]);
+    expect(await list({ dueBefore: now + 51 })).toEqual(['lab/mouse']);
+    expect(await list({ dueBefore: now + 101, workspace: 'lab' })).toEqual(['lab/mouse']);
     const reach = [{ allow: [[{ workspace: 's*' }]], deny: [[{ name: 'A*' }]] }];
     expect(await list({ reach })).toEqual(['shop/ant', 'shop/zebra']);
   });

@@ -1,9 +1,16 @@
+import type { InputForm } from '@millrace/api';
 import type { JsonObject, Parameter, Parameters } from '@millrace/core';
 
 const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
+/** What a workflow takes as input, in both forms that there are. */
+export const presentInput = (parameters: Parameters): InputForm => ({
+  parameters: parameters.kind === 'flat' ? { ...(parameters.fields as Readonly<Record<string, JsonObject>>) } : null,
+  json_schema: inputSchema(parameters),
+});
+
 /** The input of a workflow as JSON Schema (2020-12), for forms and editors. */
-export function inputSchema(parameters: Parameters): JsonObject {
+function inputSchema(parameters: Parameters): JsonObject {
   if (parameters.kind === 'schema') return { $schema: dialect, ...parameters.schema };
   return { $schema: dialect, ...objectSchema(parameters.fields) };
 }

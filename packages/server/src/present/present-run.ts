@@ -1,6 +1,7 @@
 import { isoTime, isoTimeOrNull, type LatestRun, type Run, type RunSummary } from '@millrace/api';
 import { hideFields, isRunEnd, type RunControl, type RunRecord, secretFields } from '@millrace/core';
 import type { RunDetail, LatestRun as StoredLatestRun, RunSummary as StoredSummary } from '@millrace/engine';
+import { presentInput } from './input-schema.ts';
 import { presentFault } from './present-fault.ts';
 import { presentGraph } from './present-graph.ts';
 import { presentHookCall } from './present-hook-call.ts';
@@ -62,7 +63,7 @@ export function presentRun(detail: RunDetail, options: Readonly<{ plan?: boolean
       Object.entries(detail.steps).map(([name, step]) => [name, presentStep(step, detail.reused[name] ?? null)]),
     ),
     reruns: detail.reruns.map(({ id, status, createdAt }) => ({ run: id, status, created_at: isoTime(createdAt) })),
-    ...(options.plan === true ? { graph: presentGraph(detail.plan) } : {}),
+    ...(options.plan === true ? { graph: presentGraph(detail.plan), input_form: presentInput(detail.plan.input) } : {}),
   };
 }
 

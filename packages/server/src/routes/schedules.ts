@@ -15,6 +15,7 @@ export function addScheduleRoutes(app: FastifyInstance, { engine }: ServerContex
       ...(query.workflow === undefined ? {} : { workflow: query.workflow }),
       ...(query.enabled === undefined ? {} : { enabled: query.enabled }),
       ...(query.search === undefined ? {} : { search: query.search }),
+      ...(query.due_before === undefined ? {} : { dueBefore: query.due_before }),
     };
     const page = await engine.queries.listSchedules(filter, { limit: query.limit, after: query.after ?? null });
     return {

@@ -1,12 +1,12 @@
 import type { WorkflowSummary } from '@millrace/api';
-import { type JsonObject, MillraceError, type Parameters } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
 import { type Engine, type Revision, type RevisionWorkflow, workflowsOf } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { accountOf } from '../contract/caller-name.ts';
 import { callerSignal } from '../contract/caller-signal.ts';
 import { mountRoute } from '../contract/mount-route.ts';
 import { oneKey } from '../contract/one-key.ts';
-import { inputSchema } from '../present/input-schema.ts';
+import { presentInput } from '../present/input-schema.ts';
 import { presentGraph } from '../present/present-graph.ts';
 import { presentLatestRun } from '../present/present-run.ts';
 import type { ServerContext } from '../server-context.ts';
@@ -38,7 +38,7 @@ export function addWorkflowRoutes(app: FastifyInstance, context: ServerContext):
     if (plan === undefined) throw new Error(`Plan ${workflow.plan} of ${params.workflow} is not in the store.`);
     return {
       ...presentSummary(revision, workflow),
-      input: { parameters: flatParameters(plan.input), json_schema: inputSchema(plan.input) },
+      input: presentInput(plan.input),
       graph: presentGraph(plan),
       triggers: triggersOf(revision, workflow.name).map(({ name, type, enabled, definition }) => ({
         name,
@@ -86,7 +86,7 @@ export async function liveRevision(engine: Engine, workspace: string): Promise<R
 const triggersOf = (revision: Revision, workflow: string) =>
   revision.triggers.filter((trigger) => trigger.workflow === workflow);
 
-function presentSummary(revision: Revision, { name, description, plan }: RevisionWorkflow): WorkflowSummary {
+function presentSummary(revision: Revision, { name, description, plan, file }: RevisionWorkflow): WorkflowSummary {
   return {
     workspace: revision.workspace,
     name,
@@ -94,11 +94,8 @@ function presentSummary(revision: Revision, { name, description, plan }: Revisio
     revision: revision.revision,
     plan,
     triggers: triggersOf(revision, name).map((trigger) => trigger.name),
+    file: file ?? null,
   };
-}
-
-function flatParameters(parameters: Parameters): Record<string, JsonObject> | null {
-  return parameters.kind === 'flat' ? { ...(parameters.fields as Readonly<Record<string, JsonObject>>) } : null;
 }
 
 /** Names those that there are. */

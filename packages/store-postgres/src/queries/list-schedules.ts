@@ -14,7 +14,7 @@ import type { Tables } from './tables.ts';
 /** A page by workspace and name, through the primary key. */
 export async function listSchedules(
   db: Kysely<Tables>,
-  { workspace, workflow, enabled, search, reach }: ScheduleFilter,
+  { workspace, workflow, enabled, search, dueBefore, reach }: ScheduleFilter,
   { limit, after }: Page,
 ): Promise<Paged<StoredSchedule>> {
   let query = db
@@ -25,6 +25,7 @@ export async function listSchedules(
     .limit(limit + 1);
   if (workspace !== undefined) query = query.where('workspace', '=', workspace);
   if (workflow !== undefined) query = query.where('workflow', '=', workflow);
+  if (dueBefore !== undefined) query = query.where('next_fire_at', '<', String(dueBefore));
   if (enabled !== undefined) query = query.where('enabled', '=', enabled);
   if (search !== undefined) {
     query = query.where(sql<boolean>`strpos(lower(name), ${search.toLowerCase()}) > 0`);
