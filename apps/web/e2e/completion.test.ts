@@ -53,6 +53,45 @@ describe('keys', () => {
     );
   });
 
+  test('of flows that go over lines, with several keys on one, and while they are not closed', () => {
+    const flow = `workflows:
+  a:
+    steps:
+      b: {
+        type: shell, # how
+        cmd: 'echo {{ input.n }} }',
+        retry: { attempts: 3,
+          ¦
+        },
+        timeout: 1h,
+      }
+      c: { type: shell }
+`;
+    expect(at(flow)).toEqual(expect.arrayContaining(['delay', 'backoff']));
+    expect(at(flow)).not.toContain('attempts');
+    const outside = at(flow.replace('¦', '').replace('timeout', '¦'));
+    expect(outside).toEqual(expect.arrayContaining(['depends_on', 'when']));
+    for (const taken of ['type', 'cmd', 'retry']) expect(outside).not.toContain(taken);
+    const open = flow.slice(0, flow.indexOf('retry'));
+    expect(at(`${open}¦\n      c:\n        type: shell\n`)).toContain('depends_on');
+    expect(at(`${open}depends_on: [\n          ¦`)).toEqual(['b']);
+    expect(at(`${flow.replace('¦', '')}      d:\n        ¦`)).toContain('depends_on');
+  });
+
+  test('of steps below a script with braces are not taken for its flow', () => {
+    const script = `workflows:
+  a:
+    steps:
+      b:
+        type: shell
+        cmd: |
+          greet() {
+            if [ -n "$1" ]; then echo "{"; fi
+        ¦
+`;
+    expect(at(script)).toEqual(expect.arrayContaining(['depends_on', 'when']));
+  });
+
   test('that are there already are not suggested again', () => {
     expect(at('workflows:\n  a:\n    timeout: 1h\n    ¦')).not.toContain('timeout');
   });
@@ -69,6 +108,9 @@ describe('values', () => {
     expect(at(`${start}        depends_on: [bu¦`)).toEqual(['build', 'ship-it']);
     expect(at(`${start}        depends_on:\n          - ¦`)).toEqual(['build', 'ship-it']);
     expect(at(`${start}        next: [{ do: ¦`)).toEqual(['build', 'ship-it']);
+    expect(at(`${start}        next: [\n          { when: failed(),\n            do: ¦`)).toEqual(['build', 'ship-it']);
+    const call = `${start.replace('ship-it:', 'ship-it: {\n        action: core.notify,\n        input: {')}          ¦`;
+    expect(at(call)).toEqual(['text', 'channel']);
   });
 
   test('of keys with few values are these', () => {

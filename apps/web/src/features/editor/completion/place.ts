@@ -1,4 +1,5 @@
 // Where in a YAML text a cursor stands. Texts are broken while somebody types, so this reads lines and indents and no grammar.
+import { joinFlows } from './flows.ts';
 
 export type CursorPlace = Readonly<{
   /** A key is written, a value, or an expression (of which `text` is what stands before the cursor). */
@@ -18,7 +19,7 @@ const ofNames = new Set(['depends_on', 'do']);
 
 /** `before`: the text up to the cursor. */
 export function placeOf(before: string): CursorPlace | null {
-  const lines = before.split('\n');
+  const lines = joinFlows(before.split('\n'));
   const line = lines.at(-1) ?? '';
   if (/(?:^|\s)#/.test(line) && !line.includes('{{')) return null;
   const parents = parentsOf(lines.slice(0, -1), indentOf(line));
@@ -110,7 +111,7 @@ function parentsOf(above: readonly string[], indent: number): readonly string[] 
 export function keysBelow(text: string, path: readonly string[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const stack: { indent: number; key: string }[] = [];
-  for (const line of text.split('\n')) {
+  for (const line of joinFlows(text.split('\n'))) {
     const entry = /^(\s*(?:- +)*)([\w.-]+|"[^"]*"):(?:\s+(.*))?$/.exec(line);
     if (entry === null) continue;
     const indent = entry[1]?.length ?? 0;
