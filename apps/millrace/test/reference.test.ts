@@ -41,7 +41,7 @@ describe('the reference of the workflow language', () => {
       const workflow = Object.keys(definitions?.workflows ?? {})[0];
       if (location === null || definitions === null || workflow === undefined) throw new Error('Nothing was loaded.');
       const loaded = { location, definitions, hash, packFiles };
-      const request = { ...loaded, workspace: 'local', workflow, input: {}, secrets: [], events: [], answering: alone };
+      const request = { ...loaded, workflow, input: {}, secrets: [], events: [], answering: alone };
       const detail = await runOffline(request);
       expect(runDocument(detail)).toMatchObject(JSON.parse(told));
     },

@@ -79,17 +79,3 @@ it('waits for one that is away, and does not take another value instead', { time
   vault.server?.trouble(null);
   expect(JSON.parse((await started).stdout)).toMatchObject({ status: 'succeeded' });
 });
-
-it('serves a run without a server, as the workspace that it is told to be', { timeout: 120_000 }, async () => {
-  const here = (...args: readonly string[]) =>
-    run(['run', '.', 'w', '--config', 'millrace.yaml', '--json', ...args], {
-      cwd: scratch.path,
-      env: vault.environment,
-    });
-  expect(JSON.parse((await here('--as', 'main')).stdout)).toMatchObject({ run: { status: 'succeeded' } });
-  const other = await here();
-  expect(other.exit).toBe(1);
-  expect(other.stdout).toContain('Secret token has no value. Looked for in:');
-  expect(other.stdout).toContain('millrace/local');
-  expect(other.stdout + other.stderr).not.toContain('hunter2');
-});

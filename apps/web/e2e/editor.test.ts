@@ -1,6 +1,7 @@
 // Editing the files of a workspace, in a real browser, against the real server.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startBrowser } from './support/browser.ts';
+import { makeRepository } from './support/git.ts';
 import { type Millrace, startMillrace } from './support/millrace.ts';
 import { serve } from './support/serve.ts';
 
@@ -183,6 +184,48 @@ describe('editing a file', () => {
     await page.unroute('**/api/v1/workspaces/shop/files');
     await page.goto('/workspaces/shop/files?file=.workflows/a.test.yaml');
     await page.getByText('it holds tests of workflows').waitFor();
+  });
+});
+
+describe('a workspace in Git', () => {
+  const repository = makeRepository({ [file]: workflow('true').replace('\t\r\n', '') });
+  let inGit: Millrace;
+  let browser: Awaited<ReturnType<typeof startBrowser>>;
+  beforeAll(async () => {
+    const config = `git: { schemes: [file] }\nworkspaces:\n  ops: { type: git, url: "${repository.url}", ref: main, poll: off }\n`;
+    [inGit, browser] = await Promise.all([
+      startMillrace({ shop: { [file]: 'actions: {}\n' } }, { config }),
+      startBrowser(),
+    ]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await inGit?.stop();
+    repository.remove();
+  });
+
+  test('is read-only here, and says so, why, and where to change it', async () => {
+    const window = await browser.open(inGit.url);
+    const { page } = window;
+    await page.goto('/workflows/ops/build?view=source');
+    await page.getByRole('link', { name: 'Open in the editor' }).click();
+    await page.getByRole('note').getByText(/Git/).waitFor();
+    await page
+      .getByRole('note')
+      .getByText(/[Cc]hange .*repository/)
+      .waitFor();
+    await page.getByText('depends_on').first().waitFor();
+    for (const name of ['Save', 'New file', 'Rename', 'Remove']) {
+      expect(await page.getByRole('button', { name }).count()).toBe(0);
+    }
+    expect(await page.getByRole('textbox').count()).toBe(0);
+    await window.inspect('editor-git');
+    await page.goto('/workspaces/shop/files');
+    await page.getByRole('button', { name: 'New file' }).waitFor();
+    expect(await page.getByRole('note').count()).toBe(0);
+    await window.close();
+    const write = inGit.api.workspaces.files.write('ops', { path: '.workflows/new.yaml', text: '', based_on: null });
+    await expect(write).rejects.toMatchObject({ code: 'invalid_request' });
   });
 });
 

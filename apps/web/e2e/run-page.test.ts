@@ -5,7 +5,7 @@ import { serve } from './support/serve.ts';
 const workflows = `workflows:
   release:
     description: Builds, tests and ships.
-    input: { version: { type: string, default: "1.0" }, broken: { type: boolean, default: false } }
+    input: { version: { type: string, default: "1.0", pattern: '^\\d' }, broken: { type: boolean, default: false } }
     steps:
       fetch: { type: shell, description: Gets the sources., cmd: 'echo fetching; sleep 0.2' }
       compile: { depends_on: [fetch], type: shell, cmd: 'sleep 0.3; echo "OUTPUT: {\\"artifact\\": {\\"name\\": \\"app\\", \\"parts\\": [1, 2, 3]}}"' }
@@ -165,7 +165,39 @@ describe('logs', () => {
       .getByRole('button', { name: /^Link to line/ })
       .first()
       .click();
-    await page.waitForURL(/line=\d+/);
+    await page.waitForURL(/line=unit/);
+  });
+
+  test('fold by attempt, each with how it went; searches and links open what they lead to', async () => {
+    const { page } = site.window;
+    const id = await ended('release');
+    await page.goto(`/runs/${id}?view=list&tab=logs`);
+    const lines = page.getByRole('region', { name: 'Lines' });
+    const fetch = lines.getByRole('button', { name: /^fetch succeeded \d.* 1 line$/ });
+    await page.getByText('fetching', { exact: true }).waitFor();
+    await fetch.click();
+    await page.getByText('fetching', { exact: true }).waitFor({ state: 'detached' });
+    expect(await fetch.getAttribute('aria-expanded')).toBe('false');
+    await page.keyboard.press('ArrowRight');
+    await page.getByText('fetching', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Fold all' }).click();
+    await lines.getByRole('button', { name: /^unit item 3 succeeded/ }).waitFor();
+    expect(await lines.getByRole('button', { name: /^Link to line/ }).count()).toBe(0);
+    await site.window.inspect('logs-folded');
+    await page.getByRole('button', { name: 'End' }).click();
+    await lines.getByRole('button', { name: /^flaky, attempt 2 failed .* lines?$/ }).waitFor();
+    await page.getByLabel('Search in the logs').fill('test 17');
+    await lines.getByText('test 17', { exact: true }).waitFor();
+    await lines.getByRole('button', { name: /^unit item 17 .* 1 hit .* 1 line$/, expanded: true }).waitFor();
+    expect(await lines.getByRole('button', { name: /^Link to line/ }).count()).toBe(1);
+    await lines.getByRole('button', { name: 'Link to line 1', exact: true }).click();
+    await page.waitForURL((url) => url.searchParams.get('line') === 'unit[17]:1');
+    await page.reload();
+    await lines.getByText('test 17', { exact: true }).waitFor();
+    await page.keyboard.press('f');
+    await lines.getByText('test 17', { exact: true }).waitFor({ state: 'detached' });
+    await page.keyboard.press('f');
+    await lines.getByText('test 17', { exact: true }).waitFor();
   });
 
   test('grow while the run writes them', async () => {
@@ -186,16 +218,30 @@ describe('an ended run', () => {
     await page.getByRole('button', { name: 'Run again from here' }).click();
     const dialog = page.getByRole('dialog', { name: 'Run release again' });
     await site.window.inspect('run-again');
-    await dialog.getByLabel('Input').fill('{"broken": ');
-    expect(await dialog.getByRole('button', { name: 'Run again' }).isDisabled()).toBe(true);
-    await dialog.getByLabel('Input').fill('{"broken": 7, "version": "1.0"}');
+    await dialog.getByLabel('broken').selectOption('no');
+    await dialog.getByLabel('version', { exact: true }).fill('next');
     site.window.expectErrors(/422|400/);
     await dialog.getByRole('button', { name: 'Run again' }).click();
     await dialog.getByRole('alert').waitFor();
-    await dialog.getByLabel('Input').fill('{"broken": false, "version": "1.0"}');
+    expect(await dialog.getByLabel('version', { exact: true }).getAttribute('aria-invalid')).toBe('true');
+    await site.window.inspect('run-again-refused');
+    // What was typed stays when the version changes that is to run.
+    await dialog.getByLabel('version', { exact: true }).fill('2.0');
+    await dialog.getByLabel('Version of the workflow').selectOption('live');
+    expect(await dialog.getByLabel('version', { exact: true }).inputValue()).toBe('2.0');
+    await dialog.getByRole('button', { name: 'JSON' }).click();
+    expect(JSON.parse(await dialog.getByLabel('All values, as JSON').inputValue())).toEqual({
+      version: '2.0',
+      broken: false,
+    });
     await dialog.getByRole('button', { name: 'Run again' }).click();
     await page.getByText(`re-run of ${id}`).first().waitFor();
     await page.getByRole('button', { name: /succeeded ship/ }).waitFor();
+    const again = await site.millrace.api.runs.get(new URL(page.url()).pathname.split('/').at(-1) ?? '');
+    expect(again).toMatchObject({
+      input: { version: '2.0', broken: false },
+      rerun_of: { run: id, from: [{ step: 'check' }] },
+    });
   });
 
   test('has a history', async () => {

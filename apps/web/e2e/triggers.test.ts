@@ -102,6 +102,27 @@ describe('schedules', () => {
     expect(await page.getByRole('button', { name: 'Start 0 runs' }).isDisabled()).toBe(true);
   });
 
+  test('that are late are counted on the first page, which leads to them', async () => {
+    const { page } = site.window;
+    await page.goto('/schedules?late=true');
+    await page.getByText('No schedule is late').waitFor();
+    // No server was there to start it, as far as this browser's clock can tell.
+    await page.clock.setFixedTime(Date.now() + 48 * 3_600_000);
+    await page.goto('/?workspace=shop');
+    const figure = page.getByRole('link', { name: '1 Late schedules' });
+    await figure.waitFor();
+    await page
+      .getByRole('region', { name: 'Late schedules' })
+      .getByRole('link', { name: /^nightly shop\/report was due/ })
+      .waitFor();
+    await site.window.inspect('home-late');
+    await figure.click();
+    await page.waitForURL(/late=true/);
+    await page.getByRole('link', { name: 'nightly' }).waitFor();
+    expect(await page.getByRole('link', { name: 'hourly' }).count()).toBe(0);
+    await site.window.inspect('schedules-late');
+  });
+
   test('fit a phone', async () => {
     const phone = await site.browser.open(site.millrace.url, narrow);
     await phone.page.goto('/schedules/shop/nightly');

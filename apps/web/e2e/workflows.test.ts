@@ -35,7 +35,17 @@ triggers:
   pushed: { type: webhook, workflow: report }
 `;
 
-const site = serve({ shop: { '.workflows/shop.yaml': workflows } });
+const rotate = (name: string) => `workflows:
+  ${name}: { description: Rotates keys., steps: { turn: { type: shell, cmd: 'true' } } }
+`;
+
+const site = serve({
+  shop: {
+    '.workflows/shop.yaml': workflows,
+    '.workflows/ops/keys/rotate.yaml': rotate('rotate-keys'),
+    '.workflows/ops/clean.yaml': rotate('clean'),
+  },
+});
 
 const deploy = '/workflows/shop/deploy';
 
@@ -54,10 +64,18 @@ describe('the list of workflows', () => {
     await site.window.inspect('workflows');
     await page.getByRole('button', { name: 'Tree' }).click();
     await page.waitForURL(/view=tree/);
+    const ops = page.getByRole('group').filter({ has: page.getByText('ops', { exact: true }) });
+    await ops.getByText('rotate.yaml').first().waitFor();
+    await page.locator('summary', { hasText: 'keys' }).click();
+    await page.getByRole('link', { name: 'rotate-keys' }).waitFor({ state: 'hidden' });
+    await page.getByRole('link', { name: 'clean' }).waitFor();
+    await page.locator('summary', { hasText: 'keys' }).click();
     await site.window.inspect('workflows-tree');
     await page.getByRole('button', { name: 'List' }).click();
     await page.keyboard.press('/');
-    await page.keyboard.type('now fails');
+    await page.keyboard.type('ops/keys');
+    await page.getByRole('link', { name: 'clean', exact: true }).waitFor({ state: 'detached' });
+    await page.getByLabel('Search workflows').fill('now fails');
     await page.getByRole('link', { name: 'deploy', exact: true }).waitFor({ state: 'detached' });
     await page.reload();
     await page.getByRole('link', { name: 'flaky', exact: true }).click();
@@ -125,7 +143,36 @@ describe('the start form', () => {
       regions: ['eu', 'us'],
       settings: { a: 1 },
     });
+    await site.millrace.api.runs.waitForEnd(id);
+    await runsAgain(id);
   });
+
+  /** With the same form: filled in as the run was started, what the server refuses at its field, nothing changed that was not. */
+  async function runsAgain(id: string): Promise<void> {
+    const { page } = site.window;
+    const before = await site.millrace.api.runs.get(id);
+    await page.getByRole('button', { name: 'Run again' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Run deploy again' });
+    expect(await dialog.getByLabel('replicas').inputValue()).toBe('3');
+    expect(await dialog.getByLabel('notes').inputValue()).toBe('Two\nlines.');
+    expect(await dialog.getByLabel('us', { exact: true }).isChecked()).toBe(true);
+    await dialog.getByLabel('replicas').fill('10');
+    await dialog.getByRole('button', { name: 'Run again' }).click();
+    await dialog.getByText(/Expected a number <= 9/).waitFor();
+    expect(await dialog.getByLabel('replicas').getAttribute('aria-invalid')).toBe('true');
+    await dialog.getByLabel('replicas').fill('5');
+    await dialog.getByText(/Expected a number <= 9/).waitFor({ state: 'detached' });
+    await dialog.getByLabel('not_before').fill('');
+    await dialog.getByRole('button', { name: 'Run again' }).click();
+    await dialog.getByText(/so not_before cannot be left out/).waitFor();
+    await site.window.inspect('run-again-form');
+    await dialog.getByLabel('not_before').fill('2026-12-25');
+    await dialog.getByRole('button', { name: 'Run again' }).click();
+    await page.waitForURL((url) => !url.pathname.endsWith(`/${id}`));
+    const again = await site.millrace.api.runs.get(new URL(page.url()).pathname.split('/').at(-1) ?? '');
+    expect(again.rerun_of?.run).toBe(id);
+    expect(again.input).toEqual({ ...before.input, replicas: 5, not_before: '2026-12-25' });
+  }
 
   test('starts again with the inputs of a run, also written as JSON', async () => {
     const { page } = site.window;

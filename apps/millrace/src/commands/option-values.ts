@@ -29,12 +29,6 @@ export function parsePriority(text: string): number {
   return priority;
 }
 
-export function parseWorkspaceName(text: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(text))
-    throw new InvalidArgumentError('A name of letters, digits, ".", "_" and "-" is expected.');
-  return text;
-}
-
 export function parseNames(text: string): string[] {
   return text
     .split(',')

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { collect, inputHelp } from './input-option.ts';
-import { parseWorkspaceName, secretsFileHelp } from './option-values.ts';
+import { secretsFileHelp } from './option-values.ts';
 import { addRunCancelCommand } from './run-cancel.ts';
 import { addRunExportCommand } from './run-export.ts';
 import { addRunGetCommand } from './run-get.ts';
@@ -19,8 +19,6 @@ export type OfflineOptions = Readonly<{
   approveAll?: boolean;
   event?: string[];
   secretsFile?: string;
-  config?: string;
-  as: string;
 }>;
 
 /**
@@ -40,16 +38,6 @@ export function addRunCommand(program: Command): void {
     .option('--event <type=payload>', 'give this event to the first step that waits for its type; repeatable', collect)
     .option('--approve-all', 'approve every approval that the run comes to')
     .option('--secrets-file <file>', secretsFileHelp)
-    .option(
-      '--config <file>',
-      "a server's configuration: its secret_sources, its credentials of packs (env: MILLRACE_CONFIG)",
-    )
-    .option(
-      '--as <workspace>',
-      'name of the workspace, as the run and secret_sources know it',
-      parseWorkspaceName,
-      'local',
-    )
     .option('--json', 'print the run as one JSON document')
     .option('-q, --quiet', 'no logs and no progress on stderr')
     .usage(
@@ -72,7 +60,6 @@ Examples:
   $ echo '{"who": "Ada"}' | millrace run . hello --input - --quiet --json | jq .run.output
   $ millrace run . hello --input @input.json
   $ millrace run . release --approve ask       # where nobody sits at a terminal
-  $ millrace run . release --config millrace.yaml --as shop    # secrets of workspace shop, from Vault
   $ millrace run list --status failed          # runs of a server: see millrace run list --help
 `,
     )

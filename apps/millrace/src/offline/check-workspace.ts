@@ -28,17 +28,15 @@ export type CheckedWorkspace = Readonly<{
   summary: string;
 }>;
 
-/**
- * Loads what a path means and tells every problem; wrong files and paths are diagnostics, never exceptions. `config`: that of a
- * server, where MILLRACE_CONFIG does not name it; packs may need its credentials, or schemes that the operator allows.
- */
-export async function checkWorkspace(path: string, config?: string): Promise<CheckedWorkspace> {
+/** Loads what a path means and tells every problem; wrong files and paths are diagnostics, never exceptions. */
+export async function checkWorkspace(path: string): Promise<CheckedWorkspace> {
   const location = await locateWorkspace(path);
   if (!isLocation(location)) {
     const nothing = { location: null, definitions: null, sources: [], hash: '', packFiles: [], summary: path };
     return { ...nothing, diagnostics: [location], shownPath: (file) => file };
   }
-  const packs = openPackSources((await readServerConfig(config)).git);
+  // Packs may need credentials, or schemes that the operator allows.
+  const packs = openPackSources((await readServerConfig(undefined)).git);
   const loaded = await loadWorkspace(location, { packs }).finally(packs.close);
   // What this version cannot execute is known once the workflows are compiled.
   const compiled = loaded.definitions === null ? [] : compileAll(loaded.definitions, 'local').diagnostics;

@@ -3,7 +3,6 @@ import { readInput } from '../commands/input-option.ts';
 import type { OfflineOptions } from '../commands/run.ts';
 import { type ExitCode, exitCodeOfRun, exitCodes } from '../exit-codes.ts';
 import { listenForStop } from '../processes/stop-signals.ts';
-import { readServerConfig } from '../server/server-config.ts';
 import { openServerSecrets } from '../server/server-secrets.ts';
 import { formatDuration } from '../terminal/duration.ts';
 import { createProgressView, type ProgressView, statusText } from '../terminal/progress-view.ts';
@@ -18,7 +17,7 @@ import { runOffline } from './run-offline.ts';
 export async function runHere(path: string, named: string | undefined, options: OfflineOptions): Promise<ExitCode> {
   const json = options.json === true;
   const quiet = options.quiet === true;
-  const checked = await checkWorkspace(path, options.config);
+  const checked = await checkWorkspace(path);
   const { location, definitions } = checked;
   if (location === null || definitions === null) {
     await showInvalid(checked, json);
@@ -29,8 +28,7 @@ export async function runHere(path: string, named: string | undefined, options: 
   const approving = { all: options.approveAll === true, steps: new Set(options.approve ?? []) };
   const canAsk = process.stdin.isTTY === true && process.stderr.isTTY === true;
   checkApproving(findApprovals(definitions, workflow), approving, canAsk);
-  const { secretSources } = await readServerConfig(options.config);
-  const secrets = await openServerSecrets(options.secretsFile, secretSources);
+  const secrets = await openServerSecrets(options.secretsFile);
   const events = (options.event ?? []).map(readEvent);
   if (!json && !quiet) await showWarnings(checked);
 
@@ -53,7 +51,6 @@ export async function runHere(path: string, named: string | undefined, options: 
       definitions,
       hash: checked.hash,
       packFiles: checked.packFiles,
-      workspace: options.as,
       workflow,
       input,
       secrets,

@@ -30,8 +30,6 @@ export type OfflineRequest = Readonly<{
   hash: string;
   /** Files of the packs that are used. */
   packFiles: LoadedWorkspace['packs']['files'];
-  /** What the run knows as its workspace's name, and outside sources of secrets are asked for. */
-  workspace: string;
   workflow: string;
   input: JsonObject;
   /** Where its steps' secrets come from. */
@@ -49,6 +47,8 @@ export type OfflineRequest = Readonly<{
   signal?: AbortSignal;
 }>;
 
+const workspace = 'local';
+
 /** Runs a workflow to its end, and the hooks that it calls. Throws `workflow_not_found`, `invalid_input`, `invalid_definition` before anything ran. */
 export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
   const { store, queries } = createMemoryStore();
@@ -56,7 +56,7 @@ export async function runOffline(request: OfflineRequest): Promise<RunDetail> {
   const blobs = createLocalBlobStore({ folder, sync: false }); // Nothing is ever put: logs and files go around it.
   // A laptop may sleep for longer than a lease; nobody else could take over here, so leases are long.
   const settings = { leaseMs: 24 * 60 * 60 * 1000 };
-  const { workspace, secrets } = request;
+  const { secrets } = request;
   const engine = await createEngine({ store, queries, blobs, settings, secrets, fireSchedules: false });
   const logs = createStepLogs(request.onLog ?? (() => undefined));
   const protocol = localProtocol(engine, request, logs);

@@ -25,7 +25,7 @@ export type Millrace = Readonly<{
 /** The real `millrace dev`, with the database that it manages, on workspaces made of the given files. */
 export async function startMillrace(
   workspaces: Readonly<Record<string, Readonly<Record<string, string>>>>,
-  options: Readonly<{ token?: string; editor?: boolean }> = {},
+  options: Readonly<{ token?: string; editor?: boolean; config?: string }> = {},
 ): Promise<Millrace> {
   const scratch = mkdtempSync(join(tmpdir(), 'millrace-web-'));
   const write = (workspace: string, name: string, text: string) => {
@@ -38,7 +38,9 @@ export async function startMillrace(
       write(workspace, name, text);
     }
   }
+  if (options.config !== undefined) writeFileSync(join(scratch, 'millrace.yaml'), options.config);
   const args = [
+    ...(options.config === undefined ? [] : ['--config', join(scratch, 'millrace.yaml')]),
     ...Object.keys(workspaces).flatMap((name) => ['--workspace', `${name}=${join(scratch, name)}`]),
     ...(options.token === undefined ? [] : ['--token', options.token]),
     ...(options.editor === false ? ['--no-editor'] : []),

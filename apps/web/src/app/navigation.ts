@@ -5,6 +5,7 @@ import {
   FolderGit2,
   Gauge,
   House,
+  KeyRound,
   type LucideIcon,
   Package,
   Play,
@@ -30,6 +31,7 @@ export type NavigationEntry = Readonly<{
     | '/workspaces'
     | '/packs'
     | '/cache'
+    | '/secrets'
     | '/settings';
   label: string;
   icon: LucideIcon;
@@ -50,6 +52,7 @@ export const navigation: readonly NavigationEntry[] = [
   { to: '/limits', label: 'Queues and limits', icon: Gauge, key: 'l' },
   { to: '/workspaces', label: 'Workspaces', icon: FolderGit2, key: 'p' },
   { to: '/packs', label: 'Packs', icon: Package, key: 'm' },
+  { to: '/secrets', label: 'Secrets', icon: KeyRound, key: 'y' },
   { to: '/cache', label: 'Cache', icon: Database, key: 'c' },
   { to: '/settings', label: 'Settings', icon: Settings, key: ',' },
 ];

@@ -156,6 +156,12 @@ const cache = createRoute({
   component: lazyRouteComponent(() => import('../features/cache/page.tsx'), 'CachePage'),
 });
 
+const secrets = createRoute({
+  getParentRoute: () => root,
+  path: '/secrets',
+  component: lazyRouteComponent(() => import('../features/secrets/page.tsx'), 'SecretsPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -189,6 +195,7 @@ export const router = createRouter({
     files,
     packs,
     cache,
+    secrets,
     settings,
     apiReference,
   ]),

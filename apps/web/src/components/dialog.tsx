@@ -41,7 +41,7 @@ export function Dialog({
             </Radix.Close>
           </div>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-          <div tabIndex={0} className="min-h-0 overflow-y-auto rounded-lg p-4">
+          <div tabIndex={0} className="mt-3 min-h-0 overflow-y-auto rounded-b-lg border-t p-4">
             {children}
           </div>
         </Radix.Content>

@@ -1,5 +1,6 @@
 import clsx from 'clsx';
 import { useMemo, useState } from 'react';
+import { countText } from './count-text.ts';
 import { type DiffLine, diffLines } from './diff-lines.ts';
 
 /** Lines around a change that are shown with it. */
@@ -30,7 +31,7 @@ export function DiffView({ before, after, label }: { before: string; after: stri
             onClick={() => setAll(true)}
             className="focus-row block w-full bg-idle-ground px-4 py-0.5 text-left text-soft hover:text-text"
           >
-            {part.count} equal lines
+            {countText(part.count, 'equal line')}
           </button>
         ),
       )}

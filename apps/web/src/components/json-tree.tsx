@@ -2,6 +2,7 @@ import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import { CodeView } from './code-view.tsx';
 import { CopyButton } from './copy-button.tsx';
+import { countText } from './count-text.ts';
 import { Segmented } from './segmented.tsx';
 
 /** How many entries of one object or list are shown before "show more". */
@@ -115,7 +116,7 @@ function Leaf({ value }: { value: unknown }) {
       {JSON.stringify(shown)}
       {shown.length < value.length ? (
         <button type="button" className="ml-1 text-accent hover:underline" onClick={() => setAll(true)}>
-          {value.length - shown.length} characters more
+          {countText(value.length - shown.length, 'character')} more
         </button>
       ) : null}
     </span>

@@ -28,9 +28,12 @@ export function JsonForm({
   children: ReactNode;
 }) {
   const fields = useMemo(() => fieldsOf(schema, parameters), [schema, parameters]);
-  const [texts, setTexts] = useState(() => beginning(fields ?? [], initial));
-  const [whole, setWhole] = useState<string | null>(() => (fields === null ? wholeText(initial ?? {}) : null));
+  const [texts, setTexts] = useState<Texts>({});
+  const [written, setWhole] = useState<string | null>(null);
+  const whole = written ?? (fields === null ? wholeText(initial ?? {}) : null);
   const [wrong, setWrong] = useState<Readonly<Record<string, string>>>({});
+  /** Fields that were changed since they were sent: what was said of them is no longer true of what stands in them. */
+  const [edited, setEdited] = useState<ReadonlySet<string>>(new Set());
   const names = useMemo(() => new Set((whole === null ? fields : [])?.map(({ name }) => name)), [fields, whole]);
   const { byField, rest } = sortProblems(problemsOf(error), names);
 
@@ -43,7 +46,7 @@ export function JsonForm({
   }, [error, wrong]);
 
   function switchTo(view: 'form' | 'json'): void {
-    if (view === 'json') setWhole(wholeText(gather(fields ?? [], texts).value));
+    if (view === 'json') setWhole(wholeText(gather(fields ?? [], texts, initial).value));
     else {
       const parsed = parseJson(whole ?? '{}');
       if (!parsed.ok || !isObject(parsed.value)) {
@@ -57,8 +60,9 @@ export function JsonForm({
   }
 
   function send(): void {
+    setEdited(new Set());
     if (whole === null) {
-      const { value, problems } = gather(fields ?? [], texts);
+      const { value, problems } = gather(fields ?? [], texts, initial);
       setWrong(problems);
       if (Object.keys(problems).length === 0) onSubmit(value);
       return;
@@ -97,9 +101,12 @@ export function JsonForm({
           <FieldInput
             key={field.name}
             field={field}
-            text={texts[field.name] ?? ''}
-            error={wrong[field.name] ?? byField.get(field.name)}
-            onChange={(text) => setTexts((before) => ({ ...before, [field.name]: text }))}
+            text={texts[field.name] ?? firstText(field, initial?.[field.name])}
+            error={edited.has(field.name) ? undefined : (wrong[field.name] ?? byField.get(field.name))}
+            onChange={(text) => {
+              setTexts((before) => ({ ...before, [field.name]: text }));
+              setEdited((before) => new Set([...before, field.name]));
+            }}
           />
         ))
       )}
@@ -154,19 +161,23 @@ function Whole({
   );
 }
 
+/** Of the fields that somebody changed. A schema may take the place of another: what was typed stays. */
 type Texts = Readonly<Record<string, string>>;
-
-const beginning = (fields: readonly FormField[], initial: JsonObject | undefined): Texts =>
-  Object.fromEntries(fields.map((field) => [field.name, firstText(field, initial?.[field.name])]));
 
 const textsOf = (fields: readonly FormField[], values: JsonObject): Texts =>
   Object.fromEntries(fields.map((field) => [field.name, textOfValue(field, values[field.name])]));
 
-function gather(fields: readonly FormField[], texts: Texts) {
+/** What nobody touched stays exactly as it was given, also where its field shows less of it. */
+function gather(fields: readonly FormField[], texts: Texts, initial: JsonObject | undefined) {
   const value: Record<string, Json> = {};
   const problems: Record<string, string> = {};
   for (const field of fields) {
-    const read = valueOfText(field, texts[field.name] ?? '');
+    const text = texts[field.name];
+    const given = field.kind === 'secret' ? undefined : initial?.[field.name];
+    const read =
+      text === undefined && given !== undefined
+        ? ({ ok: true, value: given } as const)
+        : valueOfText(field, text ?? firstText(field, given));
     if (!read.ok) problems[field.name] = read.message;
     else if (read.value !== undefined) value[field.name] = read.value;
   }

@@ -4,6 +4,7 @@ import { Database, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { Button } from '../../components/button.tsx';
+import { countText } from '../../components/count-text.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { MoreButton } from '../../components/more-button.tsx';
 import { NameField } from '../../components/name-field.tsx';
@@ -88,7 +89,7 @@ function Clear({ search }: { search: CacheSearch }) {
     mutationFn: () => api.cache.clear(search),
     onSuccess: ({ removed }) => {
       setAsking(false);
-      toast({ text: `${removed} ${removed === 1 ? 'output was' : 'outputs were'} removed` });
+      toast({ text: `${countText(removed, 'output was', 'outputs were')} removed` });
       void queries.invalidateQueries({ queryKey: ['cache'] });
     },
     onError: useErrorToast('The cache was not cleared'),

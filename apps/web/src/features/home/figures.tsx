@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import clsx from 'clsx';
 import type { ReactNode } from 'react';
+import { countText } from '../../components/count-text.ts';
 import { capacityQuery, lateSchedulesQuery, openApprovalsQuery, runCountsQuery } from './queries.ts';
 
 /** What fails, waits, is late and runs, as figures; each is a way to the list that it counts. */
@@ -29,9 +30,9 @@ export function Figures({ workspace }: { workspace: string | undefined }) {
         </Link>
       </li>
       <li>
-        <a href="#late" className={tile}>
-          <Figure name="Late schedules" value={late?.length} bad />
-        </a>
+        <Link to="/schedules" search={{ ...here, late: 'true' }} className={tile}>
+          <Figure name="Late schedules" value={late?.items.length} more={late?.next != null} bad />
+        </Link>
       </li>
       <li>
         <Link to="/runs" search={{ ...here, status: ['running'] }} className={tile}>
@@ -50,11 +51,7 @@ export function Figures({ workspace }: { workspace: string | undefined }) {
       <li>
         <Link to="/workers" className={tile}>
           <Figure
-            name={
-              capacity === undefined
-                ? 'Slots taken'
-                : `Slots taken, ${capacity.workers} ${capacity.workers === 1 ? 'worker' : 'workers'}`
-            }
+            name={capacity === undefined ? 'Slots taken' : `Slots taken, ${countText(capacity.workers, 'worker')}`}
             value={capacity === undefined ? undefined : `${capacity.held} / ${capacity.slots}`}
             bad={capacity?.workers === 0}
           />

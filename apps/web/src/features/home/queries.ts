@@ -1,10 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
+import { lateBefore } from '../schedules/queries.ts';
 
 const dayMs = 24 * 3_600_000;
-/** A schedule counts as late when its run should have begun this long ago. */
-const lateMs = 60_000;
-
 const inWorkspace = (workspace: string | undefined) => (workspace === undefined ? {} : { workspace });
 
 export const recentRunsQuery = (workspace: string | undefined) =>
@@ -51,10 +49,11 @@ export const openApprovalsQuery = (workspace: string | undefined) =>
 export const lateSchedulesQuery = (workspace: string | undefined) =>
   queryOptions({
     queryKey: ['schedules', 'late', workspace ?? null],
-    queryFn: async ({ signal }) => {
-      const { items } = await api.schedules.list({ limit: 500, enabled: true, ...inWorkspace(workspace) }, { signal });
-      return items.filter(({ next_fire_at: at }) => at !== null && Date.parse(at) < Date.now() - lateMs);
-    },
+    queryFn: ({ signal }) =>
+      api.schedules.list(
+        { limit: 100, next: 0, enabled: true, due_before: lateBefore(), ...inWorkspace(workspace) },
+        { signal },
+      ),
     refetchInterval: 30_000,
   });
 

@@ -1,19 +1,20 @@
 // The lines of a log, of which only those in view are in the page. Row heights are fixed, so the place of a line is arithmetic; beyond what
 // browsers can scroll (some ten million pixels), one pixel of the scroll bar is more than one of the text.
-import clsx from 'clsx';
 import { type RefObject, useCallback, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
-import { exactText } from '../../components/times.ts';
-import { type AnsiStyle, parseAnsi } from './ansi.ts';
-import type { LogRow } from './log-protocol.ts';
+import type { LogLayout } from './log-layout.ts';
+import { LogLine } from './log-line.tsx';
+import type { LogPlace } from './log-protocol.ts';
 import type { Log } from './use-log.ts';
 
 const rowHeight = 20;
 const tallest = 8_000_000;
 
-export type LogLinesHandle = Readonly<{ show(row: number): void; toEnd(): void }>;
+export type LogLinesHandle = Readonly<{ show(place: LogPlace): void; toEnd(): void }>;
 
 export function LogLines({
   log,
+  layout,
+  heading,
   handle,
   marked,
   hit,
@@ -23,18 +24,22 @@ export function LogLines({
   onScrolledUp,
 }: {
   log: Log;
+  layout: LogLayout;
+  /** Draws the heading of a section; `pinned`: once more, above lines of it whose heading is out of view. */
+  heading: (section: number, pinned: boolean) => React.ReactNode;
   handle: RefObject<LogLinesHandle | null>;
-  marked: number | null;
-  /** The row of the hit that one stands at. */
-  hit: number | null;
+  marked: LogPlace | null;
+  /** The hit that one stands at. */
+  hit: LogPlace | null;
   showTimes: boolean;
   follow: boolean;
-  onMark: (row: number) => void;
+  onMark: (place: LogPlace) => void;
   onScrolledUp: () => void;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 600 });
-  const textHeight = log.rows * rowHeight;
+  const [view, setView] = useState({ top: 0, height: 600, width: 0 });
+  const { rows } = layout;
+  const textHeight = rows * rowHeight;
   const height = Math.min(textHeight, tallest);
   /** Pixels of the text for one pixel of the scroll bar. */
   const scale = height > view.height ? Math.max(1, (textHeight - view.height) / (height - view.height)) : 1;
@@ -42,22 +47,28 @@ export function LogLines({
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    const observer = new ResizeObserver(() => setView((before) => ({ ...before, height: element.clientHeight })));
+    const observer = new ResizeObserver(() =>
+      setView(({ top }) => ({ top, height: element.clientHeight, width: element.clientWidth })),
+    );
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
 
-  // When the scale changes because lines came, the line at the top stays where it is.
-  const topPixel = useRef(0);
+  // What stands at the top stays there, whatever comes or is folded above it, and however the scale changes by that.
+  const anchor = useRef<Readonly<{ place: LogPlace; within: number }> | null>(null);
   useLayoutEffect(() => {
-    if (scroller.current !== null && !follow) scroller.current.scrollTop = topPixel.current / scale;
-  }, [scale, follow]);
+    if (scroller.current === null || follow || anchor.current === null) return;
+    const { place, within } = anchor.current;
+    const folded = layout.at(layout.rowOf(place)).line !== place.line;
+    scroller.current.scrollTop = (layout.rowOf(place) * rowHeight + (folded ? 0 : within)) / scale;
+  }, [layout, scale, follow]);
 
   const scrollTo = useCallback((top: number) => scroller.current?.scrollTo({ top }), []);
   useImperativeHandle(handle, () => ({
-    show(row) {
-      topPixel.current = Math.max(0, row * rowHeight - view.height / 3);
-      scrollTo(topPixel.current / scale);
+    show(place) {
+      const top = Math.max(0, layout.rowOf(place) * rowHeight - view.height / 3);
+      anchor.current = anchorAt(layout, top);
+      scrollTo(top / scale);
     },
     toEnd: () => scrollTo(height),
   }));
@@ -67,141 +78,67 @@ export function LogLines({
 
   const top = view.top * scale;
   const first = Math.max(0, Math.floor(top / rowHeight) - 5);
-  const last = Math.min(log.rows, Math.ceil((top + view.height) / rowHeight) + 5);
+  const last = Math.min(rows, Math.ceil((top + view.height) / rowHeight) + 5);
+  const atTop = layout.headings && rows > 0 ? layout.at(Math.min(rows - 1, Math.floor(top / rowHeight))) : null;
+  const digits = String(log.lines.reduce((most, count) => Math.max(most, count), 0)).length;
   return (
-    <div className="relative">
+    <div className="relative" style={{ '--log-width': `${view.width}px` } as React.CSSProperties}>
       <section
         ref={scroller}
         aria-label="Lines"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         tabIndex={0}
-        className="focus-row h-[max(20rem,calc(100vh-19rem))] overflow-auto bg-code font-mono text-xs leading-5"
+        className="focus-row h-[max(20rem,calc(100vh-19rem))] overflow-auto bg-code font-mono text-xs leading-5 [overflow-anchor:none]"
         onScroll={({ currentTarget }) => {
           const next = currentTarget.scrollTop;
           if (follow && next < view.top - 2 && next < height - view.height - rowHeight) onScrolledUp();
-          topPixel.current = next * scale;
-          setView({ top: next, height: currentTarget.clientHeight });
+          anchor.current = anchorAt(layout, next * scale);
+          setView({ top: next, height: currentTarget.clientHeight, width: currentTarget.clientWidth });
         }}
       >
         <div className="relative min-w-full" style={{ height: Math.max(height, 1) }}>
           <div className="absolute min-w-full" style={{ top: view.top - (top - first * rowHeight) }}>
-            {Array.from({ length: Math.max(0, last - first) }, (_, offset) => (
-              <Row
-                // biome-ignore lint/suspicious/noArrayIndexKey: a line has no other name than its number
-                key={first + offset}
-                number={first + offset}
-                digits={String(log.rows).length}
-                row={log.row(first + offset)}
-                marked={first + offset === marked}
-                hit={first + offset === hit}
-                showTimes={showTimes}
-                onMark={onMark}
-              />
-            ))}
+            {Array.from({ length: Math.max(0, last - first) }, (_, offset) => {
+              const place = layout.at(first + offset);
+              const key = `${place.section}/${place.line}`;
+              return place.line < 0 ? (
+                <div key={key}>{heading(place.section, false)}</div>
+              ) : (
+                <LogLine
+                  key={key}
+                  place={place}
+                  digits={digits}
+                  row={log.line(place)}
+                  marked={isSame(place, marked)}
+                  hit={isSame(place, hit)}
+                  showTimes={showTimes}
+                  onMark={onMark}
+                />
+              );
+            })}
           </div>
         </div>
       </section>
-      <HitMarks hits={log.hits} rows={log.rows} />
+      {atTop !== null && atTop.line >= 0 ? (
+        <div className="absolute top-0 left-0 border-b font-mono text-xs leading-5">{heading(atTop.section, true)}</div>
+      ) : null}
+      <HitMarks rows={rows} hits={log.hits} layout={layout} />
     </div>
   );
 }
 
-function Row({
-  number,
-  digits,
-  row,
-  marked,
-  hit,
-  showTimes,
-  onMark,
-}: {
-  number: number;
-  /** Of the largest number, so that all lines begin at one place. */
-  digits: number;
-  row: LogRow | undefined;
-  marked: boolean;
-  hit: boolean;
-  showTimes: boolean;
-  onMark: (row: number) => void;
-}) {
-  if (row?.kind === 'heading') {
-    const { step, item, iteration, attempt } = row.log;
-    return (
-      <div className="flex h-5 items-center border-y bg-hover px-3 font-medium font-sans text-soft">
-        {step}
-        {item < 0 ? '' : ` item ${item}`}
-        {iteration > 0 ? `, iteration ${iteration + 1}` : ''}
-        {attempt > 1 ? `, attempt ${attempt}` : ''}
-      </div>
-    );
-  }
-  return (
-    <div className={clsx('flex h-5 whitespace-pre', marked && 'bg-selected', hit && 'bg-wait-ground')}>
-      <button
-        type="button"
-        tabIndex={-1}
-        aria-label={`Link to line ${number + 1}`}
-        onClick={() => onMark(number)}
-        style={{ width: `calc(${Math.max(3, digits)}ch + 1.5rem)` }}
-        className="shrink-0 cursor-pointer select-none pr-3 text-right text-faint hover:text-accent"
-      >
-        {number + 1}
-      </button>
-      {row === undefined ? (
-        <span className="text-faint">…</span>
-      ) : (
-        <>
-          {showTimes ? (
-            <time dateTime={row.at} title={exactText(Date.parse(row.at))} className="shrink-0 pr-3 text-faint">
-              {exactText(Date.parse(row.at)).slice(11, 23)}
-            </time>
-          ) : null}
-          <span
-            className={clsx(
-              'border-l-2 pr-4 pl-2',
-              row.stream === 'stderr' ? 'border-bad' : 'border-transparent',
-              row.stream === 'system' && 'text-soft italic',
-            )}
-          >
-            <Text text={row.text} />
-          </span>
-        </>
-      )}
-    </div>
-  );
+const isSame = (one: LogPlace, other: LogPlace | null): boolean =>
+  other !== null && one.section === other.section && one.line === other.line;
+
+function anchorAt(layout: LogLayout, top: number) {
+  const row = Math.floor(top / rowHeight);
+  return layout.rows === 0 ? null : { place: layout.at(Math.min(row, layout.rows - 1)), within: top - row * rowHeight };
 }
 
-function Text({ text }: { text: string }) {
-  const pieces = parseAnsi(text);
-  const [only] = pieces;
-  if (pieces.length === 1 && only !== undefined && Object.keys(only.style).length === 0) return <>{only.text}</>;
-  return (
-    <>
-      {pieces.map((piece, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a piece has no other name than its place
-        <span key={index} style={cssOf(piece.style)}>
-          {piece.text}
-        </span>
-      ))}
-    </>
-  );
-}
-
-function cssOf({ color, background, bold, dim, italic, underline }: AnsiStyle): React.CSSProperties {
-  return {
-    ...(color === undefined ? {} : { color }),
-    ...(background === undefined ? {} : { background }),
-    ...(bold ? { fontWeight: 600 } : {}),
-    ...(dim ? { opacity: 0.7 } : {}),
-    ...(italic ? { fontStyle: 'italic' } : {}),
-    ...(underline ? { textDecoration: 'underline' } : {}),
-  };
-}
-
-/** Where along the scroll bar there are hits. */
-function HitMarks({ hits, rows }: { hits: readonly number[]; rows: number }) {
+/** Where along the scroll bar there are hits; those that are folded away, at their heading. */
+function HitMarks({ hits, rows, layout }: { hits: readonly LogPlace[]; rows: number; layout: LogLayout }) {
   if (hits.length === 0 || rows === 0) return null;
-  const marks = new Set(hits.map((hit) => Math.floor((hit / rows) * 200)));
+  const marks = new Set(hits.map((hit) => Math.floor((layout.rowOf(hit) / rows) * 200)));
   return (
     <div aria-hidden className="pointer-events-none absolute inset-y-0 right-0 w-2">
       {[...marks].map((mark) => (

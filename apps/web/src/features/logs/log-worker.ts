@@ -3,22 +3,25 @@
 // Each attempt's log is read raw, by its own request, and later goes on from where it was left. Where there are very many of them (the items of
 // a for-each), the first reading is one request for all, in JSON.
 import type { LogEntry, LogLine } from '@millrace/api';
-import type { FromLogWorker, LogChoice, LogRow, ToLogWorker } from './log-protocol.ts';
+import type { FromLogWorker, LogChoice, LogPlace, LogSection, ToLogWorker } from './log-protocol.ts';
 import { LogText } from './log-text.ts';
 
-type Log = { readonly entry: Omit<LogEntry, 'size_bytes'>; readonly text: LogText; loaded: number };
+type Log = { readonly section: LogSection; readonly text: LogText; loaded: number };
 
 /** Beyond this many logs, the first reading is one request. */
 const manyLogs = 20;
 const mostHits = 100_000;
 const searchedAtOnce = 20_000;
 
-const logs = new Map<string, Log>();
+/** In the order in which they came: a section's number is its place here. */
+const logs: Log[] = [];
+const known = new Map<string, Log>();
 let source: Extract<ToLogWorker, { type: 'open' }> | null = null;
 let reading = false;
 let readAgain = false;
 let search = 0;
-let told = 0;
+let toldAt = 0;
+let toldSections = 0;
 
 const say = (message: FromLogWorker): void => self.postMessage(message);
 
@@ -32,7 +35,7 @@ self.onmessage = ({ data }: MessageEvent<ToLogWorker>) => {
       void refresh();
       return;
     case 'read':
-      say({ type: 'rows', from: data.from, rows: rowsBetween(data.from, data.to) });
+      say({ ...data, type: 'rows', rows: logs[data.section]?.text.read(data.from, data.to) ?? [] });
       return;
     case 'search':
       search += 1;
@@ -65,19 +68,19 @@ async function readNew(): Promise<void> {
   const { choice } = source;
   const { items } = (await (await ask(`/api/v1/runs/${choice.run}/logs`)).json()) as { items: LogEntry[] };
   const wanted = items.filter(({ step, item }) => (choice.step ?? step) === step && (choice.item ?? item) === item);
-  if (logs.size === 0 && wanted.length > manyLogs) return readAll(choice);
-  for (const { size_bytes, ...entry } of wanted) {
-    const log = logOf(entry);
+  if (logs.length === 0 && wanted.length > manyLogs) return readAll(choice);
+  for (const { size_bytes, ...section } of wanted) {
+    const log = logOf(section);
     if (log.loaded < size_bytes) await readOne(choice.run, log);
   }
 }
 
 async function readOne(run: string, log: Log): Promise<void> {
   const query = new URLSearchParams({
-    step: log.entry.step,
-    item: String(log.entry.item),
-    iteration: String(log.entry.iteration),
-    attempt: String(log.entry.attempt),
+    step: log.section.step,
+    item: String(log.section.item),
+    iteration: String(log.section.iteration),
+    attempt: String(log.section.attempt),
     offset: String(log.loaded),
     format: 'raw',
   });
@@ -98,8 +101,8 @@ async function readAll({ run, step, item }: LogChoice): Promise<void> {
     const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     for (const text of lines) {
-      const { at, stream, text: shown, next_offset, ...entry } = JSON.parse(text) as LogLine;
-      const log = logOf(entry);
+      const { at, stream, text: shown, next_offset, ...section } = JSON.parse(text) as LogLine;
+      const log = logOf(section);
       log.text.append(encoder.encode(`${at} ${stream} F ${shown}\n`));
       log.loaded = next_offset;
     }
@@ -107,13 +110,13 @@ async function readAll({ run, step, item }: LogChoice): Promise<void> {
   }
 }
 
-function logOf(entry: Log['entry']): Log {
-  const { step, item, iteration, attempt } = entry;
+function logOf({ step, item, iteration, attempt }: LogSection): Log {
   const key = `${step}\0${iteration}/${item}/${attempt}`;
-  const known = logs.get(key);
-  if (known !== undefined) return known;
-  const log: Log = { entry: { step, item, iteration, attempt }, text: new LogText(), loaded: 0 };
-  logs.set(key, log);
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const log: Log = { section: { step, item, iteration, attempt }, text: new LogText(), loaded: 0 };
+  known.set(key, log);
+  logs.push(log);
   return log;
 }
 
@@ -137,49 +140,31 @@ async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array> {
 
 /** At most ten times a second, except at the end. */
 function tellSize(now = false): void {
-  if (!now && performance.now() - told < 100) return;
-  told = performance.now();
-  say({ type: 'size', rows: totalRows(), logs: logs.size, loading: reading });
-}
-
-/** Each log has a heading where there are several. */
-const headings = (): number => (logs.size > 1 ? 1 : 0);
-
-function totalRows(): number {
-  let rows = 0;
-  for (const { text } of logs.values()) rows += headings() + text.lines;
-  return rows;
-}
-
-function rowsBetween(from: number, to: number): LogRow[] {
-  const rows: LogRow[] = [];
-  let first = 0;
-  for (const { entry, text } of logs.values()) {
-    const size = headings() + text.lines;
-    if (first < to && first + size > from) {
-      const start = Math.max(0, from - first);
-      if (headings() === 1 && start === 0) rows.push({ kind: 'heading', log: entry });
-      const lines = text.read(Math.max(0, start - headings()), to - first - headings());
-      rows.push(...lines.map((line) => ({ kind: 'line' as const, ...line })));
-    }
-    first += size;
-    if (first >= to) break;
-  }
-  return rows;
+  if (!now && performance.now() - toldAt < 100) return;
+  toldAt = performance.now();
+  const added = logs.slice(toldSections).map(({ section }) => section);
+  toldSections = logs.length;
+  say({ type: 'size', added, lines: Uint32Array.from(logs, ({ text }) => text.lines), loading: reading });
 }
 
 /** Block by block, so that a newer search can take over and the first hits show at once. */
 async function find(text: string, own: number): Promise<void> {
-  const hits: number[] = [];
-  let first = 0;
-  for (const log of text === '' ? [] : logs.values()) {
-    for (let from = 0; from < log.text.lines && hits.length < mostHits; from += searchedAtOnce) {
-      for (const line of log.text.search(text, from, from + searchedAtOnce)) hits.push(first + headings() + line);
+  let [count, looked] = [0, 0];
+  let found: LogPlace[] = [];
+  say({ type: 'hits', text, found, isFirst: true, isDone: text === '' });
+  if (text === '') return;
+  for (const [section, log] of logs.entries()) {
+    for (let from = 0; from < log.text.lines && count < mostHits; from += searchedAtOnce) {
+      const lines = log.text.search(text, from, from + searchedAtOnce).slice(0, mostHits - count);
+      found.push(...lines.map((line) => ({ section, line })));
+      count += lines.length;
+      looked += Math.min(searchedAtOnce, log.text.lines - from);
+      if (looked < searchedAtOnce) continue;
       await new Promise((resolve) => setTimeout(resolve));
       if (search !== own) return;
-      say({ type: 'hits', text, rows: hits, done: false });
+      if (found.length > 0) say({ type: 'hits', text, found, isFirst: false, isDone: false });
+      [found, looked] = [[], 0];
     }
-    first += headings() + log.text.lines;
   }
-  say({ type: 'hits', text, rows: hits.slice(0, mostHits), done: true });
+  say({ type: 'hits', text, found, isFirst: false, isDone: true });
 }

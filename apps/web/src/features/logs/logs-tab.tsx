@@ -1,60 +1,87 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { ArrowDown, ArrowUp, Clock, Download } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
-import { readToken } from '../../api/token.ts';
-import { Button, buttonClass, IconButton } from '../../components/button.tsx';
+import { ArrowDown, ChevronsDownUp, ChevronsUpDown, Clock } from 'lucide-react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { Button, IconButton } from '../../components/button.tsx';
+import { countText } from '../../components/count-text.ts';
 import { Skeleton } from '../../components/page-states.tsx';
 import { useShortcut } from '../../components/shortcuts.ts';
+import { lineAddress, placeOfAddress } from './line-address.ts';
+import { LogDownload } from './log-download.tsx';
+import { LogHeading } from './log-heading.tsx';
+import { layoutOf } from './log-layout.ts';
 import { LogLines, type LogLinesHandle } from './log-lines.tsx';
-import type { LogChoice } from './log-protocol.ts';
-import { type Log, useLog } from './use-log.ts';
+import type { LogChoice, LogPlace } from './log-protocol.ts';
+import { LogSearch } from './log-search.tsx';
+import { sectionKey, useSectionAttempts } from './section-attempts.ts';
+import { useLog } from './use-log.ts';
 
-/** The logs of a run, a step or an item: follow, search, link to a line, download. */
+/** The logs of a run, a step or an item: fold by attempt, follow, search, link to a line, download. */
 export function LogsTab({ ended, ...choice }: LogChoice & { ended: boolean }) {
   const log = useLog(choice, ended);
   const lines = useRef<LogLinesHandle>(null);
-  const { line } = useSearch({ strict: false });
+  const { line: address } = useSearch({ strict: false });
   const navigate = useNavigate();
-  const marked = line === undefined || !/^\d+$/.test(line) ? null : Number(line) - 1;
+  const marked = useMemo(() => placeOfAddress(address, log.sections), [address, log.sections]);
   const [showTimes, setShowTimes] = useState(false);
-  const [follow, setFollow] = useState(!ended && marked === null);
-  const [hit, setHit] = useState<number | null>(null);
+  const [follow, setFollow] = useState(!ended && address === undefined);
+  const [hit, setHit] = useState(0);
+  const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
+  const layout = useMemo(() => layoutOf(log.lines, folded), [log.lines, folded]);
+  const attempts = useSectionAttempts(choice, log.sections);
+  const hitsOf = useMemo(() => Map.groupBy(log.hits, ({ section }) => section), [log.hits]);
+  const allFolded = layout.headings && folded.size === log.sections.length;
+
+  /** A place that somebody wants to see is unfolded; it is shown once its row is there. */
+  const [wanted, setWanted] = useState<LogPlace | null>(null);
+  const open = (place: LogPlace) => {
+    setFolded((before) => withFold(before, place.section, false));
+    setWanted(place);
+  };
+  useLayoutEffect(() => {
+    if (wanted === null || (log.lines[wanted.section] ?? 0) <= wanted.line || folded.has(wanted.section)) return;
+    setWanted(null);
+    lines.current?.show(wanted);
+  }, [wanted, log.lines, folded]);
+
   const reached = useRef(false);
-
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, as soon as the section of the address is there
   useEffect(() => {
-    if (reached.current || marked === null || log.rows <= marked) return;
+    if (reached.current || marked === null) return;
     reached.current = true;
-    lines.current?.show(marked);
-  }, [marked, log.rows]);
-  useEffect(() => {
-    const first = log.hits[0];
-    if (first === undefined) setHit(null);
-    else setHit((before) => (before !== null && log.hits.includes(before) ? before : first));
-  }, [log.hits]);
-  useEffect(() => {
-    if (hit === null) return;
+    open(marked);
+  }, [marked]);
+  const goTo = (index: number) => {
+    const place = log.hits[index];
+    if (place === undefined) return;
+    setHit(index);
     setFollow(false);
-    lines.current?.show(hit);
-  }, [hit]);
+    open(place);
+  };
+  // The first hit of a search is shown as soon as it is there.
+  const firstHit = log.hits[0];
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is found later leaves one where one stands
+  useEffect(() => goTo(0), [firstHit]);
+  useShortcut(
+    { keys: 'f', label: 'Fold or unfold all logs', group: 'This page' },
+    () => setFolded(allFolded ? new Set() : new Set(log.sections.keys())),
+    layout.headings,
+  );
 
-  if (log.rows === 0 && log.failed !== null)
+  const count = log.lines.reduce((sum, one) => sum + one, 0);
+  if (count === 0 && log.failed !== null)
     return <p className="p-4 text-bad text-sm">The logs cannot be read: {log.failed}</p>;
-  if (log.rows === 0 && log.loading) return <Skeleton what="logs" rows={4} />;
-  if (log.rows === 0) {
+  if (count === 0 && log.loading) return <Skeleton what="logs" rows={4} />;
+  if (count === 0) {
     return (
       <p className="p-4 text-soft text-sm">
         {ended ? 'Nothing was written.' : 'Nothing was written yet. Lines appear here as they come.'}
       </p>
     );
   }
-  const step = (by: number) => {
-    const at = hit === null ? 0 : log.hits.indexOf(hit) + by;
-    setHit(log.hits[(at + log.hits.length) % log.hits.length] ?? null);
-  };
   return (
     <div>
       <div className="flex flex-wrap items-center gap-1 border-b p-2">
-        <SearchField log={log} hit={hit} onStep={step} />
+        <LogSearch log={log} hit={hit} onStep={(by) => goTo((hit + by + log.hits.length) % log.hits.length)} />
         <div className="ml-auto flex items-center gap-1">
           {ended ? (
             <Button small look="quiet" onClick={() => lines.current?.toEnd()}>
@@ -66,6 +93,14 @@ export function LogsTab({ ended, ...choice }: LogChoice & { ended: boolean }) {
               Follow
             </Button>
           )}
+          {layout.headings ? (
+            <IconButton
+              label={allFolded ? 'Unfold all' : 'Fold all'}
+              onClick={() => setFolded(allFolded ? new Set() : new Set(log.sections.keys()))}
+            >
+              {allFolded ? <ChevronsUpDown /> : <ChevronsDownUp />}
+            </IconButton>
+          ) : null}
           <IconButton
             label="Times"
             aria-pressed={showTimes}
@@ -74,20 +109,35 @@ export function LogsTab({ ended, ...choice }: LogChoice & { ended: boolean }) {
           >
             <Clock />
           </IconButton>
-          <DownloadLink {...choice} />
+          <LogDownload {...choice} />
         </div>
       </div>
       <LogLines
         log={log}
+        layout={layout}
+        heading={(section, pinned) => {
+          const own = log.sections[section];
+          return own === undefined ? null : (
+            <LogHeading
+              section={own}
+              attempt={attempts.get(sectionKey(own))}
+              lines={log.lines[section] ?? 0}
+              hits={hitsOf.get(section)?.length ?? 0}
+              folded={folded.has(section)}
+              pinned={pinned}
+              onFold={(next) => setFolded((before) => withFold(before, section, next))}
+            />
+          );
+        }}
         handle={lines}
         marked={marked}
-        hit={hit}
+        hit={log.hits[hit] ?? null}
         showTimes={showTimes}
         follow={follow}
-        onMark={(row) =>
+        onMark={(place) =>
           void navigate({
             to: '.',
-            search: (before) => ({ ...before, line: String(row + 1) }),
+            search: (before) => ({ ...before, line: lineAddress(place, log.sections) }),
             replace: true,
             resetScroll: false,
           })
@@ -95,90 +145,16 @@ export function LogsTab({ ended, ...choice }: LogChoice & { ended: boolean }) {
         onScrolledUp={() => setFollow(false)}
       />
       <p role="status" className="border-t px-3 py-1.5 text-soft text-xs">
-        {log.rows.toLocaleString('en')} lines{log.loading && !ended ? '' : log.loading ? ', reading on' : ''}
+        {countText(count, 'line')}
+        {layout.headings ? ` in ${countText(log.sections.length, 'log')}` : ''}
+        {log.loading && ended ? ', reading on' : ''}
         {log.failed === null ? '' : `. The rest cannot be read now: ${log.failed}`}
       </p>
     </div>
   );
 }
 
-function SearchField({ log, hit, onStep }: { log: Log; hit: number | null; onStep: (by: number) => void }) {
-  const [text, setText] = useState('');
-  const field = useRef<HTMLInputElement>(null);
-  const { search } = log;
-  useShortcut({ keys: '/', label: 'Search in the logs', group: 'This page' }, () => field.current?.focus());
-  useEffect(() => {
-    const timer = setTimeout(() => search(text), 150);
-    return () => clearTimeout(timer);
-  }, [text, search]);
-  return (
-    <div className="flex items-center gap-1">
-      <input
-        ref={field}
-        type="search"
-        aria-label="Search in the logs"
-        placeholder="Search"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') onStep(event.shiftKey ? -1 : 1);
-          if (event.key === 'Escape') event.currentTarget.blur();
-        }}
-        className="h-7 w-40 rounded-md border border-line-strong bg-surface px-2 text-sm placeholder:text-faint"
-      />
-      {text === '' ? null : (
-        <>
-          <span className="px-1 text-soft text-xs" role="status">
-            {log.hits.length === 0
-              ? 'no line'
-              : `${hit === null ? 1 : log.hits.indexOf(hit) + 1} of ${log.hits.length.toLocaleString('en')}`}
-          </span>
-          <IconButton label="Hit before" disabled={log.hits.length === 0} onClick={() => onStep(-1)}>
-            <ArrowUp />
-          </IconButton>
-          <IconButton label="Next hit" disabled={log.hits.length === 0} onClick={() => onStep(1)}>
-            <ArrowDown />
-          </IconButton>
-        </>
-      )}
-    </div>
-  );
-}
-
-/** A link where the browser may ask by itself; with a token, the page has to ask. */
-function DownloadLink({ run, step, item }: LogChoice) {
-  const query = new URLSearchParams({
-    ...(step === undefined ? {} : { step }),
-    ...(item === undefined ? {} : { item: String(item) }),
-  });
-  const url = `/api/v1/runs/${run}/logs/content?${query}`;
-  const name = `run-${run}${step === undefined ? '' : `-${step}`}.log`;
-  const token = readToken();
-  if (token === null) {
-    return (
-      <a
-        href={url}
-        download={name}
-        aria-label="Download the logs"
-        title="Download the logs"
-        className={`${buttonClass('quiet', true)} w-7 px-0!`}
-      >
-        <Download aria-hidden />
-      </a>
-    );
-  }
-  return (
-    <IconButton label="Download the logs" onClick={() => void save(url, token, name)}>
-      <Download />
-    </IconButton>
-  );
-}
-
-async function save(url: string, token: string, name: string): Promise<void> {
-  const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(await response.blob());
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
+const withFold = (before: ReadonlySet<number>, section: number, folded: boolean): ReadonlySet<number> => {
+  if (before.has(section) === folded) return before;
+  return folded ? new Set([...before, section]) : new Set([...before].filter((one) => one !== section));
+};

@@ -3,15 +3,17 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
 
 const graphKey = (run: string) => ['run-graph', run] as const;
+const inputFormKey = (run: string) => ['run-input-form', run] as const;
 
-/** The run as it stands now. The first read brings its graph too, which never changes and is kept apart. */
+/** The run as it stands now. The first read brings its plan too, which never changes and is kept apart. */
 export const runQuery = (run: string) =>
   queryOptions({
     queryKey: ['run', run],
     queryFn: async ({ signal, client }) => {
       const known = client.getQueryData<PlanGraph>(graphKey(run)) !== undefined;
-      const { graph, ...rest } = await api.runs.get(run, known ? {} : { include: 'plan' }, { signal });
+      const { graph, input_form, ...rest } = await api.runs.get(run, known ? {} : { include: 'plan' }, { signal });
       if (graph !== undefined) client.setQueryData(graphKey(run), graph);
+      if (input_form !== undefined) client.setQueryData(inputFormKey(run), input_form);
       return rest;
     },
   });
@@ -22,6 +24,15 @@ export const graphQuery = (run: string) =>
     queryKey: graphKey(run),
     queryFn: async ({ signal }) =>
       (await api.runs.get(run, { include: 'plan' }, { signal })).graph ?? { steps: [], edges: [] },
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** What the plan of a run takes as input; comes with the run, as the graph does. */
+export const inputFormQuery = (run: string) =>
+  queryOptions({
+    queryKey: inputFormKey(run),
+    queryFn: async ({ signal }) =>
+      (await api.runs.get(run, { include: 'plan' }, { signal })).input_form ?? { parameters: null, json_schema: {} },
     staleTime: Number.POSITIVE_INFINITY,
   });
 
@@ -68,16 +79,24 @@ export const itemsQuery = (run: string, step: string, status: RunStep['status'] 
 /** How many attempts a timeline is drawn from at most. */
 const mostBars = 20_000;
 
-/** All attempts, for the timeline. */
-export const timelineQuery = (run: string) =>
+/** All attempts without their values, for the timeline; or those of a step or an item. */
+export const timelineQuery = (
+  run: string,
+  { step, item }: Readonly<{ step?: string | undefined; item?: number | undefined }> = {},
+) =>
   queryOptions({
-    queryKey: ['run', run, 'timeline'],
+    queryKey: ['run', run, 'timeline', step ?? null, item ?? null],
     queryFn: async ({ signal }) => {
       const attempts: Attempt[] = [];
       for (let after: string | null = null; attempts.length < mostBars; ) {
         const page: Awaited<ReturnType<typeof api.runs.attempts>> = await api.runs.attempts(
           run,
-          { limit: 5_000, ...(after === null ? {} : { after }) },
+          {
+            limit: 5_000,
+            ...(step === undefined ? {} : { step }),
+            ...(item === undefined ? {} : { item }),
+            ...(after === null ? {} : { after }),
+          },
           { signal },
         );
         attempts.push(...page.items);

@@ -1,15 +1,21 @@
 import type { GivenStartingPoint, Run } from '@millrace/api';
-import { ApiError } from '@millrace/client';
-import { useMutation } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { useId, useState } from 'react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { errorText } from '../../components/error-text.ts';
+import type { JsonObject } from '../../components/form/form-field.ts';
+import { problemsOf } from '../../components/form/form-problems.ts';
+import { JsonForm } from '../../components/form/json-form.tsx';
+import { textLinkClass } from '../../components/link-class.ts';
+import { Failure, Skeleton } from '../../components/page-states.tsx';
 import { SelectField } from '../../components/select-field.tsx';
-import { fieldClass } from '../../components/text-field.tsx';
 import { useToast } from '../../components/toast.tsx';
+import { workflowQuery } from '../workflow/queries.ts';
+import { changedInput, leftOut } from './changed-input.ts';
+import { inputFormQuery } from './queries.ts';
 
 type From = 'failed' | 'start' | 'changed' | 'step' | 'item';
 
@@ -57,14 +63,18 @@ function RerunForm({
     item !== undefined ? 'item' : step !== undefined ? 'step' : run.status === 'succeeded' ? 'start' : 'failed',
   );
   const [plan, setPlan] = useState<'same' | 'live'>('same');
-  const [input, setInput] = useState(() => JSON.stringify(run.input, null, 2));
-  const parsed = parseInput(input);
+  const [missing, setMissing] = useState<readonly string[]>([]);
+  const same = useQuery(inputFormQuery(run.id));
+  const live = useQuery({ ...workflowQuery(run), enabled: plan === 'live' });
+  // While the other form is read, the one that is there stays, and with it what was typed.
+  const form = (plan === 'live' ? live.data?.input : undefined) ?? same.data;
+  const read = plan === 'same' ? same : live;
   const rerun = useMutation({
-    mutationFn: () =>
+    mutationFn: (input: JsonObject) =>
       api.runs.rerun(run.id, {
         from: [startingPoint(from, step, item)],
         plan,
-        ...(parsed.value === null || isSame(parsed.value, run.input) ? {} : { input: parsed.value }),
+        ...(Object.keys(input).length === 0 ? {} : { input }),
       }),
     onSuccess: ({ id }) => {
       close();
@@ -73,91 +83,83 @@ function RerunForm({
     },
   });
   return (
-    <form
-      className="space-y-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        rerun.mutate();
-      }}
-    >
-      <SelectField
-        label="Begin"
-        value={from}
-        options={[
-          ...(item !== undefined && step !== undefined ? [['item', `at item ${item} of ${step}`] as const] : []),
-          ...(step === undefined ? [] : [['step', `at the step ${step}`] as const]),
-          ['failed', 'with what did not succeed'],
-          ['changed', 'with what the new version describes otherwise'],
-          ['start', 'at the start: all of it'],
-        ]}
-        onChange={(next) => setFrom(next as From)}
-      />
-      <SelectField
-        label="Version"
-        value={plan}
-        options={[
-          ['same', 'the one of this run'],
-          ['live', 'the live one'],
-        ]}
-        onChange={(next) => setPlan(next === 'live' ? 'live' : 'same')}
-      />
-      <InputField text={input} onChange={setInput} problem={parsed.problem} />
-      {rerun.error === null ? null : <Refusal error={rerun.error} />}
-      <div className="flex justify-end gap-2">
-        <Button onClick={close}>Not now</Button>
-        <Button type="submit" look="primary" disabled={rerun.isPending || parsed.value === null}>
-          Run again
-        </Button>
+    <div className="space-y-4">
+      <div className="grid gap-4 sm:grid-cols-2">
+        <SelectField
+          label="Begin"
+          value={from}
+          options={[
+            ...(item !== undefined && step !== undefined ? [['item', `at item ${item} of ${step}`] as const] : []),
+            ...(step === undefined ? [] : [['step', `at the step ${step}`] as const]),
+            ['failed', 'with what did not succeed'],
+            ['changed', 'with what the new version describes otherwise'],
+            ['start', 'at the start: all of it'],
+          ]}
+          onChange={(next) => setFrom(next as From)}
+        />
+        <SelectField
+          label="Version of the workflow"
+          value={plan}
+          options={[
+            ['same', 'the one of this run'],
+            ['live', 'the live one'],
+          ]}
+          onChange={(next) => {
+            setPlan(next === 'live' ? 'live' : 'same');
+            rerun.reset();
+          }}
+        />
       </div>
-    </form>
-  );
-}
-
-function InputField({
-  text,
-  onChange,
-  problem,
-}: {
-  text: string;
-  onChange: (text: string) => void;
-  problem: string | null;
-}) {
-  const id = useId();
-  return (
-    <div>
-      <label htmlFor={id} className="mb-1 block font-medium text-sm">
-        Input
-      </label>
-      <textarea
-        id={id}
-        value={text}
-        onChange={(event) => onChange(event.target.value)}
-        rows={Math.min(14, text.split('\n').length + 1)}
-        spellCheck={false}
-        aria-invalid={problem === null ? undefined : true}
-        aria-describedby={problem === null ? undefined : `${id}-problem`}
-        className={`${fieldClass} h-auto! py-1.5 font-mono text-xs leading-5`}
-      />
-      {problem === null ? null : (
-        <p id={`${id}-problem`} className="mt-1 text-bad text-xs">
-          {problem}
-        </p>
+      {form === undefined ? (
+        same.error === null ? (
+          <Skeleton what="input" rows={3} />
+        ) : (
+          <Failure error={same.error} what="run" onRetry={() => void same.refetch()} />
+        )
+      ) : (
+        <JsonForm
+          schema={form.json_schema}
+          parameters={form.parameters}
+          initial={run.input}
+          error={rerun.error}
+          onSubmit={(input) => {
+            const gone = leftOut(run.input, input, form.json_schema);
+            setMissing(gone);
+            if (gone.length === 0) rerun.mutate(changedInput(run.input, input));
+          }}
+        >
+          {missing.length === 0 ? null : (
+            <p role="alert" className="rounded-md bg-bad-ground px-3 py-2 text-bad text-sm">
+              A re-run keeps what the run was given, so {missing.join(', ')} cannot be left out.{' '}
+              <Link
+                to="/workflows/$workspace/$workflow"
+                params={{ workspace: run.workspace, workflow: run.workflow }}
+                search={{ view: 'start', like: run.id }}
+                className={textLinkClass}
+              >
+                Start a new run
+              </Link>{' '}
+              without it.
+            </p>
+          )}
+          {read.error === null ? null : (
+            <p role="alert" className="rounded-md bg-bad-ground px-3 py-2 text-bad text-sm">
+              {errorText(read.error)}
+            </p>
+          )}
+          {rerun.error === null || problemsOf(rerun.error).length > 0 ? null : (
+            <p role="alert" className="rounded-md bg-bad-ground px-3 py-2 text-bad text-sm">
+              {errorText(rerun.error)}
+            </p>
+          )}
+          <div className="flex justify-end gap-2">
+            <Button onClick={close}>Not now</Button>
+            <Button type="submit" look="primary" disabled={rerun.isPending || read.data === undefined}>
+              Run again
+            </Button>
+          </div>
+        </JsonForm>
       )}
-    </div>
-  );
-}
-
-/** Why the server does not run it again; of a wrong input, each place. */
-function Refusal({ error }: { error: unknown }) {
-  const problems = error instanceof ApiError && Array.isArray(error.details?.problems) ? error.details.problems : [];
-  return (
-    <div role="alert" className="rounded-md bg-bad-ground px-3 py-2 text-bad text-sm">
-      <p>{errorText(error)}</p>
-      <ul className="list-disc pl-4">
-        {problems.map((problem) => (
-          <li key={JSON.stringify(problem)}>{(problem as { message?: string }).message}</li>
-        ))}
-      </ul>
     </div>
   );
 }
@@ -167,16 +169,3 @@ function startingPoint(from: From, step: string | undefined, item: number | unde
   if (from === 'step' && step !== undefined) return { step };
   return from === 'step' || from === 'item' ? 'failed' : from;
 }
-
-function parseInput(text: string): Readonly<{ value: Run['input'] | null; problem: string | null }> {
-  try {
-    const value: unknown = JSON.parse(text === '' ? '{}' : text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return { value: value as Run['input'], problem: null };
-    return { value: null, problem: 'The input is an object: {"name": value, …}.' };
-  } catch (error) {
-    return { value: null, problem: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);

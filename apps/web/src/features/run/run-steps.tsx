@@ -1,6 +1,7 @@
 import type { Run } from '@millrace/api';
 import { ChartNoAxesGantt, List, Workflow } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
+import { countText } from '../../components/count-text.ts';
 import { Card } from '../../components/page.tsx';
 import { Skeleton } from '../../components/page-states.tsx';
 import { Segmented } from '../../components/segmented.tsx';
@@ -45,7 +46,7 @@ export function RunSteps({
           ]}
           onChange={onView}
         />
-        <span className="px-2 text-soft text-xs">{countText(run)}</span>
+        <span className="px-2 text-soft text-xs">{stepsText(run)}</span>
       </div>
       <Suspense fallback={<Skeleton what={shown} />}>
         {shown === 'graph' ? <GraphView run={run} selected={selected} onSelect={onSelect} /> : null}
@@ -63,9 +64,9 @@ const ViewName = ({ icon, name }: { icon: React.ReactNode; name: string }) => (
   </>
 );
 
-function countText({ steps }: Run): string {
+function stepsText({ steps }: Run): string {
   const all = Object.values(steps);
   const ended = all.filter(({ ended_at, status }) => ended_at !== null || status === 'skipped').length;
-  const total = all.length === 1 ? '1 step' : `${all.length} steps`;
+  const total = countText(all.length, 'step');
   return ended === all.length ? total : `${ended} of ${total} ended`;
 }

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../../components/button.tsx';
+import { countText } from '../../components/count-text.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { errorText } from '../../components/error-text.ts';
 import { type BulkAction, type BulkOutcome, type BulkSubject, countBulk, nothingYet, runBulk } from './bulk.ts';
@@ -59,7 +60,7 @@ export function BulkDialog({
               ? 'Counting the runs that this is about…'
               : errorText(count.error)
             : work.isIdle
-              ? `This is about ${number === 0 ? 'no run: none that matches can be' : number === 1 ? '1 run, to be' : `${number.toLocaleString('en')} runs, to be`} ${done}.`
+              ? `This is about ${number === 0 ? 'no run: none that matches can be' : `${countText(number, 'run')}, to be`} ${done}.`
               : `${outcome.done.toLocaleString('en')} of ${number.toLocaleString('en')} ${done}${outcome.unchanged === 0 ? '' : `, ${outcome.unchanged} as they were`}.`}
         </p>
         {work.error === null ? null : <p className="text-bad">{errorText(work.error)}</p>}
@@ -76,7 +77,7 @@ export function BulkDialog({
           <Button onClick={onClose}>{work.isIdle ? 'Not now' : work.isPending ? 'Stop here' : 'Close'}</Button>
           {work.isSuccess ? null : (
             <Button look="primary" disabled={number === 0 || work.isPending} onClick={() => work.mutate()}>
-              {verb} {number === 0 ? '' : number.toLocaleString('en')} {number === 1 ? 'run' : 'runs'}
+              {verb} {number === 0 ? 'runs' : countText(number, 'run')}
             </Button>
           )}
         </div>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { by } from '../../app/my-name.ts';
 import { Button } from '../../components/button.tsx';
+import { countText } from '../../components/count-text.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { errorText } from '../../components/error-text.ts';
 import { Mark } from '../../components/mark.tsx';
@@ -55,7 +56,7 @@ function BackfillForm({ schedule, close }: { schedule: Schedule; close: () => vo
       if (dry_run) return;
       const started = items.filter(({ created }) => created).length;
       toast({
-        text: `${started} ${started === 1 ? 'run is' : 'runs are'} started`,
+        text: `${countText(started, 'run is', 'runs are')} started`,
         detail: 'Each has its nominal time.',
       });
       void queries.invalidateQueries({ queryKey: ['schedules'] });
@@ -97,7 +98,7 @@ function BackfillForm({ schedule, close }: { schedule: Schedule; close: () => vo
             disabled={missing === 0 || ask.isPending}
             onClick={() => ask.mutate({ dry_run: false })}
           >
-            {missing === 1 ? 'Start 1 run' : `Start ${missing} runs`}
+            Start {countText(missing, 'run')}
           </Button>
         )}
       </div>

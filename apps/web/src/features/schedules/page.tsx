@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { CalendarClock } from 'lucide-react';
 import { useLiveRefresh } from '../../api/use-live-refresh.ts';
+import { CheckField } from '../../components/check-field.tsx';
 import { MoreButton } from '../../components/more-button.tsx';
 import { NameField } from '../../components/name-field.tsx';
 import { Card, Page } from '../../components/page.tsx';
@@ -96,6 +97,11 @@ function Filters({ search }: { search: SchedulesSearch }) {
         ]}
         onChange={(enabled) => change({ enabled: enabled || undefined })}
       />
+      <CheckField
+        label="only late ones"
+        checked={search.late === 'true'}
+        onChange={(late) => change({ late: late ? 'true' : undefined })}
+      />
       <div className="ml-auto">
         <Segmented
           label="Show as"
@@ -114,6 +120,13 @@ function Filters({ search }: { search: SchedulesSearch }) {
 
 function NoSchedules({ search }: { search: SchedulesSearch }) {
   const { workspace: _workspace, view: _view, day: _day, ...filters } = search;
+  if (filters.late === 'true' && Object.keys(filters).length === 1) {
+    return (
+      <Empty icon={<CalendarClock />} title="No schedule is late">
+        A schedule is late when its run should have begun more than a minute ago.
+      </Empty>
+    );
+  }
   if (Object.keys(filters).length > 0) {
     return (
       <Empty icon={<CalendarClock />} title="No schedule matches">

@@ -19,15 +19,22 @@ export const ticksQuery = (workspace: string, schedule: string, after: string) =
     staleTime: 60_000,
   });
 
-export const schedulesQuery = ({ enabled, view: _view, day: _day, ...filter }: SchedulesSearch) =>
+/** A schedule counts as late when its run should have begun this long ago. */
+const lateMs = 60_000;
+
+/** What is due before this moment is late. */
+export const lateBefore = (): string => new Date(Date.now() - lateMs).toISOString();
+
+export const schedulesQuery = ({ enabled, late, view: _view, day: _day, ...filter }: SchedulesSearch) =>
   infiniteQueryOptions({
-    queryKey: ['schedules', 'list', filter, enabled ?? null],
+    queryKey: ['schedules', 'list', filter, enabled ?? null, late ?? null],
     queryFn: ({ pageParam, signal }) =>
       api.schedules.list(
         {
           ...filter,
           limit: 100,
           ...(enabled === undefined ? {} : { enabled: enabled === 'true' }),
+          ...(late === undefined ? {} : { due_before: lateBefore() }),
           ...(pageParam === null ? {} : { after: pageParam }),
         },
         { signal },

@@ -6,6 +6,8 @@ export type SchedulesSearch = Readonly<{
   workflow?: string;
   search?: string;
   enabled?: 'true' | 'false';
+  /** Only those whose run should have begun. */
+  late?: 'true';
   /** Default: a list. */
   view?: 'week' | 'month';
   /** Of the calendar: a day that it shows. */
@@ -23,6 +25,7 @@ export function parseSchedulesSearch(search: Readonly<Record<string, unknown>>):
   );
   return {
     ...texts,
+    ...(oneOf(search.late) === 'true' ? { late: 'true' as const } : {}),
     ...(view === 'week' || view === 'month' ? { view } : {}),
     ...(enabled === 'true' || enabled === 'false' ? { enabled } : {}),
   };

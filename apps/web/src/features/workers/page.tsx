@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Cpu } from 'lucide-react';
 import { api } from '../../api/client.ts';
 import { pollMs } from '../../api/query-client.ts';
+import { countText } from '../../components/count-text.ts';
 import { Card, Page } from '../../components/page.tsx';
 import { Empty } from '../../components/page-states.tsx';
 import { QueryView } from '../../components/query-view.tsx';
@@ -51,8 +52,8 @@ function Capacity({ workers }: { workers: readonly Worker[] }) {
   const held = workers.reduce((sum, worker) => sum + worker.held, 0);
   return (
     <p className="text-soft text-sm">
-      {workers.length} {workers.length === 1 ? 'worker' : 'workers'} with {slots} slots; they hold {held}{' '}
-      {held === 1 ? 'attempt' : 'attempts'}.
+      {countText(workers.length, 'worker')} with {countText(slots, 'slot')};{' '}
+      {workers.length === 1 ? 'it holds' : 'they hold'} {countText(held, 'attempt')}.
       {draining === 0 ? '' : ` ${draining} of them ${draining === 1 ? 'is' : 'are'} draining.`}
     </p>
   );

@@ -1,6 +1,7 @@
 import type { PlanGraph } from '@millrace/api';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { countText } from '../../components/count-text.ts';
 import { linkClass } from '../../components/link-class.ts';
 import { Card } from '../../components/page.tsx';
 import { durationText } from '../../components/times.ts';
@@ -41,7 +42,7 @@ export function PlanStepCard({ step, workspace }: { step: PlanStep; workspace: s
           {step.when === null ? null : <Row name="When">{code(step.when)}</Row>}
           {step.for_each === null ? null : (
             <Row name="For each">
-              {typeof step.for_each === 'number' ? `${step.for_each} items` : code(eachText(step.for_each))}
+              {typeof step.for_each === 'number' ? countText(step.for_each, 'item') : code(eachText(step.for_each))}
             </Row>
           )}
           {step.retry_attempts === 1 ? null : <Row name="Attempts">up to {step.retry_attempts}</Row>}

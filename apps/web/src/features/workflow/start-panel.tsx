@@ -6,6 +6,7 @@ import { Play } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { Button } from '../../components/button.tsx';
+import { countText } from '../../components/count-text.ts';
 import type { JsonObject } from '../../components/form/form-field.ts';
 import { problemsOf } from '../../components/form/form-problems.ts';
 import { JsonForm } from '../../components/form/json-form.tsx';
@@ -107,7 +108,7 @@ function StartForm({ workflow, like }: { workflow: Workflow; like?: Like }) {
           </Button>
           {workflow.graph.steps.length === 0 ? null : (
             <span className="text-soft text-sm">
-              {workflow.graph.steps.length} {workflow.graph.steps.length === 1 ? 'step' : 'steps'} of {workflow.name}
+              {countText(workflow.graph.steps.length, 'step')} of {workflow.name}
             </span>
           )}
         </div>

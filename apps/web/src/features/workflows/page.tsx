@@ -1,3 +1,4 @@
+import type { WorkflowSummary } from '@millrace/api';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { List, ListTree, Workflow as WorkflowIcon } from 'lucide-react';
@@ -113,7 +114,7 @@ function NoWorkflows({ search }: { search: WorkflowsSearch }) {
   if (search.search !== undefined) {
     return (
       <Empty icon={<WorkflowIcon />} title="No workflow matches">
-        Search for other words: each must stand in the name or the description.
+        Search for other words: each must stand in the name, the description or the path of the file.
       </Empty>
     );
   }
@@ -125,8 +126,8 @@ function NoWorkflows({ search }: { search: WorkflowsSearch }) {
   );
 }
 
-function matches({ name, description }: Pick<WorkflowRow, 'name' | 'description'>, search: string): boolean {
-  const text = `${name} ${description ?? ''}`.toLowerCase();
+function matches({ name, description, file }: WorkflowSummary, search: string): boolean {
+  const text = `${name} ${description ?? ''} ${file ?? ''}`.toLowerCase();
   return search
     .toLowerCase()
     .split(/\s+/)

@@ -3,7 +3,7 @@ import { oneOf } from '../../app/search-params.ts';
 /** What of the list of workflows is shown, as it stands in the address. */
 export type WorkflowsSearch = Readonly<{
   workspace?: string | undefined;
-  /** Words that the name or description has. */
+  /** Words that the name, the description or the file's path has. */
   search?: string;
   view?: 'tree';
 }>;

@@ -32,7 +32,11 @@ export function Explanation({
                 run={run}
               />
             ))}
-            {more === 0 ? null : <li className="text-soft text-sm">{more} more are like these.</li>}
+            {more === 0 ? null : (
+              <li className="text-soft text-sm">
+                {more === 1 ? '1 more is' : `${more.toLocaleString('en')} more are`} like these.
+              </li>
+            )}
           </ul>
         )}
       </QueryView>

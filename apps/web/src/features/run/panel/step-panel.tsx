@@ -2,6 +2,7 @@ import type { Run, RunStep } from '@millrace/api';
 import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { IconButton } from '../../../components/button.tsx';
+import { countText } from '../../../components/count-text.ts';
 import { FaultNote } from '../../../components/fault-note.tsx';
 import { JsonView } from '../../../components/json-tree.tsx';
 import { Card } from '../../../components/page.tsx';
@@ -53,7 +54,7 @@ export function StepPanel({
           {step.reused === null ? null : (
             <p className="text-soft text-sm">
               Taken over from run {step.reused.run}
-              {step.reused.items === null ? '' : `: ${step.reused.items} items`}; its logs are there.
+              {step.reused.items === null ? '' : `: ${countText(step.reused.items, 'item')}`}; its logs are there.
             </p>
           )}
           {ended || output !== null ? <JsonView name="Output" value={output} /> : null}

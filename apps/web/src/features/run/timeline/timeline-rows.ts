@@ -1,5 +1,6 @@
 // What a timeline shows, made of a run's attempts. Pure: the view below only draws it.
 import type { Attempt, PlanGraph, Run, RunStep } from '@millrace/api';
+import { countText } from '../../../components/count-text.ts';
 
 /** A stretch of time: waiting from `ready` to `start`, then running. Milliseconds since the epoch. */
 export type Bar = Readonly<{
@@ -126,7 +127,7 @@ function wholeBar(step: RunStep, attempts: readonly Attempt[], now: number): rea
       start: least(bars.map(({ start }) => start)),
       end: parse(step.ended_at) ?? now,
       status: step.status,
-      title: `${step.items?.total ?? 0} items`,
+      title: countText(step.items?.total ?? 0, 'item'),
     },
   ];
 }
