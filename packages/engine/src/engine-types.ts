@@ -16,6 +16,7 @@ import type {
 } from '@millrace/core';
 import type { AnswerOutcome, AnswerRequest } from './approvals/answer-approval.ts';
 import type { OpenApproval } from './approvals/open-approval.ts';
+import type { Audit } from './audit/create-audit.ts';
 import type { EmitEventRequest } from './events/emit-event.ts';
 import type { EventDetail } from './events/read-events.ts';
 import type { ExplainRequest } from './explain/explain-run.ts';
@@ -219,6 +220,7 @@ export type Engine = Readonly<{
   readonly webhooks: Webhooks;
   readonly secrets: Secrets;
   readonly people: People;
+  readonly audit: Audit;
   readonly workers: WorkerProtocol;
   readLogs(request: LogRequest): Promise<LogPage>;
   listLogs(run: RunId): Promise<readonly (LogRef & Readonly<{ sizeBytes: number }>)[]>;

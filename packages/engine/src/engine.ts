@@ -8,6 +8,8 @@ import { randomUUID } from 'node:crypto';
 import type { RunId, StoredEvent } from '@millrace/core';
 import { createAnswerApproval } from './approvals/answer-approval.ts';
 import { createListApprovals, createRunApprovals } from './approvals/list-approvals.ts';
+import { createAudit } from './audit/create-audit.ts';
+import { createRecordReuse } from './audit/record-reuse.ts';
 import { createStoreClock } from './clock/store-clock.ts';
 import { createAfterCommit } from './commit/after-commit.ts';
 import { type Hint, writeHint } from './commit/hint.ts';
@@ -104,6 +106,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const ownClock = options.clock === undefined ? await createStoreClock(store) : null;
   const clock = options.clock ?? (ownClock as Clock);
 
+  const audit = createAudit({ store, queries, clock, onError });
   const bus = createEventBus(onError);
   const stats = new StatsCounter();
   const waiters = new RunWaiters();
@@ -192,6 +195,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       : [
           createRetentionLoop({
             store,
+            audit,
             blobs,
             clock,
             pollMs: settings.pollMs,
@@ -225,6 +229,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await Promise.all(loops.map((loop) => loop.stop()));
       await granter.stop();
       await driver.drain();
+      await audit.stop();
       await stopFollowing?.();
       ownClock?.stop();
       waiters.wakeAll();
@@ -269,7 +274,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       getRun,
     }),
     secrets: createSecrets({ ...secretPlaces, stores: { store, blobs } }),
-    people: createPeople({ store, clock }),
+    people: createPeople({ store, clock, onReuse: createRecordReuse(audit) }),
+    audit,
     publishWorkspace: createPublishWorkspace({
       store,
       blobs,

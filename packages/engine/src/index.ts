@@ -1,6 +1,10 @@
 export type * from './approvals/answer-approval.ts';
 export { type OpenApproval, readApprovalWait } from './approvals/open-approval.ts';
 export { peopleFor } from './approvals/people-for.ts';
+export { documentOf, genesisHash } from './audit/chain.ts';
+export { type Audit, type AuditItem, createAudit, type NewAuditEntry } from './audit/create-audit.ts';
+export type { AuditVerdict, VerifyRequest } from './audit/verify-log.ts';
+export { type AuditFinding, verifyRows } from './audit/verify-rows.ts';
 export { createEngine, type EngineOptions } from './engine.ts';
 export type * from './engine-types.ts';
 export type { EmitEventRequest } from './events/emit-event.ts';

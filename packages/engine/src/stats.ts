@@ -20,7 +20,7 @@ export class StatsCounter {
   readonly deliveries: Record<DeliveryOutcome, number> = { accepted: 0, duplicate: 0, ignored: 0, refused: 0 };
 
   /** What was kept no longer. */
-  readonly removed: Record<RetentionKind, number> = { runs: 0, events: 0, deliveries: 0, revisions: 0 };
+  readonly removed: Record<RetentionKind, number> = { runs: 0, events: 0, deliveries: 0, revisions: 0, audit: 0 };
 
   runStarted(): void {
     this.runsStarted += 1;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import { accountFacts } from './conformance/accounts.ts';
 import { apiKeyFacts } from './conformance/api-keys.ts';
+import { auditFacts } from './conformance/audits.ts';
 import { cacheFacts } from './conformance/caches.ts';
 import { changeFacts } from './conformance/changes.ts';
 import { definitionFacts } from './conformance/definitions.ts';
@@ -47,6 +48,7 @@ export function storeConformance(name: string, open: OpenForConformance): void {
     'roles and groups': roleFacts,
     sessions: sessionFacts,
     'API keys': apiKeyFacts,
+    'audit log': auditFacts,
     'change feed': changeFacts,
     queries: queryFacts,
     'what somebody may see': reachFacts,

@@ -32,7 +32,7 @@ import type {
   WebhookRequest,
   WorkspaceState,
 } from '@millrace/engine';
-import { createMemoryStore, createPeople } from '@millrace/engine';
+import { createAudit, createMemoryStore, createPeople } from '@millrace/engine';
 import { createFakeSchedules, sampleSchedule } from './fake-schedules.ts';
 import { createFakeSecrets } from './fake-secrets.ts';
 import { createFakeWebhooks, sampleDelivery } from './fake-webhooks.ts';
@@ -63,7 +63,8 @@ export function createFakeEngine() {
   const keys = new Map<string, RunId>();
   const listeners = new Set<(event: EngineEvent) => void>();
   const enders = new Set<() => void>();
-  const { store: peopleStore } = createMemoryStore();
+  const { store: peopleStore, queries: peopleQueries } = createMemoryStore();
+  const clock = { now: () => Date.now(), after: () => () => undefined };
   const seen = {
     starts: [] as StartRunRequest[],
     filters: [] as RunFilter[],
@@ -303,7 +304,8 @@ export function createFakeEngine() {
     schedules: createFakeSchedules(seen.schedules),
     webhooks: createFakeWebhooks(seen.deliveries),
     secrets: createFakeSecrets(),
-    people: createPeople({ store: peopleStore, clock: { now: () => Date.now(), after: () => () => undefined } }),
+    people: createPeople({ store: peopleStore, clock }),
+    audit: createAudit({ store: peopleStore, queries: peopleQueries, clock, onError: () => undefined }),
     workers: {
       sync(request, signal) {
         seen.syncs.push(request);
@@ -445,7 +447,7 @@ export function createFakeEngine() {
             : null,
       },
     } as unknown as Store,
-    retention: { runs: 7_776_000_000, events: null, deliveries: 2_592_000_000, revisions: 604_800_000 },
+    retention: { runs: 7_776_000_000, events: null, deliveries: 2_592_000_000, revisions: 604_800_000, audit: null },
     queries: {
       async listEvents(filter: unknown) {
         seen.eventFilters.push(filter);
@@ -579,7 +581,7 @@ const stats = (loopSilenceMs: Readonly<Record<string, number>>): EngineStats => 
   attemptsEnded: { succeeded: 9, failed: 2, timed_out: 0, cancelled: 0, skipped: 1 },
   ticks: { started: 5, skipped: 2, failed: 1 },
   deliveries: { accepted: 3, duplicate: 1, ignored: 0, refused: 8 },
-  removed: { runs: 6, events: 0, deliveries: 2, revisions: 1 },
+  removed: { runs: 6, events: 0, deliveries: 2, revisions: 1, audit: 0 },
   commits: 3,
   commitRuns: 12,
   commitConflicts: 1,

@@ -97,6 +97,7 @@ describe('migrations', () => {
       '0013-draining',
       '0014-retention',
       '0015-people',
+      '0016-audit',
     ]);
     for (const store of stores) expect(await createRun(store)).toBe(true);
   });

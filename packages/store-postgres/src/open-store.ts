@@ -4,6 +4,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { createAccountStore } from './accounts/account-store.ts';
 import { createApiKeyStore } from './api-keys/api-key-store.ts';
+import { createAuditStore } from './audit/audit-store.ts';
 import { createCacheStore } from './cache/cache-store.ts';
 import { PostgresListener } from './changes/postgres-listener.ts';
 import { hotConnection, patientConnection, readConnection } from './connections/connection-settings.ts';
@@ -117,6 +118,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     roles: createRoleStore(database),
     sessions: createSessionStore(database),
     apiKeys: createApiKeyStore(database),
+    audit: createAuditStore(database),
     changes: {
       tell: async (hint) => void (await database.query(tellHint, [channel, hint])),
       listen: (listener) => changes.listen(listener),

@@ -23,6 +23,7 @@ const settings = z
         events_ms: kept.meta({ description: 'Events after they were delivered.' }),
         deliveries_ms: kept.meta({ description: 'Requests to webhooks.' }),
         revisions_ms: kept.meta({ description: 'Revisions that were replaced and that no live run needs.' }),
+        audit_ms: kept.meta({ description: 'Entries of the audit log.' }),
       })
       .meta({ description: 'How long this server keeps what is over, in milliseconds; null: for ever.' }),
   })

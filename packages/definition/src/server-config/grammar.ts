@@ -95,6 +95,7 @@ export const retentionSection = z.strictObject({
   events: kept.exactOptional().describe('Events after they were delivered. Default 90d.'),
   deliveries: kept.exactOptional().describe('Requests to webhooks. Default 30d.'),
   revisions: kept.exactOptional().describe('Revisions that were replaced and that no run needs. Default 7d.'),
+  audit: kept.exactOptional().describe('Entries of the audit log. Default 400d.'),
 });
 
 export type WrittenAuth = z.output<typeof auth>;

@@ -52,10 +52,11 @@ git: { cache: /var/cache/millrace, timeout: 2m, credentials: [{ url: https://git
   });
 
   it('says how long what is over is kept', () => {
-    expect(load('retention: { runs: 30d, events: forever, revisions: 1h30m }').config?.retention).toEqual({
+    expect(load('retention: { runs: 30d, events: forever, revisions: 1h30m, audit: 365d }').config?.retention).toEqual({
       runs: 30 * 86_400_000,
       events: null,
       revisions: 5_400_000,
+      audit: 31_536_000_000,
     });
     expect(load('').config?.retention).toEqual({});
   });

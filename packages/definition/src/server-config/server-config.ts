@@ -41,7 +41,7 @@ export type GitSettings = Readonly<{
 
 /** How long a server keeps what is over, in milliseconds; null: for ever; what is left out has a default. */
 export type RetentionSettings = Readonly<
-  Partial<Record<'runs' | 'events' | 'deliveries' | 'revisions', number | null>>
+  Partial<Record<'runs' | 'events' | 'deliveries' | 'revisions' | 'audit', number | null>>
 >;
 
 /** What `millrace.yaml` says. Paths are as written: they count from the folder of the file. */

@@ -29,6 +29,7 @@ import type {
   StoredSecret,
   WorkspaceState,
 } from '../ports/index.ts';
+import { type AuditState, createAuditState } from './audit-store.ts';
 import type { StoredOutput } from './cache-store.ts';
 import { Heap } from './heap.ts';
 import { createPeopleState, type PeopleState } from './people-state.ts';
@@ -136,6 +137,7 @@ export type MemoryState = {
   /** Runs that were removed and left something. */
   readonly removed: Map<RunId, RunEntry>;
   readonly people: PeopleState;
+  readonly audit: AuditState;
   readonly listeners: Set<Readonly<{ onHint: (hint: string) => void; onGap: () => void }>>;
 };
 
@@ -173,6 +175,7 @@ export function createMemoryState(now: () => Instant): MemoryState {
     secrets: new Map(),
     removed: new Map(),
     people: createPeopleState(),
+    audit: createAuditState(),
     listeners: new Set(),
   };
 }

@@ -2,6 +2,7 @@ import { MillraceError, runId } from '@millrace/core';
 import type { Queries, Store } from '../ports/index.ts';
 import { createAccountStore } from './account-store.ts';
 import { createApiKeyStore } from './api-key-store.ts';
+import { createAuditStore } from './audit-store.ts';
 import { createCacheStore } from './cache-store.ts';
 import { commitRuns, tellListeners } from './commit-runs.ts';
 import { createDeliveryStore } from './delivery-store.ts';
@@ -64,6 +65,7 @@ export function createMemoryStore(options: { now?: () => number } = {}): { store
     roles: open(createRoleStore(state)),
     sessions: open(createSessionStore(state)),
     apiKeys: open(createApiKeyStore(state)),
+    audit: open(createAuditStore(state)),
     changes: open(createChangeFeed(state)),
     ...open({ now: async () => state.now() }),
     close: async () => {

@@ -21,6 +21,7 @@ import {
   scheduleKeyOf,
   type WorkerSummary,
 } from '../ports/index.ts';
+import { listAudit } from './audit-store.ts';
 import { describeLimit, matchesLimit, summarize } from './describe-limit.ts';
 import { listApprovals } from './list-approvals.ts';
 import { compareRunIds, compareSchedules, isLive, laneKeyOf, type MemoryState, type RunEntry } from './memory-state.ts';
@@ -68,6 +69,9 @@ export function createQueries(state: MemoryState): Queries {
         items.push(event);
       }
       return { items, next: null };
+    },
+    async listAudit(filter, page) {
+      return listAudit(state, filter, page);
     },
     async countRuns(filter) {
       const counts: Record<RunStatus, number> = {

@@ -1,5 +1,6 @@
 export type * from './account-store.ts';
 export type * from './api-key-store.ts';
+export type * from './audit-store.ts';
 export type * from './blob-store.ts';
 export type * from './cache-store.ts';
 export type * from './change-feed.ts';

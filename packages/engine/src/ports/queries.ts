@@ -13,6 +13,7 @@ import type {
   WhenFull,
   WorkerDescription,
 } from '@millrace/core';
+import type { AuditFilter, AuditRow } from './audit-store.ts';
 import type { Delivery, DeliveryOutcome } from './delivery-store.ts';
 import type { StoredSchedule } from './schedule-store.ts';
 
@@ -124,6 +125,8 @@ export type Queries = Readonly<{
   listApprovals(filter: ApprovalFilter, page: Page): Promise<Paged<StoredApproval>>;
   /** Events, newest first. */
   listEvents(filter: EventFilter, page: Page): Promise<Paged<StoredEvent>>;
+  /** Entries of the audit log, newest first. */
+  listAudit(filter: AuditFilter, page: Page): Promise<Paged<AuditRow>>;
   countRuns(filter: RunFilter): Promise<Readonly<Record<RunStatus, number>>>;
   /** By workspace and name. */
   listSchedules(filter: ScheduleFilter, page: Page): Promise<Paged<StoredSchedule>>;

@@ -1,6 +1,7 @@
 import type { Instant } from '@millrace/core';
 import type { AccountStore } from './account-store.ts';
 import type { ApiKeyStore } from './api-key-store.ts';
+import type { AuditStore } from './audit-store.ts';
 import type { CacheStore } from './cache-store.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import type { DeliveryStore } from './delivery-store.ts';
@@ -43,6 +44,7 @@ export type Store = Readonly<{
   roles: RoleStore;
   sessions: SessionStore;
   apiKeys: ApiKeyStore;
+  audit: AuditStore;
   changes: ChangeFeed;
   /** The store's time, the only clock for leases and due times. */
   now(): Promise<Instant>;

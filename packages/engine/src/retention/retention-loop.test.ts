@@ -58,7 +58,7 @@ describe('retention', () => {
     await engine.clock.advance(15 * 60_000);
     expect(await logsOf(engine, runs)).toBe(0);
     for (const run of runs) await expect(engine.engine.getRun(run)).rejects.toMatchObject({ code: 'run_not_found' });
-    expect(engine.engine.stats().removed).toEqual({ runs: 3, events: 0, deliveries: 0, revisions: 0 });
+    expect(engine.engine.stats().removed).toEqual({ runs: 3, events: 0, deliveries: 0, revisions: 0, audit: 0 });
     expect(await engine.store.history.remains(9)).toEqual([]);
     expect(engine.errors).toEqual([]);
   });
@@ -111,23 +111,26 @@ describe('retention', () => {
 
   test('a kind that fails is told of; the others go on, and it is tried again', async () => {
     let broken = true;
-    const engine = await start({ runs: hour, events: hour, deliveries: hour, revisions: hour }, (store) => ({
-      ...store,
-      history: {
-        ...store.history,
-        removeRuns: async (request) => {
-          if (broken) throw new Error('The disk is full.');
-          return store.history.removeRuns(request);
+    const engine = await start(
+      { runs: hour, events: hour, deliveries: hour, revisions: hour, audit: hour },
+      (store) => ({
+        ...store,
+        history: {
+          ...store.history,
+          removeRuns: async (request) => {
+            if (broken) throw new Error('The disk is full.');
+            return store.history.removeRuns(request);
+          },
         },
-      },
-    }));
+      }),
+    );
     await endRuns(engine, 1);
     await engine.engine.emitEvent({ workspace: 'test', type: 'paid', payload: {}, source: { type: 'test' } });
     await engine.clock.advance(1_000);
     await engine.publish(`${yaml}\n`, 'r2');
     await engine.clock.advance(2 * hour);
     expect(engine.errors[0]).toMatchObject({ message: 'The disk is full.' });
-    expect(engine.engine.stats().removed).toEqual({ runs: 0, events: 1, deliveries: 0, revisions: 1 });
+    expect(engine.engine.stats().removed).toEqual({ runs: 0, events: 1, deliveries: 0, revisions: 1, audit: 0 });
     broken = false;
     await engine.clock.advance(11 * 60_000);
     expect(engine.engine.stats().removed.runs).toBe(1);

@@ -1,4 +1,6 @@
 import type { StoredEvent } from '@millrace/core';
+import type { Audit } from '../audit/create-audit.ts';
+import { createRemoveOldEntries } from '../audit/remove-old-entries.ts';
 import { Loop } from '../loops/loop.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -15,6 +17,7 @@ const shortestRestMs = 20;
 
 export type RetentionLoopOptions = Readonly<{
   store: Store;
+  audit: Audit;
   blobs: BlobStore;
   clock: Clock;
   pollMs: number;
@@ -64,8 +67,8 @@ export function createRetentionLoop(options: RetentionLoopOptions): Loop {
   });
 }
 
-function createSweeps({ store, blobs, retention, onRemoved }: RetentionLoopOptions): readonly Sweep[] {
-  const { runs, events, deliveries, revisions } = retention;
+function createSweeps({ store, audit, blobs, retention, onRemoved }: RetentionLoopOptions): readonly Sweep[] {
+  const { runs, events, deliveries, revisions, audit: entries } = retention;
   const sweeps: Sweep[] = [];
   if (runs !== null) {
     const { history } = store;
@@ -102,6 +105,15 @@ function createSweeps({ store, blobs, retention, onRemoved }: RetentionLoopOptio
       return more;
     };
     sweeps.push({ kind: 'revisions', step });
+  }
+  if (entries !== null) {
+    const step = createRemoveOldEntries({
+      audit: store.audit,
+      keepMs: entries,
+      record: (entry) => audit.record({ ...entry, actor: 'system', actorKind: 'system' }),
+      onRemoved: (count) => onRemoved('audit', count),
+    });
+    sweeps.push({ kind: 'audit', step });
   }
   return sweeps;
 }

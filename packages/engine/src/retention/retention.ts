@@ -8,6 +8,8 @@ export type Retention = Readonly<{
   deliveries: number | null;
   /** Revisions of workspaces after another one replaced them: for looking, and for starting their workflows. */
   revisions: number | null;
+  /** Entries of the audit log. */
+  audit: number | null;
 }>;
 
 export type RetentionKind = keyof Retention;
@@ -19,6 +21,7 @@ export const defaultRetention: Retention = {
   events: 90 * day,
   deliveries: 30 * day,
   revisions: 7 * day,
+  audit: 400 * day,
 };
 
-export const keepEverything: Retention = { runs: null, events: null, deliveries: null, revisions: null };
+export const keepEverything: Retention = { runs: null, events: null, deliveries: null, revisions: null, audit: null };

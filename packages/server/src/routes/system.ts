@@ -19,8 +19,14 @@ export function addSystemRoutes(app: FastifyInstance, { engine, metrics, options
   });
 
   mountRoute(app, 'getSettings', () => {
-    const { runs, events, deliveries, revisions } = engine.retention;
-    const retention = { runs_ms: runs, events_ms: events, deliveries_ms: deliveries, revisions_ms: revisions };
+    const { runs, events, deliveries, revisions, audit } = engine.retention;
+    const retention = {
+      runs_ms: runs,
+      events_ms: events,
+      deliveries_ms: deliveries,
+      revisions_ms: revisions,
+      audit_ms: audit,
+    };
     return { version, retention };
   });
 

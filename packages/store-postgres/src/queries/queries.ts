@@ -9,6 +9,7 @@ import { findIdBounds } from './id-bounds.ts';
 import { latestRuns } from './latest-runs.ts';
 import { listLimits, readLimit } from './limits.ts';
 import { listApprovals } from './list-approvals.ts';
+import { listAudit } from './list-audit.ts';
 import { listDeliveries } from './list-deliveries.ts';
 import { listEvents } from './list-events.ts';
 import { listSchedules } from './list-schedules.ts';
@@ -54,6 +55,9 @@ export function createQueries(database: Database, db: Kysely<Tables>): Queries {
     },
     async listEvents(filter, page) {
       return readable('list events', () => listEvents(db, filter, page));
+    },
+    async listAudit(filter, page) {
+      return readable('list the audit log', () => listAudit(db, filter, page));
     },
     async countRuns(filter) {
       return readable('count runs', async () => {

@@ -13,6 +13,7 @@ const names = [
   ['events_ms', 'Events'],
   ['deliveries_ms', 'Requests to webhooks'],
   ['revisions_ms', 'Replaced revisions'],
+  ['audit_ms', 'Audit log'],
 ] as const satisfies readonly (readonly [keyof Kept, string])[];
 
 /** How long this server keeps what is over. */

@@ -1,0 +1,94 @@
+// How entries get into the log. Entries that arrive while others are being stored are stored together afterwards, in the
+// order in which they came: a lone entry waits for nothing, and many cost one statement. Whoever records decides whether he
+// waits for it: what is done often does not, so that it costs no round trip.
+//
+// A store that fails is asked again until it works or the server stops; what arrives meanwhile waits, up to a bound. What
+// does not fit is lost, and an entry says how many. An append whose answer was lost may have happened: then its entries are
+// there twice, which is better than never.
+import type { AuditDocument, AuditStore } from '../ports/audit-store.ts';
+import type { Clock } from '../ports/clock.ts';
+
+const batch = 200;
+const retryMs = 1_000;
+
+export type AuditWriterOptions = Readonly<{
+  audit: AuditStore;
+  clock: Clock;
+  /** How many entries may wait. */
+  most: number;
+  /** The entry that says how many were lost. */
+  lostEntry(count: number): AuditDocument;
+  onError(error: unknown, where: string): void;
+}>;
+
+type Waiting = Readonly<{ document: AuditDocument; stored: (stored: boolean) => void }>;
+
+export class AuditWriter {
+  readonly #options: AuditWriterOptions;
+  #waiting: Waiting[] = [];
+  #lost = 0;
+  #writing: Promise<void> | null = null;
+  #stopping = false;
+  #endPause: (() => void) | null = null;
+
+  constructor(options: AuditWriterOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when it is stored; false: it was lost. Never rejects. */
+  record(document: AuditDocument): Promise<boolean> {
+    if (this.#waiting.length >= this.#options.most) {
+      this.#lost += 1;
+      return Promise.resolve(false);
+    }
+    return new Promise((stored) => {
+      this.#waiting.push({ document, stored });
+      this.#writing ??= this.#write();
+    });
+  }
+
+  /** Stores what waits; a store that fails now loses it. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#endPause?.();
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    // The caller's own work goes first, and what it records besides comes along.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const taken = this.#waiting.slice(0, batch);
+      const lost = this.#lost;
+      const documents = taken.map(({ document }) => document);
+      if (lost > 0) documents.push(this.#options.lostEntry(lost));
+      try {
+        await this.#options.audit.append(documents);
+        this.#waiting = this.#waiting.slice(taken.length);
+        this.#lost -= lost;
+        for (const { stored } of taken) stored(true);
+      } catch (error) {
+        this.#options.onError(error, 'appending to the audit log; it is tried again');
+        if (this.#stopping) this.#giveUp();
+        else await this.#pause();
+      }
+    }
+    this.#writing = null;
+  }
+
+  #giveUp(): void {
+    const left = this.#waiting;
+    this.#waiting = [];
+    for (const { stored } of left) stored(false);
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.after(retryMs, resolve);
+      this.#endPause = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,2 @@
+select h.number, h.hash
+from millrace.audit_head h
