@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addApprovalCommand } from './commands/approval.ts';
+import { addAuditCommand } from './commands/audit.ts';
 import { addCacheCommand } from './commands/cache.ts';
 import { addDevCommand } from './commands/dev.ts';
 import { addEventCommand } from './commands/event.ts';
@@ -55,6 +56,7 @@ export function createProgram(): Command {
   addWebhookCommand(program);
   addSecretCommand(program);
   addConnectionCommand(program);
+  addAuditCommand(program);
   program.addHelpText(
     'after',
     `

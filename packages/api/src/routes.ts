@@ -1,4 +1,5 @@
 import { approvalRoutes } from './approvals/routes.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { cacheRoutes } from './cache/routes.ts';
 import type { Route } from './contract/route.ts';
 import { eventRoutes } from './events/routes.ts';
@@ -35,6 +36,7 @@ export const routes = {
   ...workerRoutes,
   ...workerProtocolRoutes,
   ...sessionRoutes,
+  ...auditRoutes,
   ...systemRoutes,
 } satisfies Record<string, Route>;
 

@@ -32,6 +32,7 @@ export function createClient(options: ClientOptions) {
     runs: runCalls(transport),
     approvals: approvalCalls(transport),
     events: eventCalls(transport),
+    audit: auditCalls(transport),
     cache: {
       /** What steps may find in the cache. */
       list: (query: Query<'listCache'> = {}, call?: CallOptions) => transport.call('listCache', { query }, call),
@@ -272,6 +273,21 @@ function sessionCalls(transport: Transport) {
     signOut: (call?: CallOptions) => transport.call('signOut', { body: {} }, call),
     /** Makes the first administrator, and signs him in. */
     setUp: (body: Body<'setUp'>, call?: CallOptions) => transport.call('setUp', { body }, call),
+  };
+}
+
+function auditCalls(transport: Transport) {
+  return {
+    /** Newest first. */
+    list: (query: Query<'listAudit'> = {}, call?: CallOptions) => transport.call('listAudit', { query }, call),
+    /** The lines as they are stored, oldest first. */
+    async *export(query: Query<'exportAudit'> = {}, call?: CallOptions): AsyncGenerator<string> {
+      const response = await transport.open('exportAudit', { query }, call);
+      const decoder = new TextDecoder();
+      for await (const part of response.body ?? []) yield decoder.decode(part, { stream: true });
+    },
+    /** One call; `next` of the answer is the anchor to go on with. */
+    verify: (body: Body<'verifyAudit'> = {}, call?: CallOptions) => transport.call('verifyAudit', { body }, call),
   };
 }
 

@@ -402,6 +402,8 @@ export function createFakeEngine() {
       return () => listeners.delete(listener);
     },
     store: {
+      schedules: peopleStore.schedules,
+      secrets: peopleStore.secrets,
       now: async () => {
         if (broken.store !== null) throw broken.store;
         return at;
@@ -417,7 +419,10 @@ export function createFakeEngine() {
           return 3;
         },
       },
-      runs: { status: async (run: RunId) => runs.get(run)?.detail.run.status ?? null },
+      runs: {
+        status: async (run: RunId) => runs.get(run)?.detail.run.status ?? null,
+        origin: async (run: RunId) => runs.get(run)?.detail.run ?? null,
+      },
       plans: { get: async () => new Map([[hash, samplePlan]]) },
       workspaces: {
         list: async () => {

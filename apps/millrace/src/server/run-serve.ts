@@ -22,6 +22,7 @@ import { openSecretKeys } from './secret-keys.ts';
 import { readServerConfig } from './server-config.ts';
 import { createJsonLog, reportTo } from './server-log.ts';
 import { openServerSecrets } from './server-secrets.ts';
+import { tellAuditHead } from './tell-audit-head.ts';
 import { webUi } from './web-ui.ts';
 import { allWorkspaces, describePlace } from './workspace-option.ts';
 
@@ -74,6 +75,8 @@ async function open(
   const engine = await createEngine({ store, queries, blobs, secrets, secretKeys, retention, onError });
   await engine.start();
   closers.add('engine', engine.stop);
+  const stopTelling = tellAuditHead(engine, (line) => log.info(line));
+  closers.add('audit log', async () => stopTelling());
   const sources = createLateSources();
   const listening = await listen(
     {

@@ -16,6 +16,7 @@ export type Tag =
   | 'live'
   | 'events'
   | 'sessions'
+  | 'audit'
   | 'system'
   | 'worker protocol';
 

@@ -8,6 +8,8 @@ const retryAfterSeconds = '1';
 /** Answers a request with an error; used by Fastify's error handler and by those that run before it. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, retryable, envelope, unexpected } = toEnvelope(error, request, request.id);
+  // Absent where the request was refused before any hook saw it.
+  if (request.audited) request.audited.code = envelope.error.code;
   if (unexpected || status >= 500) request.log.error({ err: error, code: envelope.error.code }, 'request failed');
   if (retryable) reply.header('retry-after', retryAfterSeconds);
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="millrace"');

@@ -1,0 +1,66 @@
+// What the audit log tells of each operation, beside who, when, from where, on what, and what came of it. Nothing of a body
+// is told unless it stands here: bodies have passwords, secrets and inputs in them.
+import type { Answer, OperationId, Parsed, Routes } from '@millrace/api';
+import type { Json } from '@millrace/core';
+import type { Engine } from '@millrace/engine';
+
+type Parts<Id extends OperationId> = Readonly<{
+  params: Parsed<Routes[Id], 'params'>;
+  body: Parsed<Routes[Id], 'body'>;
+}>;
+
+type KeysOf<T> = T extends object ? readonly (keyof T & string)[] : readonly [];
+
+export type Audited<Id extends OperationId> = Readonly<{
+  /** Parts of the body that are told as they came, as `detail`. */
+  asks?: KeysOf<Parsed<Routes[Id], 'body'>>;
+  /** Parts of the answer that are told, as `after`. */
+  gives?: KeysOf<Answer<Routes[Id]>>;
+  /** The object as it is; asked before and after. */
+  state?: (engine: Engine, parts: Parts<Id>) => Promise<Json>;
+  /** Done so often that nobody waits until the entry is stored. */
+  often?: true;
+  /** Not told of when it was done: it is no change. */
+  quiet?: true;
+}>;
+
+const scheduleState = async (
+  { store }: Engine,
+  { params: { workspace, schedule } }: Readonly<{ params: Readonly<{ workspace: string; schedule: string }> }>,
+): Promise<Json> => {
+  const found = await store.schedules.get({ workspace, name: schedule });
+  return found === null ? null : { override: found.override as Json };
+};
+
+const secretState = async (
+  { store }: Engine,
+  { params: { workspace, secret } }: Readonly<{ params: Readonly<{ workspace: string; secret: string }> }>,
+): Promise<Json> => {
+  const found = await store.secrets.get(workspace, secret);
+  return found === null ? null : { key: found.keyId, updatedAt: found.updatedAt, updatedBy: found.updatedBy };
+};
+
+export const auditedOperations: { readonly [Id in OperationId]?: Audited<Id> } = {
+  checkWorkspaceFile: { quiet: true },
+  writeWorkspaceFile: { asks: ['path', 'based_on'] },
+  renameWorkspaceFile: { asks: ['path', 'to'] },
+  removeWorkspaceFile: { asks: ['path'] },
+  startRun: { asks: ['revision', 'priority', 'tags'], gives: ['id', 'created'], often: true },
+  receiveDelivery: { often: true },
+  receiveDeliveryByGet: { often: true },
+  enableSchedule: { asks: ['reason'], state: scheduleState },
+  disableSchedule: { asks: ['reason'], state: scheduleState },
+  resetSchedule: { asks: ['reason'], state: scheduleState },
+  backfillSchedule: { asks: ['from', 'to', 'dry_run'] },
+  setSecret: { state: secretState },
+  removeSecret: { state: secretState },
+  rotateSecrets: { gives: ['key', 'resealed', 'total'] },
+  cancelRun: { asks: ['reason', 'force'], gives: ['status'] },
+  pauseRun: { asks: ['reason'], gives: ['status'] },
+  resumeRun: { gives: ['status'] },
+  bulkRuns: { asks: ['action', 'filter', 'reason', 'force', 'plan', 'dry_run'] },
+  rerunRun: { asks: ['from', 'plan'] },
+  answerApproval: { asks: ['decision', 'comment', 'item', 'iteration'] },
+  emitEvent: { asks: ['type'], often: true },
+  clearCache: { asks: ['workspace', 'workflow', 'step'] },
+};

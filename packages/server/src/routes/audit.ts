@@ -1,0 +1,33 @@
+import { Readable } from 'node:stream';
+import type { Audit } from '@millrace/engine';
+import type { FastifyInstance } from 'fastify';
+import { mountRawRoute, mountRoute } from '../contract/mount-route.ts';
+import { presentAuditItem, presentAuditVerdict } from '../present/present-audit.ts';
+import type { ServerContext } from '../server-context.ts';
+
+export function addAuditRoutes(app: FastifyInstance, { engine }: ServerContext): void {
+  mountRoute(app, 'listAudit', async ({ query }) => {
+    const { limit, after, ...asked } = query;
+    const filter = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+    const { items, next } = await engine.audit.list(filter, { limit, after: after ?? null });
+    return { items: items.map(presentAuditItem), next };
+  });
+
+  mountRawRoute(app, 'exportAudit', async ({ query, reply }) => {
+    reply.type('application/x-ndjson; charset=utf-8').header('cache-control', 'no-store');
+    return reply.send(Readable.from(lines(engine.audit, query.from), { objectMode: false }));
+  });
+
+  mountRoute(app, 'verifyAudit', async ({ body }) => presentAuditVerdict(await engine.audit.verify(body)));
+}
+
+/** The document goes out as it is stored: it is what the hash was made of. */
+async function* lines(audit: Audit, from: number): AsyncGenerator<string> {
+  for await (const rows of audit.export(from)) {
+    const page = rows.map(
+      ({ number, previousHash, hash, document }) =>
+        `{"number":${number},"previous_hash":${JSON.stringify(previousHash)},"hash":${JSON.stringify(hash)},"entry":${document}}\n`,
+    );
+    yield page.join('');
+  }
+}
