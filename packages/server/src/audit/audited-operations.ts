@@ -20,6 +20,8 @@ export type Audited<Id extends OperationId> = Readonly<{
   state?: (engine: Engine, parts: Parts<Id>) => Promise<Json>;
   /** Done so often that nobody waits until the entry is stored. */
   often?: true;
+  /** Where nobody is known before: whom the answer, or what was sent, tells of. Only names of accounts that there are. */
+  who?: (engine: Engine, told: Readonly<{ body: unknown; answer: Json }>) => Promise<string | null>;
   /** Not told of when it was done: it is no change. */
   quiet?: true;
 }>;
@@ -39,6 +41,24 @@ const secretState = async (
   const found = await store.secrets.get(workspace, secret);
   return found === null ? null : { key: found.keyId, updatedAt: found.updatedAt, updatedBy: found.updatedBy };
 };
+
+/** A name that was tried is told only where it is one: people type passwords into the wrong field. */
+const whoSignsIn = async (
+  { people }: Engine,
+  { body, answer }: Readonly<{ body: unknown; answer: Json }>,
+): Promise<string | null> => {
+  const name = textAt(answer, 'account') ?? textAt(body, 'name');
+  if (name === null) return null;
+  return people.accounts.get(name).then(
+    (account) => account.name,
+    () => null,
+  );
+};
+
+function textAt(value: unknown, key: string): string | null {
+  const text = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : null;
+  return typeof text === 'string' ? text : null;
+}
 
 export const auditedOperations: { readonly [Id in OperationId]?: Audited<Id> } = {
   checkWorkspaceFile: { quiet: true },
@@ -62,5 +82,8 @@ export const auditedOperations: { readonly [Id in OperationId]?: Audited<Id> } =
   rerunRun: { asks: ['from', 'plan'] },
   answerApproval: { asks: ['decision', 'comment', 'item', 'iteration'] },
   emitEvent: { asks: ['type'], often: true },
+  signIn: { who: whoSignsIn },
+  renewSession: { quiet: true },
+  setUp: { who: whoSignsIn },
   clearCache: { asks: ['workspace', 'workflow', 'step'] },
 };

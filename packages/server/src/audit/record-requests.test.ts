@@ -151,6 +151,32 @@ describe('what was refused', () => {
     ]);
   });
 
+  test('tells whose password was wrong, and no name that is none', async () => {
+    const { app, fake } = open({ signIn: true });
+    const password = 'correct horse battery';
+    const ada = { name: 'ada', kind: 'user', displayName: null, email: null, password, by: 'test' } as const;
+    await fake.engine.people.accounts.create(ada);
+    const signIn = (name: string, given: string) =>
+      app.inject({ method: 'POST', url: '/api/v1/sign-in', headers: json, payload: { name, password: given } });
+    await signIn('Ada', 'wrong wrong wrong');
+    await signIn('a password in the wrong field', 'x');
+    await signIn('ada', password);
+    const entries = await entriesOf(fake.engine);
+    expect(entries).toMatchObject([
+      {
+        operation: 'signIn',
+        object: 'sign-in',
+        outcome: 'refused',
+        code: 'sign_in_failed',
+        actor: 'ada',
+        actorKind: 'user',
+      },
+      { operation: 'signIn', outcome: 'refused', actor: null, actorKind: null },
+      { operation: 'signIn', outcome: 'done', actor: 'ada', after: null, detail: null },
+    ]);
+    expect(JSON.stringify(entries)).not.toContain('wrong');
+  });
+
   test('again and again makes two entries, not hundreds', async () => {
     const { app, fake } = open();
     for (let at = 0; at < 200; at += 1) await app.inject({ url: '/api/v1/runs', headers: json });

@@ -90,13 +90,14 @@ async function record(engine: Engine, request: FastifyRequest, outcome: Outcome)
   const { before, answer, code } = request.audited;
   const { actor } = request;
   const spec = outcome === 'refused' ? undefined : specOf(request);
+  const named = await specOf(request)?.who?.(engine, { body: request.body, answer });
   const given = pick(answer, spec?.gives ?? []);
   const after = spec?.state === undefined || outcome !== 'done' ? given : await spec.state(engine, request as never);
   await engine.audit.record({
     operation,
     outcome,
-    actor: actor?.name ?? null,
-    actorKind: actor?.kind ?? null,
+    actor: actor?.name ?? named ?? null,
+    actorKind: actor?.kind ?? (named == null ? null : 'user'),
     session: actor?.session ?? null,
     apiKey: actor?.apiKey ?? null,
     address: request.ip,
