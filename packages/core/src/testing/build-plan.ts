@@ -18,6 +18,7 @@ export type WorkflowText = Partial<Omit<WorkflowDefinition, 'steps' | 'hooks'>> 
     actions?: Readonly<Record<string, Partial<ActionDefinition>>>;
     others?: Readonly<Record<string, WorkflowText>>;
     places?: Readonly<Record<string, Place>>;
+    queues?: NonNullable<Definitions['queues']>;
   }>;
 
 const shell: ActionBody = { type: 'shell', cmd: 'true' };
@@ -25,7 +26,7 @@ const hooks = { onSuccess: [], onFailure: [], onCancel: [], onSuspend: [] };
 
 /** Steps are inline shell steps unless they say something else. `needs: 'a b'` are the dependencies. */
 export function definitionsOf(name: string, text: WorkflowText): Definitions {
-  const { others = {}, actions = {}, places = {}, workspaceHooks = {} } = text;
+  const { others = {}, actions = {}, places = {}, workspaceHooks = {}, queues } = text;
   return {
     actions: Object.fromEntries(Object.entries(actions).map(([key, action]) => [key, actionOf(key, action)])),
     workflows: Object.fromEntries(
@@ -34,6 +35,7 @@ export function definitionsOf(name: string, text: WorkflowText): Definitions {
     triggers: {},
     hooks: { ...hooks, ...workspaceHooks },
     places,
+    ...(queues === undefined ? {} : { queues }),
   };
 }
 
@@ -58,6 +60,7 @@ function workflowOf(name: string, text: WorkflowText): WorkflowDefinition {
     others: _others,
     places: _places,
     workspaceHooks: _workspaceHooks,
+    queues: _queues,
     hooks: own = {},
     ...rest
   } = text;
