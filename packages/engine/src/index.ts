@@ -16,6 +16,7 @@ export type { QueueSummary } from './limits/list-queues.ts';
 export { createMemoryStore } from './memory/index.ts';
 export { type Actor, rootActor } from './people/actor.ts';
 export { createPeople, type People, type PeopleOptions } from './people/create-people.ts';
+export type { AccountDetail, AccountKind, PasswordLink } from './people/management/account-management.ts';
 export type { IssuedSession } from './people/sign-in.ts';
 export { approvalCursor, readApprovalCursor } from './ports/approval-cursor.ts';
 export * from './ports/index.ts';

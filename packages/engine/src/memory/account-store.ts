@@ -47,6 +47,9 @@ export function createAccountStore({ people, now }: MemoryState): AccountStore {
     async signedIn(name) {
       update(name, () => ({ failures: 0, lockedUntil: null, signedInAt: now() }));
     },
+    async unlock(name) {
+      return update(name, () => ({ failures: 0, lockedUntil: null })) !== null;
+    },
     async countTry(key, windowMs) {
       const before = tries.get(key);
       const open = before !== undefined && before.from + windowMs > now();

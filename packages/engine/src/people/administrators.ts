@@ -1,23 +1,18 @@
-import type { Account } from '../ports/account-store.ts';
-import type { Binding, Group } from '../ports/role-store.ts';
+import { isUnlimitedReach, permissions, reachOf } from '@millrace/core';
+import { authorityOf, type Everybody } from './everybody.ts';
 
-export type Everybody = Readonly<{
-  accounts: readonly Account[];
-  groups: readonly Group[];
-  bindings: readonly Binding[];
-}>;
+/**
+ * People who can sign in and may do everything, everywhere, by whichever roles. Whom a role denies something is none: he
+ * could not give it back to himself.
+ */
+export function administratorsOf(everybody: Everybody): readonly string[] {
+  return everybody.accounts
+    .filter(({ kind, disabled }) => kind === 'user' && !disabled)
+    .map(({ name }) => name)
+    .filter((name) => mayEverything(everybody, name));
+}
 
-/** People who can sign in and may do everything, everywhere, by themselves or by a group. */
-export function administratorsOf({ accounts, groups, bindings }: Everybody): readonly string[] {
-  const full = bindings.filter(({ role, where }) => role === 'admin' && Object.keys(where).length === 0);
-  const names = new Set(
-    full.flatMap(({ subject }) =>
-      subject.kind === 'account'
-        ? [subject.name]
-        : (groups.find((group) => group.name === subject.name)?.members ?? []),
-    ),
-  );
-  return accounts
-    .filter(({ name, kind, disabled }) => kind === 'user' && !disabled && names.has(name))
-    .map(({ name }) => name);
+function mayEverything(everybody: Everybody, name: string): boolean {
+  const authority = authorityOf(everybody, name);
+  return permissions.every((permission) => isUnlimitedReach(reachOf(authority, permission)));
 }

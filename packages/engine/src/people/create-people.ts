@@ -5,6 +5,7 @@ import { createIdentify, type Identify } from './identify.ts';
 import { type Accounts, createAccounts } from './manage-accounts.ts';
 import { type ApiKeys, createApiKeys } from './manage-api-keys.ts';
 import { createRoles, type Roles } from './manage-roles.ts';
+import { createManagement, type Management } from './management/create-management.ts';
 import { createSetUp, type SetUp } from './set-up.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
 
@@ -16,6 +17,8 @@ export type People = Readonly<{
   accounts: Accounts;
   roles: Roles;
   apiKeys: ApiKeys;
+  /** What one person changes about others, within what he may. */
+  manage: Management;
   /** false: it had ended. */
   signOut(session: string): Promise<boolean>;
 }>;
@@ -31,13 +34,16 @@ export function createPeople({ store, clock, onReuse }: PeopleOptions): People {
   const { accounts: accountStore, sessions } = store;
   const signIn = createSignIn({ accounts: accountStore, sessions, clock, onReuse: onReuse ?? (async () => undefined) });
   const accounts = createAccounts(store);
+  const roles = createRoles(store);
+  const apiKeys = createApiKeys(store);
   return {
     signIn,
     identify: createIdentify(store),
     setUp: createSetUp(store, accounts, signIn),
     accounts,
-    roles: createRoles(store),
-    apiKeys: createApiKeys(store),
+    roles,
+    apiKeys,
+    manage: createManagement({ store, clock, accounts, roles, apiKeys }),
     signOut: (session) => sessions.end(session),
   };
 }

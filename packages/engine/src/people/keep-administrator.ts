@@ -1,11 +1,7 @@
 import { MillraceError } from '@millrace/core';
 import type { Store } from '../ports/store.ts';
-import { administratorsOf, type Everybody } from './administrators.ts';
-
-export async function readEverybody({ accounts, roles }: Store): Promise<Everybody> {
-  const [all, groups, bindings] = await Promise.all([accounts.list(), roles.groups(), roles.bindings()]);
-  return { accounts: all, groups, bindings };
-}
+import { administratorsOf } from './administrators.ts';
+import { type Everybody, readEverybody } from './everybody.ts';
 
 /**
  * Refuses what would leave the server without an administrator. `change` gives who there would be. A server that never had

@@ -40,7 +40,7 @@ export type Accounts = Readonly<{
 const namePattern = /^[a-z0-9][a-z0-9._@-]{0,99}$/;
 /** What stands for those without an account. */
 const reserved = ['local', 'api-token', 'api', 'cli', 'system'];
-const linkLifeMs = 24 * 3_600_000;
+export const linkLifeMs = 24 * 3_600_000;
 
 /** Throws `invalid_request` for what cannot name an account, group or role. */
 export function checkPeopleName(name: string, what: string): void {

@@ -27,15 +27,11 @@ export type ApiKeys = Readonly<{
 const maxLifeMs = 10 * 366 * 86_400_000;
 
 export function createApiKeys({ accounts, apiKeys }: Store): ApiKeys {
-  const missing = (id: string): MillraceError =>
-    new MillraceError('not_found', `There is no API key ${id.slice(0, 40)}.`, {
-      hint: 'millrace api-key list shows which there are.',
-    });
   return {
     list: (account) => apiKeys.list(account),
     async get(id) {
       const found = await apiKeys.get(id);
-      if (found === null) throw missing(id);
+      if (found === null) throw noSuchKey(id);
       return found;
     },
     async create({ account, name, scopes, lifeMs, by }) {
@@ -58,7 +54,12 @@ export function createApiKeys({ accounts, apiKeys }: Store): ApiKeys {
       return { apiKey, key };
     },
     async remove(id) {
-      if (!(await apiKeys.remove(id))) throw missing(id);
+      if (!(await apiKeys.remove(id))) throw noSuchKey(id);
     },
   };
 }
+
+export const noSuchKey = (id: string): MillraceError =>
+  new MillraceError('not_found', `There is no API key ${id.slice(0, 40)}.`, {
+    hint: 'millrace api-key list shows which there are.',
+  });

@@ -1,4 +1,12 @@
-import { builtInRoles, isBuiltInRole, isPermissionPattern, MillraceError, type Role } from '@millrace/core';
+import {
+  builtInRoles,
+  canonicalJson,
+  isBuiltInRole,
+  isPermissionPattern,
+  type Json,
+  MillraceError,
+  type Role,
+} from '@millrace/core';
 import type { Binding, Group } from '../ports/role-store.ts';
 import type { Store } from '../ports/store.ts';
 import { keepAdministrator } from './keep-administrator.ts';
@@ -7,12 +15,12 @@ import { checkPeopleName } from './manage-accounts.ts';
 export type Roles = Readonly<{
   /** The built-in ones first. */
   list(): Promise<readonly Role[]>;
-  /** Codes: invalid_request. */
+  /** Codes: invalid_request, last_administrator. */
   put(role: Role): Promise<void>;
-  /** Codes: not_found, invalid_request. */
+  /** Codes: not_found, invalid_request, last_administrator. */
   remove(name: string): Promise<void>;
   bindings(): Promise<readonly Binding[]>;
-  /** Codes: not_found (role or subject). */
+  /** Codes: not_found (role or subject), last_administrator (a role that denies). */
   bind(binding: Binding): Promise<void>;
   /** Codes: not_found, last_administrator. */
   unbind(binding: Binding): Promise<void>;
@@ -21,7 +29,7 @@ export type Roles = Readonly<{
   putGroup(group: Readonly<{ name: string; description: string }>): Promise<void>;
   /** Codes: not_found, last_administrator. */
   removeGroup(name: string): Promise<void>;
-  /** Codes: not_found. */
+  /** Codes: not_found, last_administrator. */
   addMember(group: string, account: string): Promise<void>;
   /** Codes: not_found, last_administrator. */
   removeMember(group: string, account: string): Promise<void>;
@@ -48,29 +56,29 @@ export function createRoles(store: Store): Roles {
           hint: 'For example: run:read, run:*, *:read or *. The security guide lists them.',
         });
       }
+      await keepAdministrator(store, (now) => ({
+        ...now,
+        roles: [...now.roles.filter(({ name }) => name !== role.name), role],
+      }));
       await roles.put(role);
     },
     async remove(name) {
       if (isBuiltInRole(name)) throw builtIn(name);
+      await keepAdministrator(store, (now) => ({ ...now, roles: now.roles.filter((role) => role.name !== name) }));
       if (!(await roles.remove(name))) throw missing('role', name);
     },
     bindings: () => roles.bindings(),
     async bind(binding) {
       if (!(await list()).some(({ name }) => name === binding.role)) throw missing('role', binding.role);
       await checkSubject(binding.subject);
+      await keepAdministrator(store, (now) => ({ ...now, bindings: [...now.bindings, binding] }));
       await roles.bind(binding);
     },
     async unbind(binding) {
-      const isIt = (one: Binding): boolean =>
-        one.subject.kind === binding.subject.kind &&
-        one.subject.name === binding.subject.name &&
-        one.role === binding.role;
-      if (Object.keys(binding.where).length === 0) {
-        await keepAdministrator(store, (now) => ({
-          ...now,
-          bindings: now.bindings.filter((one) => !isIt(one) || Object.keys(one.where).length > 0),
-        }));
-      }
+      await keepAdministrator(store, (now) => ({
+        ...now,
+        bindings: now.bindings.filter((one) => !isSameBinding(one, binding)),
+      }));
       if (!(await roles.unbind(binding))) {
         throw new MillraceError('not_found', `${binding.subject.name} has not the role ${binding.role} there.`, {
           hint: 'millrace role bindings lists who has which role, and where.',
@@ -87,6 +95,10 @@ export function createRoles(store: Store): Roles {
       if (!(await roles.removeGroup(name))) throw missing('group', name);
     },
     async addMember(group, account) {
+      await keepAdministrator(store, (now) => ({
+        ...now,
+        groups: now.groups.map((one) => (one.name === group ? { ...one, members: [...one.members, account] } : one)),
+      }));
       if (await roles.addMember(group, account)) return;
       await checkSubject({ kind: 'group', name: group });
       throw missing('account', account);
@@ -105,6 +117,9 @@ export function createRoles(store: Store): Roles {
     },
   };
 }
+
+const isSameBinding = (one: Binding, other: Binding): boolean =>
+  canonicalJson(one as unknown as Json) === canonicalJson(other as unknown as Json);
 
 const missing = (what: string, name: string): MillraceError =>
   new MillraceError('not_found', `There is no ${what} ${name}.`, {

@@ -1,47 +1,18 @@
 import { createHash } from 'node:crypto';
-import { isAllowed, MillraceError, namedObject } from '@millrace/core';
+import { isAllowed, namedObject } from '@millrace/core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createSettableClock } from '../../testkit/index.ts';
-import { createMemoryStore } from '../memory/index.ts';
-import type { Session, Store } from '../ports/index.ts';
-import { createPeople, type People } from './create-people.ts';
+import { code, createTestPeople, from, password } from '../../test/test-people.ts';
+import type { People } from './create-people.ts';
 
-const from = { address: '192.0.2.1', agent: 'test' };
-const password = 'three small owls';
 const minute = 60_000;
 
-let clock: ReturnType<typeof createSettableClock>;
-let store: Store;
+let test: ReturnType<typeof createTestPeople>;
 let people: People;
-let reused: Session[];
 
 beforeEach(() => {
-  clock = createSettableClock(1_800_000_000_000);
-  store = createMemoryStore({ now: clock.now }).store;
-  reused = [];
-  people = createPeople({
-    store,
-    clock,
-    onReuse: async (session) => {
-      reused.push(session);
-    },
-  });
+  test = createTestPeople();
+  people = test.people;
 });
-
-const code = async (action: Promise<unknown>): Promise<string> =>
-  action.then(
-    () => 'none',
-    (error: unknown) => (error instanceof MillraceError ? error.code : String(error)),
-  );
-
-async function makeAdmin(name = 'root') {
-  const token = await people.setUp.token();
-  if (token === null) throw new Error('There is an administrator already.');
-  return people.setUp.finish({ token, name, password, displayName: null, ...from });
-}
-
-const makeUser = (name: string) =>
-  people.accounts.create({ name, kind: 'user', displayName: null, email: null, password, by: 'root' });
 
 describe('setting up', () => {
   it('makes the first administrator by the newest link, once', async () => {
@@ -61,13 +32,13 @@ describe('setting up', () => {
   });
 
   it('takes no link of another kind, and no old one', async () => {
-    await makeUser('ada');
+    await test.makeUser('ada');
     const reset = await people.accounts.resetToken('ada');
     expect(await code(people.setUp.finish({ token: reset, name: 'x', password, displayName: null, ...from }))).toBe(
       'sign_in_failed',
     );
     const token = (await people.setUp.token()) ?? '';
-    clock.advance(24 * 60 * minute);
+    test.clock.advance(24 * 60 * minute);
     expect(await code(people.setUp.finish({ token, name: 'x', password, displayName: null, ...from }))).toBe(
       'sign_in_failed',
     );
@@ -76,26 +47,26 @@ describe('setting up', () => {
 
 describe('signing in', () => {
   it('takes the name in any capitals and gives a session', async () => {
-    await makeUser('ada');
+    await test.makeUser('ada');
     const issued = await people.signIn.signIn({ name: ' Ada ', password, ...from });
     expect(await people.identify.bySession(issued.accessToken)).toMatchObject({ name: 'ada', session: issued.session });
-    expect(await store.accounts.get('ada')).toMatchObject({ signedInAt: clock.now() });
+    expect(await test.store.accounts.get('ada')).toMatchObject({ signedInAt: test.clock.now() });
     expect(await people.identify.bySession(issued.refreshToken)).toBeNull();
   });
 
   it('keeps nothing that opens a session or an account', async () => {
-    await makeUser('ada');
+    await test.makeUser('ada');
     const issued = await people.signIn.signIn({ name: 'ada', password, ...from });
-    const account = await store.accounts.get('ada');
+    const account = await test.store.accounts.get('ada');
     expect(account?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(account?.passwordHash).not.toContain(password);
     const hash = createHash('sha256').update(issued.accessToken).digest('base64url');
-    expect(await store.sessions.find(hash)).not.toBeNull();
-    expect(JSON.stringify(await store.sessions.list('ada'))).not.toContain(issued.accessToken);
+    expect(await test.store.sessions.find(hash)).not.toBeNull();
+    expect(JSON.stringify(await test.store.sessions.list('ada'))).not.toContain(issued.accessToken);
   });
 
   it('says the same of a wrong name, a wrong password, a disabled, a locked account, and a service', async () => {
-    for (const name of ['ada', 'gone', 'shut']) await makeUser(name);
+    for (const name of ['ada', 'gone', 'shut']) await test.makeUser(name);
     await people.accounts.create({
       name: 'bot',
       kind: 'service',
@@ -106,7 +77,7 @@ describe('signing in', () => {
     });
     await people.accounts.change('gone', { disabled: true });
     for (let tried = 0; tried < 10; tried += 1)
-      await store.accounts.signInFailed('shut', { most: 10, lockMs: 15 * minute });
+      await test.store.accounts.signInFailed('shut', { most: 10, lockMs: 15 * minute });
     const messages = new Set<string>();
     for (const [name, given] of [
       ['ada', 'wrong password'],
@@ -123,31 +94,31 @@ describe('signing in', () => {
   });
 
   it('locks an account after ten wrong passwords, for a quarter of an hour', async () => {
-    await makeUser('ada');
+    await test.makeUser('ada');
     const wrong = () => code(people.signIn.signIn({ name: 'ada', password: 'wrong password', ...from }));
     for (let tried = 0; tried < 10; tried += 1) expect(await wrong()).toBe('sign_in_failed');
     const right = () => code(people.signIn.signIn({ name: 'ada', password, ...from }));
     expect(await right()).toBe('sign_in_failed');
-    clock.advance(14 * minute);
+    test.clock.advance(14 * minute);
     await wrong();
-    clock.advance(minute);
+    test.clock.advance(minute);
     expect(await right()).toBe('none');
   });
 
   it('slows an address down that tries many names', async () => {
-    for (let tried = 0; tried < 30; tried += 1) await store.accounts.countTry('address 192.0.2.1', 5 * minute);
-    await makeUser('ada');
+    for (let tried = 0; tried < 30; tried += 1) await test.store.accounts.countTry('address 192.0.2.1', 5 * minute);
+    await test.makeUser('ada');
     expect(await code(people.signIn.signIn({ name: 'ada', password, ...from }))).toBe('rate_limited');
     expect(await code(people.signIn.signIn({ name: 'ada', password, ...from, address: '192.0.2.2' }))).toBe('none');
-    clock.advance(5 * minute);
+    test.clock.advance(5 * minute);
     expect(await code(people.signIn.signIn({ name: 'ada', password, ...from }))).toBe('none');
   });
 
   it('hashes a password and writes one row, whether there is such an account or not', async () => {
-    await makeUser('ada');
+    await test.makeUser('ada');
     const writes: string[] = [];
     const accounts = Object.fromEntries(
-      Object.entries(store.accounts).map(([name, operation]) => [
+      Object.entries(test.store.accounts).map(([name, operation]) => [
         name,
         (...given: never[]) => {
           writes.push(name);
@@ -176,36 +147,36 @@ describe('signing in', () => {
 
 describe('a session', () => {
   it('is renewed by its refresh token, again and again, until its end', async () => {
-    await makeUser('ada');
+    await test.makeUser('ada');
     let issued = await people.signIn.signIn({ name: 'ada', password, ...from });
     for (let day = 0; day < 13; day += 1) {
-      clock.advance(24 * 60 * minute);
+      test.clock.advance(24 * 60 * minute);
       expect(await people.identify.bySession(issued.accessToken)).toBeNull();
       const renewed = await people.signIn.renew(issued.refreshToken);
       expect(renewed.session).toBe(issued.session);
       issued = renewed;
       expect(await people.identify.bySession(issued.accessToken)).toMatchObject({ name: 'ada' });
     }
-    clock.advance(24 * 60 * minute);
+    test.clock.advance(24 * 60 * minute);
     expect(await code(people.signIn.renew(issued.refreshToken))).toBe('sign_in_failed');
   });
 
   it('ends for both when a refresh token is used by two, and somebody is told', async () => {
-    await makeUser('ada');
+    await test.makeUser('ada');
     const first = await people.signIn.signIn({ name: 'ada', password, ...from });
     const second = await people.signIn.renew(first.refreshToken);
     expect(await code(people.signIn.renew(first.refreshToken))).toBe('conflict');
     expect(await people.identify.bySession(second.accessToken)).not.toBeNull();
-    clock.advance(11_000);
+    test.clock.advance(11_000);
     expect(await code(people.signIn.renew(first.refreshToken))).toBe('sign_in_failed');
-    expect(reused).toMatchObject([{ account: 'ada', id: first.session }]);
+    expect(test.reused).toMatchObject([{ account: 'ada', id: first.session }]);
     expect(await people.identify.bySession(second.accessToken)).toBeNull();
     expect(await code(people.signIn.renew(second.refreshToken))).toBe('sign_in_failed');
   });
 
   it('ends by signing out, by a new password, and with its account', async () => {
-    await makeAdmin();
-    await makeUser('ada');
+    await test.makeAdmin();
+    await test.makeUser('ada');
     const enter = async () => people.signIn.signIn({ name: 'ada', password, ...from });
     const first = await enter();
     expect(await people.signOut(first.session)).toBe(true);
@@ -226,7 +197,7 @@ describe('a session', () => {
 
 describe('an account', () => {
   it('gets a new password by a link that works once', async () => {
-    await makeUser('ada');
+    await test.makeUser('ada');
     const token = await people.accounts.resetToken('ada');
     expect(await code(people.accounts.reset(token, 'short'))).toBe('invalid_request');
     expect(await people.accounts.reset(token, 'five grey geese')).toBe('ada');
@@ -235,12 +206,12 @@ describe('an account', () => {
   });
 
   it.each(['', 'A B', '-x', 'local', 'ö', 'x'.repeat(101)])('is not called %j', async (name) => {
-    expect(await code(makeUser(name))).toBe('invalid_request');
+    expect(await code(test.makeUser(name))).toBe('invalid_request');
   });
 
   it('has a name of its own and a password that is none of the obvious', async () => {
-    await makeUser('ada-lovelace');
-    expect(await code(makeUser('Ada-Lovelace'))).toBe('name_taken');
+    await test.makeUser('ada-lovelace');
+    expect(await code(test.makeUser('Ada-Lovelace'))).toBe('name_taken');
     for (const bad of ['short', 'my name is Grace-H', 'x'.repeat(2000)]) {
       const request = {
         name: 'grace-h',
@@ -255,12 +226,12 @@ describe('an account', () => {
   });
 
   it('that is the last administrator stays one', async () => {
-    await makeAdmin();
+    await test.makeAdmin();
     const binding = { subject: { kind: 'account', name: 'root' }, role: 'admin', where: {} } as const;
     expect(await code(people.accounts.remove('root'))).toBe('last_administrator');
     expect(await code(people.accounts.change('root', { disabled: true }))).toBe('last_administrator');
     expect(await code(people.roles.unbind(binding))).toBe('last_administrator');
-    await makeUser('ada');
+    await test.makeUser('ada');
     await people.roles.putGroup({ name: 'admins', description: '' });
     await people.roles.addMember('admins', 'ada');
     await people.roles.bind({
@@ -278,7 +249,7 @@ describe('an account', () => {
 
 describe('roles', () => {
   it('of an account and of its groups count at once, and end at once', async () => {
-    await makeUser('ada');
+    await test.makeUser('ada');
     const { accessToken } = await people.signIn.signIn({ name: 'ada', password, ...from });
     const may = async (workspace: string) => {
       const actor = await people.identify.bySession(accessToken);
@@ -321,7 +292,7 @@ describe('roles', () => {
 
 describe('an API key', () => {
   it('does what its account may, within its scopes, until it expires or is removed', async () => {
-    await makeAdmin();
+    await test.makeAdmin();
     const scopes = [{ effect: 'allow', permission: 'run:read', where: {} }] as const;
     const { key, apiKey } = await people.apiKeys.create({
       account: 'root',
@@ -340,7 +311,7 @@ describe('an API key', () => {
     expect(await people.identify.byApiKey(key.slice(0, -1) + last)).toBeNull();
     expect(await people.identify.byApiKey('mrk_')).toBeNull();
     expect(JSON.stringify(await people.apiKeys.list(null))).not.toContain(key.slice(15));
-    clock.advance(minute);
+    test.clock.advance(minute);
     expect(await people.identify.byApiKey(key)).toBeNull();
     const other = await people.apiKeys.create({ account: 'root', name: 'ci', scopes: null, lifeMs: null, by: 'root' });
     await people.apiKeys.remove(other.apiKey.id);

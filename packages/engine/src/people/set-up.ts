@@ -3,7 +3,7 @@
 // there is none; each server start makes a new one, which takes the place of the one before.
 import type { Store } from '../ports/store.ts';
 import { administratorsOf } from './administrators.ts';
-import { readEverybody } from './keep-administrator.ts';
+import { readEverybody } from './everybody.ts';
 import { type Accounts, wrongLink } from './manage-accounts.ts';
 import { checkNewPassword } from './passwords.ts';
 import { type From, type IssuedSession, normalName, type SignIn } from './sign-in.ts';

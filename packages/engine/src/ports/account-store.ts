@@ -39,6 +39,8 @@ export type AccountStore = Readonly<{
   signInFailed(name: string, lock: Readonly<{ most: number; lockMs: number }>): Promise<void>;
   /** Forgets the failures. */
   signedIn(name: string): Promise<void>;
+  /** Lets a locked account in again. false: there is no such account. */
+  unlock(name: string): Promise<boolean>;
   /** Counts a try under a key; gives how many there were in the window, this one included. */
   countTry(key: string, windowMs: number): Promise<number>;
   /** Takes the place of the link that the account, or the set-up, had before. */

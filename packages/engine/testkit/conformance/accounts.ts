@@ -62,6 +62,10 @@ export function accountFacts(subject: () => ConformanceStore): void {
     await store.accounts.signedIn('ada');
     expect(await store.accounts.get('ada')).toMatchObject({ failures: 0, lockedUntil: null, signedInAt: at + 5 });
     await store.accounts.signInFailed('nobody', lock);
+    for (let time = 0; time < 2; time += 1) await store.accounts.signInFailed('ada', lock);
+    expect(await store.accounts.unlock('ada')).toBe(true);
+    expect(await store.accounts.get('ada')).toMatchObject({ failures: 0, lockedUntil: null, signedInAt: at + 5 });
+    expect(await store.accounts.unlock('nobody')).toBe(false);
   });
 
   it('tries are counted by key, in a window that begins with the first', async () => {

@@ -10,6 +10,7 @@ const changeAccount = readStatement(import.meta.url, 'change-account');
 const removeAccount = readStatement(import.meta.url, 'remove-account');
 const signInFailed = readStatement(import.meta.url, 'sign-in-failed');
 const signedIn = readStatement(import.meta.url, 'signed-in');
+const unlockAccount = readStatement(import.meta.url, 'unlock-account');
 const countTry = readStatement(import.meta.url, 'count-try');
 const forgetTries = readStatement(import.meta.url, 'forget-tries');
 const putLink = readStatement(import.meta.url, 'put-link');
@@ -59,6 +60,9 @@ export function createAccountStore(database: Database): AccountStore {
     },
     async signedIn(name) {
       await database.query(signedIn, [name]);
+    },
+    async unlock(name) {
+      return (await database.query(unlockAccount, [name])).length > 0;
     },
     async countTry(key, windowMs) {
       const [row] = await database.query<{ count: number }>(countTry, [key, windowMs]);
