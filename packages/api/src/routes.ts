@@ -6,6 +6,11 @@ import { eventRoutes } from './events/routes.ts';
 import { limitRoutes } from './limits/routes.ts';
 import { liveRoutes } from './live/routes.ts';
 import { logRoutes } from './logs/routes.ts';
+import { apiKeyRoutes } from './people/api-key-routes.ts';
+import { groupRoutes } from './people/group-routes.ts';
+import { roleRoutes } from './people/role-routes.ts';
+import { serviceAccountRoutes } from './people/service-account-routes.ts';
+import { userRoutes } from './people/user-routes.ts';
 import { runRoutes } from './runs/routes.ts';
 import { scheduleRoutes } from './schedules/routes.ts';
 import { secretRoutes } from './secrets/routes.ts';
@@ -26,6 +31,11 @@ export const routes = {
   ...scheduleRoutes,
   ...webhookRoutes,
   ...secretRoutes,
+  ...userRoutes,
+  ...serviceAccountRoutes,
+  ...groupRoutes,
+  ...roleRoutes,
+  ...apiKeyRoutes,
   ...runRoutes,
   ...approvalRoutes,
   ...limitRoutes,

@@ -10,6 +10,7 @@ export type Tag =
   | 'approvals'
   | 'limits'
   | 'secrets'
+  | 'people'
   | 'logs'
   | 'cache'
   | 'workers'

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { isAllowed, namedObject } from '@millrace/core';
+import { isAllowed, type MillraceError, namedObject } from '@millrace/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { code, createTestPeople, from, password } from '../../test/test-people.ts';
-import type { People } from './create-people.ts';
+import { createPeople, type People } from './create-people.ts';
 
 const minute = 60_000;
 
@@ -67,14 +67,7 @@ describe('signing in', () => {
 
   it('says the same of a wrong name, a wrong password, a disabled, a locked account, and a service', async () => {
     for (const name of ['ada', 'gone', 'shut']) await test.makeUser(name);
-    await people.accounts.create({
-      name: 'bot',
-      kind: 'service',
-      displayName: null,
-      email: null,
-      password: null,
-      by: 'root',
-    });
+    await test.makeService('bot');
     await people.accounts.change('gone', { disabled: true });
     for (let tried = 0; tried < 10; tried += 1)
       await test.store.accounts.signInFailed('shut', { most: 10, lockMs: 15 * minute });
@@ -125,8 +118,8 @@ describe('signing in', () => {
           return (operation as (...all: never[]) => unknown)(...given);
         },
       ]),
-    ) as Store['accounts'];
-    const watched = createPeople({ store: { ...store, accounts }, clock });
+    ) as typeof test.store.accounts;
+    const watched = createPeople({ store: { ...test.store, accounts }, clock: test.clock });
     const work = async (name: string) => {
       writes.length = 0;
       const began = process.cpuUsage();
@@ -320,14 +313,7 @@ describe('an API key', () => {
   });
 
   it('of a disabled account opens nothing', async () => {
-    await people.accounts.create({
-      name: 'bot',
-      kind: 'service',
-      displayName: null,
-      email: null,
-      password: null,
-      by: 'root',
-    });
+    await test.makeService('bot');
     const { key } = await people.apiKeys.create({ account: 'bot', name: 'ci', scopes: null, lifeMs: null, by: 'root' });
     expect(await people.identify.byApiKey(key)).toMatchObject({ name: 'bot', kind: 'service' });
     await people.accounts.change('bot', { disabled: true });
