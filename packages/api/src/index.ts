@@ -25,11 +25,11 @@ export {
   nextOffsetHeader,
 } from './logs/routes.ts';
 export { type OpenApiDocument, openApiDocument } from './openapi/openapi-document.ts';
-export { type OperationId, type Routes, routeList, routes } from './routes.ts';
 export type { PasswordLink, ServiceAccount, Session, User } from './people/account.ts';
 export type { ApiKey, MadeApiKey } from './people/api-key.ts';
 export type { Group } from './people/group-routes.ts';
 export type { Grant, Role, RoleBinding, Selector } from './people/rights.ts';
+export { type OperationId, type Routes, routeList, routes } from './routes.ts';
 export { type Attempt, maxAttempts } from './runs/attempt.ts';
 export type { BulkAnswer } from './runs/bulk.ts';
 export type { ExplainedAnswer, RunExplanation } from './runs/explanation.ts';

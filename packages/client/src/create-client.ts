@@ -10,6 +10,7 @@ import {
 } from '@millrace/api';
 import { type FollowChoice, followLogs } from './follow-logs.ts';
 import { openLive } from './live.ts';
+import { peopleCalls } from './people-calls.ts';
 import { type ClientOptions, createTransport, type Transport } from './transport.ts';
 
 export type Client = ReturnType<typeof createClient>;
@@ -62,6 +63,7 @@ export function createClient(options: ClientOptions) {
       list: (workspace: string, call?: CallOptions) =>
         transport.call('listConnections', { params: { workspace } }, call),
     },
+    ...peopleCalls(transport),
     system: systemCalls(transport),
     /** What happens, as far as it matches the subscriptions: an async iterable that connects again by itself. */
     live: (subscriptions: readonly Subscription[], call: CallOptions = {}) =>

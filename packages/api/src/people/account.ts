@@ -56,7 +56,10 @@ export type Session = z.output<typeof session>;
 const displayName = z.string().min(1).max(200);
 const email = z.string().min(3).max(320);
 export const newDetails = { display_name: displayName.optional(), email: email.optional() };
-export const changedDetails = z.strictObject({ display_name: displayName.optional(), email: email.nullable().optional() });
+export const changedDetails = z.strictObject({
+  display_name: displayName.optional(),
+  email: email.nullable().optional(),
+});
 
 /** Passwords are checked where they are hashed; here only that nobody sends a file. */
 export const password = z.string().min(1).max(1024);

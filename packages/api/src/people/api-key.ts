@@ -8,10 +8,7 @@ export const apiKey = z
     id: z.string().meta({ description: 'It stands in the key, after `mrk_`.' }),
     account: z.string(),
     name: z.string(),
-    scopes: z
-      .array(grant)
-      .nullable()
-      .meta({ description: 'What it may do of what its account may; null: all of it.' }),
+    scopes: z.array(grant).nullable().meta({ description: 'What it may do of what its account may; null: all of it.' }),
     created_at: time,
     created_by: z.string(),
     until: time.nullable().meta({ description: 'null: it does not expire.' }),

@@ -42,7 +42,7 @@ export const groupRoutes = {
     access: 'api',
     needs: 'role:change',
     params: ofGroup,
-    body: z.strictObject({ description: z.string().max(1000).default('') }),
+    body: z.strictObject({ description: z.string().max(1000) }),
     responses: { 200: { description: 'The group.', schema: group } },
     errors: ['invalid_request', 'forbidden', 'store_unavailable'],
   }),

@@ -15,7 +15,9 @@ const pattern = z
 export const selector = z
   .strictObject({
     workspace: pattern.optional().meta({ description: 'A pattern: `*` stands for any text.' }),
-    name: pattern.optional().meta({ description: 'A pattern for the name: of the workflow, of what is done to a run.' }),
+    name: pattern
+      .optional()
+      .meta({ description: 'A pattern for the name: of the workflow, of what is done to a run.' }),
     label: pattern.optional().meta({ description: 'A tag of the run.' }),
     own: z.literal(true).optional().meta({ description: 'Only runs that the same account started.' }),
   })
@@ -24,7 +26,7 @@ export const selector = z
 export const permissionPattern = z
   .custom<PermissionPattern>((value) => typeof value === 'string' && isPermissionPattern(value), {
     error: 'Expected a permission such as run:read, run:*, *:read or *.',
-    params: { expected: 'a permission such as run:read, run:*, *:read or *' },
+    params: { expected: 'permission such as run:read, run:*, *:read or *' },
   })
   .meta({ type: 'string', examples: ['run:read', 'run:*', '*:read', '*'] });
 
@@ -72,5 +74,5 @@ export const bindingBody = z
   })
   .refine(({ account, group }) => (account === undefined) !== (group === undefined), {
     error: 'Expected either `account` or `group`.',
-    params: { expected: 'either `account` or `group`' },
+    params: { expected: 'request with either `account` or `group`' },
   });

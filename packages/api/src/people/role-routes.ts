@@ -66,7 +66,9 @@ export const roleRoutes = {
       group: peopleName.optional(),
       role: peopleName.optional(),
     }),
-    responses: { 200: { description: 'By account or group, and role.', schema: z.object({ items: z.array(roleBinding) }) } },
+    responses: {
+      200: { description: 'By account or group, and role.', schema: z.object({ items: z.array(roleBinding) }) },
+    },
     errors: ['invalid_request', 'store_unavailable'],
   }),
   bindRole: route({

@@ -99,7 +99,8 @@ export const userRoutes = {
     method: 'POST',
     path: '/api/v1/users/{user}/reset-password',
     summary: 'Make a link by which a user sets a new password',
-    description: 'Once, within a day; it takes the place of the link before. Until it is used, the old password is good.',
+    description:
+      'Once, within a day; it takes the place of the link before. Until it is used, the old password is good.',
     tag: 'people',
     access: 'api',
     needs: 'user:change',

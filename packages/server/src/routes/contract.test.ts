@@ -9,6 +9,8 @@ const server = createCheckedServer({ sources: createFakeSources() });
 const host = { host: 'localhost' };
 const json = { ...host, 'content-type': 'application/json' };
 let run = '';
+let resetToken = '';
+let apiKey = '';
 let ended = '';
 
 beforeAll(async () => {
@@ -17,6 +19,14 @@ beforeAll(async () => {
   ended = await server.fake.start();
   server.fake.end(ended as never, 'failed');
   server.fake.appendLog(run as never, {}, record('hello'));
+  const { accounts, roles, apiKeys } = server.fake.engine.people;
+  const blank = { displayName: null, email: null, password: null, by: 'root' };
+  for (const name of ['ada', 'bob', 'cy']) await accounts.create({ ...blank, name, kind: 'user' });
+  for (const name of ['bot', 'robot']) await accounts.create({ ...blank, name, kind: 'service' });
+  resetToken = await accounts.resetToken('bob');
+  apiKey = (await apiKeys.create({ account: 'bot', name: 'ci', scopes: null, lifeMs: null, by: 'root' })).apiKey.id;
+  for (const name of ['staff', 'ops']) await roles.putGroup({ name, description: '' });
+  await roles.put({ name: 'deployer', description: '', grants: [] });
 });
 afterAll(() => server.close());
 
@@ -68,6 +78,54 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   setSecret: () => ({ url: '/api/v1/workspaces/shop/secrets/token', payload: { value: 'hunter2', by: 'ada' } }),
   removeSecret: () => ({ url: '/api/v1/workspaces/shop/secrets/token/remove', payload: {} }),
   rotateSecrets: () => ({ url: '/api/v1/secrets/rotate', payload: {} }),
+  listUsers: () => ({ url: '/api/v1/users' }),
+  createUser: () => ({ url: '/api/v1/users', payload: { name: 'Dee', email: 'dee@example.org' }, status: 201 }),
+  getUser: () => ({ url: '/api/v1/users/ada' }),
+  changeUser: () => ({ url: '/api/v1/users/ada', payload: { display_name: 'Ada L.', email: null } }),
+  disableUser: () => ({ url: '/api/v1/users/ada/disable', payload: {} }),
+  enableUser: () => ({ url: '/api/v1/users/ada/enable', payload: {} }),
+  removeUser: () => ({ url: '/api/v1/users/cy/remove', payload: {} }),
+  resetPassword: () => ({ url: '/api/v1/users/ada/reset-password', payload: {} }),
+  unlockUser: () => ({ url: '/api/v1/users/ada/unlock', payload: {} }),
+  listUserSessions: () => ({ url: '/api/v1/users/ada/sessions' }),
+  signUserOut: () => ({ url: '/api/v1/users/ada/sign-out', payload: {} }),
+  setPassword: () => ({ url: '/api/v1/set-password', payload: { token: resetToken, password: 'three small owls' } }),
+  listServiceAccounts: () => ({ url: '/api/v1/service-accounts' }),
+  createServiceAccount: () => ({ url: '/api/v1/service-accounts', payload: { name: 'ci' }, status: 201 }),
+  getServiceAccount: () => ({ url: '/api/v1/service-accounts/bot' }),
+  changeServiceAccount: () => ({ url: '/api/v1/service-accounts/bot', payload: { display_name: 'The bot' } }),
+  disableServiceAccount: () => ({ url: '/api/v1/service-accounts/bot/disable', payload: {} }),
+  enableServiceAccount: () => ({ url: '/api/v1/service-accounts/bot/enable', payload: {} }),
+  removeServiceAccount: () => ({ url: '/api/v1/service-accounts/robot/remove', payload: {} }),
+  listGroups: () => ({ url: '/api/v1/groups' }),
+  getGroup: () => ({ url: '/api/v1/groups/staff' }),
+  putGroup: () => ({ url: '/api/v1/groups/staff', payload: { description: 'All of us' } }),
+  removeGroup: () => ({ url: '/api/v1/groups/ops/remove', payload: {} }),
+  addMember: () => ({ url: '/api/v1/groups/staff/members/ada', payload: {} }),
+  removeMember: () => ({ url: '/api/v1/groups/staff/members/ada/remove', payload: {} }),
+  listRoles: () => ({ url: '/api/v1/roles' }),
+  getRole: () => ({ url: '/api/v1/roles/deployer' }),
+  putRole: () => ({
+    url: '/api/v1/roles/deployer',
+    payload: { description: 'Deploys.', grants: [{ permission: 'run:*', where: { workspace: 'shop', own: true } }] },
+  }),
+  removeRole: () => ({ url: '/api/v1/roles/deployer/remove', payload: {} }),
+  listRoleBindings: () => ({ url: '/api/v1/role-bindings?account=ada' }),
+  bindRole: () => ({
+    url: '/api/v1/role-bindings',
+    payload: { account: 'ada', role: 'viewer', where: { workspace: 'shop' } },
+  }),
+  unbindRole: () => ({
+    url: '/api/v1/role-bindings/remove',
+    payload: { account: 'ada', role: 'viewer', where: { workspace: 'shop' } },
+  }),
+  listApiKeys: () => ({ url: '/api/v1/api-keys?account=bot' }),
+  createApiKey: () => ({
+    url: '/api/v1/api-keys',
+    payload: { account: 'bot', name: 'deploy', scopes: [{ permission: 'run:read' }], life_ms: 86_400_000 },
+    status: 201,
+  }),
+  revokeApiKey: () => ({ url: `/api/v1/api-keys/${apiKey}/revoke`, payload: {} }),
   listConnections: () => ({ url: '/api/v1/workspaces/shop/connections' }),
   readSecrets: () => ({
     url: '/worker/v1/secrets',
@@ -203,7 +261,12 @@ function wrongCalls(
     .replace('{revision}', 'r1')
     .replace('{step}', 'build')
     .replace('{event}', '311')
-    .replace('{worker}', 'w1');
+    .replace('{worker}', 'w1')
+    .replace('{user}', 'ada')
+    .replace('{account}', 'bot')
+    .replace('{group}', 'staff')
+    .replace('{role}', 'deployer')
+    .replace('{key}', 'k');
   const type = spec.bodyType ?? 'application/json';
   return [
     ...(spec.params === undefined
