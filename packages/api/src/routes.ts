@@ -8,6 +8,7 @@ import { liveRoutes } from './live/routes.ts';
 import { logRoutes } from './logs/routes.ts';
 import { apiKeyRoutes } from './people/api-key-routes.ts';
 import { groupRoutes } from './people/group-routes.ts';
+import { meRoutes } from './people/me-routes.ts';
 import { roleRoutes } from './people/role-routes.ts';
 import { serviceAccountRoutes } from './people/service-account-routes.ts';
 import { userRoutes } from './people/user-routes.ts';
@@ -31,6 +32,7 @@ export const routes = {
   ...scheduleRoutes,
   ...webhookRoutes,
   ...secretRoutes,
+  ...meRoutes,
   ...userRoutes,
   ...serviceAccountRoutes,
   ...groupRoutes,

@@ -18,6 +18,20 @@ export function peopleCalls(transport: Transport) {
       bind: (body: Body<'bindRole'>, call?: CallOptions) => transport.call('bindRole', { body }, call),
       unbind: (body: Body<'unbindRole'>, call?: CallOptions) => transport.call('unbindRole', { body }, call),
     },
+    /** What somebody changes about himself. */
+    own: {
+      /** All of the own sessions end. */
+      changePassword: (body: Body<'changeOwnPassword'>, call?: CallOptions) =>
+        transport.call('changeOwnPassword', { body }, call),
+      sessions: (call?: CallOptions) => transport.call('listOwnSessions', {}, call),
+      endSession: (session: string, call?: CallOptions) =>
+        transport.call('endOwnSession', { params: { session }, body: {} }, call),
+      apiKeys: (call?: CallOptions) => transport.call('listOwnApiKeys', {}, call),
+      createApiKey: (body: Body<'createOwnApiKey'>, call?: CallOptions) =>
+        transport.call('createOwnApiKey', { body }, call),
+      revokeApiKey: (key: string, call?: CallOptions) =>
+        transport.call('revokeOwnApiKey', { params: { key }, body: {} }, call),
+    },
     apiKeys: {
       list: (query: Query<'listApiKeys'> = {}, call?: CallOptions) => transport.call('listApiKeys', { query }, call),
       /** The key itself is in this answer and in no other. */

@@ -21,6 +21,7 @@ import { addEventRoutes } from './routes/events.ts';
 import { addLimitRoutes } from './routes/limits.ts';
 import { addLiveRoutes, maxClientMessageBytes } from './routes/live.ts';
 import { addLogRoutes } from './routes/logs.ts';
+import { addMeRoutes } from './routes/me.ts';
 import { addPushRoutes } from './routes/pushes.ts';
 import { addRightsRoutes } from './routes/rights.ts';
 import { addRunRoutes } from './routes/runs.ts';
@@ -178,6 +179,7 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
     addLimitRoutes(scope, context);
     addSecretRoutes(scope, context);
     addAuditRoutes(scope, context);
+    addMeRoutes(scope, context);
     addUserRoutes(scope, context);
     addRightsRoutes(scope, context);
     addApiKeyRoutes(scope, context);

@@ -31,7 +31,7 @@ export type Accounts = Readonly<{
   resetToken(name: string): Promise<string>;
   /** Sets a password with such a token; every session of the account ends. Codes: sign_in_failed, invalid_request. */
   reset(token: string, password: string): Promise<string>;
-  /** Codes: sign_in_failed (the old one is wrong), invalid_request. Every session ends. */
+  /** Codes: sign_in_failed (the old one is wrong), rate_limited, invalid_request. Every session ends. */
   changePassword(name: string, passwords: Readonly<{ old: string; next: string }>): Promise<void>;
   sessions(name: string): Promise<readonly Session[]>;
   endSessions(name: string): Promise<number>;
@@ -40,6 +40,7 @@ export type Accounts = Readonly<{
 const namePattern = /^[a-z0-9][a-z0-9._@-]{0,99}$/;
 /** What stands for those without an account. */
 const reserved = ['local', 'api-token', 'api', 'cli', 'system'];
+const guesses = { most: 10, windowMs: 15 * 60_000 };
 export const linkLifeMs = 24 * 3_600_000;
 
 /** Throws `invalid_request` for what cannot name an account, group or role. */
@@ -110,6 +111,12 @@ export function createAccounts(store: Store): Accounts {
     },
     async changePassword(name, { old, next }) {
       const account = await get(name);
+      // A session that somebody else got hold of is no place to guess the password in.
+      if ((await accounts.countTry(`old password ${account.name}`, guesses.windowMs)) > guesses.most) {
+        throw new MillraceError('rate_limited', 'Too many passwords were tried.', {
+          hint: 'Try again in a few minutes, or ask an administrator for a link to set a new one.',
+        });
+      }
       if (!(await isPassword(old, account.passwordHash))) {
         throw new MillraceError('sign_in_failed', 'The old password is wrong.', {
           hint: 'An administrator can give you a link to set a new one.',

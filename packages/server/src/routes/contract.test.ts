@@ -11,6 +11,10 @@ const json = { ...host, 'content-type': 'application/json' };
 let run = '';
 let resetToken = '';
 let apiKey = '';
+let ownKey = '';
+let session = '';
+/** Of an account, for what is about the caller himself. */
+let own: Record<string, string> = {};
 let ended = '';
 
 beforeAll(async () => {
@@ -25,6 +29,12 @@ beforeAll(async () => {
   for (const name of ['bot', 'robot']) await accounts.create({ ...blank, name, kind: 'service' });
   resetToken = await accounts.resetToken('bob');
   apiKey = (await apiKeys.create({ account: 'bot', name: 'ci', scopes: null, lifeMs: null, by: 'root' })).apiKey.id;
+  await accounts.create({ ...blank, name: 'me', kind: 'user', password: 'three small owls' });
+  const mine = await apiKeys.create({ account: 'me', name: 'laptop', scopes: null, lifeMs: null, by: 'me' });
+  const toEnd = await apiKeys.create({ account: 'me', name: 'old', scopes: null, lifeMs: null, by: 'me' });
+  own = { authorization: `Bearer ${mine.key}` };
+  ownKey = toEnd.apiKey.id;
+  session = (await server.fake.engine.people.signIn.begin('me', { address: '192.0.2.1', agent: 'test' })).session;
   for (const name of ['staff', 'ops']) await roles.putGroup({ name, description: '' });
   await roles.put({ name: 'deployer', description: '', grants: [] });
 });
@@ -78,6 +88,15 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   setSecret: () => ({ url: '/api/v1/workspaces/shop/secrets/token', payload: { value: 'hunter2', by: 'ada' } }),
   removeSecret: () => ({ url: '/api/v1/workspaces/shop/secrets/token/remove', payload: {} }),
   rotateSecrets: () => ({ url: '/api/v1/secrets/rotate', payload: {} }),
+  changeOwnPassword: () => ({
+    url: '/api/v1/me/password',
+    payload: { old_password: 'three small owls', password: 'four large owls' },
+  }),
+  listOwnSessions: () => ({ url: '/api/v1/me/sessions' }),
+  endOwnSession: () => ({ url: `/api/v1/me/sessions/${session}/end`, payload: {} }),
+  listOwnApiKeys: () => ({ url: '/api/v1/me/api-keys' }),
+  createOwnApiKey: () => ({ url: '/api/v1/me/api-keys', payload: { name: 'laptop' }, status: 201 }),
+  revokeOwnApiKey: () => ({ url: `/api/v1/me/api-keys/${ownKey}/revoke`, payload: {} }),
   listUsers: () => ({ url: '/api/v1/users' }),
   createUser: () => ({ url: '/api/v1/users', payload: { name: 'Dee', email: 'dee@example.org' }, status: 201 }),
   getUser: () => ({ url: '/api/v1/users/ada' }),
@@ -220,6 +239,8 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   getMetrics: () => ({ url: '/metrics' }),
 };
 
+const isOwn = (path: string): boolean => path.startsWith('/api/v1/me/');
+
 describe('every operation', () => {
   test('has a good call here, except those with tests of their own', () => {
     const missing = routeList.map((spec) => spec.operationId).filter((id) => goodCalls[id] === undefined);
@@ -233,7 +254,7 @@ describe('every operation', () => {
       const answer = await server.app.inject({
         method: spec.method,
         url,
-        headers: payload === undefined ? host : json,
+        headers: { ...(payload === undefined ? host : json), ...(isOwn(spec.path) ? own : {}) },
         ...(payload === undefined ? {} : { payload: payload as object }),
       });
       expect([answer.statusCode, answer.body.slice(0, 200)]).toEqual([status, expect.any(String)]);
@@ -246,6 +267,9 @@ describe('every operation', () => {
     },
   );
 });
+
+/** One text for all routes: each of its own would be as many bytes for each. */
+const tooLarge = `"${'x'.repeat(65 * 1024 * 1024)}"`;
 
 /** Calls of a route that must fail, with the status that they must fail with. */
 function wrongCalls(
@@ -266,7 +290,8 @@ function wrongCalls(
     .replace('{account}', 'bot')
     .replace('{group}', 'staff')
     .replace('{role}', 'deployer')
-    .replace('{key}', 'k');
+    .replace('{key}', 'k')
+    .replace('{session}', 's');
   const type = spec.bodyType ?? 'application/json';
   return [
     ...(spec.params === undefined
@@ -304,7 +329,7 @@ function wrongCalls(
           {
             what: 'a body that is too large',
             url: path,
-            payload: `"${'x'.repeat(65 * 1024 * 1024)}"`,
+            payload: tooLarge,
             type,
             status: [413],
           },

@@ -243,6 +243,16 @@ describe('an API key', () => {
   });
 });
 
+describe('a password', () => {
+  it('is not guessed by changing it again and again', async () => {
+    const change = (old: string) => code(test.people.accounts.changePassword('ada', { old, next: 'four large owls' }));
+    for (let time = 0; time < 10; time += 1) expect(await change('wrong password')).toBe('sign_in_failed');
+    expect(await change(password)).toBe('rate_limited');
+    test.clock.advance(15 * 60_000);
+    expect(await change(password)).toBe('none');
+  });
+});
+
 describe('a session', () => {
   it('of one’s own is ended by oneself, and another’s is none', async () => {
     const first = await test.actor('ada');
