@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { route } from '../contract/route.ts';
 import { peopleName } from './rights.ts';
 
-export const group = z
+const group = z
   .object({ name: z.string(), description: z.string(), members: z.array(z.string()) })
   .meta({ id: 'Group' });
 export type Group = z.output<typeof group>;

@@ -12,7 +12,7 @@ const pattern = z
   .regex(/^\P{Cc}*$/u, 'Expected a text without control characters.');
 
 /** Where a role or grant counts. */
-export const selector = z
+const selector = z
   .strictObject({
     workspace: pattern.optional().meta({ description: 'A pattern: `*` stands for any text.' }),
     name: pattern
@@ -23,7 +23,7 @@ export const selector = z
   })
   .meta({ id: 'Selector', description: 'Where it counts; what is left out: everywhere.' });
 
-export const permissionPattern = z
+const permissionPattern = z
   .custom<PermissionPattern>((value) => typeof value === 'string' && isPermissionPattern(value), {
     error: 'Expected a permission such as run:read, run:*, *:read or *.',
     params: { expected: 'permission such as run:read, run:*, *:read or *' },
