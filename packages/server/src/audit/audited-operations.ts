@@ -3,6 +3,7 @@
 import type { Answer, OperationId, Parsed, Routes } from '@millrace/api';
 import type { Json } from '@millrace/core';
 import type { Engine } from '@millrace/engine';
+import { apiKeyState, groupState, roleState, serviceAccountState, userState } from './people-states.ts';
 
 type Parts<Id extends OperationId> = Readonly<{
   params: Parsed<Routes[Id], 'params'>;
@@ -75,6 +76,32 @@ export const auditedOperations: { readonly [Id in OperationId]?: Audited<Id> } =
   setSecret: { state: secretState },
   removeSecret: { state: secretState },
   rotateSecrets: { gives: ['key', 'resealed', 'total'] },
+  createUser: { asks: ['name', 'display_name', 'email'] },
+  changeUser: { state: userState },
+  disableUser: { state: userState },
+  enableUser: { state: userState },
+  removeUser: { state: userState },
+  unlockUser: { state: userState },
+  resetPassword: { gives: ['user'] },
+  setPassword: { gives: ['user'] },
+  signUserOut: { gives: ['ended'] },
+  createServiceAccount: { asks: ['name', 'display_name', 'email'] },
+  changeServiceAccount: { state: serviceAccountState },
+  disableServiceAccount: { state: serviceAccountState },
+  enableServiceAccount: { state: serviceAccountState },
+  removeServiceAccount: { state: serviceAccountState },
+  putGroup: { state: groupState },
+  removeGroup: { state: groupState },
+  addMember: { state: groupState },
+  removeMember: { state: groupState },
+  putRole: { state: roleState },
+  removeRole: { state: roleState },
+  bindRole: { asks: ['account', 'group', 'role', 'where'] },
+  unbindRole: { asks: ['account', 'group', 'role', 'where'] },
+  createApiKey: { gives: ['api_key'] },
+  createOwnApiKey: { gives: ['api_key'] },
+  revokeApiKey: { state: apiKeyState },
+  revokeOwnApiKey: { state: apiKeyState },
   cancelRun: { asks: ['reason', 'force'], gives: ['status'] },
   pauseRun: { asks: ['reason'], gives: ['status'] },
   resumeRun: { gives: ['status'] },
