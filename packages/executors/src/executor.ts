@@ -19,9 +19,11 @@ export type LogSink = Readonly<{
  */
 export type StopReason = Readonly<{ kind: 'cancelled' | 'timed_out' | 'lost' | 'worker_stopping' }>;
 
-/** Everything that an executor gets for one attempt. The folders exist only for executors with `needsFolders`. */
+/** Everything that an executor gets for one attempt. There are folders only for executors with `needsFolders`. */
 export type ExecutionContext = Readonly<{
   assignment: Assignment;
+  /** Those of the attempt's own folders that are not there yet, outermost first: whoever needs them makes them. */
+  missingFolders: readonly string[];
   /** This attempt's own folder, with a copy of the workspace's files: the current directory of the step. */
   workDir: string;
   /** This attempt's own folder for the files through which Millrace and the step talk. */
@@ -48,7 +50,7 @@ export type ExecutionContext = Readonly<{
  */
 export type Executor = Readonly<{
   capability: Capability;
-  /** Whether `workDir` and `tempDir` shall exist. False spares in-process steps the cost of folders. */
+  /** Whether it needs `workDir` and `tempDir`. False spares in-process steps the cost of folders. */
   needsFolders: boolean;
   execute(context: ExecutionContext): Promise<AttemptResult>;
   /** Lets go of what it keeps from one attempt to the next. Called when nothing is executed any more, perhaps repeatedly. */

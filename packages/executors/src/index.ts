@@ -13,6 +13,7 @@ export type { ProcessStarterOptions } from './processes/starting/create-process-
 export { createProcessStarter } from './processes/starting/create-process-starter.ts';
 export type { ProcessStarter } from './processes/starting/process-starter.ts';
 export { baseEnvironment, outputMarker } from './processes/step-environment.ts';
+export { stepPaths } from './processes/step-files.ts';
 export type { ScriptExecutorOptions } from './script/create-script-executor.ts';
 export { createScriptExecutor } from './script/create-script-executor.ts';
 export { revealAssignment, type SecretValues } from './secrets/reveal-assignment.ts';

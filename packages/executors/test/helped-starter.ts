@@ -1,36 +1,26 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { lookUpProgram } from '../src/processes/find-program.ts';
 import type { ProcessStarter } from '../src/processes/starting/process-starter.ts';
 import { StartHelper } from '../src/processes/starting/start-helper.ts';
 
-const perl = process.platform === 'linux' ? await lookUpProgram(['perl'], '/', process.env.PATH) : null;
+export const perl = process.platform === 'linux' ? lookUpProgram(['perl'], '/', process.env.PATH) : null;
 /** Whether this machine has what the start helper needs. Continuous integration does, so nothing is skipped there. */
 export const canHelp = perl !== null;
 
 /** A helper that is ready; it ends with the test file. `over` resolves to why it is not used any more. */
-export async function openHelper(
-  startMs?: number,
-): Promise<{ helper: StartHelper; folder: string; over: Promise<string | null> }> {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-test-helper-'));
+export async function openHelper(startMs?: number): Promise<{ helper: StartHelper; over: Promise<string | null> }> {
   if (perl === null) throw new Error('This machine has no perl.');
-  let tell: (why: string | null) => void = () => {};
-  const over = new Promise<string | null>((resolve) => {
-    tell = resolve;
-  });
+  const over = Promise.withResolvers<string | null>();
   const helper = await new Promise<StartHelper>((resolve) => {
     const opened = new StartHelper({
       perl,
-      folder,
       ready: () => resolve(opened),
-      over: tell,
+      over: over.resolve,
       ...(startMs === undefined ? {} : { startMs }),
     });
   });
   afterAll(() => helper.end());
-  return { helper, folder, over };
+  return { helper, over: over.promise };
 }
 
 /** The ways to start processes that this machine has, without falling back from one to the other. */

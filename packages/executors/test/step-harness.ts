@@ -66,6 +66,7 @@ export function makeStep(scratch: string, assignment: Assignment, more: Partial<
   const state = { stopReason: null as StopReason | null };
   const context: ExecutionContext = {
     assignment,
+    missingFolders: [],
     workDir,
     tempDir,
     sharedDir: null,

@@ -315,6 +315,7 @@ class LocalWorker implements Worker {
       });
     }
     this.#freeSlot();
+    if (folder !== null) this.#cleanUp(attempt, folder);
   }
 
   /** The end of a local run here: its record is told by reports; a run that was not carried out, as a result. */
@@ -340,8 +341,9 @@ class LocalWorker implements Worker {
   }
 
   #cleanUp(attempt: RunningAttempt, folder: NonNullable<RunningAttempt['folder']>): void {
-    const cleaning = this.#folders
-      .remove(folder)
+    // First of all the report of its end goes out.
+    const cleaning = new Promise((resolve) => setImmediate(resolve))
+      .then(() => this.#folders.remove(folder))
       .catch((cause: unknown) => {
         this.#logger.warn({ err: cause, attempt: attempt.ref }, "an attempt's folder could not be removed");
       })

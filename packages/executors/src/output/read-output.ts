@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, lstatSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { AttemptLimits, Json, ScriptBody } from '@millrace/core';
 import { parseAllDocuments } from 'yaml';
@@ -29,6 +29,7 @@ export async function readOutput(
 }
 
 async function readOutputFile(file: string, limits: AttemptLimits): Promise<string | null> {
+  if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return null;
   // The step may have put anything there: a link or a pipe is not followed or waited for.
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
     (cause: unknown) => {

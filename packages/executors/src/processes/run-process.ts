@@ -1,14 +1,15 @@
 // One process of a step: own session and process group, output to the log with back-pressure, a stop that always ends.
 //
-//   running ─ exits ─▶ draining ─ both pipes closed ─▶ done      (what is left of its group is killed)
+//   running ─ exits ─▶ draining ─ its output is over ─▶ done      (what is left of its group is killed)
 //      │                  └─ a background process keeps a pipe open: after `drainMs` it is killed, after as long again
 //      │                     the pipes are closed from our side
 //      └─ asked to stop ─ SIGTERM to the group ─ graceMs (or `killed`) ─ SIGKILL to the group ─▶ exits
-import type { Readable } from 'node:stream';
 import { type LogSink, type StopReason, stopReasonOf } from '../executor.ts';
 import { killMarkedProcesses } from './marked-processes.ts';
+import { signalGroup } from './starting/process-group.ts';
 import {
   LostProcess,
+  type OutputStream,
   type ProcessStarter,
   type ProcessToStart,
   type StartedProcess,
@@ -46,29 +47,19 @@ export async function runProcess(starter: ProcessStarter, request: ProcessReques
   if (request.signal.aborted) {
     return { exitCode: null, exitSignal: null, stopped: stopReasonOf(request.signal), lastErrorLine: '' };
   }
-  const child = await starter.start(request).catch((cause: unknown) => notStarted(request, cause));
+  const output = new Output(request);
+  const receive = (stream: OutputStream, bytes: Buffer) => output.receive(stream, bytes);
+  const child = await starter.start(request, receive).catch((cause: unknown) => notStarted(request, cause));
   const stopping = stopOnSignals(child, request);
-  const errorTail = { bytes: Buffer.alloc(0) };
-  const streams = { paused: 0, received: 0 };
-  const pipes = Promise.all([
-    pump(child.stdout, streams, (bytes) => {
-      request.onStdout?.(bytes);
-      return request.log.write('stdout', bytes);
-    }),
-    pump(child.stderr, streams, (bytes) => {
-      keepTail(errorTail, bytes);
-      return request.log.write('stderr', bytes);
-    }),
-  ]);
   try {
     const { exitCode, exitSignal } = await child.exited.catch((cause: unknown) => notStarted(request, cause));
     // A stop that arrives after the exit changes nothing about how the process ended.
     const stopped = stopping.reason;
-    await drain(child, pipes, streams, request.marker);
-    return { exitCode, exitSignal, stopped, lastErrorLine: lastLine(errorTail.bytes) };
+    await drain(child, output, request.marker);
+    return { exitCode, exitSignal, stopped, lastErrorLine: lastLine(output.errorTail) };
   } finally {
     stopping.end();
-    killGroup(child, 'SIGKILL');
+    child.killGroup();
   }
 }
 
@@ -78,64 +69,67 @@ async function notStarted({ program, marker }: ProcessRequest, cause: unknown): 
   throw startFault(program, cause);
 }
 
-/** Passes a stream on and waits whenever the receiver is full. Resolves when the stream is over, however it ends. */
-function pump(
-  stream: Readable,
-  streams: { paused: number; received: number },
-  receive: (bytes: Buffer) => Promise<void> | undefined,
-): Promise<void> {
-  return new Promise((resolve) => {
-    const goOn = (): void => {
-      streams.paused--;
-      stream.resume();
+/** What a process writes, on its way to the log. */
+class Output {
+  readonly #request: ProcessRequest;
+  /** The end of standard error. */
+  errorTail: Buffer = Buffer.alloc(0);
+  /** How many bytes came. */
+  received = 0;
+  /** How many pieces the log has not taken yet. */
+  waiting = 0;
+
+  constructor(request: ProcessRequest) {
+    this.#request = request;
+  }
+
+  receive(stream: OutputStream, bytes: Buffer): Promise<void> | undefined {
+    this.received += bytes.length;
+    if (stream === 'stdout') this.#request.onStdout?.(bytes);
+    else this.#keepTail(bytes);
+    const full = this.#request.log.write(stream, bytes);
+    if (full === undefined) return undefined;
+    this.waiting++;
+    const taken = (): void => {
+      this.waiting--;
     };
-    stream.on('data', (bytes: Buffer) => {
-      streams.received += bytes.length;
-      const full = receive(bytes);
-      if (full === undefined) return;
-      streams.paused++;
-      stream.pause();
-      full.then(goOn, goOn);
-    });
-    stream.once('error', () => resolve());
-    stream.once('close', () => resolve());
-  });
+    return full.then(taken, taken);
+  }
+
+  #keepTail(bytes: Buffer): void {
+    const joined = bytes.length >= errorTailBytes ? bytes : Buffer.concat([this.errorTail, bytes]);
+    this.errorTail = joined.length > errorTailBytes ? joined.subarray(joined.length - errorTailBytes) : joined;
+  }
 }
 
-/** Waits for the pipes after the exit; ends background processes that keep them open. */
-async function drain(
-  child: StartedProcess,
-  pipes: Promise<unknown>,
-  streams: { paused: number; received: number },
-  marker: string | null,
-): Promise<void> {
+/** Waits for the output after the exit; ends background processes that hold it. */
+async function drain(child: StartedProcess, output: Output, marker: string | null): Promise<void> {
   let over = false;
-  const ended = pipes.then(() => {
+  const ended = child.outputEnded.then(() => {
     over = true;
   });
   const quiet = async (): Promise<void> => {
     let waitedMs = 0;
     let quietMs = 0;
-    let seen = streams.received;
+    let seen = output.received;
     while (!over && quietMs < drainMs && waitedMs < maxDrainMs) {
       await Promise.race([ended, pause(50)]);
       // Time in which the log could not take more does not count.
-      if (streams.paused > 0) continue;
+      if (output.waiting > 0) continue;
       waitedMs += 50;
-      quietMs = streams.received === seen ? quietMs + 50 : 0;
-      seen = streams.received;
+      quietMs = output.received === seen ? quietMs + 50 : 0;
+      seen = output.received;
     }
   };
-  // Most processes leave nothing behind: their pipes close in the same turn as the exit, without any timer.
+  // Most processes leave nothing behind: their output is over in the same turn as the exit, without any timer.
   await Promise.race([ended, new Promise((resolve) => setImmediate(resolve))]);
   if (over) return;
   await quiet();
   if (over) return;
-  killGroup(child, 'SIGKILL');
+  child.killGroup();
   if (marker !== null) await killMarkedProcesses(marker);
   await quiet();
-  child.stdout.destroy();
-  child.stderr.destroy();
+  child.closeOutput();
   await ended;
 }
 
@@ -143,11 +137,11 @@ function stopOnSignals(child: StartedProcess, request: ProcessRequest): { reason
   let timer: NodeJS.Timeout | undefined;
   const kill = (): void => {
     stopping.reason ??= request.signal.aborted ? stopReasonOf(request.signal) : stopReasonOf(request.killed);
-    killGroup(child, 'SIGKILL');
+    child.killGroup();
   };
   const stop = (): void => {
     stopping.reason ??= stopReasonOf(request.signal);
-    killGroup(child, 'SIGTERM');
+    signalGroup(child.pid, 'SIGTERM');
     timer = setTimeout(kill, request.graceMs);
   };
   const stopping = {
@@ -164,21 +158,6 @@ function stopOnSignals(child: StartedProcess, request: ProcessRequest): { reason
   if (request.killed.aborted) kill();
   else if (request.signal.aborted) stop();
   return stopping;
-}
-
-/** A negative process id means the whole group. The group may be gone already, which is what is wanted. */
-function killGroup({ pid }: StartedProcess, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // One that became another user's, and whatever else cannot be signalled, is for its parent.
-  }
-}
-
-function keepTail(tail: { bytes: Buffer }, bytes: Buffer): void {
-  const joined = bytes.length >= errorTailBytes ? bytes : Buffer.concat([tail.bytes, bytes]);
-  tail.bytes = joined.length > errorTailBytes ? joined.subarray(joined.length - errorTailBytes) : joined;
 }
 
 const lastLine = (bytes: Buffer): string => {

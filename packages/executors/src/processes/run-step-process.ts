@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import type { AttemptResult } from '@millrace/core';
 import { failed, StepFault, stopped, succeeded } from '../attempt-results.ts';
 import { type ExecutionContext, stopReasonOf } from '../executor.ts';
@@ -6,7 +5,8 @@ import { type OutputFormat, readOutput } from '../output/read-output.ts';
 import { StdoutCapture } from '../output/stdout-capture.ts';
 import { type ProcessEnd, runProcess } from './run-process.ts';
 import type { ProcessStarter } from './starting/process-starter.ts';
-import { outputMarker, type StepFiles, stepFiles } from './step-environment.ts';
+import { outputMarker } from './step-environment.ts';
+import { StepFiles } from './step-files.ts';
 
 /** A process to run for a step, as the shell and script executors prepare it. */
 export type StepProcess = Readonly<{
@@ -21,7 +21,7 @@ export type StepProcess = Readonly<{
 }>;
 
 /**
- * The common frame of shell and script steps: makes the files through which the step talks, lets `prepare` say what to
+ * The common frame of shell and script steps: sees to the files through which the step talks, lets `prepare` say what to
  * run, runs it, and reads its output. Every StepFault becomes a failed result.
  */
 export async function runStepProcess(
@@ -32,9 +32,8 @@ export async function runStepProcess(
   const startedAt = performance.now();
   const { assignment } = context;
   try {
-    const files = stepFiles(context.tempDir);
-    await mkdir(files.temp, { recursive: true });
-    await writeFile(files.input, JSON.stringify(assignment.input), { mode: 0o600 });
+    const files = new StepFiles(context);
+    await files.write(files.paths.input, JSON.stringify(assignment.input));
     const step = await prepare(files);
     const capture = new StdoutCapture(assignment.limits.outputBytes, step.outputFormat !== null);
     const end = await runProcess(starter, {
@@ -43,7 +42,9 @@ export async function runStepProcess(
       cwd: step.cwd,
       env: step.env,
       stdinFile: step.stdinFile,
-      log: context.log,
+      ...files.missing,
+      // A step that prints nothing has no log.
+      log: { write: (stream, bytes) => context.log.write(stream, bytes) },
       signal: context.signal,
       killed: context.killed,
       graceMs: assignment.limits.graceMs,
@@ -52,7 +53,7 @@ export async function runStepProcess(
     });
     if (end.stopped !== null) return stopped(end.stopped, assignment, startedAt);
     if (end.exitCode !== 0) return failed(exitFault(step.title, end), startedAt);
-    const output = await readOutput(files.output, capture.end(), step.outputFormat, assignment.limits);
+    const output = await readOutput(files.paths.output, capture.end(), step.outputFormat, assignment.limits);
     return succeeded(output, startedAt);
   } catch (cause) {
     if (!(cause instanceof StepFault)) throw cause;

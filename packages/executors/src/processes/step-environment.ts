@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ExecutionContext } from '../executor.ts';
 import { packFolderOf } from './pack-folder.ts';
+import type { StepPaths } from './step-files.ts';
 
 /** What a step gets from the worker's own environment; nothing else, so no credential of the worker leaks into steps. */
 const allowed = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LANGUAGE', 'TZ', 'TERM'];
@@ -24,28 +25,19 @@ export function baseEnvironment(
   return base;
 }
 
-/** The files through which a step and Millrace talk. */
-export type StepFiles = Readonly<{ input: string; output: string; temp: string }>;
-
-export const stepFiles = (tempDir: string): StepFiles => ({
-  input: join(tempDir, 'input.json'),
-  output: join(tempDir, 'output.json'),
-  temp: join(tempDir, 'tmp'),
-});
-
 /** The start of an environment entry that only the processes of one attempt (or of one worker's folder) have. */
 export const outputMarker = (folder: string): string => `MILLRACE_OUTPUT=${folder}/`;
 
 /** The base environment, then MILLRACE_*, then what the action says: later ones win, except over MILLRACE_*. */
 export function stepEnvironment(
   context: ExecutionContext,
-  files: StepFiles,
+  paths: StepPaths,
   own: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const { assignment } = context;
   const environment: Record<string, string> = {
     ...context.environment,
-    TMPDIR: files.temp,
+    TMPDIR: paths.temp,
     ...own,
     MILLRACE_RUN_ID: assignment.run,
     MILLRACE_STEP: assignment.stepName,
@@ -53,8 +45,8 @@ export function stepEnvironment(
     MILLRACE_ATTEMPT: String(assignment.attempt),
     MILLRACE_WORKSPACE: assignment.workspace,
     MILLRACE_WORKFLOW: assignment.workflow,
-    MILLRACE_OUTPUT: files.output,
-    MILLRACE_INPUT: files.input,
+    MILLRACE_OUTPUT: paths.output,
+    MILLRACE_INPUT: paths.input,
   };
   const pack = packFolderOf(assignment);
   if (pack !== '') environment.MILLRACE_PACK = join(context.workDir, pack);

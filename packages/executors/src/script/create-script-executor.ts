@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject, ScriptBody } from '@millrace/core';
 import { StepFault } from '../attempt-results.ts';
@@ -8,7 +8,8 @@ import { packFolderOf } from '../processes/pack-folder.ts';
 import { runStepProcess, type StepProcess } from '../processes/run-step-process.ts';
 import type { ProcessStarter } from '../processes/starting/process-starter.ts';
 import { startDirectly } from '../processes/starting/start-directly.ts';
-import { type StepFiles, stepEnvironment } from '../processes/step-environment.ts';
+import { stepEnvironment } from '../processes/step-environment.ts';
+import type { StepFiles } from '../processes/step-files.ts';
 import { maxVariableBytes } from '../shell/spill-values.ts';
 import { renderingOf, renderString, renderStrings } from '../templates/render-text.ts';
 import { findInterpreter } from './find-interpreter.ts';
@@ -65,13 +66,15 @@ async function prepare(
   };
   const args = (body.args ?? []).map((arg, index) => renderString(rendering, arg, `/args/${index}`));
   refuseNul([...args, ...Object.values(own)]);
+  // What the workspace has must be found there; inline code needs nothing before it runs.
+  if (body.workdir !== undefined || body.entrypoint !== undefined) await files.makeFolders();
   const cwd =
     body.workdir === undefined
       ? context.workDir
       : await insideFolder(context.workDir, renderString(rendering, body.workdir, '/workdir'), 'workdir');
-  const env = stepEnvironment(context, files, own);
+  const env = stepEnvironment(context, files.paths, own);
   const program = await findInterpreter(runtime, body.runtime.toLowerCase(), body.runtime_version ?? null, cwd, env);
-  const file = await codeFile(context, body, cwd, runtime.extension);
+  const file = await codeFile(context, files, body, cwd, runtime.extension);
   if (body.code !== undefined) made(file);
   return {
     title: body.entrypoint === undefined ? `The ${runtime.name} script` : `The script ${body.entrypoint}`,
@@ -79,7 +82,7 @@ async function prepare(
     args: [...runtime.options, file, ...args],
     cwd,
     env,
-    stdinFile: body.input_via === 'stdin' ? files.input : null,
+    stdinFile: body.input_via === 'stdin' ? files.paths.input : null,
     outputFormat: body.output_format,
   };
 }
@@ -91,7 +94,13 @@ function scriptBody(context: ExecutionContext): ScriptBody {
 }
 
 /** Inline code is put into the current directory, so that its imports resolve as for a file there. */
-async function codeFile(context: ExecutionContext, body: ScriptBody, cwd: string, extension: string): Promise<string> {
+async function codeFile(
+  context: ExecutionContext,
+  files: StepFiles,
+  body: ScriptBody,
+  cwd: string,
+  extension: string,
+): Promise<string> {
   if (body.code === undefined) {
     const path = join(packFolderOf(context.assignment), body.entrypoint ?? '');
     return await insideFolder(context.workDir, path, 'entrypoint');
@@ -99,7 +108,7 @@ async function codeFile(context: ExecutionContext, body: ScriptBody, cwd: string
   const { step, item, iteration, attempt } = context.assignment;
   // The current directory of a local run is that of other steps, too.
   const file = join(cwd, `.millrace-code-${step}.${item}.${iteration}.${attempt}${extension}`);
-  await writeFile(file, body.code, { mode: 0o600 });
+  await files.write(file, body.code);
   return file;
 }
 

@@ -20,7 +20,7 @@ export async function findInterpreter(
   const names = runtime.programs(version, alias);
   const seen: string[] = [];
   for (const name of names) {
-    const program = await lookUpProgram([name], cwd, env.PATH);
+    const program = lookUpProgram([name], cwd, env.PATH);
     if (program === null) continue;
     if (version === null) return program;
     const actual = await versionOf(program, env);

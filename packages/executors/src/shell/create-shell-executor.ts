@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, writeFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ShellBody } from '@millrace/core';
 import { StepFault } from '../attempt-results.ts';
@@ -10,7 +10,8 @@ import { packFolderOf } from '../processes/pack-folder.ts';
 import { runStepProcess, type StepProcess } from '../processes/run-step-process.ts';
 import type { ProcessStarter } from '../processes/starting/process-starter.ts';
 import { startDirectly } from '../processes/starting/start-directly.ts';
-import { type StepFiles, stepEnvironment } from '../processes/step-environment.ts';
+import { stepEnvironment } from '../processes/step-environment.ts';
+import type { StepFiles } from '../processes/step-files.ts';
 import { type Rendering, renderingOf, renderString, renderStrings } from '../templates/render-text.ts';
 import { compileCommand } from './compile-command.ts';
 import { shellCommandOf } from './shell-command.ts';
@@ -43,13 +44,15 @@ async function prepare(context: ExecutionContext, files: StepFiles, now: number)
     ...assignment.env,
   };
   const args = (body.args ?? []).map((arg, index) => renderString(rendering, arg, `/args/${index}`));
+  // What the workspace has must be found there; a bare command needs nothing before it runs.
+  if (body.workdir !== undefined || body.script !== undefined) await files.makeFolders();
   const cwd =
     body.workdir === undefined
       ? context.workDir
       : await insideFolder(context.workDir, renderString(rendering, body.workdir, '/workdir'), 'workdir');
-  const env = stepEnvironment(context, files, own);
+  const env = stepEnvironment(context, files.paths, own);
   refuseNul([...args, ...Object.values(own)]);
-  if (body.cmd !== undefined) return await commandProcess(context, rendering, body, body.cmd, args, cwd, env);
+  if (body.cmd !== undefined) return await commandProcess(context, files, rendering, body, body.cmd, args, cwd, env);
   return await fileProcess(context, rendering, body, args, cwd, env);
 }
 
@@ -61,6 +64,7 @@ function shellBody(context: ExecutionContext): ShellBody {
 
 async function commandProcess(
   context: ExecutionContext,
+  files: StepFiles,
   rendering: Rendering,
   body: ShellBody,
   cmd: string,
@@ -69,9 +73,9 @@ async function commandProcess(
   env: Record<string, string>,
 ): Promise<StepProcess> {
   const shell = shellCommandOf(body.shell);
-  const program = await findProgram(shell.program, cwd, env.PATH);
+  const program = findProgram(shell.program, cwd, env.PATH);
   const compiled = compileCommand(rendering, cmd, shell.dialect);
-  const { prelude, variables } = await spillValues(compiled.variables, context.tempDir);
+  const { prelude, variables } = await spillValues(compiled.variables, context.tempDir, files);
   const script = prelude + compiled.script;
   const step = {
     title: 'The command',
@@ -89,7 +93,7 @@ async function commandProcess(
   }
   // Too long for an argument: the shell reads it from a file.
   const file = join(context.tempDir, 'command');
-  await writeFile(file, script, { mode: 0o600 });
+  await files.write(file, script);
   return { ...step, args: [...shell.options, file, ...args] };
 }
 
@@ -109,7 +113,7 @@ async function fileProcess(
   const step = { title: `The script ${script}`, cwd, env, stdinFile: null, outputFormat: null };
   if (body.shell !== undefined) {
     const shell = shellCommandOf(body.shell);
-    const program = await findProgram(shell.program, cwd, env.PATH);
+    const program = findProgram(shell.program, cwd, env.PATH);
     return { ...step, program, args: [...shell.options, file, ...args] };
   }
   const executable = await access(file, constants.X_OK).then(

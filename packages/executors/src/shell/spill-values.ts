@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { StepFiles } from '../processes/step-files.ts';
 
 /** Linux takes at most 128 KiB in one variable or argument; some room is left for its name. */
 export const maxVariableBytes = 96 * 1024;
@@ -16,6 +16,7 @@ const maxTotalBytes = 768 * 1024;
 export async function spillValues(
   variables: Readonly<Record<string, string>>,
   tempDir: string,
+  files: StepFiles,
 ): Promise<{ prelude: string; variables: Record<string, string> }> {
   const kept: Record<string, string> = {};
   const sizes = Object.entries(variables).map(([name, text]) => ({ name, text, bytes: Buffer.byteLength(text) }));
@@ -29,7 +30,7 @@ export async function spillValues(
       continue;
     }
     const file = join(tempDir, `value-${name}`);
-    await writeFile(file, text, { mode: 0o600 });
+    await files.write(file, text);
     prelude += `${name}=$(cat ${singleQuoted(file)} && printf .) || exit 1; ${name}=\${${name}%.}; `;
   }
   return { prelude, variables: kept };

@@ -52,6 +52,9 @@ export class RunningAttempt implements ExecutionContext {
   get workDir(): string {
     return this.#folder().workDir;
   }
+  get missingFolders(): readonly string[] {
+    return this.#folder().missing;
+  }
   get tempDir(): string {
     return this.#folder().tempDir;
   }

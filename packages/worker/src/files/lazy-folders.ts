@@ -12,7 +12,7 @@ export function createLazyFolders(
   let made: Promise<Readonly<{ path: string; folders: AttemptFolders }>> | null = null;
   const make = async () => {
     const path = await createWorkerFolder(root);
-    return { path, folders: createAttemptFolders(path, createWorkspaceFiles(path, openFiles)) };
+    return { path, folders: await createAttemptFolders(path, createWorkspaceFiles(path, openFiles)) };
   };
   const folders = async (): Promise<AttemptFolders> => {
     if (made === null) {
@@ -26,8 +26,9 @@ export function createLazyFolders(
   };
   return {
     create: async (files) => (await folders()).create(files),
+    createWhole: async (files) => (await folders()).createWhole(files),
     createWithin: async (run) => (await folders()).createWithin(run),
-    remove: ({ path }) => removeTree(path),
+    remove: async (folder) => (await folders()).remove(folder),
     async end() {
       if (made !== null) await removeTree((await made).path);
     },

@@ -74,7 +74,7 @@ describe('the files of a workspace', () => {
       opened++;
       return inPieces(archive);
     });
-    const folders = createAttemptFolders(root, files);
+    const folders = await createAttemptFolders(root, files);
     const made = await Promise.all(
       [1, 2, 3].map((run) => folders.create(assignmentOf(run, { type: 'shell', cmd: '' }))),
     );

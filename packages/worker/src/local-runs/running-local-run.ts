@@ -95,7 +95,7 @@ export class RunningLocalRun {
     const { workspace, revision } = this.assignment.origin;
     const startedAt = performance.now();
     this.#preparing = true;
-    const make = () => this.#host.folders.create({ workspace, revision });
+    const make = () => this.#host.folders.createWhole({ workspace, revision });
     askPatiently(make, () => this.#given === null && !this.#record.ended).then(
       (folder) => {
         this.#folder = folder;

@@ -1,20 +1,24 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { lookUpProgram } from '../find-program.ts';
-import type { ProcessStarter, ProcessToStart, StartedProcess } from './process-starter.ts';
+import { NotBegun } from './helped-process.ts';
+import type { ProcessStarter, ProcessToStart, ReceiveOutput, StartedProcess } from './process-starter.ts';
 import { startDirectly } from './start-directly.ts';
-import { NotBegun, StartHelper } from './start-helper.ts';
+import { StartHelper } from './start-helper.ts';
 
 export type ProcessStarterOptions = Readonly<{
-  /** Told once when processes are started the slow way, and why. */
+  /** Told when processes begin to be started the slow way, and why. */
   onTrouble?: (message: string) => void;
   /** Where `perl` is looked for. Default: the PATH of this process. */
   path?: string | undefined;
+  /** Milliseconds that only grow. */
+  clock?: () => number;
 }>;
 
-/** After so many helpers that ended or hung, none is tried any more. */
-const maxLost = 3;
+/** A helper that has begun so many processes has proved its worth: losses before it do not count any more. */
+const provenAfter = 50;
+/** After so many losses in a row the next helper is tried only after a pause. */
+const lossesInARow = 3;
+const firstPauseMs = 60_000;
+const longestPauseMs = 3_600_000;
 
 /**
  * Starts processes by a helper process that forks quickly, on Linux with perl; elsewhere, and whenever the helper cannot
@@ -26,69 +30,71 @@ export function createProcessStarter(options: ProcessStarterOptions = {}): Proce
 
 class HelpedStarter implements ProcessStarter {
   readonly #options: ProcessStarterOptions;
+  readonly #clock: () => number;
   #helper: StartHelper | null = null;
   #ready = false;
+  /** No helper is to be launched: one is there or comes, or there is no perl. */
   #launching = false;
   #lost = 0;
-  #ended = false;
+  /** No helper is launched before. */
+  #pausedUntil = 0;
 
   constructor(options: ProcessStarterOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? (() => performance.now());
   }
 
-  async start(process: ProcessToStart): Promise<StartedProcess> {
+  async start(process: ProcessToStart, receive: ReceiveOutput): Promise<StartedProcess> {
     if (this.#helper === null || !this.#ready) {
       // Nothing waits for it: what comes meanwhile is started directly.
-      if (!this.#launching) void this.#launch();
-      return await startDirectly.start(process);
+      if (!this.#launching && this.#clock() >= this.#pausedUntil) this.#launch();
+      return await startDirectly.start(process, receive);
     }
     try {
-      return await this.#helper.start(process);
+      return await this.#helper.start(process, receive);
     } catch (cause) {
       if (!(cause instanceof NotBegun)) throw cause;
-      return await startDirectly.start(process);
+      return await startDirectly.start(process, receive);
     }
   }
 
   async end(): Promise<void> {
-    this.#ended = true;
     await this.#helper?.end();
   }
 
-  async #launch(): Promise<void> {
+  #launch(): void {
     this.#launching = true;
-    const perl = await lookUpProgram(['perl'], '/', this.#options.path ?? process.env.PATH);
+    const perl = lookUpProgram(['perl'], '/', this.#options.path ?? process.env.PATH);
     if (perl === null) {
       this.#options.onTrouble?.('Processes of steps are started slowly: there is no perl on PATH to do it quickly.');
       return;
     }
-    const folder = await mkdtemp(join(tmpdir(), 'millrace-starts-')).catch((cause: Error) => cause);
-    if (folder instanceof Error) {
-      this.#helperLost(folder.message);
-      return;
-    }
-    this.#helper = new StartHelper({
+    const helper: StartHelper = new StartHelper({
       perl,
-      folder,
       ready: () => {
         this.#ready = true;
       },
       over: (why) => {
         this.#ready = false;
-        if (why !== null) this.#helperLost(why);
+        if (why !== null) this.#helperLost(helper.begun, why);
       },
     });
-    if (this.#ended) await this.#helper.end();
+    this.#helper = helper;
   }
 
-  /** The next process brings another helper, up to a number. */
-  #helperLost(why: string): void {
+  /** The next process brings another helper; after several losses in a row, in a while. */
+  #helperLost(begun: number, why: string): void {
+    this.#launching = false;
+    if (begun >= provenAfter) this.#lost = 0;
     this.#lost += 1;
-    this.#launching = this.#lost >= maxLost;
-    if (this.#lost === 1 || this.#launching) {
-      this.#options.onTrouble?.(
-        `The helper that starts the processes of steps is gone: ${why}. ${this.#launching ? 'They are started slowly from now on.' : 'Another one follows.'}`,
-      );
-    }
+    const pauses = this.#lost - lossesInARow;
+    const pauseMs = pauses < 0 ? 0 : Math.min(firstPauseMs * 2 ** pauses, longestPauseMs);
+    this.#pausedUntil = this.#clock() + pauseMs;
+    if (this.#lost > 1 && pauseMs === 0) return;
+    const next =
+      pauseMs === 0
+        ? 'Another one follows.'
+        : `Processes are started slowly for ${pauseMs / 60_000} min; then another one is tried.`;
+    this.#options.onTrouble?.(`The helper that starts the processes of steps is gone: ${why}. ${next}`);
   }
 }

@@ -1,5 +1,5 @@
 import { StepFault } from '../../attempt-results.ts';
-import { LostProcess } from './process-starter.ts';
+import { LostProcess, NotPrepared } from './process-starter.ts';
 
 /** What a step is told whose process could not be started, or was lost. */
 export function startFault(program: string, cause: unknown): StepFault {
@@ -14,6 +14,7 @@ export function startFault(program: string, cause: unknown): StepFault {
       cause,
     );
   }
+  if (cause instanceof NotPrepared) return notPrepared(cause);
   const { code = 'unknown', message } = cause as NodeJS.ErrnoException;
   switch (code) {
     case 'E2BIG':
@@ -58,4 +59,20 @@ export function startFault(program: string, cause: unknown): StepFault {
         cause,
       );
   }
+}
+
+function notPrepared(cause: NotPrepared): StepFault {
+  const { code = 'unknown' } = (cause.cause ?? {}) as NodeJS.ErrnoException;
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  return new StepFault(
+    {
+      code: full ? 'worker_disk_full' : 'folder_unavailable',
+      message: `The folder of the step could not be made ready: ${cause.message}.`,
+      hint: full
+        ? "Make room on the disk of the worker's folder."
+        : "Is the worker's folder still there, and writable?",
+      details: { reason: code },
+    },
+    cause,
+  );
 }

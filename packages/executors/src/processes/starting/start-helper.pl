@@ -1,38 +1,60 @@
 # Starts processes for a worker: a fork of this small program costs a fraction of one of the worker, and blocks nobody.
 # `start-helper.ts` is its other side and tells the protocol. Only what perl brings along is used (Debian: perl-base).
-#
-#   perl start-helper.pl FOLDER     FOLDER: empty, ours alone, on a file system that has named pipes
 use strict;
 use warnings;
+no warnings 'exec'; # The worker is told; the log of the step is not ours.
 use Errno qw(EINTR);
-use Fcntl qw(F_SETFL O_NONBLOCK O_RDONLY O_WRONLY);
+use Fcntl qw(F_SETFL O_CREAT O_EXCL O_NONBLOCK O_WRONLY);
 use POSIX ();
 
-my ($folder) = @ARGV;
-my $stock = 32;
+my $piece = 65536;       # bytes that are read of a stream at once
+my $window = 4 * $piece; # bytes of a process that may be on their way to the worker
+my $patience = 0.002;    # seconds that reports nobody waits for stay for company
+my $company = 8;         # how often at most
 
-# What is above descriptor 2 closes by itself when a program is executed; so no step sees these two.
+# What is above descriptor 2 closes by itself when a program is executed; so no step sees any of these.
 open(my $requests, '<&', \*STDIN) or exit 1;
 open(my $reports, '>&', \*STDOUT) or exit 1;
+# By this one a fork says why its program cannot be executed.
+pipe(my $failures, my $failure) or exit 1;
+fcntl($failures, F_SETFL, O_NONBLOCK) or exit 1;
 open(STDIN, '<', '/dev/null') or exit 1;
 open(STDOUT, '>', '/dev/null') or exit 1;
 
-my %jobs;        # process id => job, of what runs
-my $pipes = 0;   # how many pairs of named pipes were made
+my %jobs;         # number => job, until its process has ended and nobody holds its output any more
+my %of_process;   # process id => number of the job, of what runs
+my %streams;      # descriptor => [job, name, pipe], of what is not over
+my $watched = '';
 my $buffer = '';
+my $said = '';    # reports on their way
+my $urgent = 0;   # whether somebody waits for them
+my $kept = 0;
+my $quiet = 0.001;
 
 $SIG{PIPE} = 'IGNORE';
 $SIG{CHLD} = sub { };
 
-report("hello $$");
-make_pipes() for 1 .. $stock;
+vec($watched, fileno($_), 1) = 1 for $requests, $failures;
+report("hello $$\n");
 while (1) {
-  my $waiting = '';
-  vec($waiting, fileno($requests), 1) = 1;
-  # The end of a process interrupts. One that ends right before this call does not: hence the limit while some run.
-  my $ready = select($waiting, undef, undef, %jobs ? 0.02 : undef);
-  reap();
-  next if $ready <= 0;
+  send_reports() if $said ne '' && ($urgent || $kept++ > $company || length $said > $piece);
+  # The end of a process interrupts. One that ends right before this call does not: hence the limit while some run, short
+  # when the output of one is over already.
+  my $limit = $said ne '' ? $patience : %of_process ? $quiet : undef;
+  my $count = select(my $ready = $watched, undef, undef, $limit);
+  if ($count > 0) {
+    for my $descriptor (keys %streams) {
+      pass_on($descriptor) if vec($ready, $descriptor, 1);
+    }
+    hear_failures() if vec($ready, fileno($failures), 1);
+  }
+  my $ended = reap();
+  if ($count <= 0) {
+    $quiet = $ended ? 0.001 : $quiet < 0.01 ? $quiet * 2 : 0.02;
+    send_reports() if $said ne '';
+    next;
+  }
+  next if !vec($ready, fileno($requests), 1);
   my $got = sysread($requests, $buffer, 262144, length $buffer);
   next if !defined $got && $! == EINTR;
   last if !$got;
@@ -44,84 +66,148 @@ while (1) {
 }
 
 # The worker is gone, perhaps killed: what it ran ends with it.
-kill('KILL', -$_) for keys %jobs;
-if (opendir(my $entries, $folder)) {
-  unlink map { "$folder/$_" } grep { /\A\d+\.(?:out|err)\z/ } readdir $entries;
-  closedir $entries;
-}
-rmdir $folder;
+kill('KILL', -$_->{process}) for values %jobs;
 exit 0;
 
 sub report {
-  my ($line) = @_;
-  # Shorter than what a pipe takes in one piece, so lines of several processes do not mix.
-  syswrite($reports, "$line\n");
+  $said .= $_[0];
+  $urgent = 1;
 }
 
-sub make_pipes {
-  $pipes++;
-  POSIX::mkfifo("$folder/$pipes.out", 0600) && POSIX::mkfifo("$folder/$pipes.err", 0600)
-    or report("trouble no named pipes: $!"), exit 1;
-  report("pipes $pipes");
+sub send_reports {
+  my $at = 0;
+  while ($at < length $said) {
+    my $written = syswrite($reports, $said, length($said) - $at, $at);
+    if (defined $written) { $at += $written }
+    elsif ($! != EINTR) { last } # The worker is gone, which the end of the requests tells as well.
+  }
+  ($said, $urgent, $kept) = ('', 0, 0);
 }
 
 sub take {
-  my ($request) = @_;
-  return report('pong') if $request eq 'ping';
-  my ($job, $pipe, $cwd, $stdin, $program, $count, @texts) = split(/\0/, $request, -1);
-  my @arguments = splice(@texts, 0, $count);
-  my $out = open_pipe("$folder/$pipe.out");
-  my $err = open_pipe("$folder/$pipe.err");
-  my $pid = $out && $err ? fork() : undef;
-  if (!defined $pid) {
-    report("failed $job " . ($! + 0));
-  } elsif ($pid == 0) {
-    begin($job, $pipe, $out, $err, $cwd, $stdin, $program, \@arguments, \@texts);
-  } else {
-    $jobs{$pid} = $job;
-  }
-  close $_ for grep { defined } $out, $err;
-  make_pipes();
+  my ($what, $number, @fields) = split(/\0/, $_[0], -1);
+  if ($what eq 'start') { start($number, @fields) }
+  elsif ($what eq 'more') { give_way($number, @fields) }
+  elsif ($what eq 'close') { close_stream($_) for grep { $streams{$_}[0]{number} == $number } keys %streams }
+  else { report("pong\n") }
 }
 
-# For writing. The worker has opened it for reading, so this does not wait; if it has closed it again, this fails.
-sub open_pipe {
-  my ($path) = @_;
-  sysopen(my $pipe, $path, O_WRONLY | O_NONBLOCK) or return undef;
-  fcntl($pipe, F_SETFL, O_WRONLY) or return undef;
-  return $pipe;
-}
-
-sub reap {
-  while ((my $pid = waitpid(-1, POSIX::WNOHANG())) > 0) {
-    my $status = $?;
-    my $job = delete $jobs{$pid};
-    report("ended $job " . ($status >> 8) . ' ' . ($status & 127));
+sub start {
+  my ($number, $cwd, $stdin, $program, @texts) = @_;
+  my ($folders, $files, $arguments) = map { [splice(@texts, 0, shift @texts)] } 1 .. 3;
+  # Here and not in the fork, which then copies less.
+  %ENV = map { split(/=/, $_, 2) } @texts;
+  my ($out, $to_out, $err, $to_err);
+  my $process = pipe($out, $to_out) && pipe($err, $to_err) ? fork() : undef;
+  return report("failed $number " . ($! + 0) . "\n") if !defined $process;
+  begin($number, $to_out, $to_err, $folders, $files, $cwd, $stdin, $program, $arguments) if $process == 0;
+  my $job = $jobs{$number} = { number => $number, process => $process, open => 2, ahead => 0 };
+  $of_process{$process} = $number;
+  for (['out', $out], ['err', $err]) {
+    my ($name, $pipe) = @$_;
+    $streams{fileno $pipe} = [$job, $name, $pipe];
+    vec($watched, fileno($pipe), 1) = 1;
   }
+  $quiet = 0.001;
+  $said .= "started $number $process\n";
 }
 
 # In the new process: the same surroundings that the worker's own way of starting gives, then the program.
 sub begin {
-  my ($job, $pipe, $out, $err, $cwd, $stdin, $program, $arguments, $environment) = @_;
+  my ($number, $out, $err, $folders, $files, $cwd, $stdin, $program, $arguments) = @_;
   $SIG{$_} = 'DEFAULT' for qw(PIPE CHLD);
   POSIX::setsid();
-  # Whoever removes the name decides: this process, that the program is executed; the worker, that it never is.
-  unlink("$folder/$pipe.out") or POSIX::_exit(126);
-  unlink("$folder/$pipe.err");
-  report("started $job $$");
-  my $in;
-  sysopen($in, $stdin eq '' ? '/dev/null' : $stdin, O_RDONLY)
-    && POSIX::dup2(fileno($in), 0)
-    && POSIX::dup2(fileno($out), 1)
+  # Whoever makes the first one decides: this process, that the program is executed; the worker, that it never is.
+  mkdir($_, 0700) or fail($number, 'preparation') for @$folders;
+  while (my ($path, $text) = splice(@$files, 0, 2)) {
+    write_file($path, $text) or fail($number, 'preparation');
+  }
+  open(STDIN, '<', $stdin) or fail($number) if $stdin ne '';
+  POSIX::dup2(fileno($out), 1)
     && POSIX::dup2(fileno($err), 2)
     && chdir($cwd)
-    or fail($job);
-  %ENV = map { split(/=/, $_, 2) } @$environment;
-  exec { $program } $program, @$arguments or fail($job);
+    or fail($number);
+  exec { $program } $program, @$arguments or fail($number);
+}
+
+sub write_file {
+  my ($path, $text) = @_;
+  sysopen(my $file, $path, O_WRONLY | O_CREAT | O_EXCL, 0600) or return 0;
+  for (my $at = 0; $at < length $text;) {
+    $at += syswrite($file, $text, length($text) - $at, $at) // return 0;
+  }
+  return close $file;
 }
 
 sub fail {
-  my ($job) = @_;
-  report("failed $job " . ($! + 0));
+  my ($number, $what) = @_;
+  # Shorter than what a pipe takes in one piece, so those of several forks do not mix.
+  syswrite($failure, "$number " . ($! + 0) . ' ' . ($what // 'program') . "\n");
   POSIX::_exit(127);
+}
+
+sub hear_failures {
+  return if !sysread($failures, my $lines, 4096);
+  for (split(/\n/, $lines)) {
+    my ($number) = split(/ /);
+    report("failed $_\n");
+    $jobs{$number}{failed} = 1 if $jobs{$number};
+  }
+}
+
+# A stream that has something, or is over.
+sub pass_on {
+  my ($descriptor) = @_;
+  my ($job, $name, $pipe) = @{ $streams{$descriptor} or return };
+  my $got = sysread($pipe, my $bytes, $piece);
+  return if !defined $got && $! == EINTR;
+  return close_stream($descriptor) if !$got;
+  $said .= "$name $job->{number} $got\n$bytes";
+  $job->{ahead} += $got;
+  watch($job, 0) if $job->{ahead} >= $window;
+}
+
+# The worker has taken so many bytes of what was sent.
+sub give_way {
+  my ($number, $bytes) = @_;
+  my $job = $jobs{$number} or return;
+  $job->{ahead} -= $bytes;
+  watch($job, 1) if $job->{ahead} < $window;
+}
+
+sub watch {
+  my ($job, $on) = @_;
+  vec($watched, $_, 1) = $on for grep { $streams{$_}[0] == $job } keys %streams;
+}
+
+sub close_stream {
+  my ($descriptor) = @_;
+  my ($job, undef, $pipe) = @{ delete $streams{$descriptor} };
+  vec($watched, $descriptor, 1) = 0;
+  close $pipe;
+  $quiet = 0.001;
+  return if --$job->{open} > 0;
+  $said .= "closed $job->{number}\n";
+  over($job) if exists $job->{status};
+}
+
+sub reap {
+  my $ended = 0;
+  while ((my $process = waitpid(-1, POSIX::WNOHANG())) > 0) {
+    my $status = $?;
+    my $job = $jobs{ delete $of_process{$process} };
+    hear_failures() if $status >> 8 == 127;
+    report("ended $job->{number} " . ($status >> 8) . ' ' . ($status & 127) . "\n") if !$job->{failed};
+    $job->{status} = $status;
+    over($job) if $job->{open} == 0;
+    $ended = 1;
+  }
+  return $ended;
+}
+
+# It has ended and its output is over: nothing of its group stays.
+sub over {
+  my ($job) = @_;
+  kill('KILL', -$job->{process});
+  delete $jobs{ $job->{number} };
 }

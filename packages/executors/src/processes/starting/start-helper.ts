@@ -1,30 +1,39 @@
-// The worker's side of `start-helper.pl`: a small process that forks and executes in the worker's place.
+// The worker's side of `start-helper.pl`: a small process that forks and executes in the worker's place, and reads what its
+// processes write.
 //
 // Requests go to its standard input, each as its length, a line end and texts that are separated by NUL (no argument can
-// hold one): job, pipes, folder, standard input, program, number of arguments, arguments, environment. Reports are lines:
+// hold one); those of one turn of the event loop go in one piece:
+//
+//   start JOB CWD STDIN PROGRAM COUNT NEW-FOLDERS… COUNT NEW-FILES… COUNT ARGUMENTS… ENVIRONMENT…
+//   more JOB BYTES        so many bytes of output are received
+//   close JOB             its output is not wanted any more
+//   ping
+//
+// Reports are lines:
 //
 //   hello PID             it is there
-//   pipes N               the named pipes N.out and N.err wait to be used, once
-//   started JOB PID       written by the new process right before it executes the program: PID is its group now
-//   failed JOB ERRNO      the program could not be executed; an `ended` may follow, which means nothing
+//   started JOB PID       forked: PID is its group
+//   failed JOB ERRNO WHAT the program could not be executed, or (`preparation`) its folders and files not be made
+//   out JOB BYTES         so many bytes of its standard output follow; `err`: of its standard error
+//   closed JOB            nobody holds its output any more
 //   ended JOB CODE SIGNAL
 //   pong
 //
-// The output of a process reaches the worker by its pair of named pipes, which no other process ever gets. The worker
-// opens them for reading before it asks; the helper opens them for writing before it forks; so neither waits, and the
-// worker begins to read at `started`, when there is somebody to write.
+// What nobody waits for is kept for a moment, so a light process is told in one piece: started, output, closed, ended. Output
+// that is not received yet is limited for each process; then the helper stops reading it. When a process has ended and its
+// output is over, the helper kills what is left of its group.
 //
-// Whether a process begins is decided once: by who removes the name N.out. The new process does it before it executes its
-// program. The worker does it when a helper hangs or is gone, and may then start the process in another way. If it comes
+// Whether a process begins is decided once: by who makes the first of the process's new folders. The fork does it before it
+// executes its program. The worker does it when a helper hangs or is gone, and may then start the process in another way. If it comes
 // too late, the process has begun and nobody will tell its end: it is lost, and its attempt fails.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, constants, openSync, rmSync, unlinkSync } from 'node:fs';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { constants as osConstants } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { getSystemErrorName } from 'node:util';
-import { LostProcess, type ProcessExit, type ProcessToStart, type StartedProcess } from './process-starter.ts';
+import { HelpedProcess, NotBegun } from './helped-process.ts';
+import { NotPrepared, type ProcessToStart, type ReceiveOutput, type StartedProcess } from './process-starter.ts';
+import { readHelperReports } from './start-reports.ts';
 
 const program = fileURLToPath(new URL('start-helper.pl', import.meta.url));
 /** How long it may take to be there. */
@@ -39,23 +48,8 @@ const endMs = 2_000;
 
 const signalNames = new Map(Object.entries(osConstants.signals).map(([name, number]) => [number, name]));
 
-/** The process was not begun and never will be by this helper: it may be started in another way. */
-export class NotBegun extends Error {}
-
-type Job = {
-  readonly process: ProcessToStart;
-  readonly started: (process: StartedProcess) => void;
-  readonly refused: (cause: unknown) => void;
-  pipes: Readonly<{ number: number; out: number; err: number }> | null;
-  timer: NodeJS.Timeout | undefined;
-  /** There once it has begun. */
-  running: Readonly<{ ended: (exit: ProcessExit) => void; lost: (cause: unknown) => void }> | null;
-};
-
 export type StartHelperOptions = Readonly<{
   perl: string;
-  /** An empty folder of its own; it is removed at the end. */
-  folder: string;
   /** It can be used from now on. */
   ready: () => void;
   /** It is not to be used any more; `why` is null when `end` was called. Called once. */
@@ -67,32 +61,34 @@ export type StartHelperOptions = Readonly<{
 export class StartHelper {
   readonly #options: StartHelperOptions;
   readonly #child: ChildProcess;
-  readonly #jobs = new Map<number, Job>();
-  /** Jobs that wait for named pipes. */
-  #waiting: number[] = [];
-  #pipes: number[] = [];
+  readonly #jobs = new Map<number, HelpedProcess>();
+  #requests: Buffer[] = [];
   #lastJob = 0;
-  #text = '';
+  #begun = 0;
   #over = false;
   #pings = 0;
   #pinging: NodeJS.Timeout | undefined;
   readonly #readying: NodeJS.Timeout;
-  #tellGone: () => void = () => {};
-  readonly #gone = new Promise<void>((resolve) => {
-    this.#tellGone = resolve;
-  });
+  readonly #gone = Promise.withResolvers<void>();
 
   constructor(options: StartHelperOptions) {
     this.#options = options;
     // A session of its own: an interrupt from the terminal is for the worker, which stops its steps itself.
-    this.#child = spawn(options.perl, [program, options.folder], {
+    this.#child = spawn(options.perl, [program], {
       cwd: '/',
       env: { LC_ALL: 'C' },
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
     });
+    const read = readHelperReports({
+      line: (words) => this.#told(words),
+      output: (job, stream, bytes) => this.#jobs.get(job)?.output(stream, bytes),
+    });
     this.#child.stdin?.on('error', () => {});
-    this.#child.stdout?.setEncoding('latin1').on('data', (text: string) => this.#receive(text));
+    this.#child.stdout?.on('data', (bytes: Buffer) => {
+      this.#pings = 0;
+      read(bytes);
+    });
     this.#child.once('error', (cause) => this.#ended(`it could not be started: ${cause.message}`));
     this.#child.once('close', (code, signal) => this.#ended(`it ended (${signal ?? `exit code ${code}`})`));
     this.#readying = setTimeout(() => this.#child.kill('SIGKILL'), readyMs).unref();
@@ -103,17 +99,25 @@ export class StartHelper {
     return this.#child.pid;
   }
 
+  /** How many processes it has begun. */
+  get begun(): number {
+    return this.#begun;
+  }
+
   /** Rejects with `NotBegun`, a system error or a `LostProcess`. */
-  start(process: ProcessToStart): Promise<StartedProcess> {
-    return new Promise((started, refused) => {
-      const id = ++this.#lastJob;
-      if (this.#jobs.size === 0) this.#hold(true);
-      const timer = setTimeout(() => this.#late(id), this.#options.startMs ?? defaultStartMs);
-      this.#jobs.set(id, { process, started, refused, pipes: null, timer, running: null });
-      if (this.#over) this.#abandon(id);
-      else if (this.#pipes.length > 0) this.#send(id);
-      else this.#waiting.push(id);
+  start(process: ProcessToStart, receive: ReceiveOutput): Promise<StartedProcess> {
+    if (this.#over) return Promise.reject(new NotBegun());
+    const id = ++this.#lastJob;
+    const job = new HelpedProcess(process, receive, {
+      more: (bytes) => this.#request(['more', id, bytes]),
+      close: () => this.#request(['close', id]),
+      over: () => this.#forget(id),
     });
+    if (this.#jobs.size === 0) this.#hold(true);
+    this.#jobs.set(id, job);
+    job.expectWithin(this.#options.startMs ?? defaultStartMs, () => this.#late(id));
+    this.#request(['start', id, ...textsOf(process)]);
+    return job.started;
   }
 
   /** Resolves when it is gone, together with what still runs. */
@@ -122,120 +126,56 @@ export class StartHelper {
     for (const each of this.#handles()) each?.ref?.();
     this.#child.stdin?.end();
     const kill = setTimeout(() => this.#child.kill('SIGKILL'), endMs);
-    return this.#gone.finally(() => clearTimeout(kill));
+    return this.#gone.promise.finally(() => clearTimeout(kill));
   }
 
-  #send(id: number): void {
+  #request(texts: readonly (string | number)[]): void {
+    const request = Buffer.from(texts.join('\0'));
+    if (this.#requests.length === 0) process.nextTick(() => this.#send());
+    this.#requests.push(Buffer.from(`${request.length}\n`), request);
+  }
+
+  #send(): void {
+    const requests = Buffer.concat(this.#requests);
+    this.#requests = [];
+    this.#child.stdin?.write(requests);
+  }
+
+  #told([what, ...words]: readonly string[]): void {
+    const [id = 0, second = 0, third = 0] = words.map(Number);
     const job = this.#jobs.get(id);
-    const number = this.#pipes.shift();
-    if (job === undefined || number === undefined) return;
-    const flags = constants.O_RDONLY | constants.O_NONBLOCK;
-    const { folder } = this.#options;
-    try {
-      const out = openSync(join(folder, `${number}.out`), flags);
-      job.pipes = { number, out, err: openSync(join(folder, `${number}.err`), flags) };
-    } catch {
-      this.#retire('its named pipes cannot be opened');
-      this.#abandon(id);
-      return;
-    }
-    this.#child.stdin?.write(requestOf(id, number, job.process));
+    if (what === 'hello') {
+      clearTimeout(this.#readying);
+      this.#options.ready();
+    } else if (job === undefined) {
+      // It was taken back, or it is an answer to a ping.
+    } else if (what === 'started') {
+      this.#begun += 1;
+      job.begun(second);
+    } else if (what === 'closed') job.closed();
+    else if (what === 'ended') job.ended(exitOf(second, third));
+    else if (what === 'failed') this.#failed(job, second, words[2] === 'preparation');
   }
 
-  #receive(text: string): void {
-    this.#pings = 0;
-    const lines = (this.#text + text).split('\n');
-    this.#text = lines.pop() ?? '';
-    for (const line of lines) {
-      const [what, ...numbers] = line.split(' ');
-      const [first = 0, second = 0, third = 0] = numbers.map(Number);
-      if (what === 'started') this.#started(first, second);
-      else if (what === 'ended') this.#processEnded(first, second, third);
-      else if (what === 'failed') this.#failed(first, second);
-      else if (what === 'pipes') this.#pipesMade(first);
-      else if (what === 'hello') this.#hello();
-      else if (what === 'trouble') this.#retire(line.slice('trouble '.length));
-    }
-  }
-
-  #hello(): void {
-    clearTimeout(this.#readying);
-    this.#options.ready();
-  }
-
-  #pipesMade(number: number): void {
-    this.#pipes.push(number);
-    const next = this.#waiting.shift();
-    if (next !== undefined) this.#send(next);
-  }
-
-  #started(id: number, pid: number): void {
-    const job = this.#jobs.get(id);
-    if (job?.pipes == null) return;
-    clearTimeout(job.timer);
-    const { out, err } = job.pipes;
-    job.pipes = null;
-    const exited = new Promise<ProcessExit>((ended, lost) => {
-      job.running = { ended, lost };
-    });
-    const reading = { readable: true, writable: false };
-    job.started({
-      pid,
-      stdout: new Socket({ fd: out, ...reading }),
-      stderr: new Socket({ fd: err, ...reading }),
-      exited,
-    });
-  }
-
-  #processEnded(id: number, code: number, signal: number): void {
-    const job = this.#jobs.get(id);
-    if (job === undefined) return;
-    if (job.running === null) job.refused(new LostProcess());
-    else if (signal === 0) job.running.ended({ exitCode: code, exitSignal: null });
-    else job.running.ended({ exitCode: null, exitSignal: signalNames.get(signal) ?? `signal ${signal}` });
-    this.#forget(id);
-  }
-
-  #failed(id: number, errno: number): void {
-    const job = this.#jobs.get(id);
-    if (job === undefined) return;
+  #failed(job: HelpedProcess, errno: number, preparing: boolean): void {
     const code = getSystemErrorName(-errno);
-    const cause = Object.assign(new Error(`spawn ${job.process.program} ${code}`), { code });
-    (job.running?.lost ?? job.refused)(cause);
-    this.#forget(id);
+    const cause = Object.assign(new Error(`${preparing ? 'prepare' : 'spawn'} ${job.process.program} ${code}`), {
+      code,
+    });
+    job.failed(preparing ? new NotPrepared(cause.message, { cause }) : cause);
+    // Of one that could not even be forked nothing more is told.
+    if (job.pid === undefined) job.closed();
   }
 
   /** A job that was not begun in time: the helper hangs. It gets no more; what it has begun may still end well. */
   #late(id: number): void {
     this.#retire('it did not start a process in time');
-    this.#abandon(id);
-  }
-
-  /** Takes a job back that was not begun; one that was begun is left to what the helper still reports. */
-  #abandon(id: number): void {
     const job = this.#jobs.get(id);
-    if (job === undefined || job.running !== null || !this.#takeBack(job)) return;
-    job.refused(new NotBegun());
-    this.#forget(id);
-  }
-
-  /** Whether the process of a job can never begin from now on. */
-  #takeBack({ pipes }: Job): boolean {
-    if (pipes === null) return true;
-    try {
-      unlinkSync(join(this.#options.folder, `${pipes.number}.out`));
-      return true;
-    } catch {
-      return false;
-    }
+    if (job?.takeBack() === true) this.#forget(id);
   }
 
   #forget(id: number): void {
-    const job = this.#jobs.get(id);
-    if (job === undefined) return;
     this.#jobs.delete(id);
-    clearTimeout(job.timer);
-    if (job.pipes !== null) for (const fd of [job.pipes.out, job.pipes.err]) closeSync(fd);
     if (this.#jobs.size > 0) return;
     this.#hold(false);
     // One that hung had to be kept only for what it had begun.
@@ -258,14 +198,12 @@ export class StartHelper {
     if (this.#pings > pingsInVain) {
       this.#retire('it gives no sign of life');
       this.#child.kill('SIGKILL');
-    } else this.#child.stdin?.write('4\nping');
+    } else this.#request(['ping']);
   }
 
   #retire(why: string | null): void {
     if (this.#over) return;
     this.#over = true;
-    for (const id of this.#waiting) this.#abandon(id);
-    this.#waiting = [];
     this.#options.over(why);
   }
 
@@ -273,19 +211,21 @@ export class StartHelper {
     clearTimeout(this.#readying);
     this.#retire(why);
     for (const [id, job] of [...this.#jobs]) {
-      this.#abandon(id);
-      if (!this.#jobs.has(id)) continue;
-      (job.running?.lost ?? job.refused)(new LostProcess());
-      this.#forget(id);
+      if (job.takeBack()) this.#forget(id);
+      else job.lost();
     }
-    rmSync(this.#options.folder, { recursive: true, force: true });
-    this.#tellGone();
+    this.#gone.resolve();
   }
 }
 
-function requestOf(id: number, pipes: number, { program, args, cwd, env, stdinFile }: ProcessToStart): Buffer {
+function textsOf({ cwd, stdinFile, program, newFolders, newFiles, args, env }: ProcessToStart) {
+  const files = newFiles.flatMap(({ path, text }) => [path, text]);
   const environment = Object.keys(env).map((name) => `${name}=${env[name]}`);
-  const texts = [id, pipes, cwd, stdinFile ?? '', program, args.length, ...args, ...environment];
-  const request = texts.join('\0');
-  return Buffer.from(`${Buffer.byteLength(request)}\n${request}`);
+  const lists = [newFolders.length, ...newFolders, files.length, ...files, args.length, ...args];
+  return [cwd, stdinFile ?? '', program, ...lists, ...environment];
 }
+
+const exitOf = (code: number, signal: number) =>
+  signal === 0
+    ? { exitCode: code, exitSignal: null }
+    : { exitCode: null, exitSignal: signalNames.get(signal) ?? `signal ${signal}` };

@@ -2,20 +2,21 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { canHelp, openHelper, waysToStart } from '../../../test/helped-starter.ts';
+import { canHelp, openHelper, perl, waysToStart } from '../../../test/helped-starter.ts';
 import { faultOf, runBody, scratchFolder } from '../../../test/step-harness.ts';
 import { createShellExecutor } from '../../shell/create-shell-executor.ts';
-import { lookUpProgram } from '../find-program.ts';
 import { createProcessStarter } from './create-process-starter.ts';
-import type { ProcessStarter, ProcessToStart } from './process-starter.ts';
+import { NotBegun } from './helped-process.ts';
+import { NotPrepared, type OutputStream, type ProcessStarter, type ProcessToStart } from './process-starter.ts';
 import { startDirectly } from './start-directly.ts';
-import { NotBegun } from './start-helper.ts';
+import { readHelperReports } from './start-reports.ts';
 
 const scratch = scratchFolder();
 const onLinux = process.platform === 'linux';
+
+let folders = 0;
 
 const toStart = (more: Partial<ProcessToStart>): ProcessToStart => ({
   program: '/bin/sh',
@@ -23,14 +24,25 @@ const toStart = (more: Partial<ProcessToStart>): ProcessToStart => ({
   cwd: scratch,
   env: { PATH: process.env.PATH ?? '' },
   stdinFile: null,
+  newFolders: [join(scratch, `own-${++folders}`)],
+  newFiles: [],
   ...more,
 });
 
+/** Starts a process and gathers what it prints. */
+async function begin(starter: ProcessStarter, more: Partial<ProcessToStart>) {
+  const printed = { stdout: '', stderr: '' };
+  const receive = (stream: OutputStream, bytes: Buffer): undefined => {
+    printed[stream] += bytes.toString();
+  };
+  return { process: await starter.start(toStart(more), receive), printed };
+}
+
 /** What a process printed, and how it ended. */
 async function outcome(starter: ProcessStarter, more: Partial<ProcessToStart>) {
-  const { stdout, stderr, exited } = await starter.start(toStart(more));
-  const [out, err, exit] = await Promise.all([text(stdout), text(stderr), exited]);
-  return { out, err, ...exit };
+  const { process, printed } = await begin(starter, more);
+  const [exit] = await Promise.all([process.exited, process.outputEnded]);
+  return { out: printed.stdout, err: printed.stderr, ...exit };
 }
 
 const shell = (cmd: string): Partial<ProcessToStart> => ({ args: ['-c', cmd] });
@@ -84,8 +96,9 @@ describe.each(await waysToStart(startDirectly))('a process started $way', ({ sta
   });
 
   it('has not ended while it is stopped', async () => {
-    const { pid = 0, stdout, exited } = await starter.start(toStart(shell('echo x; kill -STOP $$; exit 5')));
-    expect(String(await once(stdout, 'data'))).toBe('x\n');
+    const { process: child, printed } = await begin(starter, shell('echo x; kill -STOP $$; exit 5'));
+    const { pid = 0, exited } = child;
+    await expect.poll(() => printed.stdout).toBe('x\n');
     await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'latin1')).toContain(') T ');
     process.kill(pid, 'SIGCONT');
     expect(await exited).toMatchObject({ exitCode: 5 });
@@ -97,15 +110,45 @@ describe.each(await waysToStart(startDirectly))('a process started $way', ({ sta
     [{ program: '/etc/passwd' }, 'EACCES'],
     [{ args: ['x'.repeat(200_000)] }, 'E2BIG'],
   ])('tells why it could not be started: %o', async (more, code) => {
-    const start = async () => await (await starter.start(toStart(more))).exited;
+    const start = async () => await (await begin(starter, more)).process.exited;
     await expect(start()).rejects.toMatchObject({ code });
   });
 
+  it('finds the folders and files that were to be made for it, which are for nobody else', async () => {
+    const folder = join(scratch, `made-${++folders}`);
+    const files = [
+      { path: join(folder, 'a'), text: 'é\n"$HOME"' },
+      { path: join(folder, 'in/b'), text: '' },
+    ];
+    const { out } = await outcome(starter, {
+      ...shell('stat -c "%a %s %n" . in a in/b; cat'),
+      cwd: folder,
+      newFolders: [folder, join(folder, 'in')],
+      newFiles: files,
+      stdinFile: join(folder, 'a'),
+    });
+    const lines = out.split('\n').map((line) => line.replace(/ \d+ (\.|in)$/, ' $1'));
+    expect(lines).toEqual(['700 .', '700 in', '600 10 a', '600 0 in/b', 'é', '"$HOME"']);
+  });
+
+  it('is not begun when its folders or files cannot be made', async () => {
+    const folder = join(scratch, 'no/such');
+    for (const more of [{ newFolders: ['/proc/no'] as const }, { newFiles: [{ path: join(folder, 'x'), text: '' }] }]) {
+      const start = async () => await (await begin(starter, { ...shell('touch begun'), ...more })).process.exited;
+      await expect(start()).rejects.toMatchObject({ cause: { code: 'ENOENT' } });
+      await expect(start()).rejects.toBeInstanceOf(NotPrepared);
+    }
+    expect(existsSync(join(scratch, 'begun'))).toBe(false);
+  });
+
   it.runIf(onLinux)('leads a session and a group of its own, with no signal ignored or blocked', async () => {
-    const { pid, stdout } = await starter.start(
-      toStart({ program: '/bin/cat', args: ['/proc/self/stat', '/proc/self/status'] }),
-    );
-    const [stat = '', ...status] = (await text(stdout)).split('\n');
+    const { process: child, printed } = await begin(starter, {
+      program: '/bin/cat',
+      args: ['/proc/self/stat', '/proc/self/status'],
+    });
+    await child.outputEnded;
+    const { pid } = child;
+    const [stat = '', ...status] = printed.stdout.split('\n');
     expect(
       stat
         .slice(stat.lastIndexOf(')') + 2)
@@ -155,14 +198,14 @@ describe.runIf(canHelp)('a start helper', () => {
     expect(faultOf((await running).result)).toMatchObject({ code: 'process_lost', retryable: true });
     expect(await over).toContain('SIGKILL');
     await gone(Number(readFileSync(pidFile, 'utf8')));
-    await expect(helper.start(toStart({}))).rejects.toBeInstanceOf(NotBegun);
+    await expect(begin(helper, {})).rejects.toBeInstanceOf(NotBegun);
   });
 
   it('that hangs begins nothing once its jobs are taken back, and still tells of what it had begun', async () => {
     const { helper, over } = await openHelper(300);
-    const before = await helper.start(toStart(shell('sleep 1; exit 6')));
+    const { process: before } = await begin(helper, shell('sleep 1; exit 6'));
     process.kill(helper.pid ?? 0, 'SIGSTOP');
-    const late = helper.start(toStart(shell('touch never')));
+    const late = begin(helper, shell('touch never'));
     await expect(late).rejects.toBeInstanceOf(NotBegun);
     expect(await over).toContain('in time');
     process.kill(helper.pid ?? 0, 'SIGCONT');
@@ -171,20 +214,16 @@ describe.runIf(canHelp)('a start helper', () => {
     expect(existsSync(join(scratch, 'never'))).toBe(false);
   });
 
-  it('takes what it runs along when its worker is killed, and its folder', async () => {
-    const folder = join(scratch, 'of-a-worker');
-    mkdirSync(folder);
+  it('takes what it runs along when its worker is killed', async () => {
     const module = fileURLToPath(new URL('start-helper.ts', import.meta.url));
-    const perl = await lookUpProgram(['perl'], '/', process.env.PATH);
     const step = toStart(shell('sleep 1000'));
     const code = `
       const { StartHelper } = await import(${JSON.stringify(module)});
-      const options = ${JSON.stringify({ perl, folder })};
       const ready = async () => {
-        const { pid } = await helper.start(${JSON.stringify(step)});
+        const { pid } = await helper.start(${JSON.stringify(step)}, () => {});
         console.log(helper.pid + ' ' + pid);
       };
-      const helper = new StartHelper({ ...options, ready, over: console.error });
+      const helper = new StartHelper({ perl: ${JSON.stringify(perl)}, ready, over: console.error });
       setInterval(() => {}, 1000);`;
     const worker = spawn(process.execPath, ['--input-type=module', '-e', code], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -195,16 +234,85 @@ describe.runIf(canHelp)('a start helper', () => {
       .map(Number);
     worker.kill('SIGKILL');
     for (const pid of pids) await gone(pid);
-    await expect.poll(() => existsSync(folder)).toBe(false);
   });
 
-  it('leaves its folder only while it lives', async () => {
-    const { helper, folder } = await openHelper();
-    expect(existsSync(folder)).toBe(true);
+  it('that was ended starts nothing', async () => {
+    const { helper } = await openHelper();
     await outcome(helper, shell('true'));
     await helper.end();
-    expect([existsSync(folder), existsSync(`/proc/${helper.pid}`)]).toEqual([false, false]);
-    await expect(helper.start(toStart({}))).rejects.toBeInstanceOf(NotBegun);
+    expect(existsSync(`/proc/${helper.pid}`)).toBe(false);
+    await expect(begin(helper, {})).rejects.toBeInstanceOf(NotBegun);
+  });
+
+  it('passes on much output of several processes, each to its own, and waits for those that take it slowly', async () => {
+    const { helper } = await openHelper();
+    const size = 3_000_000;
+    const sums = Array.from({ length: 4 }, async (_, index) => {
+      let open = 0;
+      let bytes = 0;
+      const letter = 'abcd'.charCodeAt(index);
+      const cmd = `head -c ${size} /dev/zero | tr '\\0' ${'abcd'[index]}; echo end >&2`;
+      const process = await helper.start(toStart(shell(cmd)), (stream, piece) => {
+        expect(open).toBe(0);
+        if (stream === 'stdout') {
+          expect(piece.every((byte) => byte === letter)).toBe(true);
+          bytes += piece.length;
+        }
+        if (index % 2 === 0) return undefined;
+        open++;
+        return new Promise((resolve) =>
+          setImmediate(() => {
+            open--;
+            resolve();
+          }),
+        );
+      });
+      await process.outputEnded;
+      return bytes;
+    });
+    expect(await Promise.all(sums)).toEqual([size, size, size, size]);
+  });
+
+  it('reads no more of a process than its window while nothing is received, and the process waits', async () => {
+    const { helper } = await openHelper();
+    const room = Promise.withResolvers<void>();
+    let received = 0;
+    const child = await helper.start(toStart(shell('head -c 2000000 /dev/zero')), (_stream, piece) => {
+      received += piece.length;
+      return room.promise;
+    });
+    // Another one is not held up by it.
+    expect(await outcome(helper, shell('echo other'))).toMatchObject({ out: 'other\n', exitCode: 0 });
+    const written = (): number => {
+      const [, bytes = '0'] = /wchar: (\d+)/.exec(readFileSync(`/proc/${helper.pid}/io`, 'latin1')) ?? [];
+      return Number(bytes);
+    };
+    await expect.poll(written).toBeGreaterThan(4 * 65_536);
+    expect(written()).toBeLessThan(8 * 65_536);
+    room.resolve();
+    await child.outputEnded;
+    expect([await child.exited, received]).toEqual([{ exitCode: 0, exitSignal: null }, 2_000_000]);
+  });
+
+  it('lets go of output that is not wanted any more, and kills what is left of the group', async () => {
+    const { helper } = await openHelper();
+    const { process: child, printed } = await begin(helper, shell('sleep 1000 & echo $!'));
+    await expect.poll(() => printed.stdout).toMatch(/\d+\n/);
+    expect(await child.exited).toEqual({ exitCode: 0, exitSignal: null });
+    child.closeOutput();
+    await child.outputEnded;
+    await gone(Number(printed.stdout));
+  });
+
+  it('is understood however its reports are cut', () => {
+    const told: string[] = [];
+    const read = readHelperReports({
+      line: ([what = '']) => told.push(what),
+      output: (_job, stream) => told.push(stream),
+    });
+    read(Buffer.from('started 1 77\nout 1 3\nab\n'));
+    for (const byte of Buffer.from('closed 1\nerr 2 2\nxyended 1 0 0\n')) read(Buffer.of(byte));
+    expect(told).toEqual(['started', 'stdout', 'closed', 'stderr', 'stderr', 'ended']);
   });
 });
 
@@ -227,17 +335,51 @@ describe.runIf(onLinux)('the starter of processes', () => {
     await starter.end();
   });
 
-  it('works when its helpers end at once, and gives up after three', async () => {
+  it('pauses after three helpers in a row that ended at once, and then tries another one', async () => {
     const told: string[] = [];
     mkdirSync(join(scratch, 'bin'));
-    writeFileSync(join(scratch, 'bin/perl'), '#!/bin/sh\nexit 7\n', { mode: 0o755 });
-    const starter = createProcessStarter({ onTrouble: (message) => told.push(message), path: join(scratch, 'bin') });
-    await expect
-      .poll(async () => [await outcome(starter, shell('exit 4')), told], { timeout: 10_000 })
-      .toEqual([
-        expect.objectContaining({ exitCode: 4 }),
-        [expect.stringContaining('exit code 7'), expect.stringContaining('from now on')],
-      ]);
+    writeFileSync(join(scratch, 'bin/perl'), '#!/bin/sh\necho x >> "$0.tries"\nexit 7\n', { mode: 0o755 });
+    const tries = (): number => readFileSync(join(scratch, 'bin/perl.tries'), 'utf8').length / 2;
+    let now = 0;
+    const starter = createProcessStarter({
+      onTrouble: (message) => told.push(message),
+      path: join(scratch, 'bin'),
+      clock: () => now,
+    });
+    const start = async () => [await outcome(starter, shell('exit 4')), told.length];
+    await expect.poll(start, { timeout: 10_000 }).toEqual([expect.objectContaining({ exitCode: 4 }), 2]);
+    expect(told).toEqual([expect.stringContaining('exit code 7'), expect.stringContaining('for 1 min')]);
+    expect(tries()).toBe(3);
+    now = 59_999;
+    await start();
+    now = 60_000;
+    await expect.poll(start, { timeout: 10_000 }).toEqual([expect.anything(), 3]);
+    expect([told[2], tries()]).toEqual([expect.stringContaining('for 2 min'), 4]);
+    await starter.end();
+  });
+
+  it.runIf(canHelp)('never counts losses that a helper made up for by its work', async () => {
+    const told: string[] = [];
+    const starter = createProcessStarter({ onTrouble: (message) => told.push(message), clock: () => 0 });
+    const parents = new Set<number>();
+    const parentOf = async (): Promise<number> => Number((await outcome(starter, shell('echo $PPID'))).out);
+    for (let loss = 0; loss < 4; loss++) {
+      let parent = process.pid;
+      await expect
+        .poll(
+          async () => {
+            parent = await parentOf();
+            return parent !== process.pid && !parents.has(parent);
+          },
+          { timeout: 10_000 },
+        )
+        .toBe(true);
+      parents.add(parent);
+      for (let at = 0; at < 50; at++) await parentOf();
+      process.kill(parent, 'SIGKILL');
+      await gone(parent);
+    }
+    expect(told.every((message) => message.includes('Another one follows'))).toBe(true);
     await starter.end();
   });
 });
