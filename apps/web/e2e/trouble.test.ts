@@ -35,6 +35,7 @@ afterEach(() => window.close());
 async function enter(path: string): Promise<void> {
   const { page } = window;
   await page.goto(path);
+  await page.getByText('With an API token or key').click();
   await page.getByLabel('API token').fill(token);
   await page.getByRole('button', { name: 'Go on' }).click();
 }
@@ -42,10 +43,12 @@ async function enter(path: string): Promise<void> {
 test('a page of a server with a token asks for it, and keeps it over a reload', async () => {
   const { page } = window;
   await page.goto('/runs');
-  await page.getByText('This server needs its API token').waitFor();
+  await page.getByRole('dialog', { name: 'Sign in to Millrace' }).waitFor();
+  await page.getByText('With an API token or key').click();
   await window.inspect('token');
   await page.getByLabel('API token').fill('a-wrong-token-of-somebody');
   await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByText('The token or key that was given is not good.').waitFor();
   await page.getByLabel('API token').fill(token);
   await page.getByRole('button', { name: 'Go on' }).click();
   await page.getByText('No run yet').waitFor();

@@ -5,8 +5,7 @@ import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { LiveProvider } from './api/live-provider.tsx';
-import { createQueryClient } from './api/query-client.ts';
-import { router } from './app/router.tsx';
+import { queries, router } from './app/router.tsx';
 import { styleNonce } from './app/style-nonce.ts';
 import { applyTheme, readTheme } from './app/theme.ts';
 import { ClockProvider } from './components/clock.tsx';
@@ -20,7 +19,7 @@ const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no element #root.');
 createRoot(root).render(
   <StrictMode>
-    <QueryClientProvider client={createQueryClient()}>
+    <QueryClientProvider client={queries}>
       <LiveProvider>
         <ClockProvider>
           <ToastProvider>

@@ -1,4 +1,5 @@
 import { type Client, createClient } from '@millrace/client';
+import { fetchAsSomebody } from './session.ts';
 import { readToken } from './token.ts';
 
 /** The client of the server that this page came from. */
@@ -7,5 +8,9 @@ export const api: Client = connect();
 /** A new token means a new page: everything that was read before was read by somebody else. */
 function connect(): Client {
   const token = readToken();
-  return createClient({ url: window.location.origin, ...(token === null ? {} : { token }) });
+  return createClient({
+    url: window.location.origin,
+    fetch: fetchAsSomebody,
+    ...(token === null ? {} : { token }),
+  });
 }

@@ -6,6 +6,7 @@ import type { LiveEvent, Subscription } from '@millrace/api';
 import type { LiveStream } from '@millrace/client';
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { api } from './client.ts';
+import { isSignInAsked, onSignInChange } from './session.ts';
 
 /** `null`: events are missing, look again. */
 export type LiveListener = (event: LiveEvent | null) => void;
@@ -38,6 +39,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 
     async function keepOpen(signal: AbortSignal): Promise<void> {
       for (let again = false; !signal.aborted; again = true) {
+        while (isSignInAsked() && !signal.aborted) await signInChange(signal);
         try {
           const subscriptions = [...listeners.current.values()].map(({ subscription }) => subscription);
           const opened = api.live(subscriptions, { signal });
@@ -53,7 +55,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         } catch {
           // Polling goes on meanwhile; what is wrong with the server, the queries say.
         }
-        if (!signal.aborted) await pause(retryMs, signal);
+        if (!signal.aborted) await Promise.race([pause(retryMs, signal), signInChange(signal)]);
       }
     }
 
@@ -85,6 +87,20 @@ export function useLive(): Live {
   const live = useContext(LiveContext);
   if (live === null) throw new Error('useLive needs a LiveProvider above it.');
   return live;
+}
+
+/** Resolves when somebody has to sign in, or has. */
+function signInChange(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = onSignInChange(() => {
+      stop();
+      resolve();
+    });
+    signal.addEventListener('abort', () => {
+      stop();
+      resolve();
+    });
+  });
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

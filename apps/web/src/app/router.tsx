@@ -1,18 +1,23 @@
 // Every address of the UI. A new page is a route here, a line in `navigation.ts` if the side bar shows it, and a folder in
 // `features/`; its code is loaded when somebody goes there.
+import type { QueryClient } from '@tanstack/react-query';
 import {
-  createRootRoute,
+  createRootRouteWithContext,
   createRoute,
   createRouter,
   lazyRouteComponent,
   retainSearchParams,
 } from '@tanstack/react-router';
+import { createQueryClient } from '../api/query-client.ts';
 import { Layout } from '../components/layout.tsx';
 import { NotFound, PageCrash } from '../components/page-states.tsx';
 import { parseApprovalsSearch } from '../features/approvals/search.ts';
+import { parseAuditSearch } from '../features/audit/search.ts';
 import { parseCacheSearch } from '../features/cache/search.ts';
 import { parseFilesSearch } from '../features/editor/search.ts';
 import { parseEventsSearch } from '../features/events/search.ts';
+import { parsePeopleSearch } from '../features/people/search.ts';
+import { runQuery } from '../features/run/queries.ts';
 import { parseRunPageSearch } from '../features/run/search.ts';
 import { parseRunSearch } from '../features/runs/search.ts';
 import { parseSchedulesSearch } from '../features/schedules/search.ts';
@@ -22,7 +27,7 @@ import { parseWorkflowsSearch } from '../features/workflows/search.ts';
 import { oneOf, parseSearch, stringifySearch } from './search-params.ts';
 
 /** What every address may have: the workspace that lists are narrowed to. It stays while one walks around. */
-const root = createRootRoute({
+const root = createRootRouteWithContext<Readonly<{ queries: QueryClient }>>()({
   component: Layout,
   notFoundComponent: () => <NotFound what="page" />,
   validateSearch: (search: Record<string, unknown>): { workspace?: string | undefined } => {
@@ -49,6 +54,10 @@ const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$run',
   validateSearch: parseRunPageSearch,
+  loader: ({ params, cause, context: { queries } }) => {
+    // While the code of the page comes, so does what it shows. Pointing at a link to a run is no reason to read it.
+    if (cause === 'enter') void queries.prefetchQuery(runQuery(params.run));
+  },
   component: lazyRouteComponent(() => import('../features/run/page.tsx'), 'RunPage'),
 });
 
@@ -162,6 +171,44 @@ const secrets = createRoute({
   component: lazyRouteComponent(() => import('../features/secrets/page.tsx'), 'SecretsPage'),
 });
 
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  validateSearch: parsePeopleSearch,
+  component: lazyRouteComponent(() => import('../features/people/page.tsx'), 'PeoplePage'),
+});
+
+const user = createRoute({
+  getParentRoute: () => root,
+  path: '/people/users/$user',
+  component: lazyRouteComponent(() => import('../features/user/page.tsx'), 'UserPage'),
+});
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch: parseAuditSearch,
+  component: lazyRouteComponent(() => import('../features/audit/page.tsx'), 'AuditPage'),
+});
+
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../features/account/page.tsx'), 'AccountPage'),
+});
+
+const setUp = createRoute({
+  getParentRoute: () => root,
+  path: '/set-up',
+  component: lazyRouteComponent(() => import('../features/sign-in/set-up-page.tsx'), 'SetUpPage'),
+});
+
+const setPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/set-password',
+  component: lazyRouteComponent(() => import('../features/sign-in/set-password-page.tsx'), 'SetPasswordPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -174,7 +221,10 @@ const apiReference = createRoute({
   component: lazyRouteComponent(() => import('../features/api-reference/page.tsx'), 'ApiReferencePage'),
 });
 
+export const queries = createQueryClient();
+
 export const router = createRouter({
+  context: { queries },
   routeTree: root.addChildren([
     home,
     workflows,
@@ -198,6 +248,12 @@ export const router = createRouter({
     secrets,
     settings,
     apiReference,
+    people,
+    user,
+    audit,
+    account,
+    setUp,
+    setPassword,
   ]),
   parseSearch,
   stringifySearch,

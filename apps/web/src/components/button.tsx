@@ -1,5 +1,6 @@
 import clsx from 'clsx';
 import type { ComponentProps } from 'react';
+import { notAllowedText, useMay } from '../api/use-me.ts';
 
 type Look = 'plain' | 'primary' | 'quiet' | 'danger';
 
@@ -19,23 +20,26 @@ export const buttonClass = (look: Look = 'plain', small = false): string =>
     looks[look],
   );
 
+/** `needs`: a permission, without which it is disabled and says who can grant it. */
+type Allowed = ComponentProps<'button'> & { needs?: string | undefined };
+
+function useAllowed({ needs, ...props }: Allowed): ComponentProps<'button'> {
+  const may = useMay(needs);
+  return may || needs === undefined ? props : { ...props, disabled: true, title: notAllowedText(needs) };
+}
+
 export function Button({
   look = 'plain',
   small = false,
   className,
   type = 'button',
   ...props
-}: ComponentProps<'button'> & { look?: Look; small?: boolean }) {
-  return <button type={type} className={clsx(buttonClass(look, small), className)} {...props} />;
+}: Allowed & { look?: Look; small?: boolean }) {
+  return <button type={type} className={clsx(buttonClass(look, small), className)} {...useAllowed(props)} />;
 }
 
 /** A button that is an icon; `label` is read out and shown on hover. */
-export function IconButton({
-  label,
-  className,
-  type = 'button',
-  ...props
-}: ComponentProps<'button'> & { label: string }) {
+export function IconButton({ label, className, type = 'button', ...props }: Allowed & { label: string }) {
   return (
     <button
       type={type}
@@ -45,7 +49,7 @@ export function IconButton({
         'inline-flex size-7 shrink-0 items-center justify-center rounded-md text-soft transition-colors hover:bg-hover hover:text-text disabled:opacity-50 [&_svg]:size-4',
         className,
       )}
-      {...props}
+      {...useAllowed(props)}
     />
   );
 }

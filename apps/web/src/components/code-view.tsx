@@ -41,7 +41,10 @@ export function CodeView({
 export function CommandLine({ text }: { text: string }) {
   return (
     <div className="flex items-center gap-1 rounded-md border bg-code py-0.5 pr-1 pl-3">
-      <code className="min-w-0 flex-1 overflow-x-auto whitespace-nowrap py-1 font-mono text-xs">{text}</code>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <code tabIndex={0} className="min-w-0 flex-1 overflow-x-auto whitespace-nowrap py-1 font-mono text-xs">
+        {text}
+      </code>
       <CopyButton text={text} label="Copy the command" />
     </div>
   );

@@ -5,7 +5,7 @@ import { Hash, Search, Workflow } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { api } from '../api/client.ts';
-import { navigation } from '../app/navigation.ts';
+import { useNavigation } from '../app/navigation.ts';
 import { useShortcut } from './shortcuts.ts';
 import { StatusIcon } from './status.tsx';
 
@@ -97,6 +97,7 @@ function Palette({ close }: { close: () => void }) {
 /** What matches the text: every word of it must occur. */
 function useChoices(text: string, close: () => void): readonly Choice[] {
   const navigate = useNavigate();
+  const pages = useNavigation();
   const workflows = useQuery({ queryKey: ['palette', 'workflows'], queryFn: allWorkflows, staleTime: 30_000 });
   const runs = useQuery({
     queryKey: ['palette', 'runs'],
@@ -119,7 +120,7 @@ function useChoices(text: string, close: () => void): readonly Choice[] {
           },
         ]
       : []),
-    ...navigation
+    ...pages
       .filter(({ label }) => matches(label))
       .map(({ to, label, icon: Icon }) => ({
         id: to,

@@ -1,6 +1,7 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { Menu as MenuIcon, Search, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { SignInOverlay } from '../features/sign-in/sign-in-overlay.tsx';
 import { IconButton } from './button.tsx';
 import { CommandPalette } from './command-palette.tsx';
 import { HelpOverlay } from './help-overlay.tsx';
@@ -14,6 +15,14 @@ export function Layout() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: going somewhere closes the menu
   useEffect(() => setMenuOpen(false), [path]);
   const openPalette = () => setPaletteOpen(true);
+  // Whoever comes by a one-time link is not known yet, so nothing else is shown.
+  if (path === '/set-up' || path === '/set-password') {
+    return (
+      <main className="min-h-full">
+        <Outlet />
+      </main>
+    );
+  }
   return (
     <div className="min-h-full md:pl-52">
       <a
@@ -42,6 +51,7 @@ export function Layout() {
       </main>
       <CommandPalette open={paletteOpen} onOpenChange={setPaletteOpen} />
       <HelpOverlay />
+      <SignInOverlay />
     </div>
   );
 }

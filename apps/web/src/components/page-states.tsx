@@ -2,13 +2,12 @@
 import { ApiError } from '@millrace/client';
 import { Link } from '@tanstack/react-router';
 import { CircleAlert, CloudOff, Lock, SearchX } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
-import { storeToken } from '../api/token.ts';
+import type { ReactNode } from 'react';
+import { recoverSession } from '../api/session.ts';
 import { Button, buttonClass } from './button.tsx';
 import { useNow } from './clock.tsx';
 import { CommandLine } from './code-view.tsx';
 import { errorText } from './error-text.ts';
-import { TextField } from './text-field.tsx';
 import { relativeText } from './times.ts';
 
 /** Grey bars in the place of rows. `what` is read out: `Loading runs`. */
@@ -75,12 +74,12 @@ export function NotFound({ what, children }: { what: string; children?: ReactNod
 
 /** A read that failed: by its reason, who can do what about it. */
 export function Failure({ error, what, onRetry }: { error: unknown; what: string; onRetry: () => void }) {
-  if (error instanceof ApiError && error.status === 401) return <TokenNeeded />;
+  if (error instanceof ApiError && error.status === 401) return <Unknown error={error} />;
   if (error instanceof ApiError && error.status === 403) {
     return (
       <State icon={<Lock />} title={`You may not see ${what}`}>
         <p>{errorText(error)}</p>
-        {error.hint === null ? <p>An administrator of this server can grant it.</p> : null}
+        {error.hint === null ? <p>Whoever may change roles on this server can grant it.</p> : null}
       </State>
     );
   }
@@ -104,36 +103,15 @@ export function Failure({ error, what, onRetry }: { error: unknown; what: string
   );
 }
 
-/** The server has an API token and this tab does not know it. */
-function TokenNeeded() {
-  const [token, setToken] = useState('');
-  return (
-    <State icon={<Lock />} title="This server needs its API token">
-      <p>Whoever started the server knows it: it was given by --token or MILLRACE_TOKEN.</p>
-      <form
-        className="flex items-end gap-2 text-left"
-        onSubmit={(event) => {
-          event.preventDefault();
-          storeToken(token);
-          window.location.reload();
-        }}
-      >
-        <div className="flex-1">
-          <TextField
-            label="API token"
-            type="password"
-            value={token}
-            onChange={setToken}
-            autoComplete="current-password"
-          />
-        </div>
-        <Button type="submit" look="primary" disabled={token === ''}>
-          Go on
-        </Button>
-      </form>
-    </State>
-  );
-}
+/** The server does not know who asks, and did not learn it by signing in. */
+const Unknown = ({ error }: { error: unknown }) => (
+  <State icon={<Lock />} title="The server does not know who you are">
+    <p>{errorText(error)}</p>
+    <Button look="primary" onClick={() => void recoverSession().then(() => window.location.reload())}>
+      Sign in
+    </Button>
+  </State>
+);
 
 /** Above what is shown from before, while reading it again fails. */
 export function Stale({ at, error }: { at: number; error: unknown }) {

@@ -2,8 +2,9 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { Monitor, Moon, Search, Sun } from 'lucide-react';
 import { useState } from 'react';
 import { useLive } from '../api/live-provider.tsx';
-import { navigation } from '../app/navigation.ts';
+import { type NavigationEntry, useNavigation } from '../app/navigation.ts';
 import { applyTheme, readTheme, type Theme, themes } from '../app/theme.ts';
+import { AccountMenu } from './account-menu.tsx';
 import { IconButton } from './button.tsx';
 import { Kbd } from './kbd.tsx';
 import { useShortcut } from './shortcuts.ts';
@@ -29,19 +30,22 @@ export function Sidebar({ onSearch }: { onSearch: () => void }) {
         <WorkspaceSwitch />
       </div>
       <nav aria-label="Main" className="mt-2 flex-1 space-y-0.5 overflow-y-auto px-2">
-        {navigation.map((entry) => (
+        {useNavigation().map((entry) => (
           <NavigationLink key={entry.to} entry={entry} />
         ))}
       </nav>
-      <div className="flex items-center justify-between border-t p-2">
-        <LiveMark />
-        <ThemeSwitch />
+      <div className="border-t p-2">
+        <AccountMenu />
+        <div className="flex items-center justify-between">
+          <LiveMark />
+          <ThemeSwitch />
+        </div>
       </div>
     </div>
   );
 }
 
-function NavigationLink({ entry: { to, label, icon: Icon, key } }: { entry: (typeof navigation)[number] }) {
+function NavigationLink({ entry: { to, label, icon: Icon, key } }: { entry: NavigationEntry }) {
   const navigate = useNavigate();
   useShortcut({ keys: `g ${key}`, label: `Go to ${label}`, group: 'Everywhere' }, () => void navigate({ to }));
   return (

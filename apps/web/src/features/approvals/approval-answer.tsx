@@ -48,12 +48,19 @@ export function ApprovalAnswer({ approval }: { approval: Approval }) {
         </p>
       )}
       <div className="flex flex-wrap items-center gap-2">
-        <Button type="submit" look="primary" disabled={name === '' || answer.isPending} aria-describedby={noteId}>
+        <Button
+          type="submit"
+          look="primary"
+          needs="approval:answer"
+          disabled={name === '' || answer.isPending}
+          aria-describedby={noteId}
+        >
           <Check aria-hidden />
           Approve
         </Button>
         <Button
           look="danger"
+          needs="approval:answer"
           disabled={name === '' || answer.isPending}
           aria-describedby={noteId}
           onClick={() => answer.mutate({ decision: 'reject' })}

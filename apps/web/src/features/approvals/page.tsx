@@ -3,7 +3,8 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ThumbsUp, X } from 'lucide-react';
 import { useState } from 'react';
 import { useLiveRefresh } from '../../api/use-live-refresh.ts';
-import { storeMyName, useMyName } from '../../app/my-name.ts';
+import { useMe } from '../../api/use-me.ts';
+import { isAccount, storeMyName, useMyName } from '../../app/my-name.ts';
 import { Button } from '../../components/button.tsx';
 import { CheckField } from '../../components/check-field.tsx';
 import { Card, Page } from '../../components/page.tsx';
@@ -57,20 +58,23 @@ export function ApprovalsPage() {
 function Choices({ search, name }: { search: ApprovalsSearch; name: string }) {
   const navigate = useNavigate({ from: '/approvals' });
   const [text, setText] = useState(name);
+  const me = useMe();
   const change = (next: Readonly<Partial<Record<keyof ApprovalsSearch, string | undefined>>>) =>
     void navigate({ search: (before) => ({ ...before, ...next }) as ApprovalsSearch, replace: true });
   return (
     <div className="flex flex-wrap items-end gap-x-4 gap-y-2">
-      <form
-        className="flex items-end gap-2"
-        onSubmit={(event) => {
-          event.preventDefault();
-          storeMyName(text.trim());
-        }}
-      >
-        <TextField label="Your name" value={text} onChange={setText} autoComplete="username" />
-        {text.trim() === name ? null : <Button type="submit">Keep</Button>}
-      </form>
+      {isAccount(me) ? null : (
+        <form
+          className="flex items-end gap-2"
+          onSubmit={(event) => {
+            event.preventDefault();
+            storeMyName(text.trim());
+          }}
+        >
+          <TextField label="Your name" value={text} onChange={setText} autoComplete="username" />
+          {text.trim() === name ? null : <Button type="submit">Keep</Button>}
+        </form>
+      )}
       <CheckField
         label="only what I may answer"
         checked={search.mine === 'true'}

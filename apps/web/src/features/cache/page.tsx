@@ -97,7 +97,7 @@ function Clear({ search }: { search: CacheSearch }) {
   const filters = Object.entries(search).filter(([, value]) => value !== undefined);
   return (
     <>
-      <Button look="danger" onClick={() => setAsking(true)}>
+      <Button look="danger" needs="cache:change" onClick={() => setAsking(true)}>
         <Trash2 aria-hidden />
         {filters.length === 0 ? 'Clear' : 'Clear these'}
       </Button>

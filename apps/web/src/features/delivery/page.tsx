@@ -122,7 +122,7 @@ function Redeliver({ delivery }: { delivery: DeliveryDetail }) {
     onError: useErrorToast('It was not delivered again'),
   });
   return (
-    <Button look="primary" disabled={again.isPending} onClick={() => again.mutate()}>
+    <Button look="primary" needs="webhook:start" disabled={again.isPending} onClick={() => again.mutate()}>
       <RotateCcw aria-hidden />
       Deliver again
     </Button>

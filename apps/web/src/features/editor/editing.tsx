@@ -67,7 +67,7 @@ export function Editing({ workspace, path, server }: { workspace: string; path: 
               {isNew || server.digest === null ? null : (
                 <FileActions workspace={workspace} path={path} digest={server.digest} isChanged={draft.isChanged} />
               )}
-              <Button small look="primary" disabled={!canSave} onClick={() => setSaving(true)}>
+              <Button small look="primary" needs="workspace:change" disabled={!canSave} onClick={() => setSaving(true)}>
                 <Save aria-hidden />
                 Save
               </Button>

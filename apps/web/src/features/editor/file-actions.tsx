@@ -46,10 +46,24 @@ export function FileActions({
   const why = isChanged ? 'Save or discard the changes before.' : undefined;
   return (
     <>
-      <Button small look="quiet" disabled={isChanged} title={why} onClick={() => setAsking('rename')}>
+      <Button
+        small
+        look="quiet"
+        needs="workspace:change"
+        disabled={isChanged}
+        title={why}
+        onClick={() => setAsking('rename')}
+      >
         Rename
       </Button>
-      <Button small look="quiet" disabled={isChanged} title={why} onClick={() => setAsking('remove')}>
+      <Button
+        small
+        look="quiet"
+        needs="workspace:change"
+        disabled={isChanged}
+        title={why}
+        onClick={() => setAsking('remove')}
+      >
         Remove
       </Button>
       <PathDialog

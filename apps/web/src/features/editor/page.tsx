@@ -58,7 +58,7 @@ function Files({ workspace, files }: { workspace: string; files: WorkspaceFileLi
           <FileList workspace={workspace} paths={isNew ? [...paths, file].sort() : paths} selected={file} />
           {files.editable ? (
             <div className="border-t p-2">
-              <Button small look="quiet" onClick={() => setNaming(true)}>
+              <Button small look="quiet" needs="workspace:change" onClick={() => setNaming(true)}>
                 <FilePlus2 aria-hidden />
                 New file
               </Button>

@@ -28,7 +28,7 @@ export function EventsPage() {
     <Page
       title="Events"
       actions={
-        <Button onClick={() => setEmitting(true)}>
+        <Button needs="event:emit" onClick={() => setEmitting(true)}>
           <Zap aria-hidden />
           Emit an event
         </Button>

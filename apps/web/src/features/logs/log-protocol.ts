@@ -29,4 +29,6 @@ export type FromLogWorker =
   | Readonly<{ type: 'rows'; section: number; from: number; rows: readonly LogRow[] }>
   /** What was found beyond what was told of this text before; `isFirst`: nothing was. */
   | Readonly<{ type: 'hits'; text: string; found: readonly LogPlace[]; isFirst: boolean; isDone: boolean }>
+  /** The server does not know who asks any more; it is asked again by `refresh`. */
+  | Readonly<{ type: 'unknown' }>
   | Readonly<{ type: 'failed'; message: string }>;

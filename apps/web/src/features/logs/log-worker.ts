@@ -124,6 +124,7 @@ async function ask(path: string): Promise<Response> {
   const headers: Record<string, string> = source?.token == null ? {} : { authorization: `Bearer ${source.token}` };
   const response = await fetch(`${source?.origin ?? ''}${path}`, { headers });
   if (response.ok) return response;
+  if (response.status === 401) say({ type: 'unknown' });
   const answer = (await response.json().catch(() => null)) as { error?: { message?: string } } | null;
   throw new Error(answer?.error?.message ?? `The server answered ${response.status}.`);
 }

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useLive } from '../../api/live-provider.tsx';
 import { pollMs } from '../../api/query-client.ts';
+import { recoverSession } from '../../api/session.ts';
 import { readToken } from '../../api/token.ts';
 import type { FromLogWorker, LogChoice, LogPlace, LogRow, LogSection, ToLogWorker } from './log-protocol.ts';
 
@@ -68,6 +69,9 @@ export function useLog({ run, step, item }: LogChoice, ended: boolean): Log {
             hits: data.isFirst ? data.found : [...before.hits, ...data.found],
             searching: !data.isDone,
           }));
+          return;
+        case 'unknown':
+          void recoverSession().then(() => tell({ type: 'refresh' }));
           return;
         case 'failed':
           setFailed(data.message);

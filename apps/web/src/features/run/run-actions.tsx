@@ -21,7 +21,7 @@ function EndedRunActions({ run, step, item }: { run: Run; step: string | undefin
   useShortcut({ keys: 'r', label: 'Run again', group: 'This page' }, () => setAsking(true));
   return (
     <>
-      <Button onClick={() => setAsking(true)}>
+      <Button needs="run:control" onClick={() => setAsking(true)}>
         <RotateCcw aria-hidden />
         {step === undefined ? 'Run again' : 'Run again from here'}
       </Button>
@@ -48,17 +48,17 @@ function OpenRunActions({ run }: { run: Run }) {
   return (
     <>
       {run.status === 'paused' ? (
-        <Button onClick={() => resume.mutate()} disabled={resume.isPending}>
+        <Button needs="run:control" onClick={() => resume.mutate()} disabled={resume.isPending}>
           <Play aria-hidden />
           Resume
         </Button>
       ) : (
-        <Button onClick={() => pause.mutate()} disabled={pause.isPending || run.cancelling}>
+        <Button needs="run:control" onClick={() => pause.mutate()} disabled={pause.isPending || run.cancelling}>
           <Pause aria-hidden />
           Pause
         </Button>
       )}
-      <Button look="danger" onClick={() => setAsking(true)}>
+      <Button look="danger" needs="run:control" onClick={() => setAsking(true)}>
         <Ban aria-hidden />
         Cancel
       </Button>

@@ -42,6 +42,7 @@ export function BulkActions({
           <Button
             key={action}
             small
+            needs="run:control"
             look={action === 'cancel' ? 'danger' : 'plain'}
             onClick={() => setAsked({ action, subject })}
           >
@@ -60,7 +61,7 @@ export function BulkActions({
     <>
       <Menu
         trigger={
-          <Button aria-label="With all that match">
+          <Button aria-label="With all that match" needs="run:control">
             <Ellipsis aria-hidden />
             All that match
           </Button>

@@ -40,16 +40,21 @@ export function ScheduleActions({ schedule }: { schedule: Schedule }) {
   return (
     <>
       {schedule.override === null ? null : (
-        <Button onClick={() => reset.mutate()} disabled={reset.isPending} title="Let the definition decide again">
+        <Button
+          needs="schedule:change"
+          onClick={() => reset.mutate()}
+          disabled={reset.isPending}
+          title="Let the definition decide again"
+        >
           <RotateCcw aria-hidden />
           Reset
         </Button>
       )}
-      <Button onClick={() => setBackfilling(true)}>
+      <Button needs="schedule:start" onClick={() => setBackfilling(true)}>
         <CalendarSearch aria-hidden />
         Backfill
       </Button>
-      <Button look="primary" onClick={() => fire.mutate()} disabled={fire.isPending}>
+      <Button look="primary" needs="schedule:start" onClick={() => fire.mutate()} disabled={fire.isPending}>
         <Play aria-hidden />
         Start now
       </Button>

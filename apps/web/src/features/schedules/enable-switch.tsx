@@ -2,6 +2,7 @@ import type { Schedule } from '@millrace/api';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Switch } from 'radix-ui';
 import { api } from '../../api/client.ts';
+import { notAllowedText, useMay } from '../../api/use-me.ts';
 import { by } from '../../app/my-name.ts';
 import { useErrorToast, useToast } from '../../components/toast.tsx';
 
@@ -10,6 +11,7 @@ export function EnableSwitch({ schedule }: { schedule: Schedule }) {
   const { workspace, name, enabled } = schedule;
   const queries = useQueryClient();
   const toast = useToast();
+  const may = useMay('schedule:change');
   const change = useMutation({
     mutationFn: (wanted: boolean) =>
       wanted ? api.schedules.enable(workspace, name, by()) : api.schedules.disable(workspace, name, by()),
@@ -26,7 +28,8 @@ export function EnableSwitch({ schedule }: { schedule: Schedule }) {
   return (
     <Switch.Root
       checked={enabled}
-      disabled={change.isPending}
+      disabled={!may || change.isPending}
+      {...(may ? {} : { title: notAllowedText('schedule:change') })}
       onCheckedChange={(wanted) => change.mutate(wanted)}
       aria-label={`Schedule ${name} is enabled`}
       className="relative block h-5 w-9 rounded-full border border-line-strong bg-idle-ground transition-colors data-[state=checked]:border-transparent data-[state=checked]:bg-accent-strong"

@@ -39,6 +39,7 @@ export function SecretsPage() {
             <Rotate />
             <Button
               look="primary"
+              needs="secret:change"
               onClick={() => setAsked({ what: 'set', workspace: query.data[0]?.workspace ?? '', name: null })}
             >
               <Plus aria-hidden />
@@ -117,7 +118,7 @@ function Rotate() {
   });
   return (
     <>
-      <Button onClick={() => setAsking(true)}>
+      <Button needs="secret:change" onClick={() => setAsking(true)}>
         <RefreshCw aria-hidden />
         Rotate the key
       </Button>

@@ -67,11 +67,12 @@ export const secretColumns = (ask: (asked: Asked) => void): readonly Column<Secr
     align: 'right',
     cell: ({ workspace, name, stored }) => (
       <span className="inline-flex align-middle">
-        <IconButton label={`Set ${name}`} onClick={() => ask({ what: 'set', workspace, name })}>
+        <IconButton label={`Set ${name}`} needs="secret:change" onClick={() => ask({ what: 'set', workspace, name })}>
           <Pencil />
         </IconButton>
         <IconButton
           label={`Remove ${name}`}
+          needs="secret:change"
           disabled={stored === null}
           {...(stored === null ? { title: 'Nothing is stored here.' } : {})}
           onClick={() => ask({ what: 'remove', workspace, name })}

@@ -4,10 +4,11 @@ import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { pollMs } from '../../api/query-client.ts';
 import { readToken, storeToken } from '../../api/token.ts';
-import { storeMyName, useMyName } from '../../app/my-name.ts';
+import { useMe } from '../../api/use-me.ts';
+import { isAccount, storeMyName, useMyName } from '../../app/my-name.ts';
 import { Button } from '../../components/button.tsx';
 import { Fact, Facts } from '../../components/facts.tsx';
-import { linkClass } from '../../components/link-class.ts';
+import { linkClass, textLinkClass } from '../../components/link-class.ts';
 import { Mark } from '../../components/mark.tsx';
 import { Page, Section } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
@@ -77,10 +78,21 @@ function About() {
 }
 
 function You() {
+  const me = useMe();
   const name = useMyName();
   const [text, setText] = useState(name);
   const toast = useToast();
   const token = readToken();
+  if (isAccount(me)) {
+    return (
+      <p className="p-4 text-sm">
+        You are signed in as {me.display_name}.{' '}
+        <Link to="/account" className={textLinkClass}>
+          Your account
+        </Link>
+      </p>
+    );
+  }
   return (
     <div className="space-y-4 p-4">
       <form

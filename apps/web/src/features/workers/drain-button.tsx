@@ -24,6 +24,7 @@ export function DrainButton({ worker: { id, name, draining_since: since } }: { w
   return (
     <Button
       small
+      needs="worker:change"
       disabled={change.isPending}
       aria-label={`${drains ? 'Resume' : 'Drain'} worker ${name}`}
       onClick={() => change.mutate(!drains)}

@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
 import { useLiveRefresh } from '../../api/use-live-refresh.ts';
-import { buttonClass } from '../../components/button.tsx';
+import { useMay } from '../../api/use-me.ts';
+import { Button, buttonClass } from '../../components/button.tsx';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { linkClass } from '../../components/link-class.ts';
 import { Page } from '../../components/page.tsx';
@@ -32,6 +33,7 @@ export function WorkflowPage() {
   const named = useParams({ from: '/workflows/$workspace/$workflow' });
   const { view = 'runs' } = useSearch({ from: '/workflows/$workspace/$workflow' });
   const { workspace, workflow: name } = named;
+  const mayStart = useMay('workflow:start');
   const poll = useLiveRefresh({ types: ['workspace'], workspace }, ['workflow', workspace, name]);
   const query = useQuery({ ...workflowQuery(named), refetchInterval: poll });
   return (
@@ -39,7 +41,12 @@ export function WorkflowPage() {
       title={name}
       {...(query.data === undefined ? {} : { heading: <Heading workflow={query.data} /> })}
       actions={
-        view === 'start' || query.data === undefined ? undefined : (
+        view === 'start' || query.data === undefined ? undefined : !mayStart ? (
+          <Button look="primary" needs="workflow:start">
+            <Play aria-hidden />
+            Start
+          </Button>
+        ) : (
           <Link to="." search={{ view: 'start' }} className={buttonClass('primary')}>
             <Play aria-hidden />
             Start

@@ -102,7 +102,7 @@ function StartForm({ workflow, like }: { workflow: Workflow; like?: Like }) {
           </div>
         </details>
         <div className="flex items-center gap-2 border-t pt-4">
-          <Button type="submit" look="primary" disabled={start.isPending || wrongPriority}>
+          <Button type="submit" look="primary" needs="workflow:start" disabled={start.isPending || wrongPriority}>
             <Play aria-hidden />
             Start the run
           </Button>

@@ -122,7 +122,7 @@ function Sync({ workspace }: { workspace: string }) {
     onError: useErrorToast(`Workspace ${workspace} was not loaded`),
   });
   return (
-    <Button onClick={() => sync.mutate()} disabled={sync.isPending}>
+    <Button needs="workspace:change" onClick={() => sync.mutate()} disabled={sync.isPending}>
       <RefreshCw aria-hidden />
       {sync.isPending ? 'Loading the source' : 'Load the source now'}
     </Button>

@@ -1,0 +1,15 @@
+import { TriangleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { CommandLine } from './code-view.tsx';
+
+/** A key or a link that nobody is shown again. */
+export const ShownOnce = ({ text, children }: { text: string; children: ReactNode }) => (
+  <div className="space-y-3 text-sm">
+    <p role="status" className="flex gap-2 rounded-md bg-wait-ground px-3 py-2 text-wait">
+      <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+      <span>It is shown now and never again.</span>
+    </p>
+    <CommandLine text={text} />
+    <div className="text-soft">{children}</div>
+  </div>
+);
