@@ -16,6 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'store-postgres': ['core', 'engine'],
   blobs: ['core', 'engine'],
   executors: ['core', 'expression'],
+  identity: ['core', 'definition', 'engine'],
   secrets: ['core', 'definition', 'engine'],
   sources: ['core', 'definition', 'engine'],
   worker: ['core', 'engine', 'executors'],

@@ -15,6 +15,7 @@ import { userRoutes } from './people/user-routes.ts';
 import { runRoutes } from './runs/routes.ts';
 import { scheduleRoutes } from './schedules/routes.ts';
 import { secretRoutes } from './secrets/routes.ts';
+import { outsideSignInRoutes } from './sessions/outside-routes.ts';
 import { sessionRoutes } from './sessions/routes.ts';
 import { systemRoutes } from './system/routes.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
@@ -48,6 +49,7 @@ export const routes = {
   ...workerRoutes,
   ...workerProtocolRoutes,
   ...sessionRoutes,
+  ...outsideSignInRoutes,
   ...auditRoutes,
   ...systemRoutes,
 } satisfies Record<string, Route>;

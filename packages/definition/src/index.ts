@@ -23,6 +23,11 @@ export {
 } from './packs/pack.ts';
 export { type LockedPack, loadPackLock, lockFileName, writePackLock } from './packs/pack-lock.ts';
 export { readPackUses } from './packs/read-pack-uses.ts';
+export type {
+  IdentityProviderConfig,
+  LdapProviderConfig,
+  OidcProviderConfig,
+} from './server-config/identity-provider.ts';
 export { type LoadedServerConfig, loadServerConfig } from './server-config/load-server-config.ts';
 export type {
   AzureAuth,

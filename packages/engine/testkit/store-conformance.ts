@@ -8,6 +8,7 @@ import { definitionFacts } from './conformance/definitions.ts';
 import { deliveryFacts } from './conformance/deliveries.ts';
 import { eventFacts } from './conformance/events.ts';
 import { historyFacts } from './conformance/history.ts';
+import { identityFacts } from './conformance/identities.ts';
 import { limitedRunFacts } from './conformance/limited-runs.ts';
 import { queryFacts } from './conformance/queries.ts';
 import { raceFacts } from './conformance/races.ts';
@@ -48,6 +49,7 @@ export function storeConformance(name: string, open: OpenForConformance): void {
     'roles and groups': roleFacts,
     sessions: sessionFacts,
     'API keys': apiKeyFacts,
+    'outside identities': identityFacts,
     'audit log': auditFacts,
     'change feed': changeFacts,
     queries: queryFacts,

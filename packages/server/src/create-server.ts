@@ -22,6 +22,7 @@ import { addLimitRoutes } from './routes/limits.ts';
 import { addLiveRoutes, maxClientMessageBytes } from './routes/live.ts';
 import { addLogRoutes } from './routes/logs.ts';
 import { addMeRoutes } from './routes/me.ts';
+import { addOutsideSignInRoutes } from './routes/outside-sign-in.ts';
 import { addPushRoutes } from './routes/pushes.ts';
 import { addRightsRoutes } from './routes/rights.ts';
 import { addRunRoutes } from './routes/runs.ts';
@@ -189,6 +190,7 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
     addCacheRoutes(scope, context);
     addWorkerRoutes(scope, context);
     addSessionRoutes(scope, context);
+    addOutsideSignInRoutes(scope, context);
     addSystemRoutes(scope, context);
     addWorkerProtocolRoutes(scope, context);
     addWebUi(scope, context);

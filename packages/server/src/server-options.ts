@@ -1,4 +1,4 @@
-import type { Engine } from '@millrace/engine';
+import type { Engine, IdentityProvider } from '@millrace/engine';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { LoggerOptions } from 'pino';
 import type { WorkspaceSources } from './workspace-sources.ts';
@@ -17,6 +17,8 @@ export type ServerOptions = Readonly<{
   signIn?: boolean;
   /** The address by which people reach the server, where that is another one: `https://millrace.example`. */
   publicUrl?: string;
+  /** Outside providers that people may sign in by. */
+  identityProviders?: readonly IdentityProvider[];
   /** Addresses and networks of proxies that are believed about whom they speak for (X-Forwarded-For). */
   trustedProxies?: readonly string[];
   /** Who holds it may be a worker. Without it, workers must run on this machine. At least 16 characters. */

@@ -98,6 +98,7 @@ describe('migrations', () => {
       '0014-retention',
       '0015-people',
       '0016-audit',
+      '0017-identities',
     ]);
     for (const store of stores) expect(await createRun(store)).toBe(true);
   });

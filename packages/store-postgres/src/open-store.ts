@@ -16,6 +16,7 @@ import { Writer } from './connections/writer.ts';
 import { createDeliveryStore } from './deliveries/delivery-store.ts';
 import { createEventStore } from './events/event-store.ts';
 import { createHistoryStore } from './history/history-store.ts';
+import { createIdentityStore } from './identities/identity-store.ts';
 import { migrate } from './migrations/migrate.ts';
 import { LaneNumberBook } from './names/lane-numbers.ts';
 import { WorkflowNumberBook } from './names/workflow-numbers.ts';
@@ -118,6 +119,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     roles: createRoleStore(database),
     sessions: createSessionStore(database),
     apiKeys: createApiKeyStore(database),
+    identities: createIdentityStore(database),
     audit: createAuditStore(database),
     changes: {
       tell: async (hint) => void (await database.query(tellHint, [channel, hint])),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createLocalBlobStore } from '@millrace/blobs';
 import { MillraceError } from '@millrace/core';
 import { createEngine } from '@millrace/engine';
+import { createIdentityProvider } from '@millrace/identity';
 import { openPostgresStore } from '@millrace/store-postgres';
 import { createWorker } from '@millrace/worker';
 import type { ServeCommandOptions } from '../commands/serve.ts';
@@ -87,6 +88,7 @@ async function open(
       ...(settings.token === undefined ? {} : { apiToken: settings.token }),
       ...(settings.workerToken === undefined ? {} : { workerToken: settings.workerToken }),
       ...(options.allowHost === undefined ? {} : { allowedHosts: options.allowHost }),
+      identityProviders: config.identityProviders.map(createIdentityProvider),
       sources,
       editor: options.editor,
       webUi,

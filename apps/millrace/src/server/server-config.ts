@@ -4,6 +4,7 @@ import { MillraceError } from '@millrace/core';
 import {
   defaultGitSchemes,
   type GitAuth,
+  type IdentityProviderConfig,
   loadServerConfig,
   type SecretPlace,
   type SecretSourceConfig,
@@ -16,6 +17,7 @@ const nothing: ServerConfig = {
   git: { schemes: defaultGitSchemes, cache: null, silenceMs: 60_000, credentials: [] },
   secretSources: [],
   retention: {},
+  identityProviders: [],
 };
 
 /** Reads the configuration that an option or MILLRACE_CONFIG names; its paths become absolute. Throws `configuration`. */
@@ -38,7 +40,10 @@ export async function readServerConfig(option: string | undefined): Promise<Serv
   return absolute(config, dirname(resolve(path)));
 }
 
-function absolute({ workspaces, git, retention, secretSources }: ServerConfig, folder: string): ServerConfig {
+function absolute(
+  { workspaces, git, retention, secretSources, identityProviders }: ServerConfig,
+  folder: string,
+): ServerConfig {
   const at = (path: string): string => resolve(folder, path);
   const secretAt = (place: SecretPlace): SecretPlace => ('file' in place ? { file: at(place.file) } : place);
   const authAt = (auth: GitAuth): GitAuth => {
@@ -72,6 +77,24 @@ function absolute({ workspaces, git, retention, secretSources }: ServerConfig, f
     },
     secretSources: secretSources.map((source) => absoluteSource(source, at, secretAt)),
     retention,
+    identityProviders: identityProviders.map((provider) => absoluteProvider(provider, at, secretAt)),
+  };
+}
+
+function absoluteProvider(
+  provider: IdentityProviderConfig,
+  at: (path: string) => string,
+  secretAt: (place: SecretPlace) => SecretPlace,
+): IdentityProviderConfig {
+  if (provider.type === 'oidc') {
+    const { clientSecret } = provider;
+    return { ...provider, clientSecret: clientSecret === null ? null : secretAt(clientSecret) };
+  }
+  const { caFile, find } = provider;
+  return {
+    ...provider,
+    caFile: caFile === null ? null : at(caFile),
+    find: find.kind === 'direct' ? find : { ...find, bindPassword: secretAt(find.bindPassword) },
   };
 }
 

@@ -69,7 +69,13 @@ export const sessionRoutes = {
     responses: {
       200: {
         description: 'Its tokens are good no more.',
-        schema: z.object({ ended: z.boolean().meta({ description: 'false: the caller has no session.' }) }),
+        schema: z.object({
+          ended: z.boolean().meta({ description: 'false: the caller has no session.' }),
+          go_to: z.string().nullable().meta({
+            description:
+              'Where the browser goes next to sign out at its provider as well; null: there is no such place.',
+          }),
+        }),
         headers: { 'set-cookie': 'Takes the cookies away.' },
       },
     },

@@ -29,6 +29,7 @@ export const errorCatalogue = {
   conflict: { status: 409, retryable: true },
   unauthorized: { status: 401, retryable: false },
   sign_in_failed: { status: 401, retryable: false },
+  identity_provider_unavailable: { status: 503, retryable: true },
   forbidden: { status: 403, retryable: false },
   name_taken: { status: 409, retryable: false },
   last_administrator: { status: 409, retryable: false },

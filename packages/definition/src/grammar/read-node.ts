@@ -22,6 +22,7 @@ export type Subject = Readonly<{
     | 'trigger'
     | 'queue'
     | 'secret'
+    | 'provider'
     | 'secret source'
     | 'connection'
     | 'connection type'

@@ -1,5 +1,6 @@
 import type { Place } from '@millrace/core';
 import type { GitScheme } from '../git/git-url.ts';
+import type { IdentityProviderConfig } from './identity-provider.ts';
 import type { SecretSourceConfig } from './secret-sources.ts';
 
 /** Where a secret is kept: never in the file itself. */
@@ -52,4 +53,6 @@ export type ServerConfig = Readonly<{
   /** Outside sources of secrets, in the order in which they are asked. */
   secretSources: readonly SecretSourceConfig[];
   retention: RetentionSettings;
+  /** Outside providers of identity, in the order in which they are offered. */
+  identityProviders: readonly IdentityProviderConfig[];
 }>;

@@ -8,6 +8,7 @@ import { commitRuns, tellListeners } from './commit-runs.ts';
 import { createDeliveryStore } from './delivery-store.ts';
 import { createEventStore } from './event-store.ts';
 import { createHistoryStore } from './history-store.ts';
+import { createIdentityStore } from './identity-store.ts';
 import { loadRuns } from './load-runs.ts';
 import { compareRunIds, createMemoryState, type MemoryState, startKeyOf } from './memory-state.ts';
 import { createOutboxStore } from './outbox-store.ts';
@@ -65,6 +66,7 @@ export function createMemoryStore(options: { now?: () => number } = {}): { store
     roles: open(createRoleStore(state)),
     sessions: open(createSessionStore(state)),
     apiKeys: open(createApiKeyStore(state)),
+    identities: open(createIdentityStore(state)),
     audit: open(createAuditStore(state)),
     changes: open(createChangeFeed(state)),
     ...open({ now: async () => state.now() }),

@@ -1,5 +1,5 @@
 import type { Instant, Role } from '@millrace/core';
-import type { Account, ApiKey, Binding, OneTimeLink, Session, SessionTokens } from '../ports/index.ts';
+import type { Account, ApiKey, Binding, LinkedIdentity, OneTimeLink, Session, SessionTokens } from '../ports/index.ts';
 
 export type SessionEntry = {
   session: Session;
@@ -19,6 +19,8 @@ export type PeopleState = {
   readonly bindings: Map<string, Binding>;
   readonly sessions: Map<string, SessionEntry>;
   readonly apiKeys: Map<string, { key: ApiKey; readonly hash: string }>;
+  /** By issuer and subject. */
+  readonly identities: Map<string, LinkedIdentity>;
   readonly links: Map<string, Readonly<{ link: OneTimeLink; until: Instant }>>;
   readonly tries: Map<string, Readonly<{ from: Instant; count: number }>>;
 };
@@ -30,6 +32,7 @@ export const createPeopleState = (): PeopleState => ({
   bindings: new Map(),
   sessions: new Map(),
   apiKeys: new Map(),
+  identities: new Map(),
   links: new Map(),
   tries: new Map(),
 });

@@ -6,12 +6,15 @@ import { type Accounts, createAccounts } from './manage-accounts.ts';
 import { type ApiKeys, createApiKeys } from './manage-api-keys.ts';
 import { createRoles, type Roles } from './manage-roles.ts';
 import { createManagement, type Management } from './management/create-management.ts';
+import { createOutsideSignIn, type OutsideSignIn } from './outside-sign-in.ts';
 import { createSetUp, type SetUp } from './set-up.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
 
 /** Who there is, how they show it, and what they may do. */
 export type People = Readonly<{
   signIn: SignIn;
+  /** By an outside provider. */
+  outside: OutsideSignIn;
   identify: Identify;
   setUp: SetUp;
   accounts: Accounts;
@@ -38,6 +41,7 @@ export function createPeople({ store, clock, onReuse }: PeopleOptions): People {
   const apiKeys = createApiKeys(store);
   return {
     signIn,
+    outside: createOutsideSignIn(store, signIn),
     identify: createIdentify(store),
     setUp: createSetUp(store, accounts, signIn),
     accounts,

@@ -43,9 +43,11 @@ const reserved = ['local', 'api-token', 'api', 'cli', 'system'];
 const guesses = { most: 10, windowMs: 15 * 60_000 };
 export const linkLifeMs = 24 * 3_600_000;
 
+export const isPeopleName = (name: string): boolean => namePattern.test(name) && !reserved.includes(name);
+
 /** Throws `invalid_request` for what cannot name an account, group or role. */
 export function checkPeopleName(name: string, what: string): void {
-  if (namePattern.test(name) && !reserved.includes(name)) return;
+  if (isPeopleName(name)) return;
   throw new MillraceError('invalid_request', `${JSON.stringify(name.slice(0, 100))} cannot be the name of ${what}.`, {
     hint: `Names have small letters, digits and . _ @ -, and begin with a letter or digit. Not: ${reserved.join(', ')}.`,
   });

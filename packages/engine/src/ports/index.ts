@@ -8,6 +8,8 @@ export type * from './clock.ts';
 export type * from './delivery-store.ts';
 export type * from './event-store.ts';
 export type * from './history-store.ts';
+export type * from './identity-provider.ts';
+export type * from './identity-store.ts';
 export type * from './outbox-store.ts';
 export type * from './plan-store.ts';
 export type * from './queries.ts';

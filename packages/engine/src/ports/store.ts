@@ -7,6 +7,7 @@ import type { ChangeFeed } from './change-feed.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import type { EventStore } from './event-store.ts';
 import type { HistoryStore } from './history-store.ts';
+import type { IdentityStore } from './identity-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { RoleStore } from './role-store.ts';
@@ -44,6 +45,7 @@ export type Store = Readonly<{
   roles: RoleStore;
   sessions: SessionStore;
   apiKeys: ApiKeyStore;
+  identities: IdentityStore;
   audit: AuditStore;
   changes: ChangeFeed;
   /** The store's time, the only clock for leases and due times. */

@@ -45,6 +45,7 @@ export function createMortalStore(store: Store, life: Mortal, time: VirtualTime,
     roles: wrap(store.roles),
     sessions: wrap(store.sessions),
     apiKeys: wrap(store.apiKeys),
+    identities: wrap(store.identities),
     audit: wrap(store.audit),
     slots: wrap(store.slots),
     changes: {

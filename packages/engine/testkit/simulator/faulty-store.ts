@@ -257,6 +257,7 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
     roles: store.roles,
     sessions: store.sessions,
     apiKeys: store.apiKeys,
+    identities: store.identities,
     audit: store.audit,
     secrets: {
       put: (secret) => call('putSecret', () => store.secrets.put(secret)),

@@ -23,6 +23,8 @@ export type Audited<Id extends OperationId> = Readonly<{
   often?: true;
   /** Where nobody is known before: whom the answer, or what was sent, tells of. Only names of accounts that there are. */
   who?: (engine: Engine, told: Readonly<{ body: unknown; answer: Json }>) => Promise<string | null>;
+  /** A change although it is a GET. */
+  changes?: true;
   /** Not told of when it was done: it is no change. */
   quiet?: true;
 }>;
@@ -68,7 +70,7 @@ export const auditedOperations: { readonly [Id in OperationId]?: Audited<Id> } =
   removeWorkspaceFile: { asks: ['path'] },
   startRun: { asks: ['revision', 'priority', 'tags'], gives: ['id', 'created'], often: true },
   receiveDelivery: { often: true },
-  receiveDeliveryByGet: { often: true },
+  receiveDeliveryByGet: { often: true, changes: true },
   enableSchedule: { asks: ['reason'], state: scheduleState },
   disableSchedule: { asks: ['reason'], state: scheduleState },
   resetSchedule: { asks: ['reason'], state: scheduleState },
@@ -109,6 +111,8 @@ export const auditedOperations: { readonly [Id in OperationId]?: Audited<Id> } =
   rerunRun: { asks: ['from', 'plan'] },
   answerApproval: { asks: ['decision', 'comment', 'item', 'iteration'] },
   emitEvent: { asks: ['type'], often: true },
+  finishOidcSignIn: { changes: true, who: whoSignsIn },
+  signInByDirectory: { who: whoSignsIn },
   signIn: { who: whoSignsIn },
   renewSession: { quiet: true },
   setUp: { who: whoSignsIn },

@@ -70,13 +70,15 @@ function outcomeOf(request: FastifyRequest, { statusCode }: FastifyReply): Outco
   if (operationId === undefined) return null;
   if (statusCode === 401 || statusCode === 403 || statusCode === 429) return 'refused';
   if (!changes(operationId)) return null;
-  return statusCode < 400 ? 'done' : 'failed';
+  // A browser is sent on, whether its sign-in failed or not.
+  if (statusCode < 400) return request.audited.code === null ? 'done' : 'refused';
+  return 'failed';
 }
 
 function changes(operationId: OperationId): boolean {
   const spec: Route = routes[operationId];
   if (spec.access === 'worker' || auditedOperations[operationId]?.quiet === true) return false;
-  if (operationId === 'receiveDeliveryByGet') return true;
+  if (auditedOperations[operationId]?.changes === true) return true;
   return spec.method !== 'GET' && spec.needs?.endsWith(':read') !== true;
 }
 

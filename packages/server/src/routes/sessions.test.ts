@@ -138,6 +138,7 @@ describe('a session', () => {
     expect((await ask('getMe', { cookies })).status).toBe(200);
     expect((await ask('signOut', { cookies, headers: { origin: 'http://millrace.example' } })).body).toEqual({
       ended: true,
+      go_to: null,
     });
   });
 

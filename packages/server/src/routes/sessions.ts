@@ -1,29 +1,36 @@
-import { isoTime, type Me, type SignedIn } from '@millrace/api';
+import type { Me, SignedIn } from '@millrace/api';
 import { isEmptyReach, isUnlimitedReach, type Permission, permissions, reachOf } from '@millrace/core';
 import type { Actor, IssuedSession } from '@millrace/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { mountRoute } from '../contract/mount-route.ts';
 import { asksWho } from '../security/identify-caller.ts';
-import { clearSessionCookies, cookieToken, isSecure, setSessionCookies } from '../security/session-cookies.ts';
+import { clearSessionCookies, cookieToken, isSecure } from '../security/session-cookies.ts';
 import type { ServerContext } from '../server-context.ts';
+import type { ServerOptions } from '../server-options.ts';
+import { beginSession, fromOf } from './begin-session.ts';
+import { baseOf } from './outside-sign-in.ts';
 
 /** Signing in and out. A wrong password and a wrong link cost the same time as right ones: the engine sees to that. */
 export function addSessionRoutes(app: FastifyInstance, { engine, options }: ServerContext): void {
   const { people } = engine;
 
-  const begin = (session: IssuedSession, request: FastifyRequest, reply: FastifyReply): SignedIn => {
-    setSessionCookies(reply, session, isSecure(request, options));
-    reply.header('cache-control', 'no-store');
-    const accessUntil = isoTime(Date.now() + session.accessMs);
-    return { account: session.account, access_until: accessUntil, until: isoTime(session.until) };
-  };
+  const begin = (session: IssuedSession, request: FastifyRequest, reply: FastifyReply): SignedIn =>
+    beginSession(session, request, reply, options);
 
-  mountRoute(app, 'getMe', ({ actor }) => presentMe(actor, asksWho(options)));
+  /** A provider that does not answer keeps nobody from signing out here. */
+  async function signOutElsewhere(account: string, request: FastifyRequest): Promise<string | null> {
+    const linked = await people.outside.providersOf(account);
+    const provider = options.identityProviders?.find(({ name }) => linked.includes(name));
+    if (provider?.kind !== 'oidc') return null;
+    return provider.signOutUrl(new URL('/', baseOf(request, options)).href).catch(() => null);
+  }
+
+  mountRoute(app, 'getMe', ({ actor }) => presentMe(actor, options));
 
   mountRoute(app, 'getSignIn', async () => ({
     required: asksWho(options),
     password: true,
-    providers: [],
+    providers: (options.identityProviders ?? []).map(({ name, title, kind }) => ({ name, title, kind })),
     set_up_needed: options.signIn === true && (await people.setUp.needed()),
   }));
 
@@ -44,7 +51,7 @@ export function addSessionRoutes(app: FastifyInstance, { engine, options }: Serv
   mountRoute(app, 'signOut', async ({ actor, request, reply }) => {
     const ended = actor.session !== null && (await people.signOut(actor.session));
     clearSessionCookies(reply, isSecure(request, options));
-    return { ended };
+    return { ended, go_to: ended ? await signOutElsewhere(actor.name, request) : null };
   });
 
   mountRoute(app, 'setUp', async ({ body, request, reply }) => {
@@ -54,12 +61,11 @@ export function addSessionRoutes(app: FastifyInstance, { engine, options }: Serv
   });
 }
 
-const fromOf = ({ ip, headers }: FastifyRequest) => ({ address: ip, agent: headers['user-agent'] ?? '' });
-
 const isSignInFailed = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'sign_in_failed';
 
-function presentMe(actor: Actor, required: boolean): Me {
+function presentMe(actor: Actor, options: ServerOptions): Me {
+  const kinds = (options.identityProviders ?? []).map(({ kind }) => kind);
   return {
     account: actor.name,
     kind: actor.kind,
@@ -68,7 +74,7 @@ function presentMe(actor: Actor, required: boolean): Me {
     permissions: Object.fromEntries(permissions.map((permission) => [permission, extentOf(actor, permission)])),
     session: actor.session === null ? null : { id: actor.session },
     api_key: actor.apiKey,
-    sign_in: { required, methods: ['password'] },
+    sign_in: { required: asksWho(options), methods: [...new Set(['password', ...kinds])] },
   };
 }
 

@@ -38,13 +38,17 @@ export function clearSessionCookies(reply: FastifyReply, secure: boolean): void 
 /** The token in a cookie; null: there is none. */
 export function cookieToken(request: FastifyRequest, which: keyof typeof cookies): string | null {
   const { name, prefix } = cookies[which];
+  return readCookie(request, prefix + name) ?? readCookie(request, name);
+}
+
+export function readCookie(request: FastifyRequest, name: string): string | null {
   const given = new Map(
     (request.headers.cookie ?? '').split(';').map((pair) => {
       const [key = '', value = ''] = pair.split('=', 2);
       return [key.trim(), value.trim()] as const;
     }),
   );
-  return given.get(prefix + name) || given.get(name) || null;
+  return given.get(name) || null;
 }
 
 /** Tokens are base64url, so that nothing in them needs quoting. */

@@ -1,0 +1,3 @@
+select i.account
+from millrace.identity i
+where i.issuer = $1 and i.subject = $2
