@@ -1,7 +1,14 @@
 // People of a real provider of OpenID Connect and of a real directory sign in to a server, with the cookies of a browser, and out.
 import { createEngine, createMemoryStore, type Engine } from '@millrace/engine';
 import { createIdentityProvider } from '@millrace/identity';
-import { type LdapServer, noDirectory, type OidcServer, startLdapServer, startOidcServer, suffix } from '@millrace/identity/testkit';
+import {
+  type LdapServer,
+  noDirectory,
+  type OidcServer,
+  startLdapServer,
+  startOidcServer,
+  suffix,
+} from '@millrace/identity/testkit';
 import { createServer, type Server } from '@millrace/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readServerConfig } from '../src/server/server-config.ts';
@@ -25,7 +32,10 @@ beforeAll(async () => {
   if (noDirectory === null) {
     directory = await startLdapServer([
       [suffix, { objectClass: ['dcObject', 'organization'], dc: 'example', o: 'Example' }],
-      [`uid=bob,${suffix}`, { objectClass: 'inetOrgPerson', uid: 'bob', cn: 'Bob', sn: 'B', userPassword: 'bob-secret' }],
+      [
+        `uid=bob,${suffix}`,
+        { objectClass: 'inetOrgPerson', uid: 'bob', cn: 'Bob', sn: 'B', userPassword: 'bob-secret' },
+      ],
     ]);
     ldap = `  directory: { type: ldap, url: "${directory.url}", user_dn: "uid={name},${suffix}", groups: { "*": guests } }\n`;
   } else console.warn(`Signing in by a directory is skipped: ${noDirectory}.`);
@@ -71,7 +81,11 @@ function openBrowser() {
     const answer = await server.app.inject({
       method: body === undefined ? 'GET' : 'POST',
       url,
-      headers: { host, cookie: [...jar].map((pair) => pair.join('=')).join('; '), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        host,
+        cookie: [...jar].map((pair) => pair.join('=')).join('; '),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { payload: body }),
     });
     for (const cookie of [answer.headers['set-cookie'] ?? []].flat()) {
@@ -122,6 +136,10 @@ describe.skipIf(noDirectory !== null)('signing in by a directory', () => {
     expect((await browse(url, { name: 'bob', password: 'wrong' })).json().error.code).toBe('sign_in_failed');
     expect((await browse('/api/v1/me')).statusCode).toBe(401);
     expect((await browse(url, { name: 'bob', password: 'bob-secret' })).json()).toMatchObject({ account: 'bob' });
-    expect((await browse('/api/v1/me')).json()).toMatchObject({ account: 'bob', display_name: 'Bob', groups: ['guests'] });
+    expect((await browse('/api/v1/me')).json()).toMatchObject({
+      account: 'bob',
+      display_name: 'Bob',
+      groups: ['guests'],
+    });
   });
 });

@@ -20,11 +20,12 @@ export const suffix = 'dc=example,dc=com';
 export const rootDn = `cn=root,${suffix}`;
 export const rootPassword = 'root-secret';
 
+/** A DN, and its attributes. */
+export type LdapEntry = readonly [string, Readonly<Record<string, string | readonly string[]>>];
+
 export type LdapServer = Readonly<{ url: string; secureUrl: string; caFile: string; close(): Promise<void> }>;
 
-export async function startLdapServer(
-  entries: readonly (readonly [string, Record<string, string | string[]>])[],
-): Promise<LdapServer> {
+export async function startLdapServer(entries: readonly LdapEntry[]): Promise<LdapServer> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-ldap-'));
   mkdirSync(join(folder, 'data'));
   const certificate = join(folder, 'cert.pem');
@@ -93,7 +94,7 @@ access to * by * read
   };
 }
 
-async function fill(url: string, entries: Parameters<typeof startLdapServer>[0], ended: Promise<void>): Promise<void> {
+async function fill(url: string, entries: readonly LdapEntry[], ended: Promise<void>): Promise<void> {
   let isOver = false;
   void ended.then(() => {
     isOver = true;
@@ -103,7 +104,7 @@ async function fill(url: string, entries: Parameters<typeof startLdapServer>[0],
     const client = new Client({ url, timeout: 5_000, connectTimeout: 1_000 });
     try {
       await client.bind(rootDn, rootPassword);
-      for (const [dn, attributes] of entries) await client.add(dn, attributes);
+      for (const [dn, attributes] of entries) await client.add(dn, attributes as Record<string, string | string[]>);
       return;
     } catch (error) {
       const starts = error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';

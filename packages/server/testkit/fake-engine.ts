@@ -404,6 +404,8 @@ export function createFakeEngine() {
     store: {
       schedules: peopleStore.schedules,
       secrets: peopleStore.secrets,
+      accounts: peopleStore.accounts,
+      apiKeys: peopleStore.apiKeys,
       now: async () => {
         if (broken.store !== null) throw broken.store;
         return at;

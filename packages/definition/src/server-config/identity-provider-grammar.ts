@@ -90,6 +90,6 @@ export const identityProviderSchemas = {
 };
 
 export const identityProviderTypes = ['oidc', 'ldap'] as const;
-export type WrittenOidcProvider = z.output<(typeof identityProviderSchemas)['oidc']>;
+type WrittenOidcProvider = z.output<(typeof identityProviderSchemas)['oidc']>;
 export type WrittenLdapProvider = z.output<(typeof identityProviderSchemas)['ldap']>;
 export type WrittenIdentityCommon = Pick<WrittenOidcProvider, keyof typeof common>;
