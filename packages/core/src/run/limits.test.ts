@@ -146,13 +146,31 @@ describe('a limited step', () => {
 
   test('asks again for each attempt, and lets go between them; a retry always waits', () => {
     const run = runOf({
-      steps: { a: { concurrency: [key('x', { whenFull: 'skip' })], retry: { attempts: 2, delayMs: 1_000 } } },
+      steps: {
+        a: {
+          concurrency: [key('x', { whenFull: 'skip' })],
+          rateLimit: { key: 'r', limit: 1, perMs: 10 },
+          retry: { attempts: 2, delayMs: 1_000 },
+        },
+      },
     });
+    expect(asked(run)).toEqual([
+      [
+        { kind: 'concurrency', key: 'x', limit: 1, whenFull: 'skip' },
+        { kind: 'rate', key: 'r', limit: 1, perMs: 10 },
+      ],
+    ]);
     grant(run);
     run.fail('a');
     expect(requests(run)).toEqual([]);
     run.fire('a', 'retry');
-    expect(requests(run)).toMatchObject([{ attempt: 2, demands: [{ whenFull: 'queue' }] }]);
+    expect(requests(run).map(({ attempt }) => attempt)).toEqual([2]);
+    expect(asked(run)).toEqual([
+      [
+        { kind: 'concurrency', key: 'x', limit: 1, whenFull: 'queue' },
+        { kind: 'rate', key: 'r', limit: 1, perMs: 10 },
+      ],
+    ]);
     grant(run);
     run.succeed('a');
     expect(run.step('a')).toMatchObject({ status: 'succeeded', attempts: 2 });
@@ -270,13 +288,19 @@ describe('a limited run', () => {
   test('its steps do not ask for a key that it holds, and are below it for others', () => {
     const run = runOf({
       concurrency: [key('prod')],
-      steps: { a: { concurrency: [key('prod')] }, b: { concurrency: [key('prod'), key('db')] } },
+      steps: {
+        a: { concurrency: [key('prod')] },
+        b: { concurrency: [key('prod'), key('db')] },
+        c: { rateLimit: { key: 'prod', limit: 1, perMs: 10 } },
+      },
     });
     grant(run);
     expect(run.state.holds).toEqual(['prod']);
-    expect(run.statuses).toBe('a:ready b:waiting');
+    expect(run.statuses).toBe('a:ready b:waiting c:waiting');
+    // A rate of the same name is something else, of which nobody holds anything.
     expect(requests(run).filter(({ step }) => step >= 0)).toMatchObject([
-      { step: 1, demands: [{ key: 'db' }], above: [{ run: '7', ...runKey }] },
+      { step: 1, demands: [{ kind: 'concurrency', key: 'db' }], above: [{ run: '7', ...runKey }] },
+      { step: 2, demands: [{ kind: 'rate', key: 'prod' }], above: [{ run: '7', ...runKey }] },
     ]);
   });
 
