@@ -18,6 +18,7 @@ export * from './permissions/cover.ts';
 export * from './permissions/grant.ts';
 export * from './permissions/permission.ts';
 export * from './permissions/reach.ts';
+export * from './permissions/reaches-workspace.ts';
 export * from './permissions/roles.ts';
 export { actionsOfHooks } from './plan/compile-hooks.ts';
 export { type CompileResult, compileAction, compilePlan, type PlanProblem } from './plan/compile-plan.ts';

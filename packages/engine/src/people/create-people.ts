@@ -1,6 +1,8 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Session } from '../ports/session-store.ts';
 import type { Store } from '../ports/store.ts';
+import { administratorsOf } from './administrators.ts';
+import { readEverybody } from './everybody.ts';
 import { createIdentify, type Identify } from './identify.ts';
 import { type Accounts, createAccounts } from './manage-accounts.ts';
 import { type ApiKeys, createApiKeys } from './manage-api-keys.ts';
@@ -22,6 +24,8 @@ export type People = Readonly<{
   apiKeys: ApiKeys;
   /** What one person changes about others, within what he may. */
   manage: Management;
+  /** Those who may do everything, by name. */
+  administrators(): Promise<readonly string[]>;
   /** false: it had ended. */
   signOut(session: string): Promise<boolean>;
 }>;
@@ -48,6 +52,7 @@ export function createPeople({ store, clock, onReuse }: PeopleOptions): People {
     roles,
     apiKeys,
     manage: createManagement({ store, clock, accounts, roles, apiKeys }),
+    administrators: async () => administratorsOf(await readEverybody(store)),
     signOut: (session) => sessions.end(session),
   };
 }
