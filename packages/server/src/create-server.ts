@@ -13,6 +13,8 @@ import { addErrorHandlers, rawErrorResponse, sendError } from './errors/error-ha
 import { createLiveHub } from './live/live-hub.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { observeRequests } from './metrics/observe-requests.ts';
+import { guardOperations } from './permissions/guard-operations.ts';
+import { createRunObjects } from './permissions/run-objects.ts';
 import { addApiKeyRoutes } from './routes/api-keys.ts';
 import { addApprovalRoutes } from './routes/approvals.ts';
 import { addAuditRoutes } from './routes/audit.ts';
@@ -56,7 +58,15 @@ export function createServer(options: ServerOptions): Server {
   const hub = createLiveHub(options.engine);
   const metrics = createMetrics(options.engine, hub.size);
   const app = createApp(options, limits);
-  const context: ServerContext = { engine: options.engine, options, limits, metrics, hub, closing: closing.signal };
+  const context: ServerContext = {
+    engine: options.engine,
+    options,
+    limits,
+    metrics,
+    hub,
+    runObjects: createRunObjects(options.engine),
+    closing: closing.signal,
+  };
   addAreas(app, context);
 
   let closed: Promise<void> | null = null;
@@ -157,6 +167,7 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
     });
     recordRequests(app, context);
     guardRequests(app, context);
+    guardOperations(app, context);
     observeRequests(app, metrics);
   });
   const { inspectAnswer } = options;

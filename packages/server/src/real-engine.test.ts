@@ -1,38 +1,10 @@
 // The real engine on the memory store, driven over HTTP alone: publish, start, work as a worker, read what came of it.
 import { type Definitions, encodeLogBatch, logBatchMediaType, type SyncResponse } from '@millrace/core';
-import { type BlobStore, createEngine, createMemoryStore, type Engine } from '@millrace/engine';
+import { createEngine, createMemoryStore, type Engine } from '@millrace/engine';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { record } from '../testkit/lines.ts';
+import { createMemoryBlobs } from '../testkit/memory-blobs.ts';
 import { createServer, type Server } from './index.ts';
-
-function memoryBlobs(): BlobStore {
-  const blobs = new Map<string, Uint8Array>();
-  const gather = async (data: Uint8Array | AsyncIterable<Uint8Array>) =>
-    data instanceof Uint8Array ? data : Buffer.concat(await Array.fromAsync(data));
-  return {
-    async put(key, data) {
-      blobs.set(key, Buffer.from(await gather(data)));
-    },
-    get: async (key, range) => blobs.get(key)?.subarray(range?.start, range?.end) ?? null,
-    async open(key) {
-      const blob = blobs.get(key);
-      return blob === undefined
-        ? null
-        : (async function* () {
-            yield blob;
-          })();
-    },
-    list: async (prefix) =>
-      [...blobs]
-        .filter(([key]) => key.startsWith(prefix))
-        .sort()
-        .map(([key, data]) => ({ key, sizeBytes: data.length })),
-    async delete(keys) {
-      for (const key of keys) blobs.delete(key);
-    },
-    close: async () => {},
-  };
-}
 
 const noHooks = { onSuccess: [], onFailure: [], onCancel: [], onSuspend: [] };
 const step = (name: string, dependsOn: readonly string[]) => ({
@@ -71,7 +43,7 @@ let engine: Engine;
 let server: Server;
 let url = '';
 beforeEach(async () => {
-  engine = await createEngine({ ...createMemoryStore(), blobs: memoryBlobs() });
+  engine = await createEngine({ ...createMemoryStore(), blobs: createMemoryBlobs() });
   await engine.start();
   server = createServer({ engine, host: '127.0.0.1', port: 0, version: '0', logger: false });
   url = `http://127.0.0.1:${(await server.listen()).port}`;

@@ -53,6 +53,8 @@ export type ServerLimits = Readonly<{
   socketPingMs: number;
   /** How often a followed log is looked at when no event tells of news (it may be written through another server). */
   followPollMs: number;
+  /** How often the right of whoever has an open socket, or a stream of log lines, is looked at again. */
+  recheckMs: number;
 }>;
 
 export const defaultLimits: ServerLimits = {
@@ -65,6 +67,7 @@ export const defaultLimits: ServerLimits = {
   socketBufferBytes: 1024 * 1024,
   socketPingMs: 30_000,
   followPollMs: 1_000,
+  recheckMs: 10_000,
 };
 
 export type Server = Readonly<{

@@ -57,6 +57,17 @@ describe('the OpenAPI document', () => {
     });
   });
 
+  test('names the permission that an operation needs, and that it may be refused', () => {
+    const guarded = routeList.filter((spec) => spec.access === 'api' && spec.needs !== null);
+    for (const spec of guarded) {
+      const found = operation(spec.path, spec.method.toLowerCase());
+      expect(found).toMatchObject({ 'x-permission': spec.needs, responses: { 403: expect.anything() } });
+    }
+    expect(guarded.length).toBeGreaterThan(80);
+    expect(operation('/api/v1/me', 'get')).not.toHaveProperty('x-permission');
+    expect(operation('/api/v1/sign-in', 'post')?.security).toEqual([]);
+  });
+
   test('keeps a field called id, and drops the ids of schemas', () => {
     const run = document.components.schemas.RunSummary as { properties: Record<string, unknown>; id?: unknown };
     expect(run.properties.id).toEqual({ type: 'string' });

@@ -66,6 +66,7 @@ function operation(spec: Route & Readonly<{ operationId: string }>, collector: C
     ...(spec.description === undefined ? {} : { description: spec.description }),
     tags: [spec.tag],
     security: securityOf(spec),
+    ...(spec.access === 'api' && spec.needs !== null ? { 'x-permission': spec.needs } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...requestBody(spec, collector),
     responses: { ...goodResponses(spec, collector), ...errorResponses(spec, collector) },

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { time } from '../contract/values.ts';
 
 /** How far a permission goes: over everything, over some of it, over nothing. */
-export const permissionExtents = ['all', 'some', 'none'] as const;
+const permissionExtents = ['all', 'some', 'none'] as const;
 
 export const me = z
   .object({

@@ -1,5 +1,6 @@
 import type { Answer, OperationId, Parsed, Route, Routes } from '@millrace/api';
 import { routes } from '@millrace/api';
+import type { Reach } from '@millrace/core';
 import type { Actor } from '@millrace/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
@@ -19,6 +20,8 @@ export type Call<R extends Route> = Readonly<{
   body: Parsed<R, 'body'>;
   /** Who calls; null where nobody is asked: operations of workers, and those that everybody may call. */
   actor: R extends Readonly<{ access: 'api' }> ? Actor : null;
+  /** How far the permission that the operation needs goes for the caller: a list answers with what is within it. */
+  reach: Reach;
   request: FastifyRequest;
   reply: FastifyReply;
 }>;
@@ -76,6 +79,7 @@ function mount(app: FastifyInstance, operationId: OperationId, handler: (call: C
         headers: request.headers as never,
         body: request.body as never,
         actor: request.actor as never,
+        reach: request.reach,
         request,
         reply,
       }),

@@ -1,5 +1,6 @@
 import { MillraceError } from '@millrace/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { withoutNames } from '../permissions/refusals.ts';
 import { toEnvelope } from './to-envelope.ts';
 
 /** Seconds that a caller should wait before it tries again. */
@@ -7,7 +8,11 @@ const retryAfterSeconds = '1';
 
 /** Answers a request with an error; used by Fastify's error handler and by those that run before it. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { status, retryable, envelope, unexpected } = toEnvelope(error, request, request.id);
+  const { status, retryable, envelope, unexpected } = toEnvelope(
+    withoutNames(error, request.actor),
+    request,
+    request.id,
+  );
   // Absent where the request was refused before any hook saw it.
   if (request.audited) request.audited.code = envelope.error.code;
   if (unexpected || status >= 500) request.log.error({ err: error, code: envelope.error.code }, 'request failed');

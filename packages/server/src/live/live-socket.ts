@@ -15,7 +15,17 @@ export type SocketLike = Readonly<{
   terminate(): void;
 }>;
 
-export type LiveSocket = LiveReader & Readonly<{ receive(text: string): void; heard(): void; checkAlive(): void }>;
+/** Tells a client that it need not connect again before somebody signs in: as HTTP's 401. */
+const signedOutCode = 4401;
+
+export type LiveSocket = LiveReader &
+  Readonly<{
+    receive(text: string): void;
+    heard(): void;
+    checkAlive(): void;
+    /** Closes it because its caller is nobody any more. */
+    signedOut(): void;
+  }>;
 
 export function createLiveSocket(
   socket: SocketLike,
@@ -108,6 +118,7 @@ export function createLiveSocket(
       else socket.ping();
     },
     close: () => socket.close(1001, 'The server is closing.'),
+    signedOut: () => socket.close(signedOutCode, 'Sign in again.'),
   };
 }
 

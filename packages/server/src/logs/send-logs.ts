@@ -3,6 +3,7 @@ import { logCompleteHeader, nextOffsetHeader } from '@millrace/api';
 import { isRunEnd, MillraceError, type RunId } from '@millrace/core';
 import type { FastifyReply } from 'fastify';
 import { callerSignal } from '../contract/caller-signal.ts';
+import { type Permit, whileAllowed } from '../permissions/while-allowed.ts';
 import type { ServerContext } from '../server-context.ts';
 import { followLogs } from './follow-logs.ts';
 import { createLogFormatter, type LogFormatter } from './log-formatter.ts';
@@ -18,6 +19,7 @@ export async function sendLogs(
   run: RunId,
   query: LogQuery,
   reply: FastifyReply,
+  permit: Permit,
 ): Promise<FastifyReply> {
   const { engine, closing, limits } = context;
   const logs = await selectLogs(engine, run, query);
@@ -32,20 +34,22 @@ export async function sendLogs(
         hint: 'Leave out limit or follow.',
       });
     }
-    const signal = callerSignal(reply, closing);
+    const signal = AbortSignal.any([callerSignal(reply, closing), permit.withdrawn]);
     const lines = followLogs(engine, run, query, { labelled, signal, closing, pollMs: limits.followPollMs });
-    return reply.send(Readable.from(headersFirst(reply, lines), { objectMode: false }));
+    return reply.send(Readable.from(headersFirst(reply, whileAllowed(permit, lines)), { objectMode: false }));
   }
   if (query.offset === undefined && query.limit === undefined && logs.length !== 1) {
-    return reply.send(Readable.from(wholeLogs(context, run, query, labelled), { objectMode: false }));
+    return reply.send(
+      Readable.from(whileAllowed(permit, wholeLogs(context, run, query, labelled)), { objectMode: false }),
+    );
   }
   const [log] = logs;
   if (log === undefined || logs.length > 1) {
     const named = namedLog(query);
     if (logs.length > 1 || named === null) throw ambiguous('offset and limit', logs);
-    return sendPart(context, run, query, { ...named, sizeBytes: 0 }, reply);
+    return sendPart(context, run, query, { ...named, sizeBytes: 0 }, reply, permit);
   }
-  return sendPart(context, run, query, log, reply);
+  return sendPart(context, run, query, log, reply, permit);
 }
 
 /** Sends the headers now: the first line may be long in coming, and the reader should know that it is heard. */
@@ -77,6 +81,7 @@ async function sendPart(
   query: LogQuery,
   log: ListedLog,
   reply: FastifyReply,
+  permit: Permit,
 ): Promise<FastifyReply> {
   // Asked before the log is read: what an ended run wrote is all there.
   const ended = await hasEnded(engine, run);
@@ -92,7 +97,7 @@ async function sendPart(
       }
       yield formatter.end();
     };
-    return reply.send(Readable.from(stream(), { objectMode: false }));
+    return reply.send(Readable.from(whileAllowed(permit, stream()), { objectMode: false }));
   }
   const part: Buffer[] = [];
   let next = start;

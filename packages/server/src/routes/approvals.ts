@@ -2,16 +2,18 @@ import { runId } from '@millrace/core';
 import type { FastifyInstance } from 'fastify';
 import { callerName } from '../contract/caller-name.ts';
 import { mountRoute } from '../contract/mount-route.ts';
+import { within } from '../permissions/within.ts';
 import { presentApproval } from '../present/present-approval.ts';
 import type { ServerContext } from '../server-context.ts';
 
 export function addApprovalRoutes(app: FastifyInstance, { engine }: ServerContext): void {
-  mountRoute(app, 'listApprovals', async ({ query }) => {
+  mountRoute(app, 'listApprovals', async ({ query, reach }) => {
     const filter = {
       ...(query.workspace === undefined ? {} : { workspace: query.workspace }),
       ...(query.workflow === undefined ? {} : { workflow: query.workflow }),
       ...(query.run === undefined ? {} : { run: runId(query.run) }),
       ...(query.approver === undefined ? {} : { approver: query.approver }),
+      ...within(reach),
     };
     const page = await engine.listApprovals(filter, { limit: query.limit, after: query.after ?? null });
     return { items: page.items.map(presentApproval), next: page.next };

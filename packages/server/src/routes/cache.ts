@@ -2,11 +2,15 @@ import { isoTime } from '@millrace/api';
 import type { CacheFilter } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { mountRoute } from '../contract/mount-route.ts';
+import { within } from '../permissions/within.ts';
 import type { ServerContext } from '../server-context.ts';
 
 export function addCacheRoutes(app: FastifyInstance, { engine }: ServerContext): void {
-  mountRoute(app, 'listCache', async ({ query }) => {
-    const page = await engine.store.cache.list(filterOf(query), { limit: query.limit, after: query.after ?? null });
+  mountRoute(app, 'listCache', async ({ query, reach }) => {
+    const page = await engine.store.cache.list(
+      { ...filterOf(query), ...within(reach) },
+      { limit: query.limit, after: query.after ?? null },
+    );
     const items = page.items.map(({ workspace, key, label, workflow, step, run, sizeBytes, createdAt, expiresAt }) => ({
       workspace,
       key: label,
@@ -21,7 +25,9 @@ export function addCacheRoutes(app: FastifyInstance, { engine }: ServerContext):
     return { items, next: page.next };
   });
 
-  mountRoute(app, 'clearCache', async ({ body }) => ({ removed: await engine.store.cache.clear(filterOf(body)) }));
+  mountRoute(app, 'clearCache', async ({ body, reach }) => ({
+    removed: await engine.store.cache.clear({ ...filterOf(body), ...within(reach) }),
+  }));
 }
 
 type Given = Readonly<Partial<Record<'workspace' | 'workflow' | 'step' | 'key', string | undefined>>>;

@@ -4,12 +4,14 @@ import type { FastifyInstance } from 'fastify';
 import { routeOptions } from '../contract/mount-route.ts';
 import { createAdmission } from '../live/admission.ts';
 import { createLiveSocket } from '../live/live-socket.ts';
+import { createReaderWithin } from '../live/reader-within.ts';
+import { watchCaller } from '../permissions/watch-caller.ts';
 import type { ServerContext } from '../server-context.ts';
 
 /** A message of a client is a subscription; more is a mistake or an attack. */
 export const maxClientMessageBytes = 16 * 1024;
 
-export function addLiveRoutes(app: FastifyInstance, { hub, limits }: ServerContext): void {
+export function addLiveRoutes(app: FastifyInstance, { engine, hub, limits, runObjects }: ServerContext): void {
   const admission = createAdmission(limits);
   app.route({
     ...routeOptions('openLive'),
@@ -29,9 +31,15 @@ export function addLiveRoutes(app: FastifyInstance, { hub, limits }: ServerConte
       );
     },
     handler: (_request, reply) => reply.callNotFound(),
-    wsHandler: (socket) => {
+    wsHandler: (socket, { actor }) => {
+      if (actor === null) throw new Error('An event socket was opened by nobody.');
       const reader = createLiveSocket(socket, limits);
-      const remove = hub.add(reader);
+      const seen = createReaderWithin(reader, actor.authority, runObjects);
+      const remove = hub.add(seen);
+      const stopWatching = watchCaller(engine, actor, limits.recheckMs, (now) => {
+        if (now === null) reader.signedOut();
+        else seen.narrow(now.authority);
+      });
       const timer = setInterval(reader.checkAlive, limits.socketPingMs);
       socket.on('pong', reader.heard);
       socket.on('message', (data) => {
@@ -40,6 +48,7 @@ export function addLiveRoutes(app: FastifyInstance, { hub, limits }: ServerConte
       });
       socket.on('close', () => {
         clearInterval(timer);
+        stopWatching();
         remove();
       });
     },

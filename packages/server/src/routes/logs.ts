@@ -2,6 +2,7 @@ import { runId } from '@millrace/core';
 import type { FastifyInstance } from 'fastify';
 import { mountRawRoute, mountRoute } from '../contract/mount-route.ts';
 import { sendLogs } from '../logs/send-logs.ts';
+import { openPermit } from '../permissions/while-allowed.ts';
 import type { ServerContext } from '../server-context.ts';
 
 export function addLogRoutes(app: FastifyInstance, context: ServerContext): void {
@@ -15,5 +16,8 @@ export function addLogRoutes(app: FastifyInstance, context: ServerContext): void
     })),
   }));
 
-  mountRawRoute(app, 'readLogs', ({ params, query, reply }) => sendLogs(context, runId(params.run), query, reply));
+  mountRawRoute(app, 'readLogs', async ({ params, query, actor, reply }) => {
+    const run = runId(params.run);
+    return sendLogs(context, run, query, reply, await openPermit(context, actor, 'log:read', run, reply));
+  });
 }

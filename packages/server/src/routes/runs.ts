@@ -1,11 +1,12 @@
 import type { Parsed, Routes, WaitedRun } from '@millrace/api';
-import { isRunEnd, type RunId, runId } from '@millrace/core';
+import { isRunEnd, isWithinReach, type RunId, reachOf, runId, runObject } from '@millrace/core';
 import type { Engine, RunFilter } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { callerName } from '../contract/caller-name.ts';
 import { callerSignal } from '../contract/caller-signal.ts';
 import { mountRoute } from '../contract/mount-route.ts';
 import { oneKey } from '../contract/one-key.ts';
+import { within } from '../permissions/within.ts';
 import { presentAttempt } from '../present/present-attempt.ts';
 import { presentBulk } from '../present/present-bulk.ts';
 import { presentExplanation } from '../present/present-explanation.ts';
@@ -15,12 +16,17 @@ import { presentRun, presentSummary } from '../present/present-run.ts';
 import type { ServerContext } from '../server-context.ts';
 
 export function addRunRoutes(app: FastifyInstance, { engine, closing }: ServerContext): void {
-  mountRoute(app, 'listRuns', async ({ query }) => {
-    const page = await engine.queries.listRuns(filterOf(query), { limit: query.limit, after: query.after ?? null });
+  mountRoute(app, 'listRuns', async ({ query, reach }) => {
+    const page = await engine.queries.listRuns(
+      { ...filterOf(query), ...within(reach) },
+      { limit: query.limit, after: query.after ?? null },
+    );
     return { items: page.items.map(presentSummary), next: page.next };
   });
 
-  mountRoute(app, 'countRuns', ({ query }) => engine.queries.countRuns(filterOf(query)));
+  mountRoute(app, 'countRuns', ({ query, reach }) =>
+    engine.queries.countRuns({ ...filterOf(query), ...within(reach) }),
+  );
 
   mountRoute(app, 'listAttempts', async ({ params, query }) => {
     const { limit, after, values, step, item, iteration, status, latest } = query;
@@ -35,9 +41,11 @@ export function addRunRoutes(app: FastifyInstance, { engine, closing }: ServerCo
     return { items: page.items.map((attempt) => presentAttempt(attempt, values)), next: page.next };
   });
 
-  mountRoute(app, 'getRun', async ({ params, query }) =>
-    presentRun(await engine.getRun(runId(params.run)), { plan: query.include === 'plan' }),
-  );
+  mountRoute(app, 'getRun', async ({ params, query, reach }) => {
+    const detail = await engine.getRun(runId(params.run));
+    const reruns = detail.reruns.filter((rerun) => isWithinReach(reach, runObject(rerun)));
+    return presentRun({ ...detail, reruns }, { plan: query.include === 'plan' });
+  });
 
   mountRoute(app, 'explainRun', async ({ params, query }) =>
     presentExplanation(
@@ -71,7 +79,7 @@ export function addRunRoutes(app: FastifyInstance, { engine, closing }: ServerCo
     return { id: params.run, status };
   });
 
-  mountRoute(app, 'bulkRuns', async ({ body, actor }) => {
+  mountRoute(app, 'bulkRuns', async ({ body, actor, reach }) => {
     const { created_after: after, created_before: before, ...filter } = body.filter;
     const answer = await engine.bulkRuns({
       action: body.action,
@@ -82,6 +90,8 @@ export function addRunRoutes(app: FastifyInstance, { engine, closing }: ServerCo
         ...(filter.tag === undefined ? {} : { tag: filter.tag }),
         ...(after === undefined ? {} : { createdAfter: after }),
         ...(before === undefined ? {} : { createdBefore: before }),
+        // What somebody may change and not see is nothing that he is told of.
+        ...within([...reach, ...reachOf(actor.authority, 'run:read')]),
       },
       by: callerName(actor, body.by),
       reason: body.reason ?? null,

@@ -3,19 +3,21 @@ import type { Actor, Engine, ScheduleFilter } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { callerName } from '../contract/caller-name.ts';
 import { mountRoute } from '../contract/mount-route.ts';
+import { within } from '../permissions/within.ts';
 import { presentSchedule, presentScheduleDetail } from '../present/present-schedule.ts';
 import type { ServerContext } from '../server-context.ts';
 
 export function addScheduleRoutes(app: FastifyInstance, { engine }: ServerContext): void {
   const { schedules } = engine;
 
-  mountRoute(app, 'listSchedules', async ({ query }) => {
+  mountRoute(app, 'listSchedules', async ({ query, reach }) => {
     const filter: ScheduleFilter = {
       ...(query.workspace === undefined ? {} : { workspace: query.workspace }),
       ...(query.workflow === undefined ? {} : { workflow: query.workflow }),
       ...(query.enabled === undefined ? {} : { enabled: query.enabled }),
       ...(query.search === undefined ? {} : { search: query.search }),
       ...(query.due_before === undefined ? {} : { dueBefore: query.due_before }),
+      ...within(reach),
     };
     const page = await engine.queries.listSchedules(filter, { limit: query.limit, after: query.after ?? null });
     return {

@@ -1,14 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import { callerName } from '../contract/caller-name.ts';
 import { mountRoute } from '../contract/mount-route.ts';
+import { keepWithin } from '../permissions/within.ts';
 import { presentConnection, presentSecret } from '../present/present-secret.ts';
 import type { ServerContext } from '../server-context.ts';
 
 export function addSecretRoutes(app: FastifyInstance, { engine }: ServerContext): void {
   const { secrets } = engine;
 
-  mountRoute(app, 'listSecrets', async ({ params }) => ({
-    items: (await secrets.list(params.workspace)).map(presentSecret),
+  mountRoute(app, 'listSecrets', async ({ params: { workspace }, reach }) => ({
+    items: keepWithin(await secrets.list(workspace), reach, ({ name }) => [workspace, name]).map(presentSecret),
   }));
 
   mountRoute(app, 'setSecret', async ({ params, body, actor }) => {
@@ -28,7 +29,9 @@ export function addSecretRoutes(app: FastifyInstance, { engine }: ServerContext)
     return { key: keyId, resealed, total };
   });
 
-  mountRoute(app, 'listConnections', async ({ params: { workspace } }) => ({
-    items: (await secrets.listConnections(workspace)).map((one) => presentConnection(workspace, one)),
+  mountRoute(app, 'listConnections', async ({ params: { workspace }, reach }) => ({
+    items: keepWithin(await secrets.listConnections(workspace), reach, ({ name }) => [workspace, name]).map((one) =>
+      presentConnection(workspace, one),
+    ),
   }));
 }

@@ -5,6 +5,7 @@ import { callerName } from '../contract/caller-name.ts';
 import { callerSignal } from '../contract/caller-signal.ts';
 import { mountRoute } from '../contract/mount-route.ts';
 import { signedRequest } from '../contract/signed-request.ts';
+import { keepWithin, within } from '../permissions/within.ts';
 import { presentFault } from '../present/present-fault.ts';
 import { presentDelivery, presentDeliveryDetail, presentWebhook } from '../present/present-webhook.ts';
 import type { ServerContext } from '../server-context.ts';
@@ -13,23 +14,25 @@ export function addWebhookRoutes(app: FastifyInstance, context: ServerContext): 
   const { engine } = context;
   addReceivingRoutes(app, context);
 
-  mountRoute(app, 'listWebhooks', async ({ query }) => {
+  mountRoute(app, 'listWebhooks', async ({ query, reach }) => {
     const found = await engine.webhooks.list({
       ...(query.workspace === undefined ? {} : { workspace: query.workspace }),
       ...(query.workflow === undefined ? {} : { workflow: query.workflow }),
     });
-    return { items: found.map(presentWebhook) };
+    const seen = keepWithin(found, reach, ({ workspace, definition }) => [workspace, definition.name]);
+    return { items: seen.map(presentWebhook) };
   });
 
   mountRoute(app, 'getWebhook', async ({ params }) =>
     presentWebhook(await engine.webhooks.get({ workspace: params.workspace, name: params.webhook })),
   );
 
-  mountRoute(app, 'listDeliveries', async ({ query }) => {
+  mountRoute(app, 'listDeliveries', async ({ query, reach }) => {
     const filter: DeliveryFilter = {
       ...(query.workspace === undefined ? {} : { workspace: query.workspace }),
       ...(query.webhook === undefined ? {} : { webhook: query.webhook }),
       ...(query.outcome === undefined ? {} : { outcome: query.outcome }),
+      ...within(reach),
     };
     const page = await engine.queries.listDeliveries(filter, { limit: query.limit, after: query.after ?? null });
     return { items: page.items.map(presentDelivery), next: page.next };

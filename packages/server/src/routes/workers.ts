@@ -3,6 +3,7 @@ import { MillraceError, workerId } from '@millrace/core';
 import type { WorkerSummary } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { mountRoute } from '../contract/mount-route.ts';
+import { keepReadRuns } from '../permissions/may-read-run.ts';
 import type { ServerContext } from '../server-context.ts';
 
 export function addWorkerRoutes(app: FastifyInstance, { engine }: ServerContext): void {
@@ -18,10 +19,11 @@ export function addWorkerRoutes(app: FastifyInstance, { engine }: ServerContext)
     items: (await engine.queries.listWorkers()).map(presentWorker),
   }));
 
-  mountRoute(app, 'listHeldAttempts', async ({ params }) => {
+  mountRoute(app, 'listHeldAttempts', async ({ params, actor }) => {
     await find(params.worker);
     const held = await engine.listHeld(workerId(params.worker));
-    return { items: held.map((attempt) => ({ ...attempt, since: isoTime(attempt.since) })) };
+    const seen = await keepReadRuns(engine, actor, held);
+    return { items: seen.map((attempt) => ({ ...attempt, since: isoTime(attempt.since) })) };
   });
 
   mountRoute(app, 'drainWorker', async ({ params }) => {

@@ -6,6 +6,8 @@ import { accountOf } from '../contract/caller-name.ts';
 import { callerSignal } from '../contract/caller-signal.ts';
 import { mountRoute } from '../contract/mount-route.ts';
 import { oneKey } from '../contract/one-key.ts';
+import { mayReadRun } from '../permissions/may-read-run.ts';
+import { keepWithin } from '../permissions/within.ts';
 import { presentInput } from '../present/input-schema.ts';
 import { presentGraph } from '../present/present-graph.ts';
 import { presentLatestRun } from '../present/present-run.ts';
@@ -16,11 +18,11 @@ import { findWorkspace } from './workspaces.ts';
 export function addWorkflowRoutes(app: FastifyInstance, context: ServerContext): void {
   const { engine, closing } = context;
 
-  mountRoute(app, 'listWorkflows', async ({ params, query }) => {
+  mountRoute(app, 'listWorkflows', async ({ params, query, reach }) => {
     const revision = await liveRevision(engine, params.workspace);
     if (revision === null) return { revision: null, items: [] };
     const words = (query.search ?? '').toLowerCase().split(/\s+/);
-    const items = workflowsOf(revision)
+    const items = keepWithin(workflowsOf(revision), reach, ({ name }) => [params.workspace, name])
       .filter(({ name, description }) => {
         const text = `${name} ${description ?? ''}`.toLowerCase();
         return words.every((word) => text.includes(word));
@@ -51,19 +53,24 @@ export function addWorkflowRoutes(app: FastifyInstance, context: ServerContext):
     };
   });
 
-  mountRoute(app, 'listLatestRuns', async ({ params, query }) => {
+  mountRoute(app, 'listLatestRuns', async ({ params, query, reach }) => {
     await findWorkspace(engine, params.workspace);
-    const latest = await engine.queries.latestRuns(params.workspace, query.each);
+    const latest = await engine.queries.latestRuns(params.workspace, query.each, reach);
     return { workflows: Object.fromEntries([...latest].map(([name, runs]) => [name, runs.map(presentLatestRun)])) };
   });
 
   mountRoute(app, 'startRun', async ({ params, headers, body, reply, actor }) => {
     const startKey = oneKey(headers, body);
+    const { workspace, workflow } = params;
+    const trigger = { ...accountOf(actor), type: body.via };
+    const tags = body.tags ?? [];
+    // Before anything is started: whoever waits is told what comes of the run.
+    if (body.wait !== undefined) await mayReadRun(engine, actor, { workspace, workflow, tags, trigger });
     const { run, created } = await engine.startRun({
-      workspace: params.workspace,
-      workflow: params.workflow,
+      workspace,
+      workflow,
       input: body.input,
-      trigger: { ...accountOf(actor), type: body.via },
+      trigger,
       ...(startKey === undefined ? {} : { startKey }),
       ...(body.tags === undefined ? {} : { tags: body.tags }),
       ...(body.priority === undefined ? {} : { priority: body.priority }),
@@ -71,6 +78,8 @@ export function addWorkflowRoutes(app: FastifyInstance, context: ServerContext):
     });
     reply.code(created ? 201 : 200).header('location', `/api/v1/runs/${run}`);
     if (body.wait === undefined) return { id: run, created, ended: null, run: null };
+    // A key that was used before gives a run that somebody else may have started.
+    if (!created) await mayReadRun(engine, actor, run);
     const waited = await waitForRun(engine, run, body.wait, callerSignal(reply, closing));
     return { id: run, created, ...waited };
   });

@@ -2,13 +2,14 @@ import { MillraceError } from '@millrace/core';
 import { type Engine, readPacks, type WorkspaceState } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { mountRoute } from '../contract/mount-route.ts';
+import { keepWithin } from '../permissions/within.ts';
 import { presentWorkspace } from '../present/present-workspace.ts';
 import type { ServerContext } from '../server-context.ts';
 import type { WorkspaceSources } from '../workspace-sources.ts';
 
 export function addWorkspaceRoutes(app: FastifyInstance, { engine, options }: ServerContext): void {
-  mountRoute(app, 'listWorkspaces', async () => ({
-    items: (await engine.store.workspaces.list()).map(presentWorkspace),
+  mountRoute(app, 'listWorkspaces', async ({ reach }) => ({
+    items: keepWithin(await engine.store.workspaces.list(), reach, ({ name }) => [name, name]).map(presentWorkspace),
   }));
 
   mountRoute(app, 'getWorkspace', async ({ params }) =>
