@@ -531,7 +531,12 @@ describe('millrace serve and millrace work', { timeout: 120_000 }, () => {
   it.each([
     [['serve', '--blobs', 'b'], 2, 'MILLRACE_DATABASE_URL'],
     [['serve', '--database', 'postgres://127.0.0.1:1/x', '--blobs', 'b'], 4, '[store_unavailable]'],
-    [['serve', '--host', '0.0.0.0', '--database', 'DATABASE', '--blobs', 'b'], 2, 'without an API token'],
+    [
+      ['serve', '--no-sign-in', '--host', '0.0.0.0', '--database', 'DATABASE', '--blobs', 'b'],
+      2,
+      'for this machine only',
+    ],
+    [['dev', '--host', '0.0.0.0', '--data', 'd'], 2, 'without sign-in or an API token'],
     [['work', '--server', 'nowhere'], 2, 'address of a server'],
     [['work', '--capabilities', 'docker'], 2, 'docker'],
     [['work', '--shared-folder', '/dev/null/x'], 2, 'shared folder /dev/null/x cannot be used'],

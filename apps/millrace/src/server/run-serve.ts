@@ -4,8 +4,9 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalBlobStore } from '@millrace/blobs';
 import { MillraceError } from '@millrace/core';
-import { createEngine } from '@millrace/engine';
+import { createEngine, type Engine } from '@millrace/engine';
 import { createIdentityProvider } from '@millrace/identity';
+import { isLoopbackHost } from '@millrace/server';
 import { openPostgresStore } from '@millrace/store-postgres';
 import { createWorker } from '@millrace/worker';
 import type { ServeCommandOptions } from '../commands/serve.ts';
@@ -31,6 +32,7 @@ type Settings = Readonly<{
   database: string;
   blobs: string;
   token: string | undefined;
+  publicUrl: string | undefined;
   workerToken: string | undefined;
 }>;
 
@@ -85,7 +87,10 @@ async function open(
       host: options.host,
       version,
       logger: log,
+      signIn: options.signIn,
       ...(settings.token === undefined ? {} : { apiToken: settings.token }),
+      ...(settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }),
+      ...(options.trustProxy === undefined ? {} : { trustedProxies: options.trustProxy }),
       ...(settings.workerToken === undefined ? {} : { workerToken: settings.workerToken }),
       ...(options.allowHost === undefined ? {} : { allowedHosts: options.allowHost }),
       identityProviders: config.identityProviders.map(createIdentityProvider),
@@ -96,6 +101,7 @@ async function open(
     options.port ?? defaultPort,
   );
   closers.add('server', listening.server.close);
+  if (options.signIn) await tellSetUp(engine, settings.publicUrl ?? listening.url, log);
   const workspaces = await openWorkspaces({
     engine,
     workspaces: allWorkspaces(config, options.workspace ?? []),
@@ -130,11 +136,27 @@ async function open(
   return listening.url;
 }
 
+/** While nobody may do everything, whoever reads the log may become the one who does. */
+async function tellSetUp({ people }: Engine, url: string, log: ReturnType<typeof createJsonLog>): Promise<void> {
+  const token = await people.setUp.token();
+  if (token === null) return;
+  // Behind `#`, so that no proxy and no log of requests gets to see it.
+  const link = `${url.replace(/\/+$/, '')}/set-up#token=${token}`;
+  log.warn({ link }, 'there is no administrator yet: whoever opens this link becomes one, within a day');
+}
+
 /** For copies of repositories: gone with the process, since two may not share one. */
 async function ownFolder(closers: Closers): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-serve-'));
   closers.add('folder for repositories', () => rm(folder, { recursive: true, force: true }));
   return folder;
+}
+
+function publicUrlOf(text: string | undefined): string | undefined {
+  if (text === undefined || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))) return text;
+  throw new MillraceError('configuration', `${JSON.stringify(text)} is not the address of a server.`, {
+    hint: 'Give --public-url with its scheme, for example https://millrace.example.',
+  });
 }
 
 /** Options, else the environment. Throws `configuration` for what has no default. */
@@ -151,10 +173,16 @@ function settle(options: ServeCommandOptions): Settings {
       hint: 'Use --blobs FOLDER or MILLRACE_BLOBS. Servers that share a database share this folder.',
     });
   }
+  if (!options.signIn && !isLoopbackHost(options.host)) {
+    throw new MillraceError('configuration', `--no-sign-in is for this machine only, not for ${options.host}.`, {
+      hint: 'Leave it out, so that people sign in, or listen on 127.0.0.1.',
+    });
+  }
   return {
     database,
     blobs,
     token: options.token ?? process.env.MILLRACE_TOKEN,
+    publicUrl: publicUrlOf(options.publicUrl ?? process.env.MILLRACE_PUBLIC_URL),
     workerToken: options.workerToken ?? process.env.MILLRACE_WORKER_TOKEN,
   };
 }
