@@ -271,6 +271,8 @@ function sessionCalls(transport: Transport) {
     /** How one may sign in. */
     ways: (call?: CallOptions) => transport.call('getSignIn', {}, call),
     signIn: (body: Body<'signIn'>, call?: CallOptions) => transport.call('signIn', { body }, call),
+    signInByDirectory: (provider: string, body: Body<'signInByDirectory'>, call?: CallOptions) =>
+      transport.call('signInByDirectory', { params: { provider }, body }, call),
     renew: (call?: CallOptions) => transport.call('renewSession', { body: {} }, call),
     signOut: (call?: CallOptions) => transport.call('signOut', { body: {} }, call),
     /** Makes the first administrator, and signs him in. */

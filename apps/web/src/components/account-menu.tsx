@@ -14,10 +14,10 @@ export function AccountMenu() {
   const signOut = useMutation({
     mutationFn: async () => {
       storeToken(null);
-      if (me?.session !== null) await api.sessions.signOut();
+      return me?.session === null ? null : (await api.sessions.signOut()).go_to;
     },
-    // What was read is not for whoever comes next.
-    onSuccess: () => window.location.assign('/'),
+    // What was read is not for whoever comes next. A provider that somebody came by is signed out of as well.
+    onSuccess: (goTo) => window.location.assign(goTo ?? '/'),
     onError: useErrorToast('You are still signed in'),
   });
   if (me === undefined) return null;

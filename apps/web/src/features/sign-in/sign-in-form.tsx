@@ -8,6 +8,7 @@ import { Button } from '../../components/button.tsx';
 import { errorText } from '../../components/error-text.ts';
 import { QueryView } from '../../components/query-view.tsx';
 import { TextField } from '../../components/text-field.tsx';
+import { ProviderWays } from './provider-ways.tsx';
 import { Problem } from './way-frame.tsx';
 
 /** The ways into this server that are set up, and no others. */
@@ -15,7 +16,7 @@ export function SignInForm() {
   const ways = useQuery({ queryKey: ['sign-in'], queryFn: ({ signal }) => api.sessions.ways({ signal }) });
   return (
     <QueryView query={ways} what="ways to sign in" skeletonRows={3}>
-      {({ password, set_up_needed: needed }) => (
+      {({ password, providers, set_up_needed: needed }) => (
         <div className="space-y-5">
           {needed ? (
             <p role="note" className="rounded-md bg-wait-ground px-3 py-2 text-sm text-wait">
@@ -24,6 +25,7 @@ export function SignInForm() {
             </p>
           ) : null}
           {password ? <PasswordForm /> : null}
+          <ProviderWays providers={providers} />
           <TokenForm only={!password} />
         </div>
       )}
