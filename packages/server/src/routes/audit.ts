@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { reachOf } from '@millrace/core';
 import type { Audit } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { mountRawRoute, mountRoute } from '../contract/mount-route.ts';
@@ -6,10 +7,12 @@ import { presentAuditItem, presentAuditVerdict } from '../present/present-audit.
 import type { ServerContext } from '../server-context.ts';
 
 export function addAuditRoutes(app: FastifyInstance, { engine }: ServerContext): void {
-  mountRoute(app, 'listAudit', async ({ query }) => {
+  mountRoute(app, 'listAudit', async ({ query, actor }) => {
     const { limit, after, ...asked } = query;
     const filter = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
-    const { items, next } = await engine.audit.list(filter, { limit, after: after ?? null });
+    // Whoever may read the log of some workspaces sees what was done there.
+    const reach = reachOf(actor.authority, 'audit:read');
+    const { items, next } = await engine.audit.list({ ...filter, reach }, { limit, after: after ?? null });
     return { items: items.map(presentAuditItem), next };
   });
 
