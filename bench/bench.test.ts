@@ -2,10 +2,15 @@ import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { testPostgresVariable } from '../packages/store-postgres/src/embedded/test-server.ts';
+import { startDatabases } from './databases.ts';
+import { measureAll } from './measure.ts';
 import { helpText, readOptions, WrongOption } from './options.ts';
 import { peers } from './peers/index.ts';
 import { goals } from './report/goals.ts';
 import { performancePage, type Report } from './report/performance-page.ts';
+import { runCell } from './run-cell.ts';
+import { sizes } from './sizes.ts';
+import { millrace } from './subjects.ts';
 import { workloads } from './workloads/index.ts';
 
 type Printed = Readonly<{
@@ -31,6 +36,18 @@ function measure(...args: readonly string[]): Printed {
 
 const metricsOf = ({ rows }: Printed, workload: string, mode: string) =>
   rows.filter((row) => row.workload === workload && row.mode === mode).map(({ metric, unit }) => `${metric} ${unit}`);
+
+describe('its neighbours', () => {
+  it.each([
+    ['scale.ts', '--only SHAPE'],
+    ['../tools/simulate.ts', '--keep-going'],
+  ])('%s tell their options', (file, option) => {
+    const { status, stdout } = spawnSync(process.execPath, [fileURLToPath(new URL(file, import.meta.url)), '--help'], {
+      encoding: 'utf8',
+    });
+    expect([status, stdout]).toEqual([0, expect.stringContaining(option)]);
+  });
+});
 
 describe('npm run bench', () => {
   it(
@@ -81,6 +98,36 @@ describe('npm run bench', () => {
     },
     minutes(3),
   );
+
+  it('ends what is not done in time, and says so', async () => {
+    const options = readOptions(['--only', 'single-step', '--database', 'memory', '--sizes', 'tiny', '--rounds', '1']);
+    if (options === null) throw new Error('That was no call for help.');
+    const subject = millrace('in-process');
+    const task = { workload: 'single-step', subject, where: 'memory', sizes: sizes.tiny, budgetMs: 1_000 } as const;
+    expect(await runCell(task, 1, null)).toMatchObject({
+      type: 'failed',
+      error: expect.stringContaining('not done within'),
+    });
+    const databases = await startDatabases('memory');
+    const { rows, notes, failed } = await measureAll({ ...options, withinMs: 0 }, databases, [], () => {});
+    expect([rows, failed, new Set(notes.map(({ note }) => note))]).toEqual([
+      [],
+      0,
+      new Set(['round 1 not measured: the 0 minutes for all were over']),
+    ]);
+  });
+
+  it('goes on after a cell that cannot be opened', async () => {
+    const options = readOptions(['--only', 'single-step', '--database', 'memory', '--sizes', 'tiny', '--rounds', '1']);
+    if (options === null) throw new Error('That was no call for help.');
+    const broken = {
+      describe: '',
+      create: () => Promise.reject(new Error('no room for a database')),
+      stop: async () => {},
+    };
+    const { rows, notes, failed } = await measureAll(options, broken, [], () => {});
+    expect([rows, failed, notes[0]?.note]).toEqual([[], 2, 'failed: no room for a database']);
+  });
 
   it('refuses what does not exist, and says what does', () => {
     const refusal = (...args: readonly string[]): string => {

@@ -25,14 +25,26 @@ export async function measureAll(
   say: (text: string) => void,
 ): Promise<Results> {
   const cells = options.workloads.flatMap((workload) => cellsOf(workload, options, peers));
+  const until = performance.now() + options.withinMs;
+  const rounds = Array.from({ length: options.rounds }, (_, round) =>
+    cells.filter((cell) => skipReason(cell, options) === null && (cell.workload.once !== true || round === 0)),
+  );
+  const count = rounds.flat().length;
   let failed = 0;
-  for (let round = 0; round < options.rounds; round += 1) {
-    for (const cell of cells) {
+  let number = 0;
+  for (const [round, itsCells] of rounds.entries()) {
+    for (const cell of itsCells) {
       const { workload, subject, rounds, notes } = cell;
-      if (skipReason(cell, options) !== null || (workload.once === true && round > 0)) continue;
       const began = performance.now();
-      say(`round ${round + 1}: ${workload.name}, ${subject.name} ${subject.mode} …`);
-      const { answer, transactions } = await measureCell(cell, options, databases);
+      number += 1;
+      say(`${number} of ${count}, round ${round + 1}: ${workload.name}, ${subject.name} ${subject.mode} …`);
+      if (began >= until) {
+        const minutes = options.withinMs / 60_000;
+        say(`  left out: the ${minutes} minutes for all (--within) are over`);
+        notes.add(`round ${round + 1} not measured: the ${minutes} minutes for all were over`);
+        continue;
+      }
+      const { answer, transactions } = await measureCell(cell, options, databases, until).catch(notMeasured);
       const took = `${((performance.now() - began) / 1_000).toFixed(1)} s`;
       if (answer.type === 'failed') {
         say(`  failed after ${took}: ${answer.error}`);
@@ -76,16 +88,28 @@ function skipReason({ workload, subject }: Cell, { database }: Options): string 
   return workload.subjects === 'fan-out' ? (joinsNot ?? null) : null;
 }
 
+/** What keeps one cell from being measured (a database that cannot be made or dropped) ends no other. */
+const notMeasured = (cause: unknown): Readonly<{ answer: FromCell; transactions: null }> => ({
+  answer: { type: 'failed', error: cause instanceof Error ? cause.message : String(cause) },
+  transactions: null,
+});
+
+/** How long a workload may take that fills tables with millions of rows first. */
+const fillingMs = 8 * 60_000;
+
 async function measureCell(
   { workload, subject }: Cell,
   options: Options,
   databases: Databases,
+  until: number,
 ): Promise<Readonly<{ answer: FromCell; transactions: number | null }>> {
   const database: CellDatabase = await databases.create();
   try {
     const { budgetMs } = options;
     // Of Millrace's own workloads some fill tables for minutes.
-    const limitMs = subject.name === 'millrace' && options.sizes === 'full' ? null : hardLimitMs(budgetMs);
+    const ownMs = subject.name === 'millrace' && options.sizes === 'full' ? fillingMs : hardLimitMs(budgetMs);
+    // Closing what was begun in time is waited for.
+    const limitMs = Math.min(ownMs, Math.max(until - performance.now(), budgetMs));
     const task = { workload: workload.name, subject, where: database.where, sizes: sizes[options.sizes], budgetMs };
     const answer = await runCell(task, limitMs, options.profiles);
     return { answer, transactions: await database.transactions() };

@@ -15,6 +15,8 @@ export type Options = Readonly<{
   database: DatabaseKind;
   sizes: SizeName;
   budgetMs: number;
+  /** How long all of it may take; cells that are left then are not measured. */
+  withinMs: number;
   json: boolean;
   writeDocs: boolean;
   /** A file that an earlier run printed with `--json`, in place of measuring; null: measure. */
@@ -26,6 +28,9 @@ export type Options = Readonly<{
 /** Something that was asked for and does not exist; the message says what does. */
 export class WrongOption extends Error {}
 
+/** All workloads on all systems take less on a machine of two cores that is quiet. */
+const minutesForARound = 22;
+
 const definition = {
   only: { type: 'string' },
   peers: { type: 'string', default: 'none' },
@@ -34,7 +39,8 @@ const definition = {
   database: { type: 'string', default: 'embedded' },
   'database-url': { type: 'string' },
   sizes: { type: 'string', default: 'full' },
-  budget: { type: 'string', default: '30' },
+  budget: { type: 'string', default: '12' },
+  within: { type: 'string' },
   profile: { type: 'string' },
   json: { type: 'boolean', default: false },
   'write-docs': { type: 'boolean', default: false },
@@ -46,14 +52,16 @@ const definition = {
 export function readOptions(args: readonly string[]): Options | null {
   const values = parse(args);
   if (values.help) return null;
+  const rounds = positive('--rounds', values.rounds);
   return {
     workloads: choose('workload', workloads, values.only),
     peers: values.peers === 'none' ? [] : choose('peer', peers, values.peers === 'all' ? undefined : values.peers),
-    rounds: positive('--rounds', values.rounds),
+    rounds,
     workers: workersOf(values.worker),
     database: databaseOf(values.database, values['database-url'] ?? process.env.DATABASE_URL),
     sizes: oneOf('--sizes', Object.keys(sizes) as SizeName[], values.sizes),
     budgetMs: positive('--budget', values.budget) * 1_000,
+    withinMs: positive('--within', values.within ?? `${minutesForARound * rounds}`) * 60_000,
     json: values.json,
     writeDocs: values['write-docs'],
     from: values.from ?? null,
@@ -130,7 +138,8 @@ export function helpText(): string {
   --database KIND          embedded, outside (with --database-url or DATABASE_URL), or memory (default: embedded)
   --database-url URL       of a PostgreSQL and a user that may create databases
   --sizes full|tiny        tiny: only to see that all works; its figures mean nothing (default: full)
-  --budget SECONDS         how long one cell may measure (default: 30)
+  --budget SECONDS         how long one cell may measure (default: 12)
+  --within MINUTES         how long all may take; what is left then is not measured (default: 22 for each round)
   --profile FOLDER         writes a CPU profile of each cell's process there
   --write-docs             also writes docs/performance.md
   --from FILE              what an earlier run printed with --json, in place of measuring

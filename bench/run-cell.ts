@@ -20,7 +20,7 @@ export type FromCell =
 const compileCache = fileURLToPath(new URL('../.cache/compile', import.meta.url));
 const program = fileURLToPath(new URL('./cell.ts', import.meta.url));
 /** Opening, warming up, filling tables and closing come on top of the budget for measuring. */
-const graceMs = 60_000;
+const graceMs = 30_000;
 const leaveMs = 5_000;
 const printedCharacters = 4_000;
 
@@ -28,7 +28,7 @@ const printedCharacters = 4_000;
  * One cell in a process of its own, so that no subject profits or suffers from what another compiled or left behind.
  * `profiles`: a folder for CPU profiles of it.
  */
-export function runCell(task: CellTask, limitMs: number | null, profiles: string | null): Promise<FromCell> {
+export function runCell(task: CellTask, limitMs: number, profiles: string | null): Promise<FromCell> {
   const child = fork(program, [JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Compiled code is kept between cells: on a busy machine it takes seconds to compile all that an engine consists of.
@@ -43,13 +43,10 @@ export function runCell(task: CellTask, limitMs: number | null, profiles: string
   child.stderr?.on('data', keep);
   return new Promise((resolve) => {
     let answer: FromCell | null = null;
-    const timer =
-      limitMs === null
-        ? undefined
-        : setTimeout(() => {
-            answer ??= { type: 'failed', error: `It was not done within ${limitMs / 1_000} s.` };
-            child.kill('SIGKILL');
-          }, limitMs);
+    const timer = setTimeout(() => {
+      answer ??= { type: 'failed', error: `It was not done within ${Math.round(limitMs / 1_000)} s.` };
+      child.kill('SIGKILL');
+    }, limitMs);
     let leaving: NodeJS.Timeout | undefined;
     child.on('message', (message: FromCell) => {
       answer = message;

@@ -1,8 +1,4 @@
-// Shows how the cost of a run grows with the run: npm run scale
-//
-//   --only fan-out        one shape                    --size 100000   one size
-//   --store memory        without a database           --store postgresql://…   an outside one
-//   --json                the figures as JSON
+// Shows how the cost of a run grows with the run: npm run scale -- --help
 //
 // Each size runs in a process of its own, so that none profits or suffers from the one before. To look into one:
 //   node --cpu-prof bench/scale.ts --measure fan-out --size 100000 --store memory
@@ -24,12 +20,26 @@ const { values } = parseArgs({
     store: { type: 'string', default: 'embedded' },
     json: { type: 'boolean', default: false },
     measure: { type: 'string' },
+    help: { type: 'boolean', default: false },
   },
 });
 
+const help = `Shows how the cost of a run grows with the run: npm run scale -- [options]
+
+  --only SHAPE     one shape: ${shapes.map(({ name }) => name).join(', ')} (default: all)
+  --size N         one size (default: those of each shape)
+  --store STORE    embedded, memory, or postgresql://… of an outside database (default: embedded)
+  --json           prints {"rows": […]} and nothing else
+
+Examples:
+  $ npm run scale -- --only fan-out --size 100000
+  $ npm run scale -- --store memory --json
+`;
+
 type Result = Readonly<{ shape: Shape; size: number; measured: Measured }>;
 
-if (values.measure !== undefined) await measureHere(values.measure);
+if (values.help) process.stdout.write(help);
+else if (values.measure !== undefined) await measureHere(values.measure);
 else await measureAll();
 
 /** One shape at one size, in this process. */

@@ -1,10 +1,4 @@
-// Runs simulations of the engine: npm run simulate -- --seeds 1000 --seed 1 --jobs 2
-//
-//   --seed S        the first seed (default 1)        --seeds N       how many (default 1000)
-//   --jobs J        threads (default: all cores)      --verbose       the whole trace of each simulation
-//   --scenario a=1,b=2   numbers in the place of the seed's own   --break NAME   an engine that is broken on purpose
-//   --break all     each of these in turn, and after how many seeds it is noticed (with --seeds: at most)
-//   --keep-going    on after a violation              --no-shrink     leave a failing case as large as it is
+// Runs simulations of the engine: npm run simulate -- --help
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -20,6 +14,25 @@ import {
   shrink,
   simulateSeed,
 } from '../packages/engine/testkit/simulator/index.ts';
+
+const help = `Runs simulations of the engine: the real one, on a store in memory and a virtual clock, with faults: npm run simulate -- [options]
+
+  --seed S             the first seed (default: 1)
+  --seeds N            how many (default: 1000)
+  --jobs J             threads (default: all cores)
+  --keep-going         goes on after a violation
+  --no-shrink          leaves a failing case as large as it is
+  --verbose            prints the whole trace of each simulation
+  --scenario a=1,b=2   numbers in the place of the seed's own
+  --break NAME         an engine that is broken on purpose: ${breakages.join(', ')}
+  --break all          each of these in turn, and after how many seeds it is noticed (with --seeds: at most)
+
+It ends with exit code 1 when an invariant was violated.
+
+Examples:
+  $ npm run simulate -- --seeds 100000 --jobs 2 --keep-going
+  $ npm run simulate -- --seed 1059374 --seeds 1 --verbose
+`;
 
 type Batch = Readonly<{ results: readonly SimulationResult[] }>;
 type Ask = Readonly<{ from: number; to: number }>;
@@ -48,8 +61,13 @@ async function main(): Promise<void> {
       verbose: { type: 'boolean', default: false },
       'keep-going': { type: 'boolean', default: false },
       'no-shrink': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) {
+    process.stdout.write(help);
+    return;
+  }
   if (values.break === 'all') return noticeAll(whole('--seed', values.seed), whole('--seeds', values.seeds));
   const breakage = (values.break ?? null) as Breakage | null;
   if (breakage !== null && !breakages.includes(breakage)) fatal(`--break is "all" or one of ${breakages.join(', ')}.`);

@@ -6,6 +6,9 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Peer } from './peer.ts';
 
+/** A registry that does not answer ends nothing but this peer. */
+const installMs = 180_000;
+
 const folderOf = ({ name }: Readonly<{ name: string }>): string => fileURLToPath(new URL(`./${name}`, import.meta.url));
 
 /** null: the peer can be measured; otherwise why not. */
@@ -28,6 +31,7 @@ export function installPeer(peer: Peer, say: (text: string) => void): string | n
   const { status, signal, error } = spawnSync(command, [...before, ...args], {
     cwd: folder,
     stdio: ['ignore', 2, 2],
+    timeout: installMs,
     // Its settings for the workspace around it are not for this folder.
     env: Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !name.startsWith('npm_config_local_prefix')),

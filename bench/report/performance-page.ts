@@ -85,6 +85,8 @@ const method = `* In each round every workload is measured once on every subject
   measured from the first start call, with at most 1,000 start calls waiting for their answers.
 * A run of Millrace has ended when its end is committed; a run of another system when its last body has run, since asking it for
   the end would mean to poll. The comparison favours the others.
+* Every cell has a time for measuring (\`--budget\`) and a limit beyond it, and all of them together have one (\`--within\`). What is not
+  done by then is told with its reason, and nothing else waits for it. Where nothing ended in time there is no figure.
 * \`transactions for each run\` counts what PostgreSQL committed in the cell's database, with setting up, polling and warming up.
 * "Millrace is" compares with Millrace's in-process worker: better means less time, or more in the same time.
 * Millions of waiting or ended runs are copies of rows that the engine wrote, made by SQL, then vacuumed and analysed.`;

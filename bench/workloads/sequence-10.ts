@@ -1,6 +1,6 @@
 import { percentile } from '../rows.ts';
 import { timed, type Workload } from '../workload.ts';
-import { throughput } from './single-step.ts';
+import { rateOf, throughput } from './single-step.ts';
 
 const steps = 10;
 
@@ -27,7 +27,7 @@ export const sequence10: Workload = {
     return {
       measurement: {
         'idle p50': { unit: 'ms', values: [percentile(measured, 0.5)] },
-        throughput: { unit: 'steps/s', values: [(busy.runs * steps) / busy.seconds] },
+        ...rateOf(busy, steps, 'steps/s'),
       },
     };
   },

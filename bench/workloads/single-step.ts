@@ -1,3 +1,4 @@
+import type { Measurement } from '../rows.ts';
 import type { System } from '../system.ts';
 import type { Workload } from '../workload.ts';
 
@@ -16,11 +17,18 @@ export const singleStep: Workload = {
     if (measured.runs < singleRuns) note(`${measured.runs} of ${singleRuns} runs ended within ${budgetMs / 1000} s`);
     await system.close();
     return {
-      measurement: { throughput: { unit: 'runs/s', values: [measured.runs / measured.seconds] } },
+      measurement: rateOf(measured, 1, 'runs/s'),
       runs: warm.runs + measured.runs,
     };
   },
 };
+
+/** Nothing where nothing ended: that says no more than that it takes longer. */
+export const rateOf = (
+  { runs, seconds }: Readonly<{ runs: number; seconds: number }>,
+  each: number,
+  unit: string,
+): Measurement => (runs === 0 ? {} : { throughput: { unit, values: [(runs * each) / seconds] } });
 
 /** Runs until all have ended, or until the time is over: what was started then is waited for no longer. */
 export async function throughput(
