@@ -1,7 +1,7 @@
 import { afterAll } from 'vitest';
 import { lookUpProgram } from '../src/processes/find-program.ts';
 import type { ProcessStarter } from '../src/processes/starting/process-starter.ts';
-import { StartHelper } from '../src/processes/starting/start-helper.ts';
+import { perlHelper, StartHelper } from '../src/processes/starting/start-helper.ts';
 
 export const perl = process.platform === 'linux' ? lookUpProgram(['perl'], '/', process.env.PATH) : null;
 /** Whether this machine has what the start helper needs. Continuous integration does, so nothing is skipped there. */
@@ -13,7 +13,7 @@ export async function openHelper(startMs?: number): Promise<{ helper: StartHelpe
   const over = Promise.withResolvers<string | null>();
   const helper = await new Promise<StartHelper>((resolve) => {
     const opened = new StartHelper({
-      perl,
+      ...perlHelper(perl),
       ready: () => resolve(opened),
       over: over.resolve,
       ...(startMs === undefined ? {} : { startMs }),

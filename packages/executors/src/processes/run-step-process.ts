@@ -18,6 +18,8 @@ export type StepProcess = Readonly<{
   env: Readonly<Record<string, string>>;
   stdinFile: string | null;
   outputFormat: OutputFormat | null;
+  /** A better way to start this one; absent: the usual one. */
+  starter?: ProcessStarter;
 }>;
 
 /**
@@ -36,7 +38,7 @@ export async function runStepProcess(
     await files.write(files.paths.input, JSON.stringify(assignment.input));
     const step = await prepare(files);
     const capture = new StdoutCapture(assignment.limits.outputBytes, step.outputFormat !== null);
-    const end = await runProcess(starter, {
+    const end = await runProcess(step.starter ?? starter, {
       program: step.program,
       args: step.args,
       cwd: step.cwd,

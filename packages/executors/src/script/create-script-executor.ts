@@ -14,6 +14,7 @@ import { maxVariableBytes } from '../shell/spill-values.ts';
 import { renderingOf, renderString, renderStrings } from '../templates/render-text.ts';
 import { findInterpreter } from './find-interpreter.ts';
 import { runtimeNamed } from './runtimes.ts';
+import { WarmRuntimes } from './warm/warm-runtimes.ts';
 
 export type ScriptExecutorOptions = Readonly<{
   /** Milliseconds since the epoch, for `now()` in templates. */
@@ -28,17 +29,20 @@ export type ScriptExecutorOptions = Readonly<{
  */
 export function createScriptExecutor(options: ScriptExecutorOptions = {}): Executor {
   const { clock = Date.now, starter = startDirectly } = options;
+  const warm = new WarmRuntimes({ starter });
   return {
     capability: 'script',
     needsFolders: true,
-    end: () => starter.end(),
+    async end() {
+      await Promise.all([warm.end(), starter.end()]);
+    },
     async execute(context) {
       let made: string | null = null;
       const keep = (file: string): void => {
         made = file;
       };
       try {
-        return await runStepProcess(starter, context, (files) => prepare(context, files, clock(), keep));
+        return await runStepProcess(starter, context, (files) => prepare(context, files, clock(), keep, warm));
       } finally {
         if (made !== null) await rm(made, { force: true });
       }
@@ -52,6 +56,7 @@ async function prepare(
   files: StepFiles,
   now: number,
   made: (file: string) => void,
+  warm: WarmRuntimes,
 ): Promise<StepProcess> {
   const { assignment } = context;
   const body = scriptBody(context);
@@ -76,6 +81,7 @@ async function prepare(
   const program = await findInterpreter(runtime, body.runtime.toLowerCase(), body.runtime_version ?? null, cwd, env);
   const file = await codeFile(context, files, body, cwd, runtime.extension);
   if (body.code !== undefined) made(file);
+  const better = warm.starterFor({ runtime, program, base: context.environment, env });
   return {
     title: body.entrypoint === undefined ? `The ${runtime.name} script` : `The script ${body.entrypoint}`,
     program,
@@ -84,6 +90,7 @@ async function prepare(
     env,
     stdinFile: body.input_via === 'stdin' ? files.paths.input : null,
     outputFormat: body.output_format,
+    ...(better === undefined ? {} : { starter: better }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { StepFault } from '../attempt-results.ts';
 
 /** A language whose programs the worker can start on its own machine. */
@@ -11,6 +12,8 @@ export type Runtime = Readonly<{
   options: readonly string[];
   /** Variables that make output arrive when it is printed. */
   env: Readonly<Record<string, string>>;
+  /** A program in that language that runs scripts in forks of itself (`warm-runtimes.ts`), or null. */
+  server: string | null;
 }>;
 
 const runtimes: readonly Runtime[] = [
@@ -21,6 +24,7 @@ const runtimes: readonly Runtime[] = [
     extension: '.sh',
     options: [],
     env: {},
+    server: null,
   },
   {
     name: 'node',
@@ -30,6 +34,7 @@ const runtimes: readonly Runtime[] = [
     extension: '.js',
     options: [],
     env: {},
+    server: null,
   },
   {
     name: 'python',
@@ -38,6 +43,7 @@ const runtimes: readonly Runtime[] = [
     extension: '.py',
     options: [],
     env: { PYTHONUNBUFFERED: '1' },
+    server: fileURLToPath(new URL('warm/python-server.py', import.meta.url)),
   },
 ];
 

@@ -2,7 +2,7 @@ import { lookUpProgram } from '../find-program.ts';
 import { NotBegun } from './helped-process.ts';
 import type { ProcessStarter, ProcessToStart, ReceiveOutput, StartedProcess } from './process-starter.ts';
 import { startDirectly } from './start-directly.ts';
-import { StartHelper } from './start-helper.ts';
+import { perlHelper, StartHelper } from './start-helper.ts';
 
 export type ProcessStarterOptions = Readonly<{
   /** Told when processes begin to be started the slow way, and why. */
@@ -70,7 +70,7 @@ class HelpedStarter implements ProcessStarter {
       return;
     }
     const helper: StartHelper = new StartHelper({
-      perl,
+      ...perlHelper(perl),
       ready: () => {
         this.#ready = true;
       },

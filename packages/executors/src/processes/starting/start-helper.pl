@@ -58,10 +58,15 @@ while (1) {
   my $got = sysread($requests, $buffer, 262144, length $buffer);
   next if !defined $got && $! == EINTR;
   last if !$got;
-  while ($buffer =~ /\A(\d+)\n/ && length($buffer) >= $1 + length($1) + 1) {
-    my $size = $1;
-    substr($buffer, 0, length($size) + 1, '');
-    take(substr($buffer, 0, $size, ''));
+  while ($buffer =~ /\A([^\n]*)\n/) {
+    my ($what, $number, $count) = split(/ /, $1);
+    my $whole = length($1) + 1 + ($what eq 'start' ? $count : 0);
+    last if length($buffer) < $whole;
+    my $request = substr($buffer, 0, $whole, '');
+    if ($what eq 'start') { start($number, split(/\0/, substr($request, -$count), -1)) }
+    elsif ($what eq 'more') { give_way($number, $count) }
+    elsif ($what eq 'close') { close_stream($_) for grep { $streams{$_}[0]{number} == $number } keys %streams }
+    else { report("pong\n") }
   }
 }
 
@@ -82,14 +87,6 @@ sub send_reports {
     elsif ($! != EINTR) { last } # The worker is gone, which the end of the requests tells as well.
   }
   ($said, $urgent, $kept) = ('', 0, 0);
-}
-
-sub take {
-  my ($what, $number, @fields) = split(/\0/, $_[0], -1);
-  if ($what eq 'start') { start($number, @fields) }
-  elsif ($what eq 'more') { give_way($number, @fields) }
-  elsif ($what eq 'close') { close_stream($_) for grep { $streams{$_}[0]{number} == $number } keys %streams }
-  else { report("pong\n") }
 }
 
 sub start {

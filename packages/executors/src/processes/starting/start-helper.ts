@@ -1,10 +1,10 @@
 // The worker's side of `start-helper.pl`: a small process that forks and executes in the worker's place, and reads what its
 // processes write.
 //
-// Requests go to its standard input, each as its length, a line end and texts that are separated by NUL (no argument can
-// hold one); those of one turn of the event loop go in one piece:
+// Requests go to its standard input as lines; those of one turn of the event loop go in one piece:
 //
-//   start JOB CWD STDIN PROGRAM COUNT NEW-FOLDERS… COUNT NEW-FILES… COUNT ARGUMENTS… ENVIRONMENT…
+//   start JOB BYTES       so many bytes follow: texts that are separated by NUL (no argument can hold one), which are CWD STDIN
+//                         PROGRAM COUNT NEW-FOLDERS… COUNT NEW-FILES… COUNT ARGUMENTS… ENVIRONMENT…
 //   more JOB BYTES        so many bytes of output are received
 //   close JOB             its output is not wanted any more
 //   ping
@@ -35,7 +35,14 @@ import { HelpedProcess, NotBegun } from './helped-process.ts';
 import { NotPrepared, type ProcessToStart, type ReceiveOutput, type StartedProcess } from './process-starter.ts';
 import { readHelperReports } from './start-reports.ts';
 
-const program = fileURLToPath(new URL('start-helper.pl', import.meta.url));
+const perlProgram = fileURLToPath(new URL('start-helper.pl', import.meta.url));
+
+/** How `start-helper.pl` is run. */
+export const perlHelper = (perl: string): Pick<StartHelperOptions, 'command' | 'env'> => ({
+  command: [perl, perlProgram],
+  env: { LC_ALL: 'C' },
+});
+
 /** How long it may take to be there. */
 const readyMs = 10_000;
 /** How long a helper may take to begin a process before it counts as hung. */
@@ -49,7 +56,10 @@ const endMs = 2_000;
 const signalNames = new Map(Object.entries(osConstants.signals).map(([name, number]) => [number, name]));
 
 export type StartHelperOptions = Readonly<{
-  perl: string;
+  /** The program, with its arguments, that speaks this protocol. */
+  command: readonly [string, ...string[]];
+  /** All of its environment. */
+  env: Readonly<Record<string, string>>;
   /** It can be used from now on. */
   ready: () => void;
   /** It is not to be used any more; `why` is null when `end` was called. Called once. */
@@ -62,7 +72,7 @@ export class StartHelper {
   readonly #options: StartHelperOptions;
   readonly #child: ChildProcess;
   readonly #jobs = new Map<number, HelpedProcess>();
-  #requests: Buffer[] = [];
+  #requests = '';
   #lastJob = 0;
   #begun = 0;
   #over = false;
@@ -74,9 +84,10 @@ export class StartHelper {
   constructor(options: StartHelperOptions) {
     this.#options = options;
     // A session of its own: an interrupt from the terminal is for the worker, which stops its steps itself.
-    this.#child = spawn(options.perl, [program], {
+    const [program, ...args] = options.command;
+    this.#child = spawn(program, args, {
       cwd: '/',
-      env: { LC_ALL: 'C' },
+      env: { ...options.env },
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
     });
@@ -109,15 +120,27 @@ export class StartHelper {
     if (this.#over) return Promise.reject(new NotBegun());
     const id = ++this.#lastJob;
     const job = new HelpedProcess(process, receive, {
-      more: (bytes) => this.#request(['more', id, bytes]),
-      close: () => this.#request(['close', id]),
+      more: (bytes) => this.#request(`more ${id} ${bytes}\n`),
+      close: () => this.#request(`close ${id}\n`),
       over: () => this.#forget(id),
     });
     if (this.#jobs.size === 0) this.#hold(true);
     this.#jobs.set(id, job);
     job.expectWithin(this.#options.startMs ?? defaultStartMs, () => this.#late(id));
-    this.#request(['start', id, ...textsOf(process)]);
+    const texts = textsOf(process).join('\0');
+    this.#request(`start ${id} ${Buffer.byteLength(texts)}\n${texts}`);
     return job.started;
+  }
+
+  /** Whether something of it runs. */
+  get busy(): boolean {
+    return this.#jobs.size > 0;
+  }
+
+  /** It begins nothing more, and ends when nothing of it runs any more. */
+  retire(): void {
+    this.#retire(null);
+    if (!this.busy) this.#child.kill('SIGKILL');
   }
 
   /** Resolves when it is gone, together with what still runs. */
@@ -129,15 +152,14 @@ export class StartHelper {
     return this.#gone.promise.finally(() => clearTimeout(kill));
   }
 
-  #request(texts: readonly (string | number)[]): void {
-    const request = Buffer.from(texts.join('\0'));
-    if (this.#requests.length === 0) process.nextTick(() => this.#send());
-    this.#requests.push(Buffer.from(`${request.length}\n`), request);
+  #request(request: string): void {
+    if (this.#requests === '') process.nextTick(() => this.#send());
+    this.#requests += request;
   }
 
   #send(): void {
-    const requests = Buffer.concat(this.#requests);
-    this.#requests = [];
+    const requests = this.#requests;
+    this.#requests = '';
     this.#child.stdin?.write(requests);
   }
 
@@ -198,7 +220,7 @@ export class StartHelper {
     if (this.#pings > pingsInVain) {
       this.#retire('it gives no sign of life');
       this.#child.kill('SIGKILL');
-    } else this.#request(['ping']);
+    } else this.#request('ping\n');
   }
 
   #retire(why: string | null): void {

@@ -218,12 +218,12 @@ describe.runIf(canHelp)('a start helper', () => {
     const module = fileURLToPath(new URL('start-helper.ts', import.meta.url));
     const step = toStart(shell('sleep 1000'));
     const code = `
-      const { StartHelper } = await import(${JSON.stringify(module)});
+      const { perlHelper, StartHelper } = await import(${JSON.stringify(module)});
       const ready = async () => {
         const { pid } = await helper.start(${JSON.stringify(step)}, () => {});
         console.log(helper.pid + ' ' + pid);
       };
-      const helper = new StartHelper({ perl: ${JSON.stringify(perl)}, ready, over: console.error });
+      const helper = new StartHelper({ ...perlHelper(${JSON.stringify(perl)}), ready, over: console.error });
       setInterval(() => {}, 1000);`;
     const worker = spawn(process.execPath, ['--input-type=module', '-e', code], {
       stdio: ['ignore', 'pipe', 'inherit'],
