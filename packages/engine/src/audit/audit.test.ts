@@ -51,6 +51,36 @@ describe('writing', () => {
     expect(sizes.length).toBeLessThanOrEqual(4);
   });
 
+  it('entries that nobody waits for are gathered for a moment, or until one comes that somebody waits for', async () => {
+    const sizes: number[] = [];
+    const subject = open((store) => ({
+      ...store,
+      append: (documents) => {
+        sizes.push(documents.length);
+        return store.append(documents);
+      },
+    }));
+    const gather = { gather: true };
+    const first = Array.from({ length: 30 }, () => subject.audit.record(done, gather));
+    await settle();
+    expect(sizes).toEqual([]);
+    subject.clock.advance(50);
+    expect(await Promise.all(first)).toEqual(Array.from({ length: 30 }, () => true));
+    void subject.audit.record(done, gather);
+    expect(await subject.audit.record({ ...done, operation: 'last' })).toBe(true);
+    expect(sizes).toEqual([30, 2]);
+    expect((await operations(subject)).at(-1)).toBe('last');
+    // What comes while others are stored is gathered again, up to a batch.
+    const more = Array.from({ length: 200 }, () => subject.audit.record(done, gather));
+    await Promise.resolve();
+    void subject.audit.record(done, gather);
+    await Promise.all(more);
+    await settle();
+    expect(sizes).toEqual([30, 2, 200]);
+    await subject.audit.stop();
+    expect(sizes).toEqual([30, 2, 200, 1]);
+  });
+
   it('a store that fails is asked again; nobody who records learns of it', async () => {
     let broken = true;
     const subject = open((store) => ({

@@ -21,8 +21,11 @@ export type NewAuditEntry = Readonly<{ operation: string; outcome: AuditOutcome 
 export type AuditItem = AuditPlace & Readonly<{ previousHash: string; entry: AuditEntry }>;
 
 export type Audit = Readonly<{
-  /** Resolves when it is stored; false: the log could not take it. Never rejects, so nobody need wait for it. */
-  record(entry: NewAuditEntry): Promise<boolean>;
+  /**
+   * Resolves when it is stored; false: the log could not take it. Never rejects, so nobody need wait for it; `gather` says that
+   * nobody does, so it may be stored a moment later together with others.
+   */
+  record(entry: NewAuditEntry, options?: Readonly<{ gather: boolean }>): Promise<boolean>;
   /** Newest first. */
   list(filter: AuditFilter, page: Page): Promise<Paged<AuditItem>>;
   /** All rows from a number on, in their order, up to the present end. */
@@ -64,10 +67,10 @@ export function createAudit({ store, queries, clock, onError }: AuditOptions): A
   const complete = (entry: NewAuditEntry): AuditEntry => ({ ...unknown, at: clock.now(), ...entry });
   const folded = new FoldRefusals(clock, (entry) => void writer.record(documentOf(entry)));
   return {
-    async record(given) {
+    async record(given, options) {
       const entry = complete(given);
       if (entry.outcome === 'refused' && !folded.isFirst(entry)) return true;
-      return writer.record(documentOf(entry));
+      return writer.record(documentOf(entry), options?.gather);
     },
     async list(filter, page) {
       const { items, next } = await queries.listAudit(filter, page);

@@ -192,9 +192,9 @@ describe('an answer', () => {
     const waiting: (() => void)[] = [];
     const record = engine.audit.record;
     Object.assign(engine.audit, {
-      record: async (entry: Parameters<typeof record>[0]) => {
+      record: async (...given: Parameters<typeof record>) => {
         await new Promise<void>((resolve) => waiting.push(resolve));
-        return record(entry);
+        return record(...given);
       },
     });
     return { ...opened, release: () => waiting.splice(0).map((resolve) => resolve()), waiting };

@@ -54,10 +54,10 @@ export function recordRequests(app: FastifyInstance, { engine }: Pick<ServerCont
       done(null, payload);
       return;
     }
-    const stored = record(engine, request, outcome).catch((error: unknown) => {
+    const often = outcome === 'refused' || specOf(request)?.often === true;
+    const stored = record(engine, request, outcome, often).catch((error: unknown) => {
       request.log.error({ err: error }, 'what the audit log should tell of a request could not be found out');
     });
-    const often = outcome === 'refused' || specOf(request)?.often === true;
     if (often) done(null, payload);
     else void Promise.race([stored, pass(patienceMs)]).then(() => done(null, payload));
   });
@@ -87,7 +87,7 @@ const specOf = (request: FastifyRequest): Audited<OperationId> | undefined => {
   return operationId === undefined ? undefined : (auditedOperations[operationId] as Audited<OperationId>);
 };
 
-async function record(engine: Engine, request: FastifyRequest, outcome: Outcome): Promise<void> {
+async function record(engine: Engine, request: FastifyRequest, outcome: Outcome, gather: boolean): Promise<void> {
   const operation = request.routeOptions.config.operationId ?? 'none';
   const { before, answer, code } = request.audited;
   const { actor } = request;
@@ -95,7 +95,7 @@ async function record(engine: Engine, request: FastifyRequest, outcome: Outcome)
   const named = await specOf(request)?.who?.(engine, { body: request.body, answer });
   const given = pick(answer, spec?.gives ?? []);
   const after = spec?.state === undefined || outcome !== 'done' ? given : await spec.state(engine, request as never);
-  await engine.audit.record({
+  const entry: NewAuditEntry = {
     operation,
     outcome,
     actor: actor?.name ?? named ?? null,
@@ -111,7 +111,8 @@ async function record(engine: Engine, request: FastifyRequest, outcome: Outcome)
     after,
     detail: pick(request.body as Json, spec?.asks ?? []),
     request: request.id,
-  });
+  };
+  await engine.audit.record(entry, { gather });
 }
 
 function pick(from: Json | undefined, keys: readonly string[]): Json {
