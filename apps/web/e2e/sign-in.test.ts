@@ -170,3 +170,32 @@ describe('the account', () => {
     await page.getByRole('alert').waitFor();
   });
 });
+
+describe('what somebody may not do', () => {
+  test('is not offered, or disabled with who can grant it; what its address leads to says so, in the words of the server', async () => {
+    const { page } = window;
+    window.expectErrors(/401|403|404|WebSocket|\/api\/v1\/live/);
+    await page.goto('/workflows');
+    await signIn('bob');
+    await page.getByRole('link', { name: 'hello' }).waitFor();
+    const side = page.getByRole('navigation', { name: 'Main' });
+    await side.getByRole('link', { name: 'Secrets' }).waitFor({ state: 'detached' });
+    for (const name of ['Secrets', 'People', 'Audit']) {
+      expect(await side.getByRole('link', { name }).count()).toBe(0);
+    }
+    await page.getByRole('link', { name: 'hello' }).click();
+    await page.waitForURL('**/workflows/other/hello');
+    const start = page.getByRole('button', { name: 'Start' });
+    expect(await start.isDisabled()).toBe(true);
+    expect(await start.getAttribute('title')).toContain('workflow:start');
+    await window.inspect('workflow-not-allowed');
+    await page.goto('/people');
+    await page.getByText('You may not see users').waitFor();
+    await page.getByText('bob lacks the permission user:read').waitFor();
+    await page.getByText(/Ask an administrator for a role that has it: .*ada/).waitFor();
+    await window.inspect('forbidden');
+    await page.goto('/workspaces/main/files');
+    await page.getByText(/You may not see files|There is no such files/).waitFor();
+    expect(await page.content()).not.toContain('a.yaml');
+  });
+});

@@ -5,6 +5,18 @@
 // form that was sent arrives, however long somebody was away.
 import { readToken } from './token.ts';
 
+/** Set when a provider sent the browser back without somebody; read before the router makes the address its own. */
+export const signInProblem: string | null = readSignInProblem();
+
+function readSignInProblem(): string | null {
+  const query = new URLSearchParams(window.location.search);
+  const [code, provider] = [query.get('sign_in_error'), query.get('provider') ?? 'The provider'];
+  if (code === null) return null;
+  return code === 'identity_provider_unavailable'
+    ? `${provider} does not answer. Try again, or sign in another way.`
+    : `${provider} has let nobody in (${code}). Try again, or ask an administrator whether your account may.`;
+}
+
 const listeners = new Set<() => void>();
 let asked = false;
 let answer: (() => void) | null = null;

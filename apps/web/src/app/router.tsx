@@ -18,6 +18,7 @@ import { parseFilesSearch } from '../features/editor/search.ts';
 import { parseEventsSearch } from '../features/events/search.ts';
 import { parsePeopleSearch } from '../features/people/search.ts';
 import { runQuery } from '../features/run/queries.ts';
+import { preloadRunView } from '../features/run/run-view.ts';
 import { parseRunPageSearch } from '../features/run/search.ts';
 import { parseRunSearch } from '../features/runs/search.ts';
 import { parseSchedulesSearch } from '../features/schedules/search.ts';
@@ -54,9 +55,11 @@ const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$run',
   validateSearch: parseRunPageSearch,
-  loader: ({ params, cause, context: { queries } }) => {
+  loader: ({ params, cause, location, context: { queries } }) => {
     // While the code of the page comes, so does what it shows. Pointing at a link to a run is no reason to read it.
-    if (cause === 'enter') void queries.prefetchQuery(runQuery(params.run));
+    if (cause !== 'enter') return;
+    void queries.prefetchQuery(runQuery(params.run));
+    void preloadRunView(parseRunPageSearch(location.search).view);
   },
   component: lazyRouteComponent(() => import('../features/run/page.tsx'), 'RunPage'),
 });

@@ -73,7 +73,10 @@ export function StatusText({ status, reason }: { status: Status; reason?: string
   const { icon: Icon, word, tone } = statuses[status];
   return (
     <span
-      className={clsx('inline-flex items-center gap-1.5 whitespace-nowrap align-middle font-medium', toneText[tone])}
+      className={clsx(
+        'inline-flex max-w-full items-center gap-1.5 whitespace-nowrap align-middle font-medium',
+        toneText[tone],
+      )}
     >
       <Icon
         aria-hidden
@@ -81,7 +84,11 @@ export function StatusText({ status, reason }: { status: Status; reason?: string
         strokeWidth={2.25}
       />
       {word}
-      {reason ? <span className="font-normal text-soft">{reason.replaceAll('_', ' ')}</span> : null}
+      {reason ? (
+        <span title={reason.replaceAll('_', ' ')} className="min-w-0 truncate font-normal text-soft">
+          {reason.replaceAll('_', ' ')}
+        </span>
+      ) : null}
     </span>
   );
 }

@@ -113,7 +113,7 @@ function Clear({ search }: { search: CacheSearch }) {
       >
         <div className="flex justify-end gap-2">
           <Button onClick={() => setAsking(false)}>Keep them</Button>
-          <Button look="primary" disabled={clear.isPending} onClick={() => clear.mutate()}>
+          <Button look="danger" disabled={clear.isPending} onClick={() => clear.mutate()}>
             Remove them
           </Button>
         </div>

@@ -88,7 +88,9 @@ export function LogLines({
         aria-label="Lines"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         tabIndex={0}
-        className="focus-row h-[max(20rem,calc(100vh-19rem))] overflow-auto bg-code font-mono text-xs leading-5 [overflow-anchor:none]"
+        // As high as its lines, within what fits the window.
+        style={{ height: `min(max(20rem, 100vh - 19rem), max(10rem, ${height + rowHeight}px))` }}
+        className="focus-row overflow-auto bg-code font-mono text-xs leading-5 [overflow-anchor:none]"
         onScroll={({ currentTarget }) => {
           const next = currentTarget.scrollTop;
           if (follow && next < view.top - 2 && next < height - view.height - rowHeight) onScrolledUp();

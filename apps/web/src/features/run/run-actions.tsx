@@ -107,7 +107,7 @@ function CancelDialog({ run, open, onOpenChange }: { run: Run; open: boolean; on
         </label>
         <div className="flex justify-end gap-2">
           <Button onClick={() => onOpenChange(false)}>Leave it running</Button>
-          <Button type="submit" look="primary" disabled={cancel.isPending}>
+          <Button type="submit" look="danger" disabled={cancel.isPending}>
             Cancel the run
           </Button>
         </div>

@@ -6,10 +6,11 @@ import { Card } from '../../components/page.tsx';
 import { Skeleton } from '../../components/page-states.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { useShortcut } from '../../components/shortcuts.ts';
+import { loadGraphView, usualRunView } from './run-view.ts';
 import type { RunView } from './search.ts';
 import { StepList } from './step-list.tsx';
 
-const GraphView = lazy(async () => ({ default: (await import('./graph/graph-view.tsx')).GraphView }));
+const GraphView = lazy(async () => ({ default: (await loadGraphView()).GraphView }));
 const TimelineView = lazy(async () => ({ default: (await import('./timeline/timeline-view.tsx')).TimelineView }));
 
 /** Graph, timeline and list: three views of the same steps and the same selection. Their code comes when they are looked at. */
@@ -26,8 +27,7 @@ export function RunSteps({
   selected: string | undefined;
   onSelect: (name: string | undefined) => void;
 }) {
-  // On a phone a graph is a keyhole; the list says the same.
-  const [fallback] = useState<RunView>(() => (window.matchMedia('(max-width: 767px)').matches ? 'list' : 'graph'));
+  const [fallback] = useState<RunView>(usualRunView);
   const shown = view ?? fallback;
   useShortcut({ keys: '1', label: 'Graph', group: 'This page' }, () => onView('graph'));
   useShortcut({ keys: '2', label: 'Timeline', group: 'This page' }, () => onView('timeline'));

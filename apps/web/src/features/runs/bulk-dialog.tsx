@@ -76,7 +76,11 @@ export function BulkDialog({
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{work.isIdle ? 'Not now' : work.isPending ? 'Stop here' : 'Close'}</Button>
           {work.isSuccess ? null : (
-            <Button look="primary" disabled={number === 0 || work.isPending} onClick={() => work.mutate()}>
+            <Button
+              look={action === 'cancel' ? 'danger' : 'primary'}
+              disabled={number === 0 || work.isPending}
+              onClick={() => work.mutate()}
+            >
               {verb} {number === 0 ? 'runs' : countText(number, 'run')}
             </Button>
           )}

@@ -30,17 +30,18 @@ export function SecretsPage() {
   const query = useQuery(secretsQuery(workspace));
   const [asked, setAsked] = useState<Asked | null>(null);
   const close = () => setAsked(null);
+  const first = query.data?.[0]?.workspace;
   return (
     <Page
       title="Secrets"
       actions={
-        query.data?.[0] === undefined ? undefined : (
+        first === undefined ? undefined : (
           <>
             <Rotate />
             <Button
               look="primary"
               needs="secret:change"
-              onClick={() => setAsked({ what: 'set', workspace: query.data[0]?.workspace ?? '', name: null })}
+              onClick={() => setAsked({ what: 'set', workspace: first, name: null })}
             >
               <Plus aria-hidden />
               Set a secret

@@ -6,19 +6,16 @@ import { storeToken } from '../../api/token.ts';
 import { Button } from '../../components/button.tsx';
 import { errorText } from '../../components/error-text.ts';
 import { TextField } from '../../components/text-field.tsx';
+import { useSignedIn } from './use-signed-in.ts';
 import { Problem } from './way-frame.tsx';
 
 type Provider = Answer<Routes['getSignIn']>['providers'][number];
 
 /** The ways in that lead over somebody outside, in the order of the server's configuration. */
 export function ProviderWays({ providers }: { providers: readonly Provider[] }) {
-  const failed = new URLSearchParams(window.location.search).get('sign_in_error');
   if (providers.length === 0) return null;
   return (
     <div className="space-y-3 border-t pt-4">
-      {failed === null ? null : (
-        <Problem>The sign-in came to nothing ({failed}). Try it again, or ask whoever runs this server.</Problem>
-      )}
       {providers.map((provider) =>
         provider.kind === 'oidc' ? (
           <OidcWay key={provider.name} provider={provider} />
@@ -52,10 +49,7 @@ function DirectoryWay({ provider }: { provider: Provider }) {
   const [password, setPassword] = useState('');
   const signIn = useMutation({
     mutationFn: () => api.sessions.signInByDirectory(provider.name, { name, password }),
-    onSuccess: () => {
-      storeToken(null);
-      window.location.reload();
-    },
+    onSuccess: useSignedIn(),
     gcTime: 0,
   });
   return (

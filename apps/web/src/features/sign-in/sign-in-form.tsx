@@ -1,14 +1,14 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
-import { signedIn } from '../../api/session.ts';
+import { signInProblem } from '../../api/session.ts';
 import { readToken, storeToken } from '../../api/token.ts';
-import { meQuery } from '../../api/use-me.ts';
 import { Button } from '../../components/button.tsx';
 import { errorText } from '../../components/error-text.ts';
 import { QueryView } from '../../components/query-view.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { ProviderWays } from './provider-ways.tsx';
+import { useSignedIn } from './use-signed-in.ts';
 import { Problem } from './way-frame.tsx';
 
 /** The ways into this server that are set up, and no others. */
@@ -18,6 +18,7 @@ export function SignInForm() {
     <QueryView query={ways} what="ways to sign in" skeletonRows={3}>
       {({ password, providers, set_up_needed: needed }) => (
         <div className="space-y-5">
+          {signInProblem === null ? null : <Problem>{signInProblem}</Problem>}
           {needed ? (
             <p role="note" className="rounded-md bg-wait-ground px-3 py-2 text-sm text-wait">
               This server has no administrator yet. When it started, it wrote a link into its output: whoever opens it
@@ -26,7 +27,7 @@ export function SignInForm() {
           ) : null}
           {password ? <PasswordForm /> : null}
           <ProviderWays providers={providers} />
-          <TokenForm only={!password} />
+          <TokenForm only={!password && providers.length === 0} />
         </div>
       )}
     </QueryView>
@@ -34,23 +35,12 @@ export function SignInForm() {
 }
 
 function PasswordForm() {
-  const queries = useQueryClient();
+  const done = useSignedIn();
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const signIn = useMutation({
     mutationFn: () => api.sessions.signIn({ name, password }),
-    onSuccess: ({ account }) => {
-      setPassword('');
-      const before = queries.getQueryData(meQuery.queryKey);
-      const wasToken = readToken() !== null;
-      storeToken(null);
-      // What somebody else has read, and typed, is not for the next one.
-      if (wasToken || (before !== undefined && before.account !== account)) window.location.reload();
-      else {
-        signedIn();
-        void queries.invalidateQueries();
-      }
-    },
+    onSuccess: done,
     gcTime: 0,
   });
   return (

@@ -42,4 +42,20 @@ function openAtEnd(line: string): number {
   return open;
 }
 
+/** The text with what stands in quotes made harmless: a bracket or comma there begins, ends and parts nothing. */
+export function withoutQuoted(text: string): string {
+  let quote = '';
+  let before = '';
+  return [...text]
+    .map((character) => {
+      if (quote !== '') {
+        if (character !== quote) return '{}[],'.includes(character) ? '_' : character;
+        quote = '';
+      } else if ((character === '"' || character === "'") && beginsValue(before)) quote = character;
+      if (!/\s/.test(character)) before = character;
+      return character;
+    })
+    .join('');
+}
+
 const beginsValue = (before: string): boolean => before === '' || ':-[{,'.includes(before);

@@ -1,5 +1,5 @@
 // Where in a YAML text a cursor stands. Texts are broken while somebody types, so this reads lines and indents and no grammar.
-import { joinFlows } from './flows.ts';
+import { joinFlows, withoutQuoted } from './flows.ts';
 
 export type CursorPlace = Readonly<{
   /** A key is written, a value, or an expression (of which `text` is what stands before the cursor). */
@@ -36,7 +36,7 @@ export function placeOf(before: string): CursorPlace | null {
     return word === undefined ? null : { mode: 'key', path: parents, word, text: body };
   }
   const path = [...parents, plain(entry[1] ?? '')];
-  return inFlow(path, entry[2] ?? '');
+  return inFlow(path, withoutQuoted(entry[2] ?? ''));
 }
 
 /** After `key: `: a plain value, or the inside of `{ … }` and `[ … ]`. */
@@ -124,7 +124,7 @@ export function keysBelow(text: string, path: readonly string[]): ReadonlyMap<st
   }
   const last = path.at(-1);
   if (found.size > 0 || last === undefined) return found;
-  return flowKeys(keysBelow(text, path.slice(0, -1)).get(last) ?? '');
+  return flowKeys(withoutQuoted(keysBelow(text, path.slice(0, -1)).get(last) ?? ''));
 }
 
 /** The keys of `{ a: 1, b: { c: 2 } }`: a and b, with their values. */

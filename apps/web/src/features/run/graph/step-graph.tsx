@@ -36,9 +36,10 @@ export function StepGraph({
   selected: string | undefined;
   onSelect: (name: string) => void;
 }) {
+  const hash = useMemo(() => hashOf(graph), [graph]);
   const layout = useQuery({
     queryKey: ['layout', graph],
-    queryKeyHashFn: () => hashOf(graph),
+    queryKeyHashFn: () => hash,
     queryFn: () => layoutGraph(graph),
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -140,21 +141,28 @@ function useNodes(
   selected: string | undefined,
   onSelect: (name: string) => void,
 ): StepNode[] {
-  return useMemo(
-    () =>
-      graph.steps.map((plan) => ({
-        id: plan.name,
-        type: 'step' as const,
-        position: layout.steps.get(plan.name) ?? { x: 0, y: 0 },
-        width: nodeWidth,
-        height: nodeHeight,
-        measured,
-        handles,
-        data: { plan, step: steps?.[plan.name], selected: plan.name === selected, onSelect },
-      })),
-    [graph, steps, layout, selected, onSelect],
-  );
+  const choose = useRef(onSelect);
+  choose.current = onSelect;
+  const before = useRef<ReadonlyMap<string, StepNode>>(new Map());
+  return useMemo(() => {
+    const nodes = graph.steps.map((plan): StepNode => {
+      const position = layout.steps.get(plan.name) ?? { x: 0, y: 0 };
+      const data = { plan, step: steps?.[plan.name], selected: plan.name === selected, onSelect: chooser };
+      const last = before.current.get(plan.name);
+      // What did not change is the same object: of thousands of steps only those are looked at again that something happened to.
+      if (last !== undefined && last.position === position && isSameStep(last.data, data)) return last;
+      return { id: plan.name, type: 'step', position, width: nodeWidth, height: nodeHeight, measured, handles, data };
+    });
+    before.current = new Map(nodes.map((node) => [node.id, node]));
+    return nodes;
+    function chooser(name: string): void {
+      choose.current(name);
+    }
+  }, [graph, steps, layout, selected]);
 }
+
+const isSameStep = (one: StepNode['data'], other: StepNode['data']): boolean =>
+  one.plan === other.plan && one.step === other.step && one.selected === other.selected;
 
 function edgesOf(graph: PlanGraph, steps: Run['steps'] | undefined, layout: Layout): StepEdge[] {
   return graph.edges.map(({ from, to, when, kind }, index) => {

@@ -93,7 +93,12 @@ function Timeline({
           <div className="relative min-w-0 flex-1 overflow-hidden">
             {ticks.map((tick) => (
               <span key={tick} className="absolute top-2 whitespace-nowrap border-l pl-1" style={{ left: place(tick) }}>
-                {tick === extent[0] ? '0' : durationText(tick - extent[0])}
+                {/* At the right edge there is no room for words. */}
+                {tick - window.from > 0.92 * (window.to - window.from)
+                  ? null
+                  : tick === extent[0]
+                    ? '0'
+                    : durationText(tick - extent[0])}
               </span>
             ))}
           </div>
