@@ -29,6 +29,8 @@ export async function startOidcServer(
         client_id: client.clientId,
         client_secret: client.clientSecret,
         redirect_uris: [...callbacks],
+        // Of a program on this machine, whose port nobody knows before.
+        application_type: callbacks.some((one) => one.startsWith('http://127.0.0.1/')) ? 'native' : 'web',
         post_logout_redirect_uris: [...backTo],
         grant_types: ['authorization_code'],
         response_types: ['code'],

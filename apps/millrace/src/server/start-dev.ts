@@ -4,8 +4,9 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createLocalBlobStore } from '@millrace/blobs';
-import type { GitSettings, SecretSourceConfig } from '@millrace/definition';
+import type { GitSettings, IdentityProviderConfig, SecretSourceConfig } from '@millrace/definition';
 import { createEngine, type Retention } from '@millrace/engine';
+import { createIdentityProvider } from '@millrace/identity';
 import type { SourceLoad } from '@millrace/sources';
 import { openPostgresStore } from '@millrace/store-postgres';
 import { createWorker } from '@millrace/worker';
@@ -39,6 +40,8 @@ export type DevOptions = Readonly<{
   /** Outside sources of secrets. */
   secretSources: readonly SecretSourceConfig[];
   secretsKeyFile: string | null;
+  /** Outside providers that people may sign in by. */
+  identityProviders: readonly IdentityProviderConfig[];
   retention: Retention;
   /** Whether files of workspaces may be edited through the server. */
   editor: boolean;
@@ -101,6 +104,7 @@ async function open(
       version,
       logger: log,
       ...(options.token === null ? {} : { apiToken: options.token }),
+      identityProviders: options.identityProviders.map(createIdentityProvider),
       webUi,
       editor: options.editor,
       sources,
