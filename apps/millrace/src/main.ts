@@ -7,6 +7,7 @@ import { addEventCommand } from './commands/event.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addLimitCommand, addQueueCommand } from './commands/limit.ts';
+import { addLoginCommands } from './commands/login.ts';
 import { addPackCommand } from './commands/pack.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addScheduleCommand } from './commands/schedule.ts';
@@ -54,6 +55,7 @@ export function createProgram(): Command {
   addScheduleCommand(program);
   addPackCommand(program);
   addWebhookCommand(program);
+  addLoginCommands(program);
   addSecretCommand(program);
   addConnectionCommand(program);
   addAuditCommand(program);

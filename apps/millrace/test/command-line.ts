@@ -24,6 +24,8 @@ const neutral = {
   NO_COLOR: '1',
   FORCE_COLOR: '',
   CI: '',
+  /** Nobody is signed in anywhere. */
+  XDG_CONFIG_HOME: join(tmpdir(), 'millrace-tests-without-logins'),
 };
 
 /** Starts the real command. */

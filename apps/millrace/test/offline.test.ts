@@ -364,7 +364,9 @@ describe('millrace schema', () => {
 
 describe('help', () => {
   const commands = [
-    ...['dev', 'serve', 'work', 'init', 'validate', 'run', 'test', 'schema'].map((name) => [name]),
+    ...['dev', 'serve', 'work', 'init', 'validate', 'run', 'test', 'schema', 'login', 'logout', 'whoami'].map(
+      (name) => [name],
+    ),
     ...['list', 'get', 'start'].map((name) => ['workflow', name]),
     ...['list', 'get', 'pause', 'resume', 'cancel', 'logs', 'export'].map((name) => ['run', name]),
   ];

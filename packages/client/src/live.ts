@@ -46,9 +46,12 @@ export function openLive(
   };
 
   /** Resolves when the connection is over; true: it was open before. */
-  function connect(isAgain: boolean): Promise<boolean> {
+  async function connect(isAgain: boolean): Promise<boolean> {
+    const { token } = transport;
+    const shown = typeof token === 'function' ? await token() : token;
+    if (stopped.aborted) return false;
     return new Promise((resolve) => {
-      const current = new WebSocket(socketUrl(transport.base), protocols(transport.token));
+      const current = new WebSocket(socketUrl(transport.base), protocols(shown));
       let opened = false;
       let heard = true;
       socket = current;

@@ -4,8 +4,8 @@ import { ApiError, errorOf, unreachable } from './api-error.ts';
 export type ClientOptions = Readonly<{
   /** The server's address: `http://127.0.0.1:7117`. */
   url: string;
-  /** The server's API token, where it has one. */
-  token?: string;
+  /** An API key, or the server's API token; or what gives a token that is good now. In a browser, cookies do. */
+  token?: string | (() => Promise<string | undefined>);
   /** Default: the global one. */
   fetch?: typeof globalThis.fetch;
 }>;
@@ -34,7 +34,7 @@ export type Transport = Readonly<{
     options?: Readonly<{ signal?: AbortSignal | undefined }>,
   ): Promise<Response>;
   base: string;
-  token: string | undefined;
+  token: ClientOptions['token'];
 }>;
 
 export function createTransport(options: ClientOptions): Transport {
@@ -49,12 +49,13 @@ export function createTransport(options: ClientOptions): Transport {
     const spec: Route = routes[operationId];
     const url = base + fillPath(spec.path, given.params) + queryText(given.query);
     const send = options.fetch ?? globalThis.fetch;
+    const shown = typeof token === 'function' ? await token() : token;
     let response: Response;
     try {
       response = await send(url, {
         method: spec.method,
         headers: {
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(shown === undefined ? {} : { authorization: `Bearer ${shown}` }),
           ...(spec.method === 'POST' ? { 'content-type': 'application/json' } : {}),
           ...definedOnly(given.headers),
         },

@@ -6,7 +6,10 @@ export type RemoteOptions = Readonly<{ url?: string; token?: string; workspace?:
 export function addRemoteOptions(command: Command): Command {
   return command
     .option('--url <url>', 'the server (env: MILLRACE_URL; default: http://127.0.0.1:7070)')
-    .option('--token <token>', 'its API token (env: MILLRACE_TOKEN)')
+    .option(
+      '--token <token>',
+      'an API key, or its API token (env: MILLRACE_TOKEN; default: what `millrace login` kept)',
+    )
     .option('-w, --workspace <name>', 'the workspace (env: MILLRACE_WORKSPACE; default: main)')
     .option('--json', 'print JSON');
 }

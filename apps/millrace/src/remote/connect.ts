@@ -1,5 +1,6 @@
 import { type Client, createClient } from '@millrace/client';
 import type { RemoteOptions } from '../commands/remote-options.ts';
+import { keptToken } from '../logins/session.ts';
 import { serverUrl } from './server-url.ts';
 
 export type Connection = Readonly<{
@@ -9,10 +10,14 @@ export type Connection = Readonly<{
   workspace: string;
 }>;
 
-/** A client of the server that options or environment name. Nothing is sent before the first call. */
+/**
+ * A client of the server that options or environment name. It shows the token that they give, else what `millrace login` kept.
+ * Nothing is sent before the first call.
+ */
 export function connect(options: RemoteOptions): Connection {
-  const token = options.token ?? process.env.MILLRACE_TOKEN;
-  const client = createClient({ url: serverUrl(options.url), ...(token === undefined ? {} : { token }) });
+  const url = serverUrl(options.url);
+  const token = options.token ?? process.env.MILLRACE_TOKEN ?? (() => keptToken(url));
+  const client = createClient({ url, token });
   const namedWorkspace = options.workspace ?? process.env.MILLRACE_WORKSPACE ?? null;
   return { client, namedWorkspace, workspace: namedWorkspace ?? 'main' };
 }

@@ -141,7 +141,7 @@ async function tellSetUp({ people }: Engine, url: string, log: ReturnType<typeof
   const token = await people.setUp.token();
   if (token === null) return;
   // Behind `#`, so that no proxy and no log of requests gets to see it.
-  const link = `${url.replace(/\/+$/, '')}/set-up#token=${token}`;
+  const link = `${url}/set-up#token=${token}`;
   log.warn({ link }, 'there is no administrator yet: whoever opens this link becomes one, within a day');
 }
 
@@ -153,7 +153,9 @@ async function ownFolder(closers: Closers): Promise<string> {
 }
 
 function publicUrlOf(text: string | undefined): string | undefined {
-  if (text === undefined || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))) return text;
+  if (text === undefined || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))) {
+    return text?.replace(/\/+$/, '');
+  }
   throw new MillraceError('configuration', `${JSON.stringify(text)} is not the address of a server.`, {
     hint: 'Give --public-url with its scheme, for example https://millrace.example.',
   });

@@ -5,14 +5,22 @@ import { MillraceError } from '@millrace/core';
 /** The most that is read before somebody is told that this is no secret. */
 const maxBytes = 1024 * 1024;
 
+/** The value of a secret. Throws `invalid_request` when nothing was given. */
+export const readSecret = (name: string, input: NodeJS.ReadStream = process.stdin): Promise<string> =>
+  readHidden(`Value of ${name} (not shown): `, nothingGiven(), input);
+
 /**
- * The value of a secret: asked for on a terminal, where it is not shown, else all of standard input without the line feed at
- * its end. Throws `invalid_request` when nothing was given.
+ * What nobody may see: asked for on a terminal, where it is not shown, else all of standard input without the line feed at its
+ * end. Throws `nothing` when that is all.
  */
-export async function readSecret(name: string, input: NodeJS.ReadStream = process.stdin): Promise<string> {
+export async function readHidden(
+  prompt: string,
+  nothing: MillraceError,
+  input: NodeJS.ReadStream = process.stdin,
+): Promise<string> {
   if (input.isTTY) {
-    const typed = await ask(`Value of ${name} (not shown): `, input);
-    if (typed === '') throw nothingGiven();
+    const typed = await ask(prompt, input);
+    if (typed === '') throw nothing;
     return typed;
   }
   const chunks: Buffer[] = [];
@@ -26,7 +34,7 @@ export async function readSecret(name: string, input: NodeJS.ReadStream = proces
   const value = Buffer.concat(chunks)
     .toString('utf8')
     .replace(/\r?\n$/, '');
-  if (value === '') throw nothingGiven();
+  if (value === '') throw nothing;
   return value;
 }
 

@@ -22,9 +22,17 @@ export function reportError(error: unknown, options: Readonly<{ json: boolean }>
 }
 
 /** A failure as scripts get it. */
-export function toldError({ code, message, hint, details }: Foreseen) {
-  return { code, message, hint: hint ?? null, ...(details === undefined || details === null ? {} : { details }) };
+export function toldError(error: Foreseen) {
+  const { code, message, details } = error;
+  const hint = hintOf(error);
+  return { code, message, hint, ...(details === undefined || details === null ? {} : { details }) };
 }
+
+/** A server tells programs what to send; whoever types commands signs in. */
+const hintOf = ({ name, code, hint }: Foreseen): string | null =>
+  name === 'ApiError' && code === 'unauthorized'
+    ? 'Sign in: millrace login. Or give an API key: --token, MILLRACE_TOKEN.'
+    : (hint ?? null);
 
 function isForeseen(error: unknown): error is Foreseen {
   return error instanceof Error && (error.name === 'MillraceError' || error.name === 'ApiError');
@@ -39,7 +47,8 @@ function describe(error: Foreseen): string {
   const style = styleOf(process.stderr);
   const lines = [`${style.red('error')} ${printable(error.message)} ${style.dim(`[${error.code}]`)}`];
   for (const problem of problemsOf(error.details)) lines.push(`  ${printable(problem)}`);
-  if (error.hint !== undefined && error.hint !== null) lines.push(`  ${style.cyan('hint:')} ${printable(error.hint)}`);
+  const hint = hintOf(error);
+  if (hint !== null) lines.push(`  ${style.cyan('hint:')} ${printable(hint)}`);
   return `${lines.join('\n')}\n`;
 }
 
