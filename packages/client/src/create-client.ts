@@ -252,6 +252,9 @@ function approvalCalls(transport: Transport) {
     ofRun: (run: string, call?: CallOptions) => transport.call('listRunApprovals', { params: { run } }, call),
     answer: (run: string, step: string, body: Body<'answerApproval'>, call?: CallOptions) =>
       transport.call('answerApproval', { params: { run, step }, body }, call),
+    /** Lets another one answer in the caller's place. */
+    delegate: (run: string, step: string, body: Body<'delegateApproval'>, call?: CallOptions) =>
+      transport.call('delegateApproval', { params: { run, step }, body }, call),
   };
 }
 

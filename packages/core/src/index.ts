@@ -30,7 +30,16 @@ export { laneKey, lanesOf, type PreparedPlan, preparePlan, shareOf } from './pla
 export * from './protocol/log-batch.ts';
 export * from './protocol/log-line.ts';
 export * from './protocol/worker-protocol.ts';
-export { type ApprovalAnswer, type ApprovalDetail, type Approvers, isSameAnswer, mayAnswer } from './run/approval.ts';
+export { type ApprovalAnswer, type ApprovalDetail, isSameAnswer } from './run/approval.ts';
+export {
+  type Approver,
+  approverWords,
+  type Delegation,
+  mayAnswer,
+  nameOnly,
+  type Standing,
+  standingAt,
+} from './run/approvers.ts';
 export type { SlotsDetail } from './run/ask-for-slots.ts';
 export { assignmentOf } from './run/assignment.ts';
 export type { QueuedDocument } from './run/begin-run.ts';

@@ -15,6 +15,7 @@ import type {
   WorkerProtocol,
 } from '@millrace/core';
 import type { AnswerOutcome, AnswerRequest } from './approvals/answer-approval.ts';
+import type { DelegateOutcome, DelegateRequest } from './approvals/delegate-approval.ts';
 import type { OpenApproval } from './approvals/open-approval.ts';
 import type { Audit } from './audit/create-audit.ts';
 import type { EmitEventRequest } from './events/emit-event.ts';
@@ -204,6 +205,8 @@ export type Engine = Readonly<{
    * invalid_request (which one is meant?), invalid_input (the form), not_an_approver, approval_ended.
    */
   answerApproval(run: RunId, request: AnswerRequest): Promise<AnswerOutcome>;
+  /** Lets another one answer in one's place. Codes: run_not_found, not_found, invalid_request, not_an_approver, approval_ended. */
+  delegateApproval(run: RunId, request: DelegateRequest): Promise<DelegateOutcome>;
   /** Why a run, a step or an item does not go on, and who can change it. Codes: run_not_found, not_found, invalid_request. */
   explain(run: RunId, request?: ExplainRequest): Promise<Explanation>;
   /** Lets a worker get nothing new (what it holds goes on), or work again. Codes: not_found. */

@@ -7,6 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RunId, StoredEvent } from '@millrace/core';
 import { createAnswerApproval } from './approvals/answer-approval.ts';
+import { createDelegateApproval } from './approvals/delegate-approval.ts';
 import { createListApprovals, createRunApprovals } from './approvals/list-approvals.ts';
 import { createAudit } from './audit/create-audit.ts';
 import { createRecordReuse } from './audit/record-reuse.ts';
@@ -247,6 +248,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     listApprovals: createListApprovals(queries, plans),
     runApprovals: createRunApprovals(store, plans),
     answerApproval: createAnswerApproval({ store, plans, driver }),
+    delegateApproval: createDelegateApproval({ store, plans, driver }),
     explain: createExplain({ store, queries, plans, dispatcher, clock, settings }),
     drainWorker: createDrainWorker(store.workers, dispatcher),
     listHeld: createListHeld(store.work, names),

@@ -1,4 +1,7 @@
 export type * from './approvals/answer-approval.ts';
+export { approverNamed, approverOf, everywhere } from './approvals/approver-of.ts';
+export { asksApprover } from './approvals/asks-approver.ts';
+export type { DelegateOutcome, DelegateRequest } from './approvals/delegate-approval.ts';
 export { type OpenApproval, readApprovalWait } from './approvals/open-approval.ts';
 export { peopleFor } from './approvals/people-for.ts';
 export { documentOf, genesisHash } from './audit/chain.ts';

@@ -109,6 +109,10 @@ export const calls: Readonly<Record<ApiOperation, (place: Place) => Call>> = {
     url: `${v1}/runs/${asking}/approvals/ask/answer`,
     payload: { by: 'ada', decision: 'approve', item: 3 },
   }),
+  delegateApproval: ({ asking }) => ({
+    url: `${v1}/runs/${asking}/approvals/ask/delegate`,
+    payload: { to: 'ada', item: 3 },
+  }),
   listLimits: () => ({ url: `${v1}/limits` }),
   listQueues: () => ({ url: `${v1}/queues` }),
   listEvents: () => ({ url: `${v1}/events` }),

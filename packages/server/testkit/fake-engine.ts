@@ -221,6 +221,10 @@ export function createFakeEngine() {
       }
       return { step: 0, item: -1, iteration: 0, attempt: 1, status: 'open', approvals: 1, quorum: 2 };
     },
+    async delegateApproval(run, { from, to }) {
+      find(run);
+      return { step: 0, item: -1, iteration: 0, attempt: 1, from: from.name, to };
+    },
     async cancelRun(run, request) {
       if (isRunEnd(status(run))) throw new MillraceError('run_ended', `Run ${run} has ended.`);
       seen.cancels.push(request);
@@ -405,6 +409,7 @@ export function createFakeEngine() {
       schedules: peopleStore.schedules,
       secrets: peopleStore.secrets,
       accounts: peopleStore.accounts,
+      roles: peopleStore.roles,
       apiKeys: peopleStore.apiKeys,
       now: async () => {
         if (broken.store !== null) throw broken.store;

@@ -5,7 +5,7 @@
 import { userInfo } from 'node:os';
 import type { Definitions } from '@millrace/core';
 import { MillraceError } from '@millrace/core';
-import { type Engine, type OpenApproval, peopleFor } from '@millrace/engine';
+import { type Engine, everywhere, type OpenApproval, peopleFor } from '@millrace/engine';
 
 export type Approving = Readonly<{ all: boolean; steps: ReadonlySet<string> }>;
 
@@ -95,7 +95,7 @@ export function answerOffline(
       try {
         for (const by of peopleFor(approval, self)) {
           const { run, step, item, iteration } = approval;
-          const outcome = await engine.answerApproval(run, { step, item, iteration, by, ...answer });
+          const outcome = await engine.answerApproval(run, { step, item, iteration, by, as: everywhere, ...answer });
           if (outcome.status !== 'open') break;
         }
         return;

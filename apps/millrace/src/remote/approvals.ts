@@ -4,6 +4,7 @@ import { MillraceError } from '@millrace/core';
 import type {
   ApprovalAnswerOptions,
   ApprovalChoice,
+  ApprovalDelegateOptions,
   ApprovalGetOptions,
   ApprovalListOptions,
 } from '../commands/approval.ts';
@@ -12,6 +13,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { describeApproval, formFields, titleOf } from '../terminal/show-approval.ts';
 import { printable, styleOf } from '../terminal/style.ts';
 import { formatTable } from '../terminal/table.ts';
+import { caller } from './caller.ts';
 import { connect } from './connect.ts';
 import { timeTaken } from './show-run.ts';
 
@@ -23,6 +25,7 @@ export async function listApprovals(options: ApprovalListOptions): Promise<ExitC
     ...(options.workflow === undefined ? {} : { workflow: options.workflow }),
     ...(options.run === undefined ? {} : { run: options.run }),
     ...(options.approver === undefined ? {} : { approver: options.approver }),
+    ...(options.mine === true ? { mine: true } : {}),
     ...(options.after === undefined ? {} : { after: options.after }),
   });
   if (options.json === true) {
@@ -72,6 +75,29 @@ export async function answerApproval(
   });
   if (options.json === true) process.stdout.write(`${JSON.stringify(outcome)}\n`);
   else process.stdout.write(`${outcomeText(outcome)}\n`);
+  return exitCodes.ok;
+}
+
+export async function delegateApproval(
+  run: string,
+  step: string,
+  to: string,
+  options: ApprovalDelegateOptions,
+): Promise<ExitCode> {
+  const { client } = connect(options);
+  const { item, iteration, comment } = options;
+  const handed = await client.approvals.delegate(run, step, {
+    to,
+    by: caller(options),
+    ...(comment === undefined ? {} : { comment }),
+    ...(item === undefined ? {} : { item }),
+    ...(iteration === undefined ? {} : { iteration }),
+  });
+  if (options.json === true) process.stdout.write(`${JSON.stringify(handed)}\n`);
+  else
+    process.stdout.write(
+      `${printable(handed.to)} may answer ${titleOf(handed)} of run ${run} in place of ${printable(handed.from)}.\n`,
+    );
   return exitCodes.ok;
 }
 

@@ -27,6 +27,8 @@ const approval: OpenApproval = {
   approvers: null,
   quorum: 1,
   answers: [],
+  starter: null,
+  delegations: [],
   escalatesAt: null,
   escalated: false,
   timesOutAt: null,

@@ -1,4 +1,5 @@
 import type { Approval } from '@millrace/api';
+import { type Approvers, approverWords } from '@millrace/core';
 import { printable, type Style } from './style.ts';
 
 /** `ask`, `ask[3]`, `ask~2` (an iteration). */
@@ -8,12 +9,12 @@ export function titleOf({ step, item, iteration }: Pick<Approval, 'step' | 'item
 
 /** What is to be answered, by whom, until when. */
 export function describeApproval(approval: Approval, style: Style): string {
-  const { run, workspace, workflow, prompt, approvers, quorum, answers, escalates_at, times_out_at } = approval;
+  const { run, workspace, workflow, prompt, quorum, answers, escalates_at, times_out_at } = approval;
   const lines = [
     `${style.bold(titleOf(approval))} of run ${run} of ${printable(`${workspace}/${workflow}`)} asks:`,
     ...prompt.split('\n').map((line) => `  ${printable(line)}`),
     `answers  ${answers.length} of ${quorum}${answers.map((answer) => answerText(answer)).join('')}`,
-    `by       ${whoText(approvers)}`,
+    `by       ${whoText(approval)}`,
     `since    ${approval.since}`,
   ];
   if (escalates_at !== null) lines.push(`escalates at ${escalates_at}`);
@@ -26,14 +27,13 @@ export function describeApproval(approval: Approval, style: Style): string {
   return `${lines.join('\n')}\n`;
 }
 
-const answerText = ({ by, decision, comment }: Approval['answers'][number]): string =>
-  `\n           ${printable(by)}: ${decision}${comment === null ? '' : `: ${printable(comment)}`}`;
+const answerText = ({ by, decision, comment, for: others = [] }: Approval['answers'][number]): string =>
+  `\n           ${printable(by)}${others.length === 0 ? '' : ` (for ${printable(others.join(', '))})`}: ${decision}${comment === null ? '' : `: ${printable(comment)}`}`;
 
-function whoText(approvers: Approval['approvers']): string {
-  const roles = approvers?.roles === undefined ? '' : ` (meant for: ${printable(approvers.roles.join(', '))})`;
-  const users = approvers?.users;
-  if (users === undefined) return `everybody${roles}`;
-  return `${users.length === 0 ? 'nobody' : printable(users.join(', '))}${roles}`;
+function whoText({ approvers, starter, delegations }: Approval): string {
+  const except = starter === null ? '' : `; not ${starter}, who started the run`;
+  const handed = delegations.map(({ from, to }) => `; ${from} handed the vote over to ${to}`);
+  return printable(`${approverWords(approvers as Approvers | null).join(', ')}${except}${handed.join('')}`);
 }
 
 export type FormField = Readonly<{

@@ -1,6 +1,6 @@
 import { runStatuses, stepStatuses } from '@millrace/core';
 import { z } from 'zod';
-import { approvers } from '../approvals/approval.ts';
+import { approvers, delegation } from '../approvals/approval.ts';
 import { time } from '../contract/values.ts';
 import { limitKind, whenFull } from '../limits/limit.ts';
 import { hookCall } from './hook-call.ts';
@@ -168,6 +168,8 @@ const anAnswer = z
       since: time,
       prompt: z.string(),
       approvers: approvers.nullable().meta({ description: 'null: everybody may answer.' }),
+      starter: z.string().nullable().meta({ description: 'Who may not answer, having started the run.' }),
+      delegations: z.array(delegation),
       quorum: z.int(),
       approved: z.array(z.string()).meta({ description: 'Who has approved so far.' }),
       escalates_at: time.nullable(),

@@ -102,17 +102,26 @@ export type HttpBody = Readonly<{
 
 export type WorkflowBody = Readonly<{ type: 'workflow'; workflow: string; wait: boolean }>;
 
+/** Whoever one of the lists names, himself or by what he is in. No list at all: everybody. */
+export type Approvers = Readonly<{
+  users?: readonly string[];
+  groups?: readonly string[];
+  roles?: readonly string[];
+}>;
+
 export type ApprovalBody = Readonly<{
   type: 'approval';
   prompt: string;
   form?: Parameters;
-  approvers?: Readonly<{ users?: readonly string[]; roles?: readonly string[] }>;
+  approvers?: Approvers;
   quorum?: number;
+  /** Whoever started the run may not answer. */
+  separation_of_duty?: boolean;
   timeoutMs?: number;
   on_timeout?: 'fail' | 'skip' | 'approve';
   escalate?: Readonly<{
     afterMs: number;
-    approvers: Readonly<{ users?: readonly string[]; roles?: readonly string[] }>;
+    approvers: Approvers;
   }>;
 }>;
 

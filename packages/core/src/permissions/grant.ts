@@ -54,6 +54,18 @@ export const runObject = ({
   owner: typeof trigger.account === 'string' ? trigger.account : null,
 });
 
+/** Whether a selector finds an object; `own` means what `actor` started. */
+export function isPlace({ workspace, name, label, own }: Selector, actor: string, object: PermissionObject): boolean {
+  const fits = (pattern: string | undefined, text: string | null): boolean =>
+    pattern === undefined || (text !== null && matchesPattern(pattern, text));
+  return (
+    fits(workspace, object.workspace) &&
+    fits(name, object.name) &&
+    (label === undefined || object.labels.includes(label)) &&
+    (own !== true || object.owner === actor)
+  );
+}
+
 export const matchesPattern = (pattern: string, text: string): boolean => {
   const [first = '', ...rest] = pattern.split('*');
   const last = rest.pop();

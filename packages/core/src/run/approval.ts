@@ -3,23 +3,22 @@
 //   open ─▶ answers come (commands) ─▶ as many people as the quorum approved ─▶ succeeded
 //    │        └ each person counts once;        └ one rejected ─▶ failed (approval_rejected), never tried again
 //    │          a later answer takes the place of the earlier one
+//    ├─ somebody hands his vote over ─▶ another one may answer in his place, and he no more
 //    ├─ after `escalate.after` ─▶ more people may answer; nothing else changes
 //    └─ after `timeout` ─▶ timed_out, skipped or approved, as `on_timeout` says
 //
 // What is known of an open approval is the `detail` of its wait; the form stays in the plan, which is frozen. The wait is
 // due at the next of escalation and time-out. Answers that came are kept with the end of the attempt, whatever ends it:
 // whoever sends one again can be told that it counts, and of what was stopped it is known who had approved.
-import type { ApprovalBody } from '../definitions/action.ts';
+import type { ApprovalBody, Approvers } from '../definitions/action.ts';
 import type { Parameters } from '../definitions/parameters.ts';
 import { type Checked, checkInput } from '../schema/check-input.ts';
 import { canonicalJson } from '../values/canonical-json.ts';
 import type { Json, JsonObject } from '../values/json.ts';
+import { type Delegation, joined, votesOf } from './approvers.ts';
 import type { Fault } from './fault.ts';
 import type { Instant } from './records.ts';
 import type { AttemptEnd } from './task.ts';
-
-/** Who may answer. No `users`: everybody. `roles` are told, and cannot be checked before Millrace knows users. */
-export type Approvers = Readonly<{ users?: readonly string[]; roles?: readonly string[] }>;
 
 /** What one person said. */
 export type ApprovalAnswer = Readonly<{
@@ -30,6 +29,9 @@ export type ApprovalAnswer = Readonly<{
   comment: string | null;
 }>;
 
+/** An answer as it is kept. `for`: those who had handed him their votes. */
+type GivenAnswer = ApprovalAnswer & Readonly<{ at: Instant; for?: readonly string[] }>;
+
 /** An open approval, as its wait keeps it. */
 export type ApprovalDetail = Readonly<{
   prompt: string;
@@ -37,7 +39,11 @@ export type ApprovalDetail = Readonly<{
   approvers: Approvers | null;
   quorum: number;
   /** In the order in which people first answered; one for each. */
-  answers: readonly (ApprovalAnswer & Readonly<{ at: Instant }>)[];
+  answers: readonly GivenAnswer[];
+  /** Who started the run, and may not answer for that reason; absent: it does not matter, or nobody did. */
+  starter?: string;
+  /** In the order in which votes were handed over; absent: none was. */
+  delegations?: readonly Delegation[];
   /** Who may answer as well after `escalatesAt`; null: nobody, or it has escalated. */
   escalatesTo: Approvers | null;
   escalatesAt: Instant | null;
@@ -53,6 +59,7 @@ const noForm: Parameters = { kind: 'flat', fields: {} };
 export function newApproval(
   body: ApprovalBody,
   rendered: Rendered,
+  starter: string | null,
   now: Instant,
 ): ApprovalDetail | Readonly<{ key: string; fault: Fault }> {
   const approvers = readApprovers(rendered.approvers);
@@ -69,18 +76,16 @@ export function newApproval(
     escalatesAt: body.escalate === undefined ? null : now + body.escalate.afterMs,
     escalated: false,
     timesOutAt: body.timeoutMs === undefined ? null : now + body.timeoutMs,
+    ...(body.separation_of_duty === true && starter !== null ? { starter } : {}),
   };
 }
 
 /** null: nobody is named. undefined: it is not a list of names. An entry may be a template that gives several names. */
 function readApprovers(value: Json): Approvers | null | undefined {
   if (value === null) return null;
-  const { users, roles } = value as Readonly<Record<string, Json>>;
-  const read: { users?: readonly string[]; roles?: readonly string[] } = {};
-  for (const [key, names] of [
-    ['users', users],
-    ['roles', roles],
-  ] as const) {
+  const read: { -readonly [Key in keyof Approvers]: Approvers[Key] } = {};
+  for (const key of ['users', 'groups', 'roles'] as const) {
+    const names = (value as Readonly<Record<string, Json>>)[key];
     if (names === undefined) continue;
     const all = (names as readonly Json[]).flat() as readonly Json[];
     if (!all.every((name) => typeof name === 'string' && name !== '')) return undefined;
@@ -117,18 +122,6 @@ export function escalated(detail: ApprovalDetail): ApprovalDetail {
   };
 }
 
-function joined(first: Approvers, more: Approvers): Approvers {
-  const union = (a: readonly string[] = [], b: readonly string[] = []) => [...new Set([...a, ...b])];
-  return {
-    // Where nobody was named in person, everybody may answer, and still does.
-    ...(first.users === undefined ? {} : { users: union(first.users, more.users) }),
-    ...(first.roles === undefined && more.roles === undefined ? {} : { roles: union(first.roles, more.roles) }),
-  };
-}
-
-export const mayAnswer = ({ approvers }: Pick<ApprovalDetail, 'approvers'>, by: string): boolean =>
-  approvers?.users === undefined || approvers.users.includes(by);
-
 /** Checks what was filled in. An answer that rejects may leave the form out. */
 export function checkValues(body: ApprovalBody, { decision, values }: ApprovalAnswer): Checked<JsonObject> {
   if (decision === 'reject' && Object.keys(values).length === 0) return { ok: true, value: {} };
@@ -150,7 +143,8 @@ export const isSameAnswer = (one: ApprovalAnswer, other: ApprovalAnswer): boolea
 
 export function withAnswer(detail: ApprovalDetail, answer: ApprovalAnswer, at: Instant): ApprovalDetail {
   const { by, decision, values, comment } = answer;
-  const given = { by, at, decision, values, comment };
+  const others = votesOf(detail).held.get(by) ?? [];
+  const given = { by, at, decision, values, comment, ...(others.length === 0 ? {} : { for: others }) };
   const known = detail.answers.some((earlier) => earlier.by === by);
   const answers = known
     ? detail.answers.map((earlier) => (earlier.by === by ? given : earlier))
@@ -216,8 +210,13 @@ export function stoppedApproval(detail: ApprovalDetail, end: AttemptEnd): Attemp
 
 /** JSON of the step's output. `by` is who decided: the last one the quorum needed; null: time did. */
 function outcomeText(detail: ApprovalDetail, approved: boolean, by: string | null, defaults: JsonObject = {}): string {
-  const answers = detail.answers.map(({ at, ...said }) => ({ ...said, at: new Date(at).toISOString() }));
+  const dated = <Row extends Readonly<{ at: Instant }>>({ at, ...said }: Row) => ({
+    ...said,
+    at: new Date(at).toISOString(),
+  });
+  const answers = detail.answers.map(dated);
+  const delegations = detail.delegations === undefined ? {} : { delegations: detail.delegations.map(dated) };
   let values = defaults;
   for (const answer of detail.answers) if (answer.decision === 'approve') values = { ...values, ...answer.values };
-  return JSON.stringify({ approved, by, answers, values });
+  return JSON.stringify({ approved, by, answers, values, ...delegations });
 }

@@ -5,6 +5,7 @@ import { canonical } from '../testing/live-run.ts';
 import { type RunDriver, runOf } from '../testing/run-driver.ts';
 import type { Json } from '../values/json.ts';
 import type { ApprovalDetail } from './approval.ts';
+import { nameOnly } from './approvers.ts';
 import type { EngineWaitDocument } from './records.ts';
 import { restoreState } from './restore-state.ts';
 
@@ -116,7 +117,7 @@ describe('an approval', () => {
     expect(detailOf(run).approvers).toEqual({ users: ['v2', 'ada', 'bob'], roles: ['release'] });
     expect(run.answer('ask', 'eve')).toMatchObject({
       code: 'not_an_approver',
-      message: 'eve may not answer this approval; v2, ada, bob may.',
+      message: 'eve may not answer this approval; v2, ada, bob, whoever has the role release may.',
     });
     expect(run.answer('ask', 'ada')).toBeNull();
   });
@@ -162,9 +163,9 @@ describe('an approval', () => {
     const key = { step, item, iteration, attempt };
     run.answer('ask', 'ada');
     const answer = { by: 'bob', decision: 'reject', values: {}, comment: null } as const;
-    expect(run.send({ type: 'answer', key, answer })?.code).toBe('stale_attempt');
+    expect(run.send({ type: 'answer', key, answer, standing: nameOnly('bob') })?.code).toBe('stale_attempt');
     run.succeed('next');
-    expect(run.send({ type: 'answer', key, answer })?.code).toBe('run_ended');
+    expect(run.send({ type: 'answer', key, answer, standing: nameOnly('bob') })?.code).toBe('run_ended');
   });
 
   test('may be asked of each item, in every iteration, and with a retry', () => {
@@ -246,6 +247,7 @@ describe('the time of an approval', () => {
       escalated: true,
       approvers: { users: ['ada', 'v2'], roles: ['dev', 'ops'] },
     });
+    expect(run.answer('ask', 'cy', {}, -1, { groups: [], roles: ['other'] })?.code).toBe('not_an_approver');
     expect(run.wait('ask', 'approval').dueAt).toBe(1_100);
     run.fire('ask', 'approval');
     expect(run.step('ask').reason).toBe('approval_timed_out');
@@ -271,5 +273,138 @@ describe('the time of an approval', () => {
     const run = ask({ timeoutMs: 40, escalate: { afterMs: 40, approvers: { users: ['bob'] } } });
     run.fire('ask', 'approval');
     expect(run.step('ask').status).toBe('timed_out');
+  });
+});
+
+describe('who may answer', () => {
+  const member = (...groups: string[]) => ({ groups, roles: [] });
+  const having = (...roles: string[]) => ({ groups: [], roles });
+
+  test('is whoever is named, is in a group, or has a role', () => {
+    const approvers = { users: ['ada'], groups: ['{{ input.tag }}', 'ops'], roles: ['release'] };
+    const asked = () => ask({ approvers });
+    expect(asked().answer('ask', 'ada')).toBeNull();
+    expect(asked().answer('ask', 'bob', {}, -1, member('dev', 'ops'))).toBeNull();
+    expect(asked().answer('ask', 'bob', {}, -1, member('v2'))).toBeNull();
+    expect(asked().answer('ask', 'bob', {}, -1, having('release'))).toBeNull();
+    expect(asked().answer('ask', 'bob', {}, -1, { groups: 'all', roles: 'all' })).toBeNull();
+    expect(asked().answer('ask', 'bob', {}, -1, { groups: ['release'], roles: ['ops'] })).toMatchObject({
+      code: 'not_an_approver',
+      message:
+        'bob may not answer this approval; ada, members of v2, members of ops, whoever has the role release may.',
+    });
+    expect(ask({ approvers: { groups: ['ops'] } }).answer('ask', 'bob')?.code).toBe('not_an_approver');
+    expect(ask({ approvers: { users: [] } }).answer('ask', 'bob')?.message).toBe(
+      'bob may not answer this approval; nobody may.',
+    );
+    expect(ask({ approvers: {} }).answer('ask', 'bob')).toBeNull();
+  });
+
+  test('is a program only where it is named in person', () => {
+    const service = { groups: ['ops'], roles: ['release'], service: true } as const;
+    const answer = (approvers?: ApprovalBody['approvers']) =>
+      ask(approvers === undefined ? {} : { approvers }).answer('ask', 'bot', {}, -1, service);
+    expect(answer()?.code).toBe('not_an_approver');
+    expect(answer({ groups: ['ops'], roles: ['release'] })?.code).toBe('not_an_approver');
+    expect(answer({ users: ['bot'] })).toBeNull();
+  });
+
+  test('is not who started the run, where duties are separated', () => {
+    const text = { steps: { ask: approval({ separation_of_duty: true, quorum: 2 }) } };
+    const started = runOf(text, { tag: 'v2' }, { trigger: { account: 'ada', type: 'api' } });
+    expect(started.answer('ask', 'ada')).toMatchObject({
+      code: 'not_an_approver',
+      message: 'ada may not answer this approval, having started the run.',
+    });
+    expect(started.delegate('ask', 'ada', 'bob')?.code).toBe('not_an_approver');
+    expect(started.delegate('ask', 'bob', 'ada')).toMatchObject({ code: 'cannot_delegate' });
+    expect(started.answer('ask', 'bob')).toBeNull();
+    expect(started.answer('ask', 'cy')).toBeNull();
+    expect(started.step('ask').status).toBe('succeeded');
+    const byClock = runOf(text, { tag: 'v2' }, { trigger: { type: 'schedule' } });
+    expect(byClock.answer('ask', 'ada')).toBeNull();
+    const free = runOf({ steps: { ask: approval() } }, { tag: 'v2' }, { trigger: { account: 'ada', type: 'api' } });
+    expect(free.answer('ask', 'ada')).toBeNull();
+  });
+
+  test('are, after an escalation, all whom both lists mean; where everybody may, everybody still does', () => {
+    const escalate = (approvers: ApprovalBody['approvers']) => {
+      const run = ask({
+        ...(approvers === undefined ? {} : { approvers }),
+        escalate: { afterMs: 40, approvers: { groups: ['ops'] } },
+      });
+      run.fire('ask', 'approval');
+      return detailOf(run).approvers;
+    };
+    expect(escalate({ roles: ['dev'] })).toEqual({ roles: ['dev'], groups: ['ops'] });
+    expect(escalate({ groups: ['dev', 'ops'] })).toEqual({ groups: ['dev', 'ops'] });
+    expect(escalate({})).toEqual({});
+    expect(escalate(undefined)).toBeNull();
+  });
+});
+
+describe('a vote that is handed over', () => {
+  const three = { approvers: { users: ['ada', 'bob', 'cy'] } };
+
+  test('lets the other one answer, and the first one no more; the output tells of it', () => {
+    const run = ask({ ...three, quorum: 1 });
+    run.now += 5;
+    expect(run.delegate('ask', 'ada', 'eve')).toBeNull();
+    const before = run.wait('ask', 'approval');
+    expect(run.delegate('ask', 'ada', 'eve')).toBeNull();
+    expect(run.last.waits).toEqual([]);
+    expect(run.wait('ask', 'approval')).toEqual(before);
+    expect(run.answer('ask', 'ada')).toMatchObject({
+      message: 'ada may not answer this approval any more: the vote was handed over to eve.',
+    });
+    expect(canonical(restoreState(run.plan, run.store.load()))).toBe(canonical(run.state));
+    expect(run.answer('ask', 'eve')).toBeNull();
+    expect(outputOf(run)).toMatchObject({
+      approved: true,
+      answers: [{ by: 'eve', for: ['ada'] }],
+      delegations: [{ from: 'ada', to: 'eve', comment: null, at: new Date(run.now).toISOString() }],
+    });
+  });
+
+  test('goes on with those that came before it, and comes back', () => {
+    const run = ask({ approvers: { users: ['ada', 'bob'] }, quorum: 1 });
+    run.delegate('ask', 'ada', 'bob');
+    run.delegate('ask', 'bob', 'cy');
+    expect(['ada', 'bob'].map((name) => run.answer('ask', name)?.code)).toEqual(['not_an_approver', 'not_an_approver']);
+    run.delegate('ask', 'cy', 'ada');
+    expect(run.answer('ask', 'cy')?.code).toBe('not_an_approver');
+    expect(run.answer('ask', 'ada')).toBeNull();
+    expect(run.step('ask').status).toBe('succeeded');
+  });
+
+  test('is one that there is, of somebody who has not answered, for somebody who has not', () => {
+    const run = ask({ ...three, quorum: 2 });
+    expect(run.delegate('ask', 'eve', 'dee')?.code).toBe('not_an_approver');
+    expect(run.delegate('ask', 'ada', 'ada')?.message).toBe('ada has the vote already.');
+    run.answer('ask', 'bob');
+    expect(run.delegate('ask', 'bob', 'dee')?.message).toBe('bob has answered already, and counts once.');
+    expect(run.delegate('ask', 'ada', 'bob')?.message).toBe('bob has answered already, and counts once.');
+    expect(run.delegate('ask', 'ada', 'dee')).toBeNull();
+  });
+
+  test('leaves enough people for the quorum, as far as names tell', () => {
+    const run = ask({ ...three, quorum: 2 });
+    expect(run.delegate('ask', 'ada', 'bob')).toBeNull();
+    expect(run.delegate('ask', 'cy', 'bob')).toMatchObject({
+      code: 'cannot_delegate',
+      message: '2 people must approve, and only 1 could then.',
+    });
+    expect(run.delegate('ask', 'cy', 'dee')).toBeNull();
+    const grouped = ask({ approvers: { users: ['ada'], groups: ['ops'] }, quorum: 2 });
+    expect(grouped.delegate('ask', { name: 'dee', groups: ['ops'], roles: [] }, 'ada')).toBeNull();
+  });
+
+  test('is not handed over when the approval has ended', () => {
+    const run = runOf({ steps: { ask: approval(), next: { needs: 'ask' } } }, { tag: 'v2' });
+    const { step, item, iteration, attempt } = run.wait('ask', 'approval');
+    run.answer('ask', 'ada');
+    const key = { step, item, iteration, attempt };
+    const command = { type: 'delegate', key, from: nameOnly('bob'), to: 'cy', comment: null } as const;
+    expect(run.send(command)?.code).toBe('stale_attempt');
   });
 });

@@ -4,6 +4,7 @@ import type { InputProblem } from '../schema/input-problem.ts';
 import type { RunId, WorkerId } from '../values/ids.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 import type { ApprovalAnswer } from './approval.ts';
+import type { Standing } from './approvers.ts';
 import type { Fault } from './fault.ts';
 import type { LocalEntry } from './local/local-entry.ts';
 import type { AttemptKey, Instant, WaitKind } from './records.ts';
@@ -32,7 +33,9 @@ export type Command =
   /** An event of the type that a step waits for has come; whether it matches is decided here. */
   | Readonly<{ type: 'event_arrived'; key: AttemptKey; event: StoredEvent }>
   /** Somebody answers an approval. `values` are as they were given; they are checked here. */
-  | Readonly<{ type: 'answer'; key: AttemptKey; answer: ApprovalAnswer }>
+  | Readonly<{ type: 'answer'; key: AttemptKey; answer: ApprovalAnswer; standing: Omit<Standing, 'name'> }>
+  /** Somebody who may answer an approval hands his vote over to another one. */
+  | Readonly<{ type: 'delegate'; key: AttemptKey; from: Standing; to: string; comment: string | null }>
   /**
    * The store gave a request all that it asked for. A run is named by step -1 and attempt 0; `kept`: what it takes over, if it
    * is a re-run.
@@ -78,6 +81,7 @@ export type Rejection = Readonly<{
     | 'not_paused'
     | 'outdated'
     | 'not_an_approver'
+    | 'cannot_delegate'
     | 'invalid_values'
     | 'event_not_matching';
   message: string;

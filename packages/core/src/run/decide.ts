@@ -7,6 +7,7 @@ import { attemptFinished } from './commands/attempt-finished.ts';
 import { cacheAnswer } from './commands/cache-answer.ts';
 import { cancel } from './commands/cancel.ts';
 import { childEnded } from './commands/child-ended.ts';
+import { delegateVote } from './commands/delegate.ts';
 import { eventArrived } from './commands/event-arrived.ts';
 import { hold } from './commands/hold.ts';
 import { parentTurned } from './commands/parent-turned.ts';
@@ -62,6 +63,8 @@ function apply(decision: Deciding, command: Command): Rejection | null {
       return eventArrived(decision, command);
     case 'answer':
       return answerApproval(decision, command);
+    case 'delegate':
+      return delegateVote(decision, command);
     case 'slots_granted':
       return slotsGranted(decision, command);
     case 'slots_refused':

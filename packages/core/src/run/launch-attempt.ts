@@ -1,6 +1,7 @@
 import type { ActionBody, ApprovalBody, WaitBody } from '../definitions/action.ts';
 import { isEventType, maxPayloadLength } from '../events/event.ts';
 import type { HeldAbove } from '../limits/demand.ts';
+import { runObject } from '../permissions/grant.ts';
 import { FaultError } from '../plan/expression-fault.ts';
 import { formatDuration } from '../values/duration.ts';
 import type { RunId } from '../values/ids.ts';
@@ -172,7 +173,7 @@ function openApproval(decision: Deciding, target: TaskTarget, task: Task, body: 
     renderBody(decision, target, task, key),
   );
   const rendered = { prompt: prompt ?? null, approvers: approvers ?? null, escalatesTo: escalatesTo ?? null };
-  const opened = newApproval(body, rendered, decision.now);
+  const opened = newApproval(body, rendered, runObject(decision.state.origin).owner, decision.now);
   if ('fault' in opened)
     throw new FaultError(faultAt(decision, target.step, `action/body/${opened.key}`, opened.fault));
   task.dueAt = approvalDueAt(opened);

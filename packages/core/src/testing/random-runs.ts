@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Hooks } from '../definitions/workflow.ts';
 import type { StoredEvent } from '../events/event.ts';
 import type { ApprovalDetail } from '../run/approval.ts';
+import { mayAnswer } from '../run/approvers.ts';
 import type { AttemptResult, Command } from '../run/command.ts';
 import { readEventWait } from '../run/event-wait.ts';
 import type { Wait } from '../run/records.ts';
@@ -62,7 +63,8 @@ const kinds: readonly StepText[] = [
       type: 'approval',
       prompt: 'Now?',
       form: fields({ tag: { type: 'string', default: 'v1' } }),
-      approvers: { users: ['ada'] },
+      approvers: { users: ['ada'], groups: ['ops'] },
+      separation_of_duty: true,
       timeoutMs: 400,
       on_timeout: 'skip',
       escalate: { afterMs: 100, approvers: { users: ['bob', 'cy'] } },
@@ -232,17 +234,23 @@ function arrival(run: RunDriver, wait: Wait, choice: number): Event {
   return () => ({ type: 'event_arrived', key: keyOfWork(wait), event });
 }
 
-/** Those who have not answered come first, so that whatever is asked comes to its end. */
+/** Those who may answer and have not come first, so that whatever is asked comes to its end. */
 function answerEvents(wait: Wait, choice: number): Event[] {
   const key = keyOfWork(wait);
   const { detail } = JSON.parse(wait.document ?? 'null') as { detail: ApprovalDetail };
-  const answered = new Set(detail.answers.map(({ by }) => by));
-  const people = ['ada', 'bob', 'cy'].sort((a, b) => Number(answered.has(a)) - Number(answered.has(b)));
+  const standing = { groups: (choice >> 9) % 2 === 0 ? ['ops'] : [], roles: [] };
+  const isLate = (name: string): boolean =>
+    detail.answers.some(({ by }) => by === name) || !mayAnswer(detail, { ...standing, name });
+  const people = ['ada', 'bob', 'cy'].sort((a, b) => Number(isLate(a)) - Number(isLate(b)));
   const values = (choice >> 7) % 6 === 1 ? { tag: 7 } : {};
-  return people.map((by): Event => {
+  const answers = people.map((by): Event => {
     const decision = (choice >> 5) % 5 === 1 ? 'reject' : 'approve';
-    return () => ({ type: 'answer', key, answer: { by, decision, values, comment: null } });
+    return () => ({ type: 'answer', key, answer: { by, decision, values, comment: null }, standing });
   });
+  const [from = 'ada', to = 'bob'] = people;
+  const handOver: Event = () => ({ type: 'delegate', key, from: { ...standing, name: from }, to, comment: null });
+  // Once, so that enough people are left for the quorum.
+  return detail.delegations === undefined && (choice >> 10) % 4 === 1 ? [...answers, handOver] : answers;
 }
 
 const refusals = ['full', 'superseded', 'circle'] as const;

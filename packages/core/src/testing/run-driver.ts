@@ -1,5 +1,6 @@
 import type { PreparedPlan } from '../plan/prepared-plan.ts';
 import type { ApprovalAnswer } from '../run/approval.ts';
+import { nameOnly, type Standing } from '../run/approvers.ts';
 import type { Changes } from '../run/changes.ts';
 import type { AttemptResult, Command, Rejection } from '../run/command.ts';
 import { decide } from '../run/decide.ts';
@@ -141,9 +142,22 @@ export class RunDriver {
   }
 
   /** Answers an open approval. */
-  answer(step: string, by: string, more: Partial<ApprovalAnswer> = {}, item = -1): Rejection | null {
+  answer(
+    step: string,
+    by: string,
+    more: Partial<ApprovalAnswer> = {},
+    item = -1,
+    standing: Omit<Standing, 'name'> = nameOnly(by),
+  ): Rejection | null {
     const answer = { by, decision: 'approve', values: {}, comment: null, ...more } as const;
-    return this.send({ type: 'answer', key: keyOfWork(this.wait(step, 'approval', item)), answer });
+    return this.send({ type: 'answer', key: keyOfWork(this.wait(step, 'approval', item)), answer, standing });
+  }
+
+  /** Hands a vote over. */
+  delegate(step: string, from: string | Standing, to: string): Rejection | null {
+    const who = typeof from === 'string' ? nameOnly(from) : from;
+    const key = keyOfWork(this.wait(step, 'approval'));
+    return this.send({ type: 'delegate', key, from: who, to, comment: null });
   }
 
   endChild(step: string, status: 'succeeded' | 'failed' | 'cancelled', output: Json = null, item = -1) {

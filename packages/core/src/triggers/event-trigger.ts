@@ -29,7 +29,9 @@ export function fireEventTrigger(
     if (input === null) return null;
     const chain = chainOf(event);
     if (chain > maxEventChain) return { fault: endless(chain) };
-    return { input, trigger: { type: 'event', name: trigger.name, event: event.id, chain } };
+    const { account } = event.source;
+    const by = typeof account === 'string' ? { account } : {};
+    return { input, trigger: { ...by, type: 'event', name: trigger.name, event: event.id, chain } };
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
     return { fault: error.fault };

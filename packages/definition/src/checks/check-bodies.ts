@@ -80,7 +80,9 @@ function checkApproval(body: ApprovalBody, node: SourceNode, owner: string, repo
   const { form, approvers, quorum = 1, timeoutMs, on_timeout, escalate } = body;
   if (form !== undefined) checkParameters(form, nodeAt(node, ['form']), `${owner}, form`, report);
   const users = approvers?.users;
-  const all = users === undefined ? null : new Set([...users, ...(escalate?.approvers.users ?? [])]);
+  // Who is in a group or has a role is known to the server alone.
+  const named = [approvers, escalate?.approvers].some((one) => one?.groups !== undefined || one?.roles !== undefined);
+  const all = users === undefined || named ? null : new Set([...users, ...(escalate?.approvers.users ?? [])]);
   // A template may give several names.
   if (all !== null && quorum > all.size && ![...all].some(isTemplate)) {
     report({

@@ -16,7 +16,11 @@ import {
   textList,
 } from './values.ts';
 
-const people = z.strictObject({ users: z.array(text).exactOptional(), roles: z.array(text).exactOptional() });
+const people = z.strictObject({
+  users: z.array(text).exactOptional(),
+  groups: z.array(text).exactOptional(),
+  roles: z.array(text).exactOptional(),
+});
 const status = z.union(
   [
     z.int().min(100).max(599),
@@ -98,6 +102,7 @@ export const bodyShapes = {
     form: parameters.exactOptional(),
     approvers: people.exactOptional(),
     quorum: z.int().min(1).max(1000).exactOptional().describe('How many must approve. Default 1.'),
+    separation_of_duty: z.boolean().exactOptional().describe('Whoever started the run may not answer.'),
     on_timeout: z.enum(['fail', 'skip', 'approve']).exactOptional().describe('Default fail.'),
     escalate: z.strictObject({ after: positiveDuration, approvers: people }).exactOptional(),
   },

@@ -157,7 +157,10 @@ describe('open approvals', () => {
     const { engine, start: run } = await start();
     const id = await run('release');
     await engine.answerApproval(id, says('ada'));
-    const { items } = await engine.listApprovals({ approver: 'bob' }, { limit: 5, after: null });
+    const { items } = await engine.listApprovals(
+      { approver: { name: 'bob', groups: [], roles: [] } },
+      { limit: 5, after: null },
+    );
     expect(items).toMatchObject([
       {
         ...{ run: id, workspace: 'test', workflow: 'release', step: 'ask', item: -1, iteration: 0, attempt: 1 },

@@ -7,6 +7,7 @@
 // while the approval is open, with the output of the attempt once it has ended. So sending one again is always safe.
 import {
   type ApprovalAnswer,
+  type Approver,
   type AttemptKey,
   checkInput,
   type EndedAttempt,
@@ -18,20 +19,20 @@ import {
   type PlanStep,
   type Rejection,
   type RunId,
+  runObject,
+  standingAt,
 } from '@millrace/core';
 import type { RunDriver } from '../commit/run-driver.ts';
 import type { PlanCache } from '../plans/plan-cache.ts';
 import type { Store } from '../ports/store.ts';
 import { runNotFound } from '../runs/run-not-found.ts';
+import { type ChosenApproval, findApproval, isMeant, notOpen, openWait, type Which } from './find-approval.ts';
 import { readApprovalWait } from './open-approval.ts';
 
 export type AnswerRequest = ApprovalAnswer &
-  Readonly<{
-    step: string;
-    /** Needed where several approvals of the step are open. */
-    item?: number;
-    iteration?: number;
-  }>;
+  ChosenApproval &
+  /** Absent: nothing is known of whoever answers but the name. */
+  Readonly<{ as?: Omit<Approver, 'name'> }>;
 
 /** What came of an answer: how the approval stands after it. */
 export type AnswerOutcome = AttemptKey &
@@ -42,49 +43,28 @@ export type AnswerApprovalOptions = Readonly<{ store: Store; plans: PlanCache; d
 /** Codes: run_not_found, not_found, invalid_request (several are open), invalid_input, not_an_approver, approval_ended. */
 export function createAnswerApproval({ store, plans, driver }: AnswerApprovalOptions) {
   return async (run: RunId, request: AnswerRequest): Promise<AnswerOutcome> => {
-    const { step, plan, loaded } = await find(run, request.step);
+    const { step, plan, loaded } = await findApproval({ store, plans }, run, request.step);
     const { by, decision, values, comment } = request;
     const answer: ApprovalAnswer = { by, decision, values, comment };
-    const open = openWaits(loaded, step, request);
-    const [wait, second] = open;
-    if (second !== undefined) throw ambiguous(run, step, open);
-    if (wait === undefined) return ended(loaded, plan, step, request, answer);
+    const wait = openWait(loaded, step, request);
+    if (wait === null) return ended(loaded, plan, step, request, answer);
     const { item, iteration, attempt } = wait;
     const key = { step: step.index, item, iteration, attempt };
-    const settled = await driver.send(run, { type: 'answer', key, answer });
+    const who: Approver = { groups: [], roles: [], ...request.as, name: by };
+    const standing = standingAt(who, runObject(loaded.run));
+    const settled = await driver.send(run, { type: 'answer', key, answer, standing });
     if (settled.kind === 'failed') throw settled.error;
     if (settled.kind === 'rejected') {
       const { code } = settled.rejection;
-      if (code === 'not_an_approver' || code === 'invalid_values') throw refused(run, step, settled.rejection);
+      if (code === 'not_an_approver' || code === 'invalid_values') throw refusedAnswer(run, step, settled.rejection);
     } else if (settled.kind !== 'applied') throw runNotFound(run);
-    const after = await find(run, request.step);
-    const kept = openWaits(after.loaded, step, key).find((one) => one.attempt === attempt);
-    if (kept === undefined || settled.kind === 'rejected') return ended(after.loaded, plan, step, key, answer);
+    const after = await findApproval({ store, plans }, run, request.step);
+    const kept = openWait(after.loaded, step, key);
+    if (kept?.attempt !== attempt || settled.kind === 'rejected') return ended(after.loaded, plan, step, key, answer);
     const { answers, quorum } = readApprovalWait(kept).detail;
     return { ...key, status: 'open', approvals: answers.length, quorum };
   };
-
-  async function find(run: RunId, name: string): Promise<Readonly<{ loaded: LoadedRun; plan: Plan; step: PlanStep }>> {
-    const [loaded] = await store.runs.load([run]);
-    if (loaded === undefined) throw runNotFound(run);
-    const { plan } = await plans.get(loaded.run.plan);
-    const step = plan.steps.find((one) => one.name === name);
-    if (step?.action.body.type === 'approval') return { loaded, plan, step };
-    const names = plan.steps.filter(({ action }) => action.body.type === 'approval').map((one) => one.name);
-    const what = step === undefined ? 'no step' : 'no approval';
-    throw new MillraceError('not_found', `Run ${run} has ${what} ${name}.`, {
-      hint: names.length === 0 ? 'Its workflow has no approvals.' : `Its approvals are: ${names.join(', ')}.`,
-    });
-  }
 }
-
-type Which = Readonly<{ item?: number; iteration?: number }>;
-
-const isMeant = (row: AttemptKey, { index }: PlanStep, { item, iteration }: Which): boolean =>
-  row.step === index && (item ?? row.item) === row.item && (iteration ?? row.iteration) === row.iteration;
-
-const openWaits = ({ waits }: LoadedRun, step: PlanStep, which: Which) =>
-  waits.filter((wait) => wait.kind === 'approval' && isMeant(wait, step, which));
 
 /** The approval is not open: fine when it has ended and this very answer counted. */
 function ended(loaded: LoadedRun, plan: Plan, step: PlanStep, which: Which, answer: ApprovalAnswer): AnswerOutcome {
@@ -117,45 +97,7 @@ function outcomeOf({ output }: EndedAttempt): Readonly<{ approved: boolean; answ
   return { approved: outcome?.approved === true, answers: (outcome?.answers ?? []) as unknown as ApprovalAnswer[] };
 }
 
-function notOpen(
-  { run }: LoadedRun,
-  { steps }: Plan,
-  step: PlanStep,
-  which: Which,
-  last: EndedAttempt | undefined,
-): MillraceError {
-  const name = nameOf(steps[step.index]?.name ?? step.name, which);
-  if (last === undefined) {
-    return new MillraceError('approval_ended', `The approval ${name} of run ${run.id} is not open.`, {
-      hint: `See what the run waits for: millrace explain ${run.id}`,
-    });
-  }
-  const why = last.error?.message ?? last.reason ?? '';
-  const how = `${last.status}${why === '' ? '' : ` (${why})`}`;
-  return new MillraceError('approval_ended', `The approval ${name} of run ${run.id} has ended as ${how}.`, {
-    hint: 'Only an open approval takes answers. List those: millrace approval list',
-  });
-}
-
-const nameOf = (step: string, { item = -1 }: Which): string => (item < 0 ? step : `${step}[${item}]`);
-
-function ambiguous(run: RunId, step: PlanStep, open: readonly AttemptKey[]): MillraceError {
-  const several = open.map(({ item, iteration }) => ({ item, iteration }));
-  const named = several
-    .slice(0, 20)
-    .map(
-      ({ item, iteration }) =>
-        `${item < 0 ? 'the step' : `item ${item}`}${iteration === 0 ? '' : `, iteration ${iteration}`}`,
-    );
-  const list = `${named.join('; ')}${several.length > 20 ? '; …' : ''}`;
-  return new MillraceError(
-    'invalid_request',
-    `${several.length} approvals of step ${step.name} of run ${run} are open: ${list}.`,
-    { hint: 'Say which one: its item, and in a loop its iteration.', details: { open: several } },
-  );
-}
-
-function refused(run: RunId, step: PlanStep, { code, message, problems = [] }: Rejection): MillraceError {
+export function refusedAnswer(run: RunId, step: PlanStep, { code, message, problems = [] }: Rejection): MillraceError {
   if (code === 'not_an_approver') {
     return new MillraceError('not_an_approver', `Step ${step.name} of run ${run}: ${message}`, {
       hint: 'Ask one of them, or see who may answer: millrace approval list',

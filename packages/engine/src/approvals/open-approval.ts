@@ -27,6 +27,10 @@ export type OpenApproval = Readonly<{
   approvers: ApprovalDetail['approvers'];
   quorum: number;
   answers: ApprovalDetail['answers'];
+  /** Who may not answer, having started the run; null: it does not matter, or nobody did. */
+  starter: string | null;
+  /** Votes that were handed over. */
+  delegations: NonNullable<ApprovalDetail['delegations']>;
   escalatesAt: Instant | null;
   escalated: boolean;
   timesOutAt: Instant | null;
@@ -39,7 +43,17 @@ type ApprovalWait = AttemptKey & Pick<Wait, 'document'>;
 export function openApproval({ id, workspace, workflow }: OfRun, step: PlanStep, wait: ApprovalWait): OpenApproval {
   const { item, iteration, attempt } = wait;
   const { readyAt, detail } = readApprovalWait(wait);
-  const { prompt, approvers, quorum, answers, escalatesAt, escalated, timesOutAt } = detail;
+  const {
+    prompt,
+    approvers,
+    quorum,
+    answers,
+    starter = null,
+    delegations = [],
+    escalatesAt,
+    escalated,
+    timesOutAt,
+  } = detail;
   const { form, on_timeout: onTimeout = 'fail' } = step.action.body as ApprovalBody;
   return {
     run: id,
@@ -55,6 +69,8 @@ export function openApproval({ id, workspace, workflow }: OfRun, step: PlanStep,
     approvers,
     quorum,
     answers,
+    starter,
+    delegations,
     escalatesAt,
     escalated,
     timesOutAt,

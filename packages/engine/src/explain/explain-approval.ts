@@ -1,4 +1,4 @@
-import { type Instant, unreachable, type Wait } from '@millrace/core';
+import { approverWords, type Instant, unreachable, type Wait } from '@millrace/core';
 import { type OpenApproval, openApproval } from '../approvals/open-approval.ts';
 import type { Told } from './explain-work.ts';
 import { type Explaining, planStep } from './explaining.ts';
@@ -20,6 +20,8 @@ export function explainApproval(explaining: Explaining, wait: Wait, subject: str
       since: begun,
       prompt,
       approvers,
+      starter: approval.starter,
+      delegations: approval.delegations,
       quorum,
       approved,
       escalatesAt,
@@ -34,11 +36,13 @@ export function explainApproval(explaining: Explaining, wait: Wait, subject: str
   };
 }
 
-function whoText({ approvers }: OpenApproval): string {
-  const { users, roles = [] } = approvers ?? {};
-  const asked = roles.length === 0 ? '' : ` It is meant for the role ${listed(roles)}.`;
-  if (users === undefined) return `Everybody may answer.${asked}`;
-  return `${users.length === 0 ? 'Nobody' : listed(users)} may answer.${asked}`;
+function whoText({ approvers, starter, delegations }: OpenApproval): string {
+  const who = listed(approverWords(approvers));
+  // A name is written as it is.
+  const begun = approvers?.users?.length ? who : `${who.charAt(0).toUpperCase()}${who.slice(1)}`;
+  const except = starter === null ? '' : `, but not ${starter}, who started the run`;
+  const handed = delegations.map(({ from, to }) => ` ${from} handed the vote over to ${to}.`);
+  return `${begun} may answer${except}.${handed.join('')}`;
 }
 
 function timeText({ timesOutAt, onTimeout }: OpenApproval, now: Instant): string {

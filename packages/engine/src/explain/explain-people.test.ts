@@ -41,7 +41,7 @@ describe('people', () => {
       onTimeout: 'skip',
     });
     expect(answer.message).toContain(
-      'for 1 more person to approve (ada approved): Ship it? ada and bob may answer. It is meant for the role release. ' +
+      'for 1 more person to approve (ada approved): Ship it? ada, bob and whoever has the role release may answer. ' +
         'At 2026-01-02T00:00:00.000Z (in 1d) it is skipped.',
     );
     expect(answer.changes.map(({ by, at, command }) => [by, at, command])).toEqual([

@@ -1,6 +1,7 @@
 import type {
   Approvers,
   Capability,
+  Delegation,
   Fault,
   Instant,
   LaneCapability,
@@ -129,6 +130,9 @@ export type Reason =
       since: Instant;
       prompt: string;
       approvers: Approvers | null;
+      /** Who may not, having started the run. */
+      starter: string | null;
+      delegations: readonly Delegation[];
       quorum: number;
       approved: readonly string[];
       escalatesAt: Instant | null;

@@ -1,5 +1,5 @@
-import { isWithinReach, mayAnswer, type RunId, runObject } from '@millrace/core';
-import { readApprovalWait } from '../approvals/open-approval.ts';
+import { isWithinReach, type RunId, runObject } from '@millrace/core';
+import { asksApprover } from '../approvals/asks-approver.ts';
 import { approvalCursor, readApprovalCursor } from '../ports/approval-cursor.ts';
 import type { ApprovalFilter, Page, Paged, StoredApproval } from '../ports/queries.ts';
 import { compareRunIds, compareSteps, type MemoryState, type RunEntry } from './memory-state.ts';
@@ -17,9 +17,10 @@ export function listApprovals(
     const passed = from === null ? -1 : compareRunIds(id, from.run);
     const run = passed > 0 ? undefined : state.runs.get(id);
     if (run === undefined || !isAsked(run, filter)) continue;
+    const object = runObject(run.origin);
     for (const approval of approvalsOf(run)) {
       if (from !== null && passed === 0 && compareSteps(approval, from) <= 0) continue;
-      if (filter.approver !== undefined && !mayAnswer(readApprovalWait(approval).detail, filter.approver)) continue;
+      if (!asksApprover(filter, approval, object)) continue;
       if (items.length === limit) return { items, next: approvalCursor(items[limit - 1] as StoredApproval) };
       items.push(approval);
     }

@@ -4,6 +4,7 @@ import type { OutboxKey } from '../ports/run-store.ts';
 import type { Store } from '../ports/store.ts';
 import type { RunIds } from '../runs/run-ids.ts';
 import type { LivePlans } from '../workspaces/live-plans.ts';
+import { accountOf } from './account-of.ts';
 import { chainOf } from './chain-of.ts';
 import { hookStartKey } from './hook-start-key.ts';
 
@@ -44,6 +45,7 @@ export async function callHook(
 }
 
 const hookTrigger = ({ hook, calls }: CallHook, caller: RunOrigin): JsonObject => ({
+  ...accountOf(caller),
   type: 'hook',
   hook,
   run: caller.id,

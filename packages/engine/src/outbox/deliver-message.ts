@@ -26,6 +26,7 @@ import type { OutboxKey } from '../ports/run-store.ts';
 import type { Store } from '../ports/store.ts';
 import type { RunIds } from '../runs/run-ids.ts';
 import type { LivePlans } from '../workspaces/live-plans.ts';
+import { accountOf } from './account-of.ts';
 import { awaitsChild } from './awaits-child.ts';
 import { CacheLookups } from './cache-lookups.ts';
 import { callHook } from './call-hook.ts';
@@ -234,6 +235,7 @@ export function createDeliver({ store, driver, ids, plans, livePlans, events }: 
 
 /** What a hook started calls no hooks, and neither does what that calls. */
 const childTrigger = (parent: RunOrigin): JsonObject => ({
+  ...accountOf(parent),
   type: 'workflow',
   run: parent.id,
   workflow: parent.workflow,

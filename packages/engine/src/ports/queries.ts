@@ -1,4 +1,5 @@
 import type {
+  Approver,
   AttemptKey,
   Instant,
   LimitKey,
@@ -57,7 +58,9 @@ export type ApprovalFilter = Readonly<{
   workflow?: string;
   run?: RunId;
   /** Only those that this person may answer. */
-  approver?: string;
+  approver?: Approver;
+  /** Of those, only what this person has not answered. */
+  unanswered?: boolean;
   reach?: Reach;
 }>;
 

@@ -1,4 +1,5 @@
 import { type Instant, MillraceError } from '@millrace/core';
+import { everywhere } from '../approvals/approver-of.ts';
 import type { OpenApproval } from '../approvals/open-approval.ts';
 import { peopleFor } from '../approvals/people-for.ts';
 import type { Engine } from '../engine-types.ts';
@@ -61,7 +62,7 @@ export class MockPeople {
       by ?? (decision === 'reject' ? peopleFor(approval, 'tester').slice(0, 1) : peopleFor(approval, 'tester'));
     for (const name of people) {
       try {
-        const answer = { by: name, decision, values, comment };
+        const answer = { by: name, as: everywhere, decision, values, comment };
         await this.#options.engine.answerApproval(run, { step, item, iteration, ...answer });
       } catch (error) {
         if (!(error instanceof MillraceError) || !expected.has(error.code)) throw error;

@@ -1,4 +1,4 @@
-import type { RunId } from '@millrace/core';
+import type { RunId, Selector } from '@millrace/core';
 import { expect, it } from 'vitest';
 import type { ApprovalFilter, Queries, RunFilter } from '../../src/ports/index.ts';
 import { change, createRun, head, key, lane, only, otherLane, stepKey, wait, work, worker } from './samples.ts';
@@ -155,6 +155,39 @@ export function queryFacts(subject: () => ConformanceStore): void {
     expect(ended).toMatchObject({ status: 'cancelled', cancelling: false, endedAt: 9, error, version: 3 });
   });
 
+  it('open approvals are listed for whom they ask: by name, group, role in its place, and with what was handed over', async () => {
+    const { store, queries } = subject();
+    const asks = async (detail: object, origin: Parameters<typeof createRun>[2] = {}) => {
+      const document = JSON.stringify({ readyAt: 7, work: {}, detail: { prompt: '?', answers: [], ...detail } });
+      return createRun(store, { waits: [wait({ kind: 'approval', dueAt: null, document })] }, origin);
+    };
+    const started = { trigger: { account: 'ada', type: 'api' }, tags: ['prod'] };
+    const byGroup = await asks({ approvers: { groups: ['ops'] } });
+    const byRole = await asks({ approvers: { users: ['bob'], roles: ['release'] } }, started);
+    const starters = await asks({ approvers: null, starter: 'ada' }, started);
+    const handed = await asks({ approvers: { users: ['bob'] }, delegations: [{ from: 'bob', to: 'ada' }] });
+    const answered = await asks({ approvers: null, answers: [{ by: 'ada' }] });
+    const list = async (filter: ApprovalFilter) =>
+      (await queries.listApprovals(filter, { limit: 20, after: null })).items.map(({ run }) => run);
+    const who = (name: string, groups: readonly string[], where: Selector | null = null) => ({
+      approver: { name, groups, roles: where === null ? [] : [{ role: 'release', where }] },
+    });
+    expect(await list(who('ada', ['ops']))).toEqual([answered, handed, byGroup]);
+    expect(await list({ ...who('ada', []), unanswered: true })).toEqual([handed]);
+    expect(await list(who('bob', []))).toEqual([answered, starters, byRole]);
+    for (const where of [{}, { workspace: 'sh*' }, { label: 'prod' }])
+      expect(await list(who('cy', [], where))).toEqual([answered, starters, byRole]);
+    for (const where of [{ workspace: 'lab' }, { own: true }] as const)
+      expect(await list(who('cy', [], where))).toEqual([answered, starters]);
+    expect(await list(who('ada', [], { own: true }))).toEqual([answered, handed, byRole]);
+    expect(await list({ approver: { name: 'cy', groups: 'all', roles: 'all' } })).toEqual([
+      answered,
+      starters,
+      byRole,
+      byGroup,
+    ]);
+  });
+
   it('open approvals are listed by every filter, those of the newest runs first, in pages', async () => {
     const { store, queries } = subject();
     const asked = (approvers: unknown) =>
@@ -185,7 +218,8 @@ export function queryFacts(subject: () => ConformanceStore): void {
     expect(await list({ workflow: 'order', workspace: 'shop' })).toEqual(all.slice(0, 3));
     expect(await list({ workflow: 'none' })).toEqual([]);
     expect(await list({ run: one })).toEqual([`${one}.0.-1`]);
-    expect(await list({ approver: 'ada' }, 1)).toEqual([`${two}.0.1`, `${two}.1.0`, `${one}.0.-1`]);
+    const ada = { name: 'ada', groups: [], roles: [] } as const;
+    expect(await list({ approver: ada }, 1)).toEqual([`${two}.0.1`, `${two}.1.0`, `${one}.0.-1`]);
     const [first] = (await queries.listApprovals({ run: one }, { limit: 1, after: null })).items;
     expect(first).toEqual({
       ...{ run: one, workspace: 'a', workflow: 'order', plan: 'ab'.repeat(32) },

@@ -1,5 +1,12 @@
 // What must hold of approvals: who answered counts once, an answered quorum ends the step, and nobody's answer is made up.
-import type { ApprovalAnswer, AttemptKey, EndedAttempt, LoadedRun, RunId } from '@millrace/core';
+import {
+  type ApprovalAnswer,
+  type AttemptKey,
+  type EndedAttempt,
+  type LoadedRun,
+  mayAnswer,
+  type RunId,
+} from '@millrace/core';
 import type { AnswerOutcome } from '../../src/approvals/answer-approval.ts';
 import { readApprovalWait } from '../../src/approvals/open-approval.ts';
 import { attemptText } from './run-checks.ts';
@@ -25,8 +32,14 @@ export class ApprovalChecks {
   checkOpen({ run, waits }: LoadedRun): void {
     for (const wait of waits) {
       if (wait.kind !== 'approval') continue;
-      const { answers, quorum } = readApprovalWait(wait).detail;
+      const { detail } = readApprovalWait(wait);
+      const { answers, quorum } = detail;
       this.#checkAnswers(run.id, wait, answers);
+      const outsider = answers.find(({ by }) => !mayAnswer(detail, { name: by, groups: ['ops'], roles: [] }));
+      if (outsider !== undefined) {
+        const what = `${outsider.by} may not answer approval ${attemptText(wait)}, and counts`;
+        throw new Violation('answers_count', `Run ${run.id}: ${what}: ${wait.document}`);
+      }
       const decided = answers.length >= quorum || answers.some(({ decision }) => decision === 'reject');
       if (!decided) continue;
       throw new Violation('answers_count', `Run ${run.id}: approval ${attemptText(wait)} is decided, and still open.`);

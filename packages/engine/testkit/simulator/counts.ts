@@ -20,6 +20,7 @@ const names = [
   'startKeysReused',
   'answers',
   'answersRefused',
+  'votesHandedOver',
   'approvalsGiven',
   'approvalsRejected',
   'approvalsTimedOut',

@@ -229,7 +229,8 @@ function randomApproval(random: Random): ActionBody {
     type: 'approval',
     prompt: 'Go on with {{ input.n }}?',
     quorum: random.int(1, 2),
-    ...(named ? { approvers: { users: ['ada', 'bob'], roles: ['ops'] } } : {}),
+    ...(named ? { approvers: { users: ['ada', 'bob'], ...(random.chance(500) ? { groups: ['ops'] } : {}) } } : {}),
+    ...(random.chance(300) ? { separation_of_duty: true } : {}),
     ...(random.chance(300)
       ? { form: { kind: 'flat', fields: { n: { type: 'integer', default: 1 } } } satisfies ApprovalBody['form'] }
       : {}),

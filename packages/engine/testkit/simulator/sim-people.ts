@@ -1,4 +1,4 @@
-import type { RunId } from '@millrace/core';
+import { type Approver, mayAnswer, namedObject, type RunId, standingAt } from '@millrace/core';
 import type { AnswerRequest } from '../../src/approvals/answer-approval.ts';
 import { readApprovalWait } from '../../src/approvals/open-approval.ts';
 import { callServer } from './lossy-link.ts';
@@ -7,6 +7,11 @@ import type { SimServer } from './sim-server.ts';
 import { note, randomOf, type World } from './world.ts';
 
 const names = ['ada', 'bob', 'cy', 'eve'];
+/** Of them, who is in the group `ops`. */
+const inOps: ReadonlySet<string> = new Set(['cy', 'eve']);
+const standing = (name: string): Approver => ({ name, groups: inOps.has(name) ? ['ops'] : [], roles: [] });
+
+const nowhere = namedObject(null, null);
 
 /** How long people wait between two looks, once the faults are over. */
 const lookMs = 700;
@@ -18,11 +23,12 @@ type Asked = Readonly<{
   iteration: number;
   attempt: number;
   eligible: string[];
+  answered: string[];
 }>;
 
 /**
  * People who answer approvals: also those who may not, with values that are wrong, twice, too late, through servers that are
- * away. When the faults are over they answer whatever is asked, so that nothing waits for ever.
+ * away; and who hand their votes over. When the faults are over they answer whatever is asked, so that nothing waits for ever.
  */
 export class SimPeople {
   readonly #world: World;
@@ -52,10 +58,11 @@ export class SimPeople {
       const waits = (loaded?.waits ?? []).filter(({ kind }) => kind === 'approval');
       return waits.map((wait) => {
         const { detail } = readApprovalWait(wait);
-        const answered = new Set(detail.answers.map(({ by }) => by));
-        const eligible = (detail.approvers?.users ?? names).filter((name) => !answered.has(name));
+        const answered = detail.answers.map(({ by }) => by);
+        const able = names.filter((name) => mayAnswer(detail, standingAt(standing(name), nowhere)));
+        const eligible = able.filter((name) => !answered.includes(name));
         const { item, iteration, attempt } = wait;
-        return { run, step: audit.stepName(run, wait.step), item, iteration, attempt, eligible };
+        return { run, step: audit.stepName(run, wait.step), item, iteration, attempt, eligible, answered };
       });
     });
   }
@@ -64,14 +71,17 @@ export class SimPeople {
     const all = this.#asked();
     if (all.length === 0) return;
     const asked = random.pick(all);
+    if (random.chance(150)) this.#handOver(random, asked);
     const request = random.chance(700) ? this.#honest(random, asked) : this.#careless(random, asked);
     this.#answer(random, asked, request);
     if (random.chance(250)) this.#answer(random, asked, request);
   }
 
-  #honest(random: Random, { step, item, iteration, eligible }: Asked): AnswerRequest {
-    const by = eligible.length === 0 ? random.pick(names) : random.pick(eligible);
-    const decision = random.chance(800) ? 'approve' : 'reject';
+  /** Where nobody is left who could be the next to approve, one who did thinks better of it. */
+  #honest(random: Random, { step, item, iteration, eligible, answered }: Asked): AnswerRequest {
+    const stuck = eligible.length === 0;
+    const by = random.pick(stuck ? (answered.length === 0 ? names : answered) : eligible);
+    const decision = !stuck && random.chance(800) ? 'approve' : 'reject';
     return { step, item, iteration, by, decision, values: {}, comment: random.chance(300) ? 'Fine.' : null };
   }
 
@@ -81,8 +91,28 @@ export class SimPeople {
     return { step, by: random.pick(names), decision: random.pick(['approve', 'reject']), values, comment: null };
   }
 
-  #answer(random: Random, { run }: Asked, request: AnswerRequest): void {
+  /** Also of votes that nobody has, and to those who may not have them. */
+  #handOver(random: Random, { run, step, item, iteration, eligible }: Asked): void {
     const world = this.#world;
+    const from = random.chance(800) && eligible.length > 0 ? random.pick(eligible) : random.pick(names);
+    const request = { step, item, iteration, from: standing(from), to: random.pick(names), comment: null };
+    callServer(world, random, random.pick(this.#servers), 5_000, (engine) =>
+      engine.delegateApproval(run, request),
+    ).then(
+      ({ to }) => {
+        world.counts.votesHandedOver += 1;
+        note(world, `${from} hands the vote for ${run} ${step} over to ${to}`);
+      },
+      (error) => {
+        const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+        if (code === 'run_not_found' || code === 'not_found') world.fail(error);
+      },
+    );
+  }
+
+  #answer(random: Random, { run }: Asked, given: AnswerRequest): void {
+    const world = this.#world;
+    const request = { ...given, as: standing(given.by) };
     world.audit.said(run, request);
     callServer(world, random, random.pick(this.#servers), 5_000, (engine) => engine.answerApproval(run, request))
       .then(

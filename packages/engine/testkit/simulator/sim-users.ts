@@ -74,7 +74,7 @@ export class SimUsers {
       workspace: 'test',
       workflow: `main${random.int(0, scenario.workflows - 1)}`,
       input,
-      trigger: order === null ? { type: 'api' } : { type: 'api', order },
+      trigger: { ...(random.chance(500) ? { account: 'ada' } : {}), type: 'api', ...(order === null ? {} : { order }) },
       priority: random.int(-1, 1),
       ...(order === null ? {} : { startKey: order }),
     };

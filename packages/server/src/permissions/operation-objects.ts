@@ -170,6 +170,7 @@ export const operationObjects: { readonly [Id in GuardedOperation]: Asked<Parts<
   listApprovals: list,
   listRunApprovals: run,
   answerApproval: run,
+  delegateApproval: run,
   listLimits: list,
   listQueues: list,
   listEvents: list,

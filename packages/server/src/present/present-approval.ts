@@ -16,7 +16,13 @@ export function presentApproval(open: OpenApproval): Approval {
     form,
     approvers: presentApprovers(open.approvers),
     quorum,
-    answers: open.answers.map((answer) => ({ ...answer, at: isoTime(answer.at) })),
+    starter: open.starter,
+    delegations: open.delegations.map(presentDelegation),
+    answers: open.answers.map(({ for: others, ...answer }) => ({
+      ...answer,
+      at: isoTime(answer.at),
+      ...(others === undefined ? {} : { for: [...others] }),
+    })),
     escalates_at: isoTimeOrNull(open.escalatesAt),
     escalated,
     times_out_at: isoTimeOrNull(open.timesOutAt),
@@ -26,9 +32,17 @@ export function presentApproval(open: OpenApproval): Approval {
 
 export function presentApprovers(approvers: OpenApproval['approvers']): Approval['approvers'] {
   if (approvers === null) return null;
-  const { users, roles } = approvers;
+  const { users, groups, roles } = approvers;
   return {
     ...(users === undefined ? {} : { users: [...users] }),
+    ...(groups === undefined ? {} : { groups: [...groups] }),
     ...(roles === undefined ? {} : { roles: [...roles] }),
   };
 }
+
+export const presentDelegation = (
+  delegation: OpenApproval['delegations'][number],
+): Approval['delegations'][number] => ({
+  ...delegation,
+  at: isoTime(delegation.at),
+});

@@ -1,7 +1,7 @@
 import { type ExplainedAnswer, isoTime, isoTimeOrNull, type RunExplanation } from '@millrace/api';
 import { formatDuration, unreachable } from '@millrace/core';
 import type { Answer, Change, Explanation, Holder, ItemGroup, LimitOutlook } from '@millrace/engine';
-import { presentApprovers } from './present-approval.ts';
+import { presentApprovers, presentDelegation } from './present-approval.ts';
 import { presentFault } from './present-fault.ts';
 import { presentHookCall } from './present-hook-call.ts';
 
@@ -95,6 +95,8 @@ function presentAnswer(answer: Answer): ExplainedAnswer {
         since: isoTime(since),
         prompt,
         approvers: presentApprovers(approvers),
+        starter: answer.starter,
+        delegations: answer.delegations.map(presentDelegation),
         quorum,
         approved: [...approved],
         escalates_at: isoTimeOrNull(escalatesAt),

@@ -187,6 +187,10 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
     url: `/api/v1/runs/${run}/approvals/build/answer`,
     payload: { by: 'ada', decision: 'approve', values: { tag: 'v2' }, comment: 'Go.', item: 3 },
   }),
+  delegateApproval: () => ({
+    url: `/api/v1/runs/${run}/approvals/build/delegate`,
+    payload: { to: 'bob', comment: 'On leave.' },
+  }),
   pauseRun: () => ({ url: `/api/v1/runs/${run}/pause`, payload: { reason: 'why not' }, status: 200 }),
   resumeRun: () => ({ url: `/api/v1/runs/${run}/resume`, payload: { by: 'ada' }, status: 200 }),
   cancelRun: () => ({ url: `/api/v1/runs/${run}/cancel`, payload: { reason: 'why not' }, status: 202 }),

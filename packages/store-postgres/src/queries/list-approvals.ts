@@ -1,14 +1,15 @@
-import { mayAnswer, planHash, runId } from '@millrace/core';
+import { planHash, runId, runObject } from '@millrace/core';
 import {
   type ApprovalFilter,
   approvalCursor,
+  asksApprover,
   type Page,
   type Paged,
   readApprovalCursor,
-  readApprovalWait,
   type StoredApproval,
 } from '@millrace/engine';
 import { type Kysely, sql } from 'kysely';
+import { readFacts } from '../runs/run-facts.ts';
 import { reachConditions, runColumns } from './reach-condition.ts';
 import { and } from './run-candidates.ts';
 import type { Tables } from './tables.ts';
@@ -23,7 +24,12 @@ type Row = Readonly<{
   workspace: string;
   workflow: string;
   plan: string;
+  facts: string;
 }>;
+
+type FoundRow = StoredApproval & Pick<Row, 'facts'>;
+
+const objectOf = ({ workspace, workflow, facts }: FoundRow) => runObject({ workspace, workflow, ...readFacts(facts) });
 
 /** Who may answer stands in a document that SQL does not look into; so many are read at once to look there. */
 const batch = 500;
@@ -40,10 +46,11 @@ export async function listApprovals(
     const size = approver === undefined ? limit + 1 : Math.max(batch, limit + 1);
     const rows = await readRows(db, filter, from, size);
     for (const row of rows) {
-      if (approver !== undefined && !mayAnswer(readApprovalWait(row).detail, approver)) continue;
+      if (approver !== undefined && !asksApprover(filter, row, objectOf(row))) continue;
       const last = items.at(-1);
       if (items.length === limit && last !== undefined) return { items, next: approvalCursor(last) };
-      items.push(row);
+      const { facts: _, ...approval } = row;
+      items.push(approval);
     }
     const last = rows.at(-1);
     if (rows.length < size || last === undefined) return { items, next: null };
@@ -56,7 +63,7 @@ async function readRows(
   { workspace, workflow, run, reach }: ApprovalFilter,
   after: string | null,
   limit: number,
-): Promise<readonly StoredApproval[]> {
+): Promise<readonly FoundRow[]> {
   const conditions = [sql`w.kind = 'approval'`, ...reachConditions(reach, runColumns('f', 'o'))];
   if (workspace !== undefined) conditions.push(sql`f.workspace = ${workspace}`);
   if (workflow !== undefined) conditions.push(sql`f.name = ${workflow}`);
@@ -69,7 +76,8 @@ async function readRows(
     );
   }
   const { rows } = await sql<Row>`
-    select w.run, w.step, w.iteration, w.item, w.attempt, w.document, f.workspace, f.name as workflow, p.plan
+    select w.run, w.step, w.iteration, w.item, w.attempt, w.document, f.workspace, f.name as workflow, p.plan,
+      o.facts
     from wait w
     join run_origin o on o.id = w.run
     join pinned_workflow p on p.id = o.pinned

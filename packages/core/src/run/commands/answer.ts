@@ -1,4 +1,5 @@
-import { answeredEnd, checkValues, isSameAnswer, judgeAnswers, mayAnswer, withAnswer } from '../approval.ts';
+import { answeredEnd, checkValues, isSameAnswer, judgeAnswers, withAnswer } from '../approval.ts';
+import { whyNotAnswer } from '../approvers.ts';
 import type { Command, Rejection } from '../command.ts';
 import type { Deciding } from '../deciding.ts';
 import { setEngineWait } from '../engine-wait.ts';
@@ -13,18 +14,15 @@ import { settleAttempt } from '../task.ts';
  */
 export function answerApproval(
   decision: Deciding,
-  { key, answer }: Extract<Command, { type: 'answer' }>,
+  { key, answer, standing }: Extract<Command, { type: 'answer' }>,
 ): Rejection | null {
   const found = findTask(decision, key, 'approval');
   if (found === null) return staleAttempt(key);
   const { target, task } = found;
   const { body, detail } = approvalOf(decision, key.step, task);
   const { by } = answer;
-  if (!mayAnswer(detail, by)) {
-    const users = detail.approvers?.users ?? [];
-    const named = users.length === 0 ? 'nobody' : users.join(', ');
-    return { code: 'not_an_approver', message: `${by} may not answer this approval; ${named} may.` };
-  }
+  const refused = whyNotAnswer(detail, { ...standing, name: by });
+  if (refused !== null) return { code: 'not_an_approver', message: refused };
   const checked = checkValues(body, answer);
   if (!checked.ok) {
     const message = checked.problems.map((problem) => problem.message).join(' ');

@@ -82,6 +82,7 @@ function apply(decision: Deciding, local: LocalRun, command: Command): Rejection
     case 'event_arrived':
     case 'cache_answer':
     case 'answer':
+    case 'delegate':
       return staleAttempt(command.key);
     default:
       return unreachable(command);
