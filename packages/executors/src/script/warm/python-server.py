@@ -314,7 +314,8 @@ def script_of(arguments, program):
     """The code of the script, and the `__main__` that it runs in."""
     file = arguments[0]
     sys.argv[:] = arguments
-    sys.orig_argv = [program] + arguments
+    if hasattr(sys, 'orig_argv'):
+        sys.orig_argv = [program] + arguments
     if not getattr(sys.flags, 'safe_path', False):
         sys.path[0] = os.path.dirname(os.path.realpath(file))
         forget_preloaded(sys.path[0])
