@@ -13,8 +13,8 @@ export const auditRoutes = {
     path: '/api/v1/audit',
     summary: 'List entries of the audit log, newest first',
     description:
-      'Each operation that changes something, and each that was refused. Whoever may see only some workspaces sees the ' +
-      'entries of those.',
+      'Each operation that changes something, and each that was refused. It needs a role that ' +
+      'counts everywhere; where it denies workspaces, their entries are absent.',
     tag: 'audit',
     access: 'api',
     needs: 'audit:read',

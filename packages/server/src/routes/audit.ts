@@ -10,7 +10,7 @@ export function addAuditRoutes(app: FastifyInstance, { engine }: ServerContext):
   mountRoute(app, 'listAudit', async ({ query, actor }) => {
     const { limit, after, ...asked } = query;
     const filter = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
-    // Whoever may read the log of some workspaces sees what was done there.
+    // Where a role denies the log of a workspace, what was done there is not in the list.
     const reach = reachOf(actor.authority, 'audit:read');
     const { items, next } = await engine.audit.list({ ...filter, reach }, { limit, after: after ?? null });
     return { items: items.map(presentAuditItem), next };
