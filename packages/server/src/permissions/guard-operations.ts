@@ -19,7 +19,7 @@ export function guardOperations(app: FastifyInstance, { engine }: Pick<ServerCon
   app.addHook('preHandler', async (request) => {
     const { access, operationId } = request.routeOptions.config;
     request.reach = [];
-    if (access !== 'api') return;
+    if (access === 'public' || access === 'worker' || request.is404) return;
     if (request.actor === null || operationId === undefined) throw new Error(`${request.url} is asked by nobody.`);
     const { params, query, body } = request;
     request.reach = await authorize(engine, request.actor, operationId, { params, query, body });

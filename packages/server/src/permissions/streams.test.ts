@@ -88,6 +88,23 @@ describe('an event socket', () => {
   });
 });
 
+describe('an event socket of a session', () => {
+  test('stays open while the session is renewed, and ends with it', async () => {
+    await world.createKey('ada', ['viewer'], { workspace: 'shop' });
+    const { signIn, signOut } = world.engine.people;
+    const begun = await signIn.begin('ada', { address: '', agent: '' });
+    const socket = await watch(begun.accessToken);
+    const renewed = await signIn.renew(begun.refreshToken);
+    expect(await world.engine.people.identify.bySession(begun.accessToken)).toBeNull();
+    const later = await watch(renewed.accessToken);
+    const run = await start('shop');
+    await expect.poll(socket.runs).toContain(run);
+    expect(later.runs()).toContain(run);
+    await signOut(begun.session);
+    expect(await Promise.all([socket.closed, later.closed])).toEqual([4401, 4401]);
+  });
+});
+
 describe('a followed log', () => {
   const follow = async (key: string) =>
     fetch(`http://127.0.0.1:${port}/api/v1/runs/${world.shop.run}/logs/content?follow=true`, {

@@ -159,6 +159,14 @@ describe('a server refuses to be made', () => {
     expect(refusal({ host: '0.0.0.0', signIn: true })).toBe('none');
   });
 
+  test('with a route that does not say who may call it', async () => {
+    server = createCheckedServer();
+    server.app.register(async (scope) => {
+      scope.get('/open', () => 'open');
+    });
+    await expect(server.app.ready()).rejects.toThrow('The route GET /open does not say who may call it');
+  });
+
   test('with a token that can be guessed', () => {
     expect(refusal({ apiToken: 'short' })).toContain('API token is too short');
     expect(refusal({ workerToken: 'with a blank in the middle' })).toContain('worker token');
