@@ -6,12 +6,9 @@ import { createIdentityProvider } from '@millrace/identity';
 import { type OidcServer, startOidcServer } from '@millrace/identity/testkit';
 import { createServer, type Server } from '@millrace/server';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { buildWhenStale } from '../../web/build/build-when-stale.ts';
-import { startBrowser, type Window } from '../../web/e2e/support/browser.ts';
-import { readServerConfig } from '../src/server/server-config.ts';
-import { makeScratch, type Scratch } from './command-line.ts';
+import { buildWhenStale } from '../build/build-when-stale.ts';
+import { startBrowser, type Window } from './support/browser.ts';
 
-let scratch: Scratch;
 let provider: OidcServer;
 let engine: Engine;
 let server: Server;
@@ -21,24 +18,27 @@ let url: string;
 
 beforeAll(async () => {
   buildWhenStale();
-  scratch = makeScratch();
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
   provider = await startOidcServer([`${url}/api/v1/sign-in/oidc/company/callback`], [`${url}/`]);
   provider.people.set('7', { preferred_username: 'grace', name: 'Grace Hopper' });
-  scratch.write('secret', `${provider.clientSecret}\n`);
-  const config = scratch.write(
-    'millrace.yaml',
-    `sign_in:
-  company:
-    type: oidc
-    title: Example Company
-    issuer: ${provider.issuer}
-    client_id: ${provider.clientId}
-    client_secret_file: secret
-`,
-  );
-  const { identityProviders } = await readServerConfig(config);
+  process.env.MILLRACE_TEST_OIDC_SECRET = provider.clientSecret;
+  const company = createIdentityProvider({
+    type: 'oidc',
+    name: 'company',
+    at: { file: 'millrace.yaml', line: 1, column: 1 },
+    title: 'Example Company',
+    issuer: provider.issuer,
+    clientId: provider.clientId,
+    clientSecret: { env: 'MILLRACE_TEST_OIDC_SECRET' },
+    scopes: ['openid', 'profile', 'email'],
+    nameClaim: 'preferred_username',
+    groupsClaim: 'groups',
+    groups: {},
+    allowedGroups: null,
+    createAccounts: true,
+    timeoutMs: 5_000,
+  });
   const blobs = {} as Parameters<typeof createEngine>[0]['blobs'];
   engine = await createEngine({ ...createMemoryStore(), blobs });
   server = createServer({
@@ -48,8 +48,8 @@ beforeAll(async () => {
     version: '0',
     logger: false,
     signIn: true,
-    identityProviders: identityProviders.map(createIdentityProvider),
-    webUi: fileURLToPath(new URL('../../web/dist', import.meta.url)),
+    identityProviders: [company],
+    webUi: fileURLToPath(new URL('../dist', import.meta.url)),
   });
   await server.listen();
   browser = await startBrowser();
@@ -59,7 +59,7 @@ afterAll(async () => {
   await server?.close();
   await engine?.stop();
   await provider?.close();
-  scratch?.remove();
+  delete process.env.MILLRACE_TEST_OIDC_SECRET;
 });
 beforeEach(async () => {
   window = await browser.open(url);
