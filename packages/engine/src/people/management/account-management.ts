@@ -104,7 +104,7 @@ export function createAccountManagement(store: Store, accounts: Accounts): Accou
       const own = await store.sessions.list(actor.name);
       if (own.some(({ id }) => id === session) && (await store.sessions.end(session))) return;
       throw new MillraceError('not_found', 'You have no such session (any more).', {
-        hint: 'millrace me sessions lists those that you have.',
+        hint: 'GET /api/v1/me/sessions lists those that you have.',
       });
     },
   };

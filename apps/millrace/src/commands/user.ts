@@ -1,0 +1,100 @@
+import type { Command } from 'commander';
+import { addRemoteOptions, type RemoteOptions } from './remote-options.ts';
+
+export type AddAccountOptions = RemoteOptions &
+  Readonly<{ displayName?: string; email?: string; passwordFile?: string }>;
+/** What is done to one account. */
+const accountActions = ['disable', 'enable', 'remove'] as const;
+export type AccountAction = (typeof accountActions)[number];
+
+const load = () => import('../remote/users.ts');
+
+const describedAs: Readonly<Record<AccountAction, string>> = {
+  disable: 'let it in no more: sessions end, API keys open nothing',
+  enable: 'let it in again',
+  remove: 'remove it, with its API keys, memberships and roles',
+};
+
+export function addUserCommands(program: Command): void {
+  const user = program.command('user').description('list, add and change the users of a server');
+  addAccountCommands(user, 'user');
+
+  addRemoteOptions(user.command('reset-password').description('make a link by which a user sets a new password, once'))
+    .argument('<name>', 'the user')
+    .addHelpText('after', '\nThe link is good for a day.\n\nExamples:\n  $ millrace user reset-password ada\n')
+    .action(async (name: string, options: RemoteOptions) => {
+      process.exitCode = await (await load()).resetPassword(name, options);
+    });
+
+  addRemoteOptions(user.command('unlock').description('let a user try again who typed too many wrong passwords'))
+    .argument('<name>', 'the user')
+    .addHelpText('after', '\nExamples:\n  $ millrace user unlock ada\n')
+    .action(async (name: string, options: RemoteOptions) => {
+      process.exitCode = await (await load()).unlockUser(name, options);
+    });
+
+  addRemoteOptions(user.command('sessions').description('list where a user is signed in'))
+    .argument('<name>', 'the user')
+    .addHelpText('after', '\nExamples:\n  $ millrace user sessions ada\n')
+    .action(async (name: string, options: RemoteOptions) => {
+      process.exitCode = await (await load()).listSessions(name, options);
+    });
+
+  addRemoteOptions(user.command('sign-out').description('end all sessions of a user'))
+    .argument('<name>', 'the user')
+    .addHelpText('after', '\nExamples:\n  $ millrace user sign-out ada\n')
+    .action(async (name: string, options: RemoteOptions) => {
+      process.exitCode = await (await load()).signUserOut(name, options);
+    });
+
+  addAccountCommands(
+    program.command('service-account').description('list, add and change accounts of programs'),
+    'service',
+  );
+}
+
+function addAccountCommands(parent: Command, kind: 'user' | 'service'): void {
+  const command = kind === 'user' ? 'millrace user' : 'millrace service-account';
+  const example = kind === 'user' ? 'ada' : 'deployer';
+  addRemoteOptions(parent.command('list').description('list them, with groups and roles'))
+    .addHelpText('after', `\nExamples:\n  $ ${command} list\n  $ ${command} list --json | jq -r ".items[].name"\n`)
+    .action(async (options: RemoteOptions) => {
+      process.exitCode = await (await load()).listAccounts(kind, options);
+    });
+
+  addRemoteOptions(parent.command('show').description('show one, with groups and roles'))
+    .argument('<name>', 'its name')
+    .addHelpText('after', `\nExamples:\n  $ ${command} show ${example}\n`)
+    .action(async (name: string, options: RemoteOptions) => {
+      process.exitCode = await (await load()).showAccount(kind, name, options);
+    });
+
+  const add = addRemoteOptions(parent.command('add').description('add one; it may do nothing until it gets a role'))
+    .argument('<name>', 'its name: small letters, digits and . _ @ -')
+    .option('--display-name <text>', 'how it is shown')
+    .option('--email <address>', 'where it is reached');
+  if (kind === 'user')
+    add.option('--password-file <file>', 'the first line is the password; without it, a link is printed');
+  add
+    .addHelpText(
+      'after',
+      kind === 'user'
+        ? '\nWithout a password, a link is printed by which the user sets one, once, within a day.\n\nExamples:\n  $ millrace user add ada --display-name "Ada Lovelace" --email ada@example.org\n  $ millrace user add ada --password-file /run/secrets/ada\n'
+        : '\nIt has no password: make it an API key.\n\nExamples:\n  $ millrace service-account add deployer\n  $ millrace api-key create ci --account deployer\n',
+    )
+    .action(async (name: string, options: AddAccountOptions) => {
+      process.exitCode = await (await load()).addAccount(kind, name, options);
+    });
+
+  for (const action of accountActions) {
+    addRemoteOptions(parent.command(action).description(describedAs[action]))
+      .argument('<name>', 'its name')
+      .addHelpText(
+        'after',
+        `\nRefused where it may do something that you may not${action === 'enable' ? '' : ', and for the last administrator'}.\n\nExamples:\n  $ ${command} ${action} ${example}\n`,
+      )
+      .action(async (name: string, options: RemoteOptions) => {
+        process.exitCode = await (await load()).changeAccount(kind, action, name, options);
+      });
+  }
+}
