@@ -86,6 +86,10 @@ describe('signing in', () => {
     ]);
     expect((await ask('getMe', { cookies })).body.account).toBe('ada');
     expect((await ask('renewSession', { cookies, headers: { ...headers } })).status).toBe(200);
+    const planted = new Map([...cookies].map(([name, token]) => [name.replace(/^__\w+?-/, ''), token]));
+    expect([...planted.keys()]).toEqual(['millrace_access', 'millrace_refresh']);
+    expect((await ask('getMe', { cookies: planted, headers: { ...headers } })).status).toBe(401);
+    expect((await ask('renewSession', { cookies: planted, headers: { ...headers } })).code).toBe('sign_in_failed');
   });
 
   test('tells who calls, and how far each permission goes', async () => {

@@ -40,7 +40,11 @@ export function addSessionRoutes(app: FastifyInstance, { engine, options }: Serv
 
   mountRoute(app, 'renewSession', async ({ request, reply }) => {
     try {
-      return begin(await people.signIn.renew(cookieToken(request, 'refresh') ?? ''), request, reply);
+      return begin(
+        await people.signIn.renew(cookieToken(request, 'refresh', isSecure(request, options)) ?? ''),
+        request,
+        reply,
+      );
     } catch (error) {
       // The session is over, so the browser need not show it any more. (`conflict`: another tab has renewed it.)
       if (isSignInFailed(error)) clearSessionCookies(reply, isSecure(request, options));

@@ -15,7 +15,7 @@ import type { ServerContext } from '../server-context.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { bearerToken, isSameToken } from './bearer-token.ts';
 import { isFromThisMachine } from './loopback.ts';
-import { cookieToken } from './session-cookies.ts';
+import { cookieToken, isSecure } from './session-cookies.ts';
 
 type Context = Pick<ServerContext, 'engine' | 'options'>;
 
@@ -31,7 +31,7 @@ export async function identifyCaller(request: FastifyRequest, { engine, options 
   const bearer = bearerToken(request);
   if (bearer !== null && isApiKey(bearer)) return (await identify.byApiKey(bearer)) ?? refuse(wrongKey());
   if (options.apiToken !== undefined && isSameToken(bearer, options.apiToken)) return rootActor('token');
-  const token = bearer ?? cookieToken(request, 'access');
+  const token = bearer ?? cookieToken(request, 'access', isSecure(request, options));
   const actor = token === null ? null : await identify.bySession(token);
   if (actor !== null) return actor;
   if (asksWho(options)) throw notSignedIn(token !== null, options);

@@ -35,10 +35,13 @@ export function clearSessionCookies(reply: FastifyReply, secure: boolean): void 
   reply.header('set-cookie', [text(cookies.access, '', 0, secure), text(cookies.refresh, '', 0, secure)]);
 }
 
-/** The token in a cookie; null: there is none. */
-export function cookieToken(request: FastifyRequest, which: keyof typeof cookies): string | null {
+/**
+ * The token in a cookie; null: there is none. Over https (`secure`) only one whose name says so counts: any host of the domain
+ * could have set the other, to have somebody work in its own session.
+ */
+export function cookieToken(request: FastifyRequest, which: keyof typeof cookies, secure: boolean): string | null {
   const { name, prefix } = cookies[which];
-  return readCookie(request, prefix + name) ?? readCookie(request, name);
+  return readCookie(request, prefix + name) ?? (secure ? null : readCookie(request, name));
 }
 
 export function readCookie(request: FastifyRequest, name: string): string | null {
