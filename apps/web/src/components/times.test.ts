@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { durationText, relativeText } from './times.ts';
+import { durationText, relativeText, spanText } from './times.ts';
 
 describe('times', () => {
   test.each([
@@ -12,6 +12,14 @@ describe('times', () => {
     [90_000_000, '1 d 01 h'],
   ])('%d ms is %s', (ms, text) => {
     expect(durationText(ms)).toBe(text);
+  });
+
+  test.each([
+    [90 * 86_400_000, '90 d'],
+    [36 * 3_600_000, '1 d 12 h'],
+    [600_000, '10 min'],
+  ])('a span of %d ms that somebody set is %s', (ms, text) => {
+    expect(spanText(ms)).toBe(text);
   });
 
   test.each([

@@ -11,6 +11,9 @@ export function durationText(ms: number): string {
   return `${Math.floor(minutes / 1_440)} d ${pad(Math.floor((minutes % 1_440) / 60))} h`;
 }
 
+/** A span that somebody set: as `durationText`, without a rest of nothing (`90 d`). */
+export const spanText = (ms: number): string => durationText(ms).replace(/ 00 \w+$/, '');
+
 /** `just now`, `12 s ago`, `in 3 min`, `yesterday`, `12 Nov`. */
 export function relativeText(at: number, now: number): string {
   const distance = Math.abs(now - at);

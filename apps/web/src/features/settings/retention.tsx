@@ -4,7 +4,7 @@ import { api } from '../../api/client.ts';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { Section } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
-import { durationText } from '../../components/times.ts';
+import { spanText } from '../../components/times.ts';
 
 type Kept = Answer<Routes['getSettings']>['retention'];
 
@@ -32,7 +32,7 @@ export function Retention() {
                 const ms = retention[key];
                 return (
                   <Fact key={key} name={name}>
-                    {ms === null ? 'for ever' : durationText(ms)}
+                    {ms === null ? 'for ever' : spanText(ms)}
                   </Fact>
                 );
               })}
