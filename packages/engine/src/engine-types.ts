@@ -65,6 +65,8 @@ export type RerunRequest = Readonly<{
   plan?: 'same' | 'live' | Readonly<{ revision: string }>;
   /** Idempotency, as of a start. */
   startKey?: string;
+  /** The account that asks, whose run it is then; absent: it stays with whoever started the old one. */
+  account?: string;
 }>;
 
 export type RunDetail = Readonly<{

@@ -19,6 +19,8 @@ export type BulkRequest = Readonly<{
   after: string | null;
   /** Only tells what would be done. */
   dryRun: boolean;
+  /** The account that asks, whose the re-runs are; absent: each stays with whoever started the old run. */
+  account?: string;
 }>;
 
 /**
@@ -86,7 +88,7 @@ export function createBulkRuns(queries: Queries, verbs: Verbs) {
   }
 
   async function carryOut(
-    { action, by, reason, force, plan }: BulkRequest,
+    { action, by, reason, force, plan, account }: BulkRequest,
     { id, cancelling }: RunSummary,
   ): Promise<Readonly<{ outcome: 'done' | 'unchanged'; rerun: RunId | null }>> {
     switch (action) {
@@ -97,6 +99,7 @@ export function createBulkRuns(queries: Queries, verbs: Verbs) {
           from: [{ type: 'failed' }],
           plan,
           startKey: `retry:${id}`,
+          ...(account === undefined ? {} : { account }),
         });
         return { outcome: created ? 'done' : 'unchanged', rerun: run };
       }

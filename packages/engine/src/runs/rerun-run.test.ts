@@ -48,6 +48,18 @@ async function broken({ start: run, hand }: Awaited<ReturnType<typeof start>>): 
 }
 
 describe('a re-run', () => {
+  test('is of the account that asks for it, which separated duties keep from its approvals; else of whoever started the old one', async () => {
+    const { engine, hand, ...world } = await start();
+    const old = await broken({ engine, hand, ...world });
+    const owner = async (account?: string) => {
+      const { run } = await engine.rerunRun(old, { from: failed, ...(account === undefined ? {} : { account }) });
+      return (await engine.getRun(run)).run.trigger;
+    };
+    const before = (await engine.getRun(old)).run.trigger;
+    expect(await owner()).toEqual(before);
+    expect(Object.entries(await owner('bob'))).toEqual([['account', 'bob'], ...Object.entries(before)]);
+  });
+
   test('is a new run that keeps what succeeded, and both know each other', async () => {
     const world = await start();
     const { engine, hand } = world;

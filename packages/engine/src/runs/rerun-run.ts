@@ -65,7 +65,7 @@ export function createRerunRun({ store, driver, ids, plans, livePlans, settings 
       revision,
       plan: plan.hash,
       // Steps that read what started the run read the same again: the time of a schedule, say.
-      trigger,
+      trigger: triggerOf(trigger, request.account),
       parent: null,
       depth: 0,
       startKey: request.startKey ?? null,
@@ -114,3 +114,10 @@ export function createRerunRun({ store, driver, ids, plans, livePlans, settings 
 /** The new values over the old ones. What is secret was shown as `***`: given back like that, it stays as it was. */
 const inputOf = (plan: Plan, before: JsonObject, given: JsonObject): JsonObject =>
   restoreHidden({ ...before, ...given }, before, secretFields(plan.input));
+
+/** What started the old run, and who starts this one: the account stands first, where SQL looks for it. */
+function triggerOf(trigger: JsonObject, account: string | undefined): JsonObject {
+  if (account === undefined) return trigger;
+  const { account: _, ...rest } = trigger;
+  return { account, ...rest };
+}

@@ -2,7 +2,7 @@ import type { Parsed, Routes, WaitedRun } from '@millrace/api';
 import { isRunEnd, isWithinReach, type RunId, reachOf, runId, runObject } from '@millrace/core';
 import type { Engine, RunFilter } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
-import { callerName } from '../contract/caller-name.ts';
+import { accountOf, callerName } from '../contract/caller-name.ts';
 import { callerSignal } from '../contract/caller-signal.ts';
 import { mountRoute } from '../contract/mount-route.ts';
 import { oneKey } from '../contract/one-key.ts';
@@ -100,17 +100,19 @@ export function addRunRoutes(app: FastifyInstance, { engine, closing }: ServerCo
       limit: body.limit,
       after: body.after ?? null,
       dryRun: body.dry_run,
+      ...accountOf(actor),
     });
     return presentBulk(body.action, body.dry_run, answer);
   });
 
-  mountRoute(app, 'rerunRun', async ({ params, headers, body, reply }) => {
+  mountRoute(app, 'rerunRun', async ({ params, headers, body, reply, actor }) => {
     const startKey = oneKey(headers, body);
     const { run, created } = await engine.rerunRun(runId(params.run), {
       from: body.from.map(startingPointOf),
       plan: body.plan,
       ...(body.input === undefined ? {} : { input: body.input }),
       ...(startKey === undefined ? {} : { startKey }),
+      ...accountOf(actor),
     });
     reply.code(created ? 201 : 200).header('location', `/api/v1/runs/${run}`);
     return { id: run, created, rerun_of: params.run };
