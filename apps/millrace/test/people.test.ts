@@ -86,7 +86,9 @@ describe('people', { timeout: 180_000 }, () => {
   it('give away what they have and no more, and are told what is missing', async () => {
     await cli('role', 'put', 'manager', '--allow', 'user:*', '--allow', 'role:*', '--allow', 'run:read,workspace=main');
     const mia = await person('mia');
-    await cli('role', 'bind', 'manager', '--user', 'mia');
+    expect((await cli('role', 'bind', 'manager', '--user', 'mia')).stdout).toBe(
+      'mia has the role manager everywhere.\n',
+    );
     const refused = await as(mia, 'role', 'bind', 'admin', '--user', 'mia');
     expect(refused).toMatchObject({ exit: 2 });
     expect(refused.stderr).toContain('You cannot give or take the role admin');
@@ -97,7 +99,9 @@ describe('people', { timeout: 180_000 }, () => {
     scratch.write('role.json', JSON.stringify({ description: 'Looks.', grants: [{ permission: '*:read' }] }));
     await cli('role', 'put', 'looker', '--file', 'role.json');
     expect((await cli('role', 'show', 'looker')).stdout).toBe('looker\nLooks.\n  allow *:read\n');
-    expect((await cli('role', 'bindings')).stdout).toContain('operator in workspace main');
+    const bindings = (await cli('role', 'bindings')).stdout;
+    expect(bindings).toContain('operator in workspace main');
+    expect(bindings).toContain('manager everywhere');
   });
 
   it('make keys for programs, which are shown once and revoked', async () => {

@@ -1,7 +1,7 @@
 import { parseDuration } from '@millrace/definition';
 import { type Command, InvalidArgumentError } from 'commander';
 import { collect } from './input-option.ts';
-import { addRemoteOptions, type RemoteOptions } from './remote-options.ts';
+import { addServerOptions, type RemoteOptions } from './remote-options.ts';
 
 export type ListKeysOptions = RemoteOptions & Readonly<{ account?: string; all?: boolean }>;
 export type CreateKeyOptions = RemoteOptions & Readonly<{ account?: string; scope?: string[]; expires?: number }>;
@@ -18,7 +18,7 @@ function parseLife(text: string): number {
 export function addApiKeyCommand(program: Command): void {
   const key = program.command('api-key').description('list, make and revoke API keys');
 
-  addRemoteOptions(key.command('list').description('list your API keys, or those of an account, or all'))
+  addServerOptions(key.command('list').description('list your API keys, or those of an account, or all'))
     .option('--account <name>', 'those of this account')
     .option('--all', 'those of all accounts')
     .addHelpText(
@@ -29,7 +29,7 @@ export function addApiKeyCommand(program: Command): void {
       process.exitCode = await (await load()).listKeys(options);
     });
 
-  addRemoteOptions(key.command('create').description('make an API key of your own, or of a service account'))
+  addServerOptions(key.command('create').description('make an API key of your own, or of a service account'))
     .argument('<name>', 'what it is for')
     .option('--account <name>', 'a service account; default: you')
     .option(
@@ -52,7 +52,7 @@ Examples:
       process.exitCode = await (await load()).createKey(name, options);
     });
 
-  addRemoteOptions(key.command('revoke').description('let an API key open nothing any more'))
+  addServerOptions(key.command('revoke').description('let an API key open nothing any more'))
     .argument('<id>', 'its id, as the list shows it')
     .option('--own', 'one of your own, for which no permission is needed')
     .addHelpText('after', '\nExamples:\n  $ millrace api-key revoke 4fJx2kQpZa\n')

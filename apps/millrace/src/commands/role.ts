@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { collect } from './input-option.ts';
-import { addRemoteOptions, type RemoteOptions } from './remote-options.ts';
+import { addServerOptions, type RemoteOptions } from './remote-options.ts';
 
 export type PutRoleOptions = RemoteOptions &
   Readonly<{ description?: string; file?: string; allow?: string[]; deny?: string[] }>;
@@ -12,13 +12,13 @@ const load = () => import('../remote/rights.ts');
 export function addRoleCommand(program: Command): void {
   const role = program.command('role').description('list, write and give away roles');
 
-  addRemoteOptions(role.command('list').description('list the roles'))
+  addServerOptions(role.command('list').description('list the roles'))
     .addHelpText('after', '\nExamples:\n  $ millrace role list\n')
     .action(async (options: RemoteOptions) => {
       process.exitCode = await (await load()).listRoles(options);
     });
 
-  addRemoteOptions(role.command('show').description('show what a role allows and denies'))
+  addServerOptions(role.command('show').description('show what a role allows and denies'))
     .argument('<role>', 'its name')
     .addHelpText(
       'after',
@@ -28,7 +28,7 @@ export function addRoleCommand(program: Command): void {
       process.exitCode = await (await load()).showRole(name, options);
     });
 
-  addRemoteOptions(role.command('put').description('make a role, or take its place with another'))
+  addServerOptions(role.command('put').description('make a role, or take its place with another'))
     .argument('<role>', 'its name')
     .option(
       '--file <file>',
@@ -51,14 +51,14 @@ Examples:
       process.exitCode = await (await load()).putRole(name, options);
     });
 
-  addRemoteOptions(role.command('remove').description('remove a role; whoever had it has it no more'))
+  addServerOptions(role.command('remove').description('remove a role; whoever had it has it no more'))
     .argument('<role>', 'its name')
     .addHelpText('after', '\nExamples:\n  $ millrace role remove deployer\n')
     .action(async (name: string, options: RemoteOptions) => {
       process.exitCode = await (await load()).removeRole(name, options);
     });
 
-  addRemoteOptions(role.command('bindings').description('list who has which role, and where'))
+  addServerOptions(role.command('bindings').description('list who has which role, and where'))
     .addHelpText('after', '\nExamples:\n  $ millrace role bindings\n')
     .action(async (options: RemoteOptions) => {
       process.exitCode = await (await load()).listBindings(options);
@@ -66,18 +66,22 @@ Examples:
 
   for (const verb of ['bind', 'unbind'] as const) {
     const what = verb === 'bind' ? 'give a role to somebody' : 'take a role from somebody; say where as it was given';
-    addRemoteOptions(role.command(verb).description(what))
+    addServerOptions(role.command(verb).description(what))
       .argument('<role>', 'its name')
       .option('--user <name>', 'a user')
       .option('--service-account <name>', 'a service account')
       .option('--group <name>', 'everybody in a group')
+      .option(
+        '-w, --workspace <pattern>',
+        'only in this workspace, or in those of a pattern: shop-* (default: everywhere)',
+      )
       .option('--name <pattern>', 'only where the name is so: of the workflow, the secret, …')
       .option('--label <tag>', 'only of runs with this tag')
       .option('--own', 'only of runs that the same account started')
       .addHelpText(
         'after',
         `
-Without --workspace (a pattern here: \`shop-*\`), --name, --label and --own it counts everywhere. You need all that the role allows
+Without --workspace, --name, --label and --own it counts everywhere. You need all that the role allows
 and denies, wherever it counts.
 
 Examples:
@@ -94,13 +98,13 @@ Examples:
 export function addGroupCommand(program: Command): void {
   const group = program.command('group').description('list groups, and who is in them');
 
-  addRemoteOptions(group.command('list').description('list the groups with their members'))
+  addServerOptions(group.command('list').description('list the groups with their members'))
     .addHelpText('after', '\nExamples:\n  $ millrace group list\n')
     .action(async (options: RemoteOptions) => {
       process.exitCode = await (await load()).listGroups(options);
     });
 
-  addRemoteOptions(group.command('add').description('make a group, or describe it anew'))
+  addServerOptions(group.command('add').description('make a group, or describe it anew'))
     .argument('<group>', 'its name')
     .option('--description <text>', 'who is in it', '')
     .addHelpText('after', '\nExamples:\n  $ millrace group add release --description "Who may release"\n')
@@ -108,7 +112,7 @@ export function addGroupCommand(program: Command): void {
       process.exitCode = await (await load()).addGroup(name, options);
     });
 
-  addRemoteOptions(group.command('remove').description('remove a group, with its roles'))
+  addServerOptions(group.command('remove').description('remove a group, with its roles'))
     .argument('<group>', 'its name')
     .addHelpText('after', '\nExamples:\n  $ millrace group remove release\n')
     .action(async (name: string, options: RemoteOptions) => {
@@ -116,7 +120,7 @@ export function addGroupCommand(program: Command): void {
     });
 
   for (const verb of ['add-member', 'remove-member'] as const) {
-    addRemoteOptions(
+    addServerOptions(
       group.command(verb).description(verb === 'add-member' ? 'put an account into a group' : 'take it out again'),
     )
       .argument('<group>', 'the group')

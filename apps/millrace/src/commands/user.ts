@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addRemoteOptions, type RemoteOptions } from './remote-options.ts';
+import { addServerOptions, type RemoteOptions } from './remote-options.ts';
 
 export type AddAccountOptions = RemoteOptions &
   Readonly<{ displayName?: string; email?: string; passwordFile?: string }>;
@@ -19,28 +19,28 @@ export function addUserCommands(program: Command): void {
   const user = program.command('user').description('list, add and change the users of a server');
   addAccountCommands(user, 'user');
 
-  addRemoteOptions(user.command('reset-password').description('make a link by which a user sets a new password, once'))
+  addServerOptions(user.command('reset-password').description('make a link by which a user sets a new password, once'))
     .argument('<name>', 'the user')
     .addHelpText('after', '\nThe link is good for a day.\n\nExamples:\n  $ millrace user reset-password ada\n')
     .action(async (name: string, options: RemoteOptions) => {
       process.exitCode = await (await load()).resetPassword(name, options);
     });
 
-  addRemoteOptions(user.command('unlock').description('let a user try again who typed too many wrong passwords'))
+  addServerOptions(user.command('unlock').description('let a user try again who typed too many wrong passwords'))
     .argument('<name>', 'the user')
     .addHelpText('after', '\nExamples:\n  $ millrace user unlock ada\n')
     .action(async (name: string, options: RemoteOptions) => {
       process.exitCode = await (await load()).unlockUser(name, options);
     });
 
-  addRemoteOptions(user.command('sessions').description('list where a user is signed in'))
+  addServerOptions(user.command('sessions').description('list where a user is signed in'))
     .argument('<name>', 'the user')
     .addHelpText('after', '\nExamples:\n  $ millrace user sessions ada\n')
     .action(async (name: string, options: RemoteOptions) => {
       process.exitCode = await (await load()).listSessions(name, options);
     });
 
-  addRemoteOptions(user.command('sign-out').description('end all sessions of a user'))
+  addServerOptions(user.command('sign-out').description('end all sessions of a user'))
     .argument('<name>', 'the user')
     .addHelpText('after', '\nExamples:\n  $ millrace user sign-out ada\n')
     .action(async (name: string, options: RemoteOptions) => {
@@ -56,20 +56,20 @@ export function addUserCommands(program: Command): void {
 function addAccountCommands(parent: Command, kind: 'user' | 'service'): void {
   const command = kind === 'user' ? 'millrace user' : 'millrace service-account';
   const example = kind === 'user' ? 'ada' : 'deployer';
-  addRemoteOptions(parent.command('list').description('list them, with groups and roles'))
+  addServerOptions(parent.command('list').description('list them, with groups and roles'))
     .addHelpText('after', `\nExamples:\n  $ ${command} list\n  $ ${command} list --json | jq -r ".items[].name"\n`)
     .action(async (options: RemoteOptions) => {
       process.exitCode = await (await load()).listAccounts(kind, options);
     });
 
-  addRemoteOptions(parent.command('show').description('show one, with groups and roles'))
+  addServerOptions(parent.command('show').description('show one, with groups and roles'))
     .argument('<name>', 'its name')
     .addHelpText('after', `\nExamples:\n  $ ${command} show ${example}\n`)
     .action(async (name: string, options: RemoteOptions) => {
       process.exitCode = await (await load()).showAccount(kind, name, options);
     });
 
-  const add = addRemoteOptions(parent.command('add').description('add one; it may do nothing until it gets a role'))
+  const add = addServerOptions(parent.command('add').description('add one; it may do nothing until it gets a role'))
     .argument('<name>', 'its name: small letters, digits and . _ @ -')
     .option('--display-name <text>', 'how it is shown')
     .option('--email <address>', 'where it is reached');
@@ -87,7 +87,7 @@ function addAccountCommands(parent: Command, kind: 'user' | 'service'): void {
     });
 
   for (const action of accountActions) {
-    addRemoteOptions(parent.command(action).description(describedAs[action]))
+    addServerOptions(parent.command(action).description(describedAs[action]))
       .argument('<name>', 'its name')
       .addHelpText(
         'after',

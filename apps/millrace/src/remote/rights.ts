@@ -9,7 +9,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { printable } from '../terminal/style.ts';
 import { formatTable } from '../terminal/table.ts';
 import { connect } from './connect.ts';
-import { roleText } from './users.ts';
+import { bindingText, roleText } from './users.ts';
 
 export async function listRoles(options: RemoteOptions): Promise<ExitCode> {
   const answer = await connect(options).client.roles.list();
@@ -85,7 +85,7 @@ export async function removeRole(name: string, options: RemoteOptions): Promise<
 
 export async function listBindings(options: RemoteOptions): Promise<ExitCode> {
   const answer = await connect(options).client.roleBindings.list();
-  const rows = answer.items.map((one) => [one.account ?? '', one.group ?? '', roleText(one)]);
+  const rows = answer.items.map((one) => [one.account ?? '', one.group ?? '', bindingText(one)]);
   return tell(options, answer, formatTable(['ACCOUNT', 'GROUP', 'ROLE'], rows));
 }
 
@@ -117,7 +117,7 @@ export async function bindRole(verb: 'bind' | 'unbind', role: string, options: B
   const { roleBindings } = connect(options).client;
   const answer = verb === 'bind' ? await roleBindings.bind(binding) : await roleBindings.unbind(binding);
   const done = verb === 'bind' ? 'has the role' : 'has no more the role';
-  return tell(options, answer, `${account ?? group} ${done} ${roleText({ role, where })}.`);
+  return tell(options, answer, `${account ?? group} ${done} ${bindingText({ role, where })}.`);
 }
 
 export async function listGroups(options: RemoteOptions): Promise<ExitCode> {

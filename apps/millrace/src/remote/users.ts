@@ -24,7 +24,7 @@ export async function listAccounts(kind: Kind, options: RemoteOptions): Promise<
     printable(account.display_name),
     stateOf(account),
     account.groups.join(', '),
-    account.roles.map(roleText).join('; '),
+    account.roles.map(bindingText).join('; '),
   ]);
   process.stdout.write(`${formatTable(['NAME', 'CALLED', 'STATE', 'GROUPS', 'ROLES'], rows)}\n`);
   return exitCodes.ok;
@@ -41,7 +41,7 @@ export async function showAccount(kind: Kind, name: string, options: RemoteOptio
     ...('signed_in_at' in account ? [`signed in ${account.signed_in_at ?? 'never'}`] : []),
     `groups   ${account.groups.join(', ')}`,
     ...account.roles.map(
-      (binding) => `role     ${roleText(binding)}${binding.group === null ? '' : ` (by ${binding.group})`}`,
+      (binding) => `role     ${bindingText(binding)}${binding.group === null ? '' : ` (by ${binding.group})`}`,
     ),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
@@ -151,6 +151,10 @@ export function roleText({ role, where }: Pick<RoleBinding, 'role' | 'where'>): 
   ];
   return printable(parts.length === 0 ? role : `${role} in ${parts.join(', ')}`);
 }
+
+/** `operator in workspace shop`, `admin everywhere`. */
+export const bindingText = (binding: Pick<RoleBinding, 'role' | 'where'>): string =>
+  `${roleText(binding)}${Object.keys(binding.where).length === 0 ? ' everywhere' : ''}`;
 
 function print(answer: object): ExitCode {
   process.stdout.write(`${JSON.stringify(answer)}\n`);
