@@ -20,7 +20,7 @@ const workflows = `workflows:
       deploy: { type: shell, depends_on: [ask], cmd: 'echo "{{ steps.ask.output.values.region }}"' }
   pay:
     steps:
-      confirm: { type: approval, prompt: 'Pay 4,000 € to the printer?', approvers: { users: [dora], roles: [finance] } }
+      confirm: { type: approval, prompt: 'Pay 4,000 € to the printer?', approvers: { users: [dora] } }
   simple:
     steps:
       go: { type: approval, prompt: Go on? }
