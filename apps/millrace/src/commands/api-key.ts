@@ -1,4 +1,4 @@
-import { parseDuration } from '@millrace/definition';
+import { parseDurationMs } from '@millrace/core';
 import { type Command, InvalidArgumentError } from 'commander';
 import { collect } from './input-option.ts';
 import { addServerOptions, type RemoteOptions } from './remote-options.ts';
@@ -10,7 +10,7 @@ export type RevokeKeyOptions = RemoteOptions & Readonly<{ own?: boolean }>;
 const load = () => import('../remote/api-keys.ts');
 
 function parseLife(text: string): number {
-  const ms = parseDuration(text);
+  const ms = parseDurationMs(text);
   if (ms !== null && ms >= 60_000) return ms;
   throw new InvalidArgumentError('A duration such as 90d, of a minute at least, is expected.');
 }

@@ -1,4 +1,4 @@
-import { parseDuration } from '@millrace/definition';
+import { parseDurationMs } from '@millrace/core';
 import { InvalidArgumentError } from 'commander';
 
 export const secretsFileHelp =
@@ -41,7 +41,7 @@ export const keepRunsHelp = 'how long runs are kept after their end, such as 30d
 /** How long something is kept, in milliseconds; null: for ever. */
 export function parseKept(text: string): number | null {
   if (text === 'forever') return null;
-  const ms = parseDuration(text);
+  const ms = parseDurationMs(text);
   if (ms !== null && ms >= 60_000) return ms;
   throw new InvalidArgumentError('A duration such as 90d, of a minute at least, or `forever` is expected.');
 }
