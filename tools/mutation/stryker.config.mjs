@@ -3,6 +3,7 @@
 //
 //   npm run mutate                                              everything; hours
 //   npm run mutate -- --mutate packages/core/src/run/items.ts   one file; minutes
+//   npm run mutate:sample                                       places by chance in all files; minutes
 //
 // What was tried before is kept in `.stryker/incremental.json` and tried again only where a file or its tests changed.
 export default {
@@ -26,6 +27,8 @@ export default {
   coverageAnalysis: 'perTest',
   ignoreStatic: true,
   concurrency: 1,
+  // A busy machine is slow, which must not look as if a mutant had been noticed.
+  timeoutMS: 60_000,
   incremental: true,
   incrementalFile: '.stryker/incremental.json',
   tempDirName: '.stryker/tmp',
