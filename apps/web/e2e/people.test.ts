@@ -31,6 +31,7 @@ describe('people', () => {
     await page.getByRole('button', { name: 'Not now' }).click();
     await site.millrace.api.users.create({ name: 'bob', password: 'an-engine-of-analysis' });
     await page.reload();
+    await page.getByRole('link', { name: 'bob' }).waitFor();
     await site.window.inspect('people-users');
     await page.getByRole('link', { name: 'bob' }).click();
     await page.getByText('None: bob may do nothing yet.').waitFor();

@@ -188,6 +188,7 @@ describe('what somebody may not do', () => {
     const start = page.getByRole('button', { name: 'Start' });
     expect(await start.isDisabled()).toBe(true);
     expect(await start.getAttribute('title')).toContain('workflow:start');
+    await page.getByText('Its runs appear here at once.').waitFor();
     await window.inspect('workflow-not-allowed');
     await page.goto('/people');
     await page.getByText('You may not see users').waitFor();

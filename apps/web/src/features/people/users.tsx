@@ -71,7 +71,7 @@ export function Users() {
       <QueryView query={query} what="users">
         {(users) =>
           users.length === 0 ? (
-            <Empty icon={<UsersIcon />} title="No user yet" command="npx millrace user create ada">
+            <Empty icon={<UsersIcon />} title="No user yet" command="npx millrace user add ada">
               Users sign in with a password, or through a provider that this server knows.
             </Empty>
           ) : (

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Play, RotateCcw } from 'lucide-react';
 import { useLiveRefresh } from '../../api/use-live-refresh.ts';
+import { useMay } from '../../api/use-me.ts';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { linkClass, textLinkClass } from '../../components/link-class.ts';
 import { Section } from '../../components/page.tsx';
@@ -108,13 +109,20 @@ function Figures({ runs, named }: { runs: readonly RunSummary[]; named: Named })
   );
 }
 
-const NoRuns = () => (
-  <Empty icon={<Play />} title="It never ran">
-    <p>
-      <Link to="." search={{ view: 'start' }} className={textLinkClass}>
-        Start it
-      </Link>
-      : its run appears here at once.
-    </p>
-  </Empty>
-);
+function NoRuns() {
+  const mayStart = useMay('workflow:start');
+  return (
+    <Empty icon={<Play />} title="It never ran">
+      {mayStart ? (
+        <p>
+          <Link to="." search={{ view: 'start' }} className={textLinkClass}>
+            Start it
+          </Link>
+          : its run appears here at once.
+        </p>
+      ) : (
+        <p>Its runs appear here at once.</p>
+      )}
+    </Empty>
+  );
+}
