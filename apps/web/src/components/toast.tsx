@@ -58,7 +58,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
             </Radix.Close>
           </Radix.Root>
         ))}
-        <Radix.Viewport className="fixed right-4 bottom-4 z-[60] flex w-[min(24rem,calc(100vw-2rem))] flex-col gap-2 outline-none" />
+        <Radix.Viewport className="fixed right-4 bottom-4 z-[45] flex w-[min(24rem,calc(100vw-2rem))] flex-col gap-2 outline-none" />
       </Radix.Provider>
     </ToastContext>
   );
