@@ -15,8 +15,8 @@ import { Empty } from '../../components/page-states.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { type Column, Table } from '../../components/table.tsx';
 import { TextField } from '../../components/text-field.tsx';
+import { heldColumns } from './held-columns.tsx';
 import { serviceAccountsQuery, usePeopleChange } from './queries.ts';
-import { rolesText } from './where-text.ts';
 
 /** Programs that act for themselves. */
 export function ServiceAccounts() {
@@ -60,15 +60,7 @@ const columns: readonly Column<ServiceAccount>[] = [
       </span>
     ),
   },
-  { id: 'groups', header: 'Groups', width: '12rem', from: 'md', cell: ({ groups }) => groups.join(', ') },
-  {
-    id: 'roles',
-    header: 'Roles',
-    width: '16rem',
-    from: 'sm',
-    cell: ({ roles }) =>
-      roles.length === 0 ? <span className="text-faint">none: may do nothing</span> : rolesText(roles),
-  },
+  ...heldColumns,
   {
     id: 'do',
     header: <span className="sr-only">Change</span>,

@@ -16,8 +16,8 @@ import { RelativeTime } from '../../components/relative-time.tsx';
 import { ShownOnce } from '../../components/shown-once.tsx';
 import { type Column, Table } from '../../components/table.tsx';
 import { TextField } from '../../components/text-field.tsx';
+import { heldColumns } from './held-columns.tsx';
 import { usePeopleChange, usersQuery } from './queries.ts';
-import { rolesText } from './where-text.ts';
 
 const columns: readonly Column<User>[] = [
   {
@@ -35,15 +35,7 @@ const columns: readonly Column<User>[] = [
       </span>
     ),
   },
-  { id: 'groups', header: 'Groups', width: '12rem', from: 'md', cell: ({ groups }) => groups.join(', ') },
-  {
-    id: 'roles',
-    header: 'Roles',
-    width: '16rem',
-    from: 'sm',
-    cell: ({ roles }) =>
-      roles.length === 0 ? <span className="text-faint">none: may do nothing</span> : rolesText(roles),
-  },
+  ...heldColumns,
   {
     id: 'in',
     header: 'Signed in',
