@@ -4,9 +4,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { bundleWhenStale } from '../apps/millrace/build/bundle-when-stale.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const millrace = fileURLToPath(new URL('../apps/millrace/bin/millrace.mjs', import.meta.url));
+await bundleWhenStale();
 
 type Case = Readonly<{
   workflow: string;

@@ -26,6 +26,7 @@ const filters = only < 0 ? [] : process.argv.slice(only + 1);
 const reportFile = join(tmpdir(), `millrace-vitest-${process.pid}.json`);
 
 const stages: readonly Stage[] = [
+  { name: 'build', command: 'node', args: ['tools/build.ts'] },
   { name: 'types', command: 'tsc', args: ['-p', '.'] },
   { name: 'types of the web UI', command: 'tsc', args: ['-p', 'apps/web'] },
   { name: 'style', command: 'biome', args: ['check', '--error-on-warnings', '.'] },

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { bundleWhenStale } from '../../apps/millrace/build/bundle-when-stale.ts';
 import { buildWhenStale } from '../../apps/web/build/build-when-stale.ts';
 import { readProcessTree } from '../processes/process-tree.ts';
 import { repeat, timed, type Workload } from '../workload.ts';
@@ -26,6 +27,7 @@ export const footprint: Workload = {
   why: 'is about the one binary that Millrace is',
   async measure({ sizes: { idleSeconds }, budgetMs, note }) {
     buildWhenStale();
+    await bundleWhenStale();
     const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
     await mkdir(join(folder, '.workflows'));
     const file = join(folder, '.workflows', 'hello.yaml');

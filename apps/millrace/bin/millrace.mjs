@@ -5,11 +5,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import module from 'node:module';
 import { constants } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleFolderOf, findBundle, root } from './find-bundle.mjs';
 
 const self = fileURLToPath(import.meta.url);
-const root = resolve(dirname(self), '..', '..', '..');
 const wrapped = 'MILLRACE_WRAPPED';
 
 if (Number(process.versions.node.split('.')[0]) < 24) runWithOwnNode();
@@ -22,9 +22,10 @@ async function run() {
     process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
     process.channel?.unref();
   }
-  module.enableCompileCache?.(join(root, '.cache', 'compile'));
+  const bundle = process.env.MILLRACE_FROM_SOURCES === '1' ? null : findBundle(root);
+  module.enableCompileCache?.(join(bundle === null ? join(root, '.cache') : bundleFolderOf(root), 'compile'));
   try {
-    const { main } = await import('../src/main.ts');
+    const { main } = await import(bundle ?? '../src/main.ts');
     await main(process.argv.slice(2));
   } catch (cause) {
     if (cause?.code !== 'ERR_MODULE_NOT_FOUND' || existsSync(join(root, 'node_modules', 'commander'))) throw cause;

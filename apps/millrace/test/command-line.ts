@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { bundleWhenStale } from '../build/bundle-when-stale.ts';
 
 const millrace = fileURLToPath(new URL('../bin/millrace.mjs', import.meta.url));
+
+// These tests start the command hundreds of times.
+await bundleWhenStale();
 
 export type Ended = Readonly<{ exit: number | null; signal: string | null; stdout: string; stderr: string }>;
 export type Running = Readonly<{

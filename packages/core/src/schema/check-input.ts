@@ -66,7 +66,7 @@ function compile(parameters: Parameters, isOutput: boolean): SchemaCheck | Input
   const schema =
     isOutput && parameters.kind === 'flat' ? objectSchema(parameters.fields, true) : jsonSchemaOf(parameters);
   try {
-    return compileSchema(schema);
+    return compileSchema(schema, parameters.kind === 'schema');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const message = `The schema itself cannot be used: ${reason}`;

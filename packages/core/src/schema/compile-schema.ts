@@ -8,13 +8,18 @@ import type { Json, JsonObject } from '../values/json.ts';
 /** Checks a value, which it may change (defaults), and tells what is wrong; an empty list: nothing. */
 export type SchemaCheck = (value: Json) => readonly ErrorObject[];
 
-/** Compiles a JSON Schema (2020-12). Throws an error that says why when the schema cannot be used. */
-export function compileSchema(schema: JsonObject): SchemaCheck {
+/**
+ * Compiles a JSON Schema (2020-12). Throws an error that says why when the schema cannot be used. `written`: by a user. One that
+ * we made ourselves is not held against the schema of schemas, whose own compilation costs more than all else here.
+ */
+export function compileSchema(schema: JsonObject, written: boolean): SchemaCheck {
   // An asynchronous schema would answer with a promise, which counts as true.
   if (JSON.stringify(schema).includes('"$async"')) throw new Error('`$async` schemas are not supported.');
-  const validate = ajv.compile(schema);
+  compiler ??= createCompiler();
+  if (written) compiler.validateSchema(schema, true);
+  const validate = compiler.compile(schema);
   // Schemas live as long as their plans; the compiler must not keep them longer.
-  ajv.removeSchema(schema);
+  compiler.removeSchema(schema);
   return (value) => (validate(value) === true ? [] : (validate.errors ?? []));
 }
 
@@ -28,14 +33,21 @@ const linearTime = Object.assign(
   { code: 'linearTime' },
 );
 
-const ajv = new Ajv2020({
-  allErrors: true,
-  verbose: true,
-  strict: false,
-  logger: false,
-  useDefaults: true,
-  code: { regExp: linearTime },
-});
-addFormats.default(ajv);
-ajv.addFormat('duration', (text: string) => parseDurationMs(text) !== null);
-ajv.addFormat('file', (text: string) => text !== '');
+/** Made for the first schema: most commands have none. */
+let compiler: Ajv2020 | null = null;
+
+function createCompiler(): Ajv2020 {
+  const ajv = new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    strict: false,
+    logger: false,
+    useDefaults: true,
+    validateSchema: false,
+    code: { regExp: linearTime },
+  });
+  addFormats.default(ajv);
+  ajv.addFormat('duration', (text: string) => parseDurationMs(text) !== null);
+  ajv.addFormat('file', (text: string) => text !== '');
+  return ajv;
+}

@@ -1,6 +1,5 @@
 import type { lookup } from 'node:dns';
 import type { JsonObject } from '@millrace/core';
-import { createTransport } from 'nodemailer';
 import { StepFault } from '../attempt-results.ts';
 import { type AddressGuard, RefusedAddress } from '../http/address-guard.ts';
 import { secretOf } from './secret-of.ts';
@@ -24,8 +23,11 @@ export async function sendMail(guard: AddressGuard, smtp: JsonObject, mail: Mail
   const tls = String(smtp.tls ?? 'starttls');
   const port = Number(smtp.port ?? (tls === 'always' ? 465 : 587));
   const password = smtp.password_env === undefined ? null : secretOf(String(smtp.password_env), 'smtp.password_env');
+  const address = await addressOf(guard, host);
+  // Most workers never send a mail.
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport({
-    host: await addressOf(guard, host),
+    host: address,
     port,
     secure: tls === 'always',
     requireTLS: tls === 'starttls',

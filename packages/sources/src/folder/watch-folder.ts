@@ -1,5 +1,5 @@
 import { resolve, sep } from 'node:path';
-import { type FSWatcher, watch } from 'chokidar';
+import type { FSWatcher } from 'chokidar';
 import { type IgnoreRules, ignoreFile, readIgnoreRules } from '../files/ignore-rules.ts';
 import { definitionsFolder, pathInWorkspace } from './locate-workspace.ts';
 
@@ -61,7 +61,9 @@ export function createFolderWatch(
     }
   }
 
-  function begin(rules: IgnoreRules, everything: boolean): FSWatcher {
+  async function begin(rules: IgnoreRules, everything: boolean): Promise<FSWatcher> {
+    // Commands that look at a folder once have no use for it.
+    const { watch } = await import('chokidar');
     const ignored = (path: string, stats?: { isDirectory(): boolean }): boolean => {
       const inside = pathInWorkspace(root, resolve(path));
       if (inside === '' || inside.startsWith('..')) return false;
@@ -82,7 +84,7 @@ export function createFolderWatch(
       if (stopped || whole === everything) return;
       whole = everything;
       const old = watcher;
-      const next = begin(await readIgnoreRules(root, options.exclude), everything);
+      const next = await begin(await readIgnoreRules(root, options.exclude), everything);
       watcher = next;
       inPlace = new Promise((done) => {
         next.once('ready', () => done());

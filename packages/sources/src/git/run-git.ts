@@ -1,5 +1,4 @@
 import type { GitScheme } from '@millrace/definition';
-import { simpleGit } from 'simple-git';
 import type { GitAccess } from './git-access.ts';
 import { failureOf } from './git-failure.ts';
 
@@ -66,6 +65,8 @@ export async function runGit(
       [`GIT_CONFIG_VALUE_${index}`, value],
     ]),
   );
+  // Most processes never fetch from Git: the library is loaded when one does.
+  const { simpleGit } = await import('simple-git');
   const git = simpleGit({
     baseDir: cwd,
     abort: signal,
