@@ -16,6 +16,8 @@ export type EngineSettings = Readonly<{
   lineAheadMs: number;
   /** Runs in one commit. */
   maxBatch: number;
+  /** Runs that wait for a commit, from which a second one begins while the first is under way. */
+  overlapFrom: number;
   /** Loaded runs kept in memory. */
   cachedRuns: number;
   /** Commands waiting for a commit before new starts are refused. */
@@ -38,6 +40,7 @@ export const defaultSettings: EngineSettings = {
   maxLineAhead: 2_000,
   lineAheadMs: 50,
   maxBatch: 1_000,
+  overlapFrom: 64,
   cachedRuns: 20_000,
   maxBacklog: 200_000,
   pollMs: 2_000,

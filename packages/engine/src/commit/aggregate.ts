@@ -54,6 +54,8 @@ export type Aggregate = {
   }> | null;
   /** A load is under way; until it is done, commands wait in the mailbox. */
   loading: boolean;
+  /** It is in a commit under way; until that is settled, commands wait in the mailbox. */
+  committing: boolean;
   mailbox: Entry[];
   /** Some commands in the mailbox wait for a fresh copy. */
   outdated: boolean;
@@ -67,6 +69,7 @@ export const newAggregate = (id: RunId): Aggregate => ({
   version: 0,
   creation: null,
   loading: false,
+  committing: false,
   mailbox: [],
   outdated: false,
 });

@@ -4,31 +4,33 @@
 //                        ▲                            │ not in memory: load in batches   │ lost the race
 //                        └────────────────────────────┴──────────────────────────────────┘ drop the copy, again
 //
-// Group commit: one writer. Commands that arrive while a commit is in flight wait in their run's mailbox and are decided
-// on together for the next one. Idle: the latency of a single commit. Busy: hundreds of runs, and hundreds of commands of
-// one run, in one commit. No timers.
+// Group commit: commands that arrive while a commit is in flight wait in their run's mailbox and are decided on together
+// for the next one. Idle: the latency of a single commit. Busy: hundreds of runs, and hundreds of commands of one run, in
+// one commit. No timers. When many runs wait, they are shared between two commits that follow each other without a gap: while the
+// store works on one, this process decides on the other. Few runs are not worth that: they share the next commit.
 //
-// Invariants: a run is in at most one commit in flight; its copy is changed only by decisions that go into that commit; a
-// copy whose commit did not succeed is dropped. A rejection counts only when it was decided on a copy whose load began
+// Invariants: a run is in at most one commit in flight, and nothing is decided on it meanwhile; its copy is changed only by
+// decisions that go into that commit; a copy whose commit did not succeed is dropped. A rejection counts only when it was decided on a copy whose load began
 // after the command arrived, since another server may have moved the run on; and when the commit that it shares succeeded.
 //
 // Failure: a commit that throws may have happened. All its commands settle as failed, all copies are dropped, and whoever
 // sent the commands sends them again (workers repeat results, the loops take timers and messages again); what was applied
 // already is then rejected as stale. Workers that would have got work with it are compared with the store.
 import type { Command, Instant, OutboxMessage, PreparedPlan, RunId, RunOrigin } from '@millrace/core';
-import { isRunEnd, MillraceError, restoreState } from '@millrace/core';
+import { isRunEnd } from '@millrace/core';
 import { attemptRef } from '../dispatch/attempt-ref.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Granter } from '../limits/granter.ts';
 import type { PlanCache } from '../plans/plan-cache.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { OutboxKey } from '../ports/run-store.ts';
+import type { CommitOutcome, OutboxKey } from '../ports/run-store.ts';
 import type { Store } from '../ports/store.ts';
 import type { EngineSettings } from '../settings.ts';
 import { type Aggregate, newAggregate, type Question, type Settled } from './aggregate.ts';
 import { type Decided, decideAll, entriesOf, settleRefused } from './decide-batch.ts';
 import { writeHint } from './hint.ts';
 import { hintOf } from './hint-of.ts';
+import { RunLoader } from './run-loader.ts';
 
 /** A message that a commit put into the outbox, with the run that sent it. */
 export type Posted = Readonly<{ key: OutboxKey; message: OutboxMessage; origin: RunOrigin }>;
@@ -48,21 +50,37 @@ export type RunDriverOptions = Readonly<{
 
 /** A batch also ends when it holds this many rows, so that one huge fan-out does not delay everybody. */
 const maxRows = 20_000;
-const loadBatch = 200;
+/** One that the store works on, and one that stands behind it. */
+const mostCommits = 2;
 
 export class RunDriver {
   readonly counts = { commits: 0, runs: 0, conflicts: 0, failures: 0, seconds: 0 };
   readonly #options: RunDriverOptions;
   readonly #aggregates = new Map<RunId, Aggregate>();
   readonly #dirty = new Set<Aggregate>();
-  readonly #unloaded = new Set<Aggregate>();
+  readonly #loader: RunLoader;
   #waiting = 0;
-  #writing = false;
-  #loading = false;
+  #scheduled = false;
+  #commitsInFlight = 0;
   #idle: (() => void)[] = [];
 
   constructor(options: RunDriverOptions) {
     this.#options = options;
+    this.#loader = new RunLoader({
+      store: options.store,
+      plans: options.plans,
+      loaded: (aggregate, ended) => {
+        if (aggregate.mailbox.length > 0) this.#dirty.add(aggregate);
+        else if (ended) this.#forget(aggregate);
+      },
+      notFound: (aggregate) => this.#notFound(aggregate),
+      failed: (aggregate, error) => this.#giveUp(aggregate, { kind: 'failed', error }),
+      batchDone: () => this.#write(),
+      idle: () => {
+        if (this.#isIdle()) this.#tellIdle();
+      },
+      onError: options.onError,
+    });
   }
 
   get cachedRuns(): number {
@@ -113,13 +131,13 @@ export class RunDriver {
 
   /** Loads runs ahead of the commands that will come for them (claimed work), so that these need not wait. */
   prefetch(runs: readonly RunId[]): void {
-    for (const run of runs) if (!this.#aggregates.has(run)) this.#unloaded.add(this.#aggregate(run));
-    this.#load();
+    for (const run of runs) if (!this.#aggregates.has(run)) this.#loader.want(this.#aggregate(run));
+    this.#loader.load();
   }
 
   /** Resolves when nothing is in flight. */
   async drain(): Promise<void> {
-    if (!this.#writing && !this.#loading) return;
+    if (this.#isIdle()) return;
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
@@ -139,55 +157,69 @@ export class RunDriver {
         settle(settled);
       },
     });
+    // While it is in a commit, it waits for the end of that.
+    if (aggregate.committing) return;
     this.#dirty.add(aggregate);
     this.#write();
   }
 
+  #isIdle(): boolean {
+    return !this.#scheduled && this.#commitsInFlight === 0 && !this.#loader.isLoading;
+  }
+
   #write(): void {
-    if (this.#writing) return;
-    this.#writing = true;
+    if (this.#scheduled || !this.#mayCommit()) return;
+    this.#scheduled = true;
     // The rest of this turn may bring more commands; they share the commit.
     queueMicrotask(() => {
-      this.#writeUntilDone()
-        .catch((error) => this.#options.onError(error, 'commit writer'))
-        .finally(() => {
-          this.#writing = false;
-          if (this.#dirty.size > 0) this.#write();
-          else if (!this.#loading) this.#tellIdle();
-        });
+      this.#scheduled = false;
+      while (this.#mayCommit()) {
+        const batch = this.#takeBatch(this.#share());
+        if (batch.length > 0) void this.#commit(batch);
+      }
+      if (this.#isIdle()) this.#tellIdle();
     });
   }
 
-  async #writeUntilDone(): Promise<void> {
-    while (this.#dirty.size > 0) {
-      const batch = this.#takeBatch();
-      if (batch.length > 0) await this.#commit(batch);
-    }
+  #mayCommit(): boolean {
+    if (this.#dirty.size === 0) return false;
+    if (this.#commitsInFlight === 0) return true;
+    return this.#commitsInFlight < mostCommits && this.#dirty.size >= this.#options.settings.overlapFrom;
   }
 
-  #takeBatch(): readonly Decided[] {
-    const { clock, dispatcher, settings } = this.#options;
+  /** How many of the runs that wait go into the next commit: of many, half, so that the rest makes one that follows at once. */
+  #share(): number {
+    const { maxBatch, overlapFrom } = this.#options.settings;
+    const waiting = this.#dirty.size;
+    const most = this.#commitsInFlight === 0 && waiting >= 2 * overlapFrom ? Math.ceil(waiting / 2) : waiting;
+    return Math.min(most, maxBatch);
+  }
+
+  #takeBatch(most: number): readonly Decided[] {
+    const { clock, dispatcher } = this.#options;
     const now = clock.now();
     const batch: Decided[] = [];
     let rows = 0;
     for (const aggregate of this.#dirty) {
-      if (batch.length >= settings.maxBatch || rows >= maxRows) break;
+      if (batch.length >= most || rows >= maxRows) break;
       this.#dirty.delete(aggregate);
       if (aggregate.mailbox.length === 0 || aggregate.loading) continue;
       if (aggregate.state === null && aggregate.creation === null) {
-        this.#unloaded.add(aggregate);
+        this.#loader.want(aggregate);
         continue;
       }
       const decided = this.#decide(aggregate, dispatcher, now);
       if (decided !== null) {
         batch.push(decided);
         const { changes } = decided.commit;
+        // Nobody took it: what is decided on from now on must not overtake it.
+        for (const { worker, lane } of changes.work) if (worker === null) dispatcher.lanes.workArrived(lane);
         rows += 1 + changes.attempts.length + changes.work.length + changes.workDone.length + changes.waits.length;
       } else if (aggregate.outdated) {
         this.#reload(aggregate);
       }
     }
-    this.#load();
+    this.#loader.load();
     return batch;
   }
 
@@ -208,25 +240,32 @@ export class RunDriver {
   async #commit(batch: readonly Decided[]): Promise<void> {
     const { store, settings, granter, onError } = this.#options;
     const began = performance.now();
+    this.#commitsInFlight += 1;
+    for (const { aggregate } of batch) aggregate.committing = true;
+    let outcome: CommitOutcome | Readonly<{ failure: unknown }>;
     try {
-      const outcome = await store.runs.commit(
+      outcome = await store.runs.commit(
         batch.map((decided) => decided.commit),
         writeHint(hintOf(this.#options.name, batch)),
       );
       this.counts.commits += 1;
-      for (const decided of batch) {
-        if (outcome.committed.has(decided.commit.id)) this.#won(decided, outcome.now);
-        else this.#lost(decided);
-      }
-      if (outcome.freed.length > 0) granter.touch(outcome.freed);
-      this.#keepWithin(settings.cachedRuns);
-    } catch (error) {
+    } catch (failure) {
       this.counts.failures += 1;
-      onError(error, 'commit');
-      for (const decided of batch) this.#failed(decided, error);
-    } finally {
-      this.counts.seconds += (performance.now() - began) / 1000;
+      onError(failure, 'commit');
+      outcome = { failure };
     }
+    this.counts.seconds += (performance.now() - began) / 1000;
+    this.#commitsInFlight -= 1;
+    for (const decided of batch) {
+      decided.aggregate.committing = false;
+      if ('failure' in outcome) this.#failed(decided, outcome.failure);
+      else if (outcome.committed.has(decided.commit.id)) this.#won(decided, outcome.now);
+      else this.#lost(decided);
+    }
+    if (!('failure' in outcome) && outcome.freed.length > 0) granter.touch(outcome.freed);
+    this.#keepWithin(settings.cachedRuns);
+    this.#write();
+    if (this.#isIdle()) this.#tellIdle();
   }
 
   #won(decided: Decided, now: Instant): void {
@@ -237,9 +276,8 @@ export class RunDriver {
     aggregate.creation = null;
     const status = aggregate.state?.head.status ?? 'queued';
     let unleased = leases.length < commit.changes.work.length;
-    for (const work of commit.changes.work) {
-      if (work.worker === null) dispatcher.lanes.workArrived(work.lane);
-    }
+    // Again: a claim that was made before the commit found nothing.
+    for (const { worker, lane } of commit.changes.work) if (worker === null) dispatcher.lanes.workArrived(lane);
     try {
       this.#options.afterCommit(decided, aggregate.version, now);
     } catch (error) {
@@ -247,9 +285,16 @@ export class RunDriver {
     }
     for (const entry of entries) entry.settle({ kind: 'applied', status });
     settleRefused(refused);
-    if (aggregate.outdated) this.#reload(aggregate);
-    else if (isRunEnd(status) && aggregate.mailbox.length === 0) this.#forget(aggregate);
-    else this.#touched(aggregate);
+    if (aggregate.outdated) {
+      this.#reload(aggregate);
+    } else if (aggregate.mailbox.length > 0) {
+      this.#touched(aggregate);
+      this.#dirty.add(aggregate);
+    } else if (isRunEnd(status)) {
+      this.#forget(aggregate);
+    } else {
+      this.#touched(aggregate);
+    }
     if (commit.changes.workDone.length > 0) unleased = true;
     if (unleased) dispatcher.claimSoon();
   }
@@ -273,8 +318,8 @@ export class RunDriver {
     aggregate.state = null;
     aggregate.outdated = false;
     this.#dirty.delete(aggregate);
-    this.#unloaded.add(aggregate);
-    this.#load();
+    this.#loader.want(aggregate);
+    this.#loader.load();
   }
 
   #failed(decided: Decided, error: unknown): void {
@@ -295,61 +340,6 @@ export class RunDriver {
     }
   }
 
-  #load(): void {
-    if (this.#loading || this.#unloaded.size === 0) return;
-    this.#loading = true;
-    this.#loadUntilDone()
-      .catch((error) => this.#options.onError(error, 'load'))
-      .finally(() => {
-        this.#loading = false;
-        if (this.#unloaded.size > 0) this.#load();
-        else if (!this.#writing) this.#tellIdle();
-      });
-  }
-
-  async #loadUntilDone(): Promise<void> {
-    while (this.#unloaded.size > 0) {
-      const wanted = [...this.#unloaded].slice(0, loadBatch);
-      for (const aggregate of wanted) {
-        this.#unloaded.delete(aggregate);
-        aggregate.loading = true;
-        // Not for those that come while it is under way: what it reads may be older than they are.
-        for (const entry of aggregate.mailbox) entry.loadedFor = true;
-      }
-      try {
-        await this.#loadThese(wanted);
-      } catch (error) {
-        for (const aggregate of wanted) this.#giveUp(aggregate, { kind: 'failed', error });
-        this.#options.onError(error, 'load runs');
-      }
-    }
-  }
-
-  async #loadThese(wanted: readonly Aggregate[]): Promise<void> {
-    const { store, plans } = this.#options;
-    const loaded = new Map((await store.runs.load(wanted.map(({ id }) => id))).map((run) => [run.run.id, run]));
-    const prepared = await plans.getMany([...loaded.values()].map(({ run }) => run.plan));
-    for (const aggregate of wanted) {
-      aggregate.loading = false;
-      const found = loaded.get(aggregate.id);
-      const plan = found === undefined ? undefined : prepared.get(found.run.plan);
-      if (found === undefined) {
-        this.#notFound(aggregate);
-      } else if (plan === undefined) {
-        const error = new MillraceError('internal', `The plan of run ${aggregate.id} is not in the store.`);
-        this.#giveUp(aggregate, { kind: 'failed', error });
-      } else {
-        aggregate.plan = plan;
-        aggregate.origin = found.run;
-        aggregate.version = found.run.version;
-        aggregate.state = restoreState(plan, found);
-        if (aggregate.mailbox.length > 0) this.#dirty.add(aggregate);
-        else if (isRunEnd(found.run.status)) this.#forget(aggregate);
-      }
-    }
-    if (this.#dirty.size > 0) this.#write();
-  }
-
   /** Commands that came while the load was under way may mean a run that was created meanwhile: they ask again. */
   #notFound(aggregate: Aggregate): void {
     const late = aggregate.mailbox.filter(({ loadedFor }) => !loadedFor);
@@ -358,12 +348,11 @@ export class RunDriver {
     if (late.length === 0) return;
     const fresh = this.#aggregate(aggregate.id);
     fresh.mailbox.push(...late);
-    this.#unloaded.add(fresh);
+    this.#loader.want(fresh);
   }
 
   #giveUp(aggregate: Aggregate, settled: Settled): void {
     const entries = aggregate.mailbox;
-    aggregate.loading = false;
     aggregate.mailbox = [];
     this.#dirty.delete(aggregate);
     this.#forget(aggregate);
@@ -380,11 +369,11 @@ export class RunDriver {
     this.#aggregates.set(aggregate.id, aggregate);
   }
 
-  /** Keeps the runs that were used last; those with commands waiting always stay. Not while a commit is in flight. */
+  /** Keeps the runs that were used last; those with commands waiting, or in a commit, always stay. */
   #keepWithin(limit: number): void {
     if (this.#aggregates.size <= limit) return;
     for (const aggregate of this.#aggregates.values()) {
-      if (aggregate.mailbox.length > 0 || aggregate.state === null) continue;
+      if (aggregate.mailbox.length > 0 || aggregate.committing || aggregate.state === null) continue;
       this.#forget(aggregate);
       if (this.#aggregates.size <= limit) return;
     }

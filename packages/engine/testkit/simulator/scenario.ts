@@ -62,6 +62,8 @@ const ranges = {
   leaseMs: range(1_500, 9_000),
   pollMs: range(400, 3_000),
   maxBatch: range(1, 50),
+  /** 1: a second commit begins whenever there is something for it. */
+  overlapFrom: range(1, 40, 500),
   cachedRuns: range(1, 40),
   lineAhead: range(0, 10, 500),
 } as const satisfies Readonly<Record<string, Range>>;

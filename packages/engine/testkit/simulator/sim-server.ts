@@ -117,12 +117,13 @@ export class SimServer {
 }
 
 function settingsOf({ scenario }: World) {
-  const { leaseMs, pollMs, maxBatch, cachedRuns, lineAhead } = scenario;
+  const { leaseMs, pollMs, maxBatch, overlapFrom, cachedRuns, lineAhead } = scenario;
   return {
     leaseMs,
     pollMs,
     reaperMs: pollMs,
     maxBatch,
+    overlapFrom,
     cachedRuns,
     maxLineAhead: lineAhead,
     lineAheadMs: lineAhead * 200,
