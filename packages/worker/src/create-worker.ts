@@ -14,6 +14,7 @@ import { attemptKey, refOf } from './attempts/attempt-key.ts';
 import { AttemptRunner, missingExecutor } from './attempts/attempt-runner.ts';
 import { RecentKeys } from './attempts/recent-keys.ts';
 import { type AttemptSurroundings, RunningAttempt } from './attempts/running-attempt.ts';
+import { WaitingLine } from './attempts/waiting-line.ts';
 import { logStoreFault, notPreparedFault, stoppedRun } from './attempts/worker-faults.ts';
 import type { AttemptFolder } from './files/attempt-folders.ts';
 import { createLazyFolders } from './files/lazy-folders.ts';
@@ -58,7 +59,7 @@ class LocalWorker implements Worker {
   /** Confirmed or dropped lately: a late copy of such an assignment is not started again. */
   readonly #recent = new RecentKeys(20_000);
   readonly #localRuns = new LocalRuns();
-  #queue: Held[] = [];
+  readonly #queue = new WaitingLine<Held>();
   #running = 0;
   #started = false;
   #stopping: Promise<void> | null = null;
@@ -183,7 +184,7 @@ class LocalWorker implements Worker {
     const held = hold(key);
     this.#held.set(key, held);
     if (isLocalRun(held)) this.#localRuns.add(held);
-    this.#queue.push(held);
+    this.#queue.add(held);
   }
 
   #executorOf({ body }: Assignment): Executor {
@@ -206,12 +207,11 @@ class LocalWorker implements Worker {
 
   #startQueued(): void {
     const { slots } = this.#options.description;
-    let next = 0;
-    while (next < this.#queue.length && this.#running < slots) {
-      const held = this.#queue[next++];
-      if (held !== undefined && !held.ended) this.#begin(held);
+    while (this.#running < slots) {
+      const held = this.#queue.take();
+      if (held === undefined) return;
+      if (!held.ended) this.#begin(held);
     }
-    if (next > 0) this.#queue = this.#queue.slice(next);
   }
 
   #begin(held: Held): void {
@@ -246,10 +246,8 @@ class LocalWorker implements Worker {
   /** Stops what it holds. What was not begun ends at once. */
   #cancel(held: Held, reason: StopReason, force: boolean): void {
     if (held.ended) return;
-    const queued = this.#queue.includes(held);
-    if (queued) {
+    if (this.#queue.remove(held)) {
       held.ended = true;
-      this.#queue = this.#queue.filter((other) => other !== held);
       const result = isLocalRun(held)
         ? stoppedRun(reason, held.assignment)
         : stopped(reason, held.assignment, performance.now());
@@ -270,9 +268,8 @@ class LocalWorker implements Worker {
     this.#logger.warn({ attempt: held.ref }, 'another worker owns this attempt; stopping it');
     const openLog = isLocalRun(held) ? null : held.openLog;
     if (openLog !== null) this.#surroundings.shipper.drop(openLog.line, new Error('the attempt is lost'));
-    if (this.#queue.includes(held)) {
+    if (this.#queue.remove(held)) {
       held.ended = true;
-      this.#queue = this.#queue.filter((other) => other !== held);
     } else {
       this.#cancel(held, { kind: 'lost' }, false);
     }
@@ -352,8 +349,7 @@ class LocalWorker implements Worker {
   }
 
   async #stop(graceMs: number): Promise<void> {
-    const unstarted = this.#queue;
-    this.#queue = [];
+    const unstarted = this.#queue.takeAll();
     for (const attempt of unstarted) {
       attempt.ended = true;
       this.#release(attempt.key);

@@ -8,12 +8,13 @@ import type { Place } from '../values/place.ts';
 import type { AttemptKey, RunHead, RunOrigin, Work, WorkDocument } from './records.ts';
 import { runNames } from './scope.ts';
 
-/** What the plan and the work say of an assignment. Who hands it out adds the limits. `run` may be a `RunState`. */
+/** An attempt as the plan and the work say it; `limits` are those of who hands it out. `run` may be a `RunState`. */
 export function assignmentOf(
   plan: PreparedPlan,
   run: Readonly<{ origin: RunOrigin; head: Pick<RunHead, 'startedAt'> }>,
   work: Pick<Work, keyof AttemptKey | 'document'>,
-): Omit<Assignment, 'limits'> {
+  limits: Assignment['limits'],
+): Assignment {
   const { plan: step, places, secrets, secretInput } = plan.step(work.step);
   const { origin } = run;
   const { input, names, env = {}, sealed = {} } = JSON.parse(work.document) as WorkDocument;
@@ -35,6 +36,7 @@ export function assignmentOf(
     names: { ...names, run: runNames(run, work.attempt) },
     timeoutMs: step.timeoutMs,
     places,
+    limits,
     ...(secretInput === null ? {} : { secretInput }),
     ...(secrets === null ? {} : { secrets: toAssign(plan, step, secrets, sealed) }),
   };

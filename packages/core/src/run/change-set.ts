@@ -24,21 +24,22 @@ type WaitKey = StepKey & Readonly<{ kind: WaitKind }>;
  * `waitsDone`, never in both: one that is ended and set again is overwritten.
  */
 export class ChangeSet {
+  // A decision changes few kinds of rows, and there are many decisions: nothing is made before it is needed.
   #head: RunHead | null = null;
-  readonly #attempts: EndedAttempt[] = [];
-  readonly #work = new Map<string, Work>();
-  readonly #workDone: AttemptKey[] = [];
-  readonly #workCancelled: AttemptKey[] = [];
+  #attempts: EndedAttempt[] | null = null;
+  #work: Map<string, Work> | null = null;
+  #workDone: AttemptKey[] | null = null;
+  #workCancelled: AttemptKey[] | null = null;
   /** Waits in the place of work that was ready before the set. */
   #workHeld: Map<string, Wait> | null = null;
-  readonly #waits = new Map<string, Wait>();
-  readonly #waitsDone = new Map<string, WaitKey>();
+  #waits: Map<string, Wait> | null = null;
+  #waitsDone: Map<string, WaitKey> | null = null;
   /** Waits that were ended and set again within the set. */
   #replaced: Set<string> | null = null;
-  readonly #outbox: OutboxMessage[] = [];
+  #outbox: OutboxMessage[] | null = null;
   #cached: CachedOutput[] | null = null;
   /** Positions of `start_child` messages in the outbox. */
-  readonly #children = new Map<string, number>();
+  #children: Map<string, number> | null = null;
   #withdrawn: Set<number> | null = null;
   #slots: SlotSet | null = null;
 
@@ -47,26 +48,30 @@ export class ChangeSet {
   }
 
   endAttempt(attempt: EndedAttempt): void {
+    this.#attempts ??= [];
     this.#attempts.push(attempt);
   }
 
   addWork(work: Work): void {
+    this.#work ??= new Map();
     this.#work.set(attemptText(work), work);
   }
 
   /** Work whose attempt ended, or that is withdrawn. */
   endWork(key: AttemptKey): void {
-    if (this.#work.size > 0 && this.#work.delete(attemptText(key))) return;
+    if (this.#work?.delete(attemptText(key)) === true) return;
+    this.#workDone ??= [];
     this.#workDone.push({ step: key.step, item: key.item, iteration: key.iteration, attempt: key.attempt });
   }
 
   cancelWork(key: AttemptKey): void {
+    this.#workCancelled ??= [];
     this.#workCancelled.push({ step: key.step, item: key.item, iteration: key.iteration, attempt: key.attempt });
   }
 
   /** Withdraws work that nobody holds: `held` takes its place, unless somebody has taken the work by then. */
   holdWork(held: Wait): void {
-    if (this.#work.delete(attemptText(held))) {
+    if (this.#work?.delete(attemptText(held)) === true) {
       if (this.#slots !== null) this.releaseSlots(held);
       this.setWait(held);
       return;
@@ -77,10 +82,11 @@ export class ChangeSet {
 
   setWait(wait: Wait): void {
     const text = waitText(wait);
-    if (this.#waitsDone.size > 0 && this.#waitsDone.delete(text)) {
+    if (this.#waitsDone?.delete(text) === true) {
       this.#replaced ??= new Set();
       this.#replaced.add(text);
     }
+    this.#waits ??= new Map();
     this.#waits.set(text, wait);
   }
 
@@ -90,12 +96,14 @@ export class ChangeSet {
     if (held !== undefined) {
       // Withdrawn and launched again within the set: the work that was stored is over, whatever has been added since.
       this.#workHeld?.delete(text);
+      this.#workDone ??= [];
       this.#workDone.push({ step: held.step, item: held.item, iteration: held.iteration, attempt: held.attempt });
       return;
     }
-    const unsaved = this.#waits.get(text);
-    this.#waits.delete(text);
+    const unsaved = this.#waits?.get(text);
+    this.#waits?.delete(text);
     if (unsaved !== undefined && !this.#mayBeStored(text, unsaved)) return;
+    this.#waitsDone ??= new Map();
     this.#waitsDone.set(text, { step: key.step, item: key.item, iteration: key.iteration, kind: key.kind });
   }
 
@@ -111,7 +119,11 @@ export class ChangeSet {
   }
 
   send(message: OutboxMessage): void {
-    if (message.kind === 'start_child') this.#children.set(attemptText(message.from), this.#outbox.length);
+    this.#outbox ??= [];
+    if (message.kind === 'start_child') {
+      this.#children ??= new Map();
+      this.#children.set(attemptText(message.from), this.#outbox.length);
+    }
     this.#outbox.push(message);
   }
 
@@ -120,9 +132,9 @@ export class ChangeSet {
    * already.
    */
   withdrawChild(from: AttemptKey): boolean {
-    const position = this.#children.size === 0 ? undefined : this.#children.get(attemptText(from));
+    const position = this.#children?.get(attemptText(from));
     if (position === undefined) return false;
-    this.#children.delete(attemptText(from));
+    this.#children?.delete(attemptText(from));
     this.#withdrawn ??= new Set();
     this.#withdrawn.add(position);
     return true;
@@ -157,11 +169,11 @@ export class ChangeSet {
   /** Adds what a later decision changes. */
   add(changes: Changes): void {
     if (changes.head !== null) this.#head = changes.head;
-    for (const attempt of changes.attempts) this.#attempts.push(attempt);
+    for (const attempt of changes.attempts) this.endAttempt(attempt);
     for (const key of changes.workDone) this.endWork(key);
     for (const work of changes.work) this.addWork(work);
     for (const held of changes.workHeld) this.holdWork(held);
-    for (const key of changes.workCancelled) this.#workCancelled.push(key);
+    for (const key of changes.workCancelled) this.cancelWork(key);
     for (const key of changes.waitsDone) this.endWait(key);
     for (const wait of changes.waits) this.setWait(wait);
     for (const message of changes.outbox) this.send(message);
@@ -172,20 +184,25 @@ export class ChangeSet {
   }
 
   toChanges(): Changes {
-    const withdrawn = this.#withdrawn;
     return {
       head: this.#head,
-      attempts: this.#attempts,
-      work: this.#work.size === 0 ? [] : [...this.#work.values()],
-      workDone: this.#workDone,
-      workHeld: this.#workHeld === null ? none : [...this.#workHeld.values()],
-      workCancelled: this.#workCancelled,
-      waits: this.#waits.size === 0 ? [] : [...this.#waits.values()],
-      waitsDone: this.#waitsDone.size === 0 ? [] : [...this.#waitsDone.values()],
-      outbox: withdrawn === null ? this.#outbox : this.#outbox.filter((_, position) => !withdrawn.has(position)),
+      attempts: this.#attempts ?? none,
+      work: valuesOf(this.#work),
+      workDone: this.#workDone ?? none,
+      workHeld: valuesOf(this.#workHeld),
+      workCancelled: this.#workCancelled ?? none,
+      waits: valuesOf(this.#waits),
+      waitsDone: valuesOf(this.#waitsDone),
+      outbox: this.#messages(),
       slots: this.#slots === null ? null : slotChanges(this.#slots),
       cached: this.#cached ?? none,
     };
+  }
+
+  #messages(): readonly OutboxMessage[] {
+    const withdrawn = this.#withdrawn;
+    const messages = this.#outbox ?? none;
+    return withdrawn === null ? messages : messages.filter((_, position) => !withdrawn.has(position));
   }
 }
 
@@ -219,6 +236,9 @@ type SlotSet = Readonly<{
   taken: Map<string, Taken>;
   released: Map<string, StepKey>;
 }>;
+
+const valuesOf = <Value>(map: ReadonlyMap<string, Value> | null): readonly Value[] =>
+  map === null || map.size === 0 ? none : [...map.values()];
 
 const newSlotSet = (): SlotSet => ({ requests: new Map(), taken: new Map(), released: new Map() });
 

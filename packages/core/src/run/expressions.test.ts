@@ -216,7 +216,9 @@ describe('what a worker is given', () => {
     );
     run.succeed('a', { x: 'out', more: 'x' });
     const work = run.work('b');
-    expect(assignmentOf(run.plan, run.state, work)).toMatchObject({
+    const limits = { outputBytes: 1, logBytes: 2, graceMs: 3 };
+    expect(assignmentOf(run.plan, run.state, work, limits)).toMatchObject({
+      limits,
       run: '7',
       step: 1,
       attempt: 1,

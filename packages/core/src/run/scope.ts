@@ -1,4 +1,4 @@
-import type { Scope } from '@millrace/expression';
+import type { HostFunction, Scope } from '@millrace/expression';
 import type { PreparedPlan } from '../plan/prepared-plan.ts';
 import type { Needs } from '../plan/prepared-value.ts';
 import type { Json, JsonObject } from '../values/json.ts';
@@ -37,13 +37,37 @@ export function scopeFor(view: Viewpoint, needs: Needs, extra?: JsonObject): Sco
   if (view.plan.plan.config !== undefined) names.config = view.plan.plan.config;
   if (view.item !== null) Object.assign(names, view.item);
   if (extra !== undefined) Object.assign(names, extra);
-  return {
-    names,
-    now: view.now,
-    uuid: () => nextUuid(view),
-    ...(view.step === null ? {} : { functions: statusFunctions(view.plan, state, view.step, view.after === true) }),
-  };
+  return new ViewScope(view, names);
 }
+
+/** Status functions are made for expressions that call one: most do not. */
+class ViewScope implements Scope {
+  readonly names: JsonObject;
+  readonly #view: Viewpoint;
+  #functions: Readonly<Record<string, HostFunction>> | null = null;
+
+  constructor(view: Viewpoint, names: JsonObject) {
+    this.#view = view;
+    this.names = names;
+  }
+
+  get now(): Instant {
+    return this.#view.now;
+  }
+
+  get functions(): Readonly<Record<string, HostFunction>> {
+    const { plan, state, step, after } = this.#view;
+    if (step === null) return noFunctions;
+    this.#functions ??= statusFunctions(plan, state, step, after === true);
+    return this.#functions;
+  }
+
+  get uuid(): () => string {
+    return () => nextUuid(this.#view);
+  }
+}
+
+const noFunctions: Readonly<Record<string, HostFunction>> = {};
 
 /** The name `run`, as expressions of the engine and of the worker read it. */
 export function runNames(
@@ -56,12 +80,20 @@ export function runNames(
     workflow: origin.workflow,
     workspace: origin.workspace,
     revision: origin.revision,
-    started_at: head.startedAt === null ? null : new Date(head.startedAt).toISOString(),
+    started_at: head.startedAt === null ? null : isoTime(head.startedAt),
     attempt,
     trigger: origin.trigger,
     parent: origin.parent === null ? null : origin.parent.run,
     tags: origin.tags,
   };
+}
+
+/** Of the instants that are asked for, many in a row are the same; writing one costs more than all else here. */
+const lastTime = { at: Number.NaN, text: '' };
+
+function isoTime(at: Instant): string {
+  if (at !== lastTime.at) Object.assign(lastTime, { at, text: new Date(at).toISOString() });
+  return lastTime.text;
 }
 
 function visibleSteps(view: Viewpoint, needs: Needs): JsonObject {

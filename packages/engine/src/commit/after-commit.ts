@@ -1,4 +1,4 @@
-import type { EngineWaitDocument, Instant, LimitKey, SlotRequest, StepStatus, Wait } from '@millrace/core';
+import type { EngineWaitDocument, Instant, LimitKey, RunOrigin, SlotRequest, StepStatus, Wait } from '@millrace/core';
 import { isRunEnd, isStepEnd, keptWait } from '@millrace/core';
 import { isLocalRun, toAssignment, toLocalRunAssignment } from '../dispatch/assignment.ts';
 import { attemptRef } from '../dispatch/attempt-ref.ts';
@@ -54,10 +54,8 @@ export function createAfterCommit(options: AfterCommitOptions) {
       if (endedWithoutReport(attempt)) dispatcher.cancelHeld(attemptRef(id, attempt), { lost: true, force: true });
     }
     for (const wait of changes.waits) if (wait.dueAt !== null) timers.arm(wait.dueAt);
-    changes.outbox.forEach((message, ordinal) => {
-      deliver({ key: { run: id, version, ordinal }, message, origin });
-    });
-    for (const request of changes.slots?.requests ?? []) granter.touch(limitsOf(request));
+    if (changes.outbox.length > 0) deliverAll(decided, origin, version);
+    if (changes.slots !== null) for (const request of changes.slots.requests) granter.touch(limitsOf(request));
     if (commit.create !== null) stats.runStarted();
     const status = changes.head?.status ?? null;
     if (status !== null && isRunEnd(status)) {
@@ -66,6 +64,12 @@ export function createAfterCommit(options: AfterCommitOptions) {
     }
     if (bus.heard()) publish(decided, version, now);
   };
+
+  function deliverAll({ commit: { id, changes } }: Decided, origin: RunOrigin, version: number): void {
+    changes.outbox.forEach((message, ordinal) => {
+      deliver({ key: { run: id, version, ordinal }, message, origin });
+    });
+  }
 
   function publish({ aggregate, commit }: Decided, version: number, now: Instant): void {
     const { changes, id } = commit;

@@ -17,7 +17,8 @@ export type Decided = Readonly<{
    * the commit is: until then nobody may be told that the command is dealt with.
    */
   refused: readonly Refused[];
-  leases: readonly Readonly<{ worker: ConnectedWorker; work: Work }>[];
+  /** `of`: the work as it was decided, which nobody held. */
+  leases: readonly Readonly<{ worker: ConnectedWorker; work: Work; of: Work }>[];
 }>;
 
 export type Refused = Readonly<{ entry: Entry; rejection: Rejection }>;
@@ -97,15 +98,7 @@ export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Ins
     settleRefused(refused);
     return null;
   }
-  const leases: { worker: ConnectedWorker; work: Work }[] = [];
-  const work = changes.work.map((item) => {
-    const worker = dispatcher.lease(item.lane, attemptRef(aggregate.id, item));
-    if (worker === null) return item;
-    const leased: Work = { ...item, worker: worker.description.id, leasedAt: now };
-    leases.push({ worker, work: leased });
-    if (aggregate.state !== null) noteLease(aggregate.state, item, worker.description.id, now);
-    return leased;
-  });
+  const leases = changes.work.length === 0 ? noLeases : leaseWork(aggregate, changes.work, dispatcher, now);
   const { creation } = aggregate;
   return {
     aggregate,
@@ -116,10 +109,32 @@ export function decideAll(aggregate: Aggregate, dispatcher: Dispatcher, now: Ins
       id: aggregate.id,
       expectedVersion: aggregate.version,
       create: creation === null ? null : { origin, input: creation.inputText },
-      changes: { ...changes, work },
+      changes: leases.length === 0 ? changes : { ...changes, work: withLeases(changes.work, leases) },
       delivered,
     },
   };
+}
+
+type Lease = Decided['leases'][number];
+const noLeases: readonly Lease[] = [];
+
+/** Gives new work to workers here that have room; what nobody takes has no lease. */
+function leaseWork(aggregate: Aggregate, work: readonly Work[], dispatcher: Dispatcher, now: Instant) {
+  const leases: Lease[] = [];
+  for (const item of work) {
+    const worker = dispatcher.lease(item.lane, attemptRef(aggregate.id, item));
+    if (worker === null) continue;
+    const { id } = worker.description;
+    leases.push({ worker, work: { ...item, worker: id, leasedAt: now }, of: item });
+    if (aggregate.state !== null) noteLease(aggregate.state, item, id, now);
+  }
+  return leases;
+}
+
+function withLeases(work: readonly Work[], leases: readonly Lease[]): readonly Work[] {
+  if (leases.length === work.length) return leases.map((lease) => lease.work);
+  const leased = new Map(leases.map((lease) => [lease.of, lease.work]));
+  return work.map((item) => leased.get(item) ?? item);
 }
 
 const nothing: Changes = new ChangeSet().toChanges();

@@ -26,7 +26,7 @@ export function toAssignment(
   work: Work,
   settings: EngineSettings,
 ): Assignment {
-  return { ...assignmentOf(plan, { origin, head: { startedAt } }, work), limits: limitsOf(plan, settings) };
+  return assignmentOf(plan, { origin, head: { startedAt } }, work, limitsOf(plan, settings));
 }
 
 /** What a worker needs to carry a whole run out. `run` may be a `RunState`. */

@@ -7,6 +7,8 @@ import type { Revision, StoredDiagnostic, WorkspaceStore } from '../ports/worksp
 const believeMs = 5_000;
 const maxRevisions = 500;
 
+type Named = ReadonlyMap<string, Revision['workflows'][number]>;
+
 export type LivePlan = Readonly<{
   plan: PreparedPlan;
   revision: string;
@@ -24,6 +26,7 @@ export class LivePlans {
   readonly #clock: Clock;
   readonly #live = new Map<string, { revision: Revision; until: number }>();
   readonly #pinned = new Map<string, Revision>();
+  readonly #names = { workflow: new WeakMap<Revision, Named>(), action: new WeakMap<Revision, Named>() };
   /** Reads of live revisions that are under way: many starts at the same moment ask once. */
   readonly #reading = new Map<string, Promise<Revision | null>>();
 
@@ -52,12 +55,21 @@ export class LivePlans {
     kind: 'workflow' | 'action' = 'workflow',
   ): Promise<LivePlan | null> {
     const found = await this.revision(workspace, revision);
-    const entry = found?.workflows.find(
-      ({ name, action }) => name === workflow && (action === true) === (kind === 'action'),
-    );
+    const entry = found === null ? undefined : this.#named(found, kind).get(workflow);
     if (found === null || entry === undefined) return null;
     const plan = this.#plans.peek(entry.plan) ?? (await this.#plans.get(entry.plan));
     return { plan, revision: found.revision, problems: entry.problems };
+  }
+
+  /** The workflows of a revision, or the actions that hooks call, by name: looked up at each start. */
+  #named(revision: Revision, kind: 'workflow' | 'action'): Named {
+    let named = this.#names[kind].get(revision);
+    if (named === undefined) {
+      const those = revision.workflows.filter(({ action }) => (action === true) === (kind === 'action'));
+      named = new Map(those.map((entry) => [entry.name, entry]));
+      this.#names[kind].set(revision, named);
+    }
+    return named;
   }
 
   /** As `find`, with errors that say what is missing and what there is. */

@@ -102,7 +102,7 @@ export class SimLocalRun {
       if (assignment === null) break;
       const running: Running = { assignment, cancelEnd: () => {}, stopping: false };
       this.#running.set(keyOf(assignment), running);
-      const { result, durationMs } = randomResult(world, random, { ...assignment, limits: this.#assignment.limits });
+      const { result, durationMs } = randomResult(world, random, assignment);
       this.#endAfter(running, durationMs, result);
     }
     this.#cancelTimer?.();

@@ -14,6 +14,12 @@ type Pinned = Pick<RunOrigin, 'workspace' | 'workflow' | 'revision' | 'plan'>;
 const keyOf = ({ workspace, workflow, revision, plan }: Pinned): string =>
   JSON.stringify([workspace, workflow, revision, plan]);
 
+const isSame = (one: Pinned, other: Pinned): boolean =>
+  one.plan === other.plan &&
+  one.revision === other.revision &&
+  one.workflow === other.workflow &&
+  one.workspace === other.workspace;
+
 /** How many are remembered; a server that sees more revisions than this asks again. */
 const remembered = 10_000;
 
@@ -21,17 +27,27 @@ const remembered = 10_000;
 export class WorkflowNumberBook {
   readonly #database: Database;
   readonly #numbers = new Map<string, WorkflowNumbers>();
+  #last: Readonly<{ origin: Pinned; numbers: WorkflowNumbers }> | null = null;
 
   constructor(database: Database) {
     this.#database = database;
   }
 
   async of(origins: readonly Pinned[]): Promise<readonly WorkflowNumbers[]> {
-    const found = origins.map((origin) => this.#numbers.get(keyOf(origin)));
+    const found = origins.map((origin) => this.#known(origin));
     if (found.every((numbers) => numbers !== undefined)) return found;
     if (this.#numbers.size > remembered) this.#numbers.clear();
     await this.#add(origins.filter((_, index) => found[index] === undefined));
     return this.of(origins);
+  }
+
+  /** Runs of one workflow come together: the one that was found last is looked at first. */
+  #known(origin: Pinned): WorkflowNumbers | undefined {
+    const last = this.#last;
+    if (last !== null && isSame(last.origin, origin)) return last.numbers;
+    const numbers = this.#numbers.get(keyOf(origin));
+    if (numbers !== undefined) this.#last = { origin, numbers };
+    return numbers;
   }
 
   async #add(origins: readonly Pinned[]): Promise<void> {

@@ -7,6 +7,7 @@ type RunFacts = Pick<RunOrigin, 'trigger' | 'parent' | 'depth' | 'startKey' | 't
 
 export function encodeFacts({ trigger, parent, depth, startKey, tags, priority, rerunOf, holds }: RunOrigin): string {
   const facts: RunFacts = { trigger, parent, depth, startKey, tags, priority };
+  if (rerunOf === null && holds === undefined) return JSON.stringify(facts);
   return JSON.stringify({
     ...facts,
     ...(rerunOf === null ? {} : { rerunOf }),

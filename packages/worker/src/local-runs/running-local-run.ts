@@ -179,9 +179,8 @@ export class RunningLocalRun {
 
   #beginReady(): void {
     while (this.#running.size < this.#host.stepsAtOnce && this.#folder !== null) {
-      const next = this.#record.next(this.#now());
-      if (next === null) return;
-      const assignment = { ...next, limits: this.assignment.limits };
+      const assignment = this.#record.next(this.#now());
+      if (assignment === null) return;
       const executor = this.#host.executors.get(executorFor(assignment.body) ?? '') ?? missingExecutor;
       const key = attemptKey(assignment);
       const attempt = new RunningAttempt(assignment, key, executor, this.#host.surroundings);

@@ -20,6 +20,7 @@ type Timer = Readonly<{ key: AttemptKey; kind: WaitKind; dueAt: Instant }>;
  */
 export class LocalRunRecord {
   readonly #plan: PreparedPlan;
+  readonly #limits: Assignment['limits'];
   #state: RunState;
   /** Attempts that wait to be executed, in the order in which they became ready. */
   readonly #ready = new Map<string, Wait>();
@@ -29,7 +30,8 @@ export class LocalRunRecord {
   #confirmed = 0;
   #lastAt = 0;
 
-  constructor({ plan, origin, input, startedAt, first, attempt }: LocalRunAssignment, worker: WorkerId) {
+  constructor({ plan, origin, input, startedAt, first, attempt, limits }: LocalRunAssignment, worker: WorkerId) {
+    this.#limits = limits;
     this.#plan = preparePlan(plan, origin.plan);
     this.#state = {
       origin,
@@ -88,12 +90,12 @@ export class LocalRunRecord {
   }
 
   /** The next attempt to execute, which counts as begun now; null: none is ready. */
-  next(at: Instant): Omit<Assignment, 'limits'> | null {
+  next(at: Instant): Assignment | null {
     const [wait] = this.#ready.values();
     if (wait === undefined) return null;
     this.#apply({ type: 'attempt_began', key: keyOf(wait) }, at);
     const { work } = JSON.parse(wait.document ?? 'null') as EngineWaitDocument;
-    return assignmentOf(this.#plan, this.#state, { ...keyOf(wait), document: JSON.stringify(work) });
+    return assignmentOf(this.#plan, this.#state, { ...keyOf(wait), document: JSON.stringify(work) }, this.#limits);
   }
 
   /** False: it has not been waited for any more; the result changed nothing. */

@@ -75,10 +75,7 @@ export function collectRows(batch: readonly RunCommit[]): CommitRows {
       for (const row of changes.workHeld.toSorted(byStep)) rows.workHeld.push({ run, row });
     }
     collectWaits(rows, run, changes);
-    changes.outbox.forEach((message, ordinal) => {
-      const version = commit.expectedVersion + 1;
-      rows.outbox.push({ run, row: { version, ordinal, document: JSON.stringify(message) } });
-    });
+    if (changes.outbox.length > 0) collectOutbox(rows, commit);
     for (const row of commit.delivered) rows.delivered.push({ run, row });
     if (changes.slots !== null) collectSlots(rows, run, changes.slots);
     for (const row of changes.cached) rows.cached.push({ run, row });
@@ -114,6 +111,10 @@ function collectWork(
     }
     return;
   }
+  if (work.length === 0 && workCancelled.length === 0) {
+    for (const row of workDone.length > 1 ? workDone.toSorted(byStep) : workDone) rows.workDone.push({ run, row });
+    return;
+  }
   const done = new Map(workDone.map((key) => [slotOf(key), key]));
   const stopped = new Map(workCancelled.map((key) => [slotOf(key), key]));
   for (const each of work.toSorted(byStep)) {
@@ -126,6 +127,15 @@ function collectWork(
   for (const [slot, key] of done) if (stopped.get(slot)?.attempt === key.attempt) stopped.delete(slot);
   for (const row of [...done.values()].sort(byStep)) rows.workDone.push({ run, row });
   for (const row of [...stopped.values()].sort(byStep)) rows.workCancelled.push({ run, row });
+}
+
+function collectOutbox(
+  rows: { outbox: Of<Readonly<{ version: number; ordinal: number; document: string }>>[] },
+  { id: run, expectedVersion, changes }: RunCommit,
+): void {
+  changes.outbox.forEach((message, ordinal) => {
+    rows.outbox.push({ run, row: { version: expectedVersion + 1, ordinal, document: JSON.stringify(message) } });
+  });
 }
 
 function collectWaits(

@@ -12,9 +12,9 @@ origin as (
 ),
 created as (
   insert into millrace.run (id, version, workflow, child, status, started_at, ended_at, control, output, error)
-  select x.id, 1, x.workflow, x.child, x.status, x.started_at, x.ended_at, x.control, x.output, x.error
+  select x.id, 1, x.workflow, coalesce(x.child, false), x.status, x.started_at, x.ended_at, x.control, x.output, x.error
   from unnest(
-    :created_ids::bigint[], :created_workflows::int[], :created_child::boolean[], :created_status::text[],
+    :origin_ids::bigint[], :origin_workflows::int[], :created_child::boolean[], :created_status::text[],
     :created_started::bigint[], :created_ended::bigint[], string_to_array(:created_control, :separator, :absent),
     string_to_array(:created_output, :separator, :absent), string_to_array(:created_error, :separator, :absent)
   ) as x (id, workflow, child, status, started_at, ended_at, control, output, error)

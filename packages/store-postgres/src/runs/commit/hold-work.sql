@@ -6,7 +6,7 @@ work_held as (
     :held_runs::bigint[], :held_steps::int[], :held_iterations::int[], :held_items::int[], :held_attempts::int[],
     string_to_array(:held_documents, :separator, :absent)
   ) as x (run, step, iteration, item, attempt, document)
-  where w.run = any (array[x.run]) and w.step = x.step and w.iteration = x.iteration and w.item = x.item and w.attempt = x.attempt
+  where w.run = any (array[x.run]) and w.step = x.step and w.iteration = coalesce(x.iteration, 0) and w.item = coalesce(x.item, -1) and w.attempt = coalesce(x.attempt, 1)
     and w.worker is null and (x.run in (select id from committed)) is true
   returning w.run, w.step, w.iteration, w.item, w.attempt, x.document
 ),

@@ -2,7 +2,7 @@
 ended as (
   insert into millrace.attempt
     (run, step, iteration, item, attempt, status, reason, final, ready_at, started_at, ended_at, worker, input, output, error)
-  select x.run, x.step, x.iteration, x.item, x.attempt, x.status, x.reason, x.final, x.ready_at, x.started_at, x.ended_at,
+  select x.run, x.step, coalesce(x.iteration, 0), coalesce(x.item, -1), coalesce(x.attempt, 1), x.status, x.reason, coalesce(x.final, true), x.ready_at, x.started_at, x.ended_at,
     x.worker, x.input, x.output, x.error
   from unnest(
     :ended_runs::bigint[], :ended_steps::int[], :ended_iterations::int[], :ended_items::int[], :ended_attempts::int[],

@@ -2,8 +2,8 @@
 work_replaced as (
   insert into millrace.work
     (run, step, iteration, item, attempt, lane, priority, ready, ready_at, worker, leased_at, cancel, document)
-  select x.run, x.step, x.iteration, x.item, x.attempt, x.lane, x.priority, x.worker is null, x.ready_at, x.worker,
-    case when x.worker is not null then coalesce(x.leased_at, millrace.clock()) end, x.cancel, x.document
+  select x.run, x.step, coalesce(x.iteration, 0), coalesce(x.item, -1), coalesce(x.attempt, 1), x.lane, coalesce(x.priority, 0), x.worker is null, x.ready_at, x.worker,
+    case when x.worker is not null then coalesce(x.leased_at, millrace.clock()) end, coalesce(x.cancel, false), x.document
   from unnest(
     :next_runs::bigint[], :next_steps::int[], :next_iterations::int[], :next_items::int[], :next_attempts::int[],
     :next_lanes::int[], :next_priorities::int[], :next_ready::bigint[], :next_workers::text[], :next_leased::bigint[],

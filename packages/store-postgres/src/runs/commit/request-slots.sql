@@ -2,7 +2,7 @@ slots_requested as (
   insert into millrace.slot
     (run, step, iteration, item, attempt, request, ordinal, workspace, kind, name, key, most, per_ms, when_full, waiting,
     holding, untold, impatient, nested, priority, requested_at, above)
-  select x.run, x.step, x.iteration, x.item, x.attempt, x.request, x.ordinal, x.workspace, x.kind, x.name, x.key, x.most,
+  select x.run, x.step, coalesce(x.iteration, 0), coalesce(x.item, -1), coalesce(x.attempt, 1), x.request, x.ordinal, x.workspace, x.kind, x.name, x.key, x.most,
     x.per_ms, x.when_full, true, false, false, (x.when_full <> 'queue') is true, x.above is not null, x.priority,
     x.requested_at, x.above
   from unnest(

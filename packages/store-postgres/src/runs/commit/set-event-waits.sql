@@ -2,7 +2,7 @@
 -- attempt keeps its number, so that it misses no event.
 event_waits_set as (
   insert into millrace.wait (run, step, iteration, item, kind, attempt, due_at, visible_at, document, topic, since)
-  select x.run, x.step, x.iteration, x.item, 'event', x.attempt, x.due_at, x.due_at, x.document, x.topic,
+  select x.run, x.step, coalesce(x.iteration, 0), coalesce(x.item, -1), 'event', coalesce(x.attempt, 1), x.due_at, x.due_at, x.document, x.topic,
     (select case when s.is_called then s.last_value else 0 end from millrace.event_id s)
   from unnest(
     :event_wait_runs::bigint[], :event_wait_steps::int[], :event_wait_iterations::int[], :event_wait_items::int[],

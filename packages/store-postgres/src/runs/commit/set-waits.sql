@@ -1,6 +1,6 @@
 waits_set as (
   insert into millrace.wait (run, step, iteration, item, kind, attempt, due_at, visible_at, document)
-  select x.run, x.step, x.iteration, x.item, x.kind, x.attempt, x.due_at, x.due_at, x.document
+  select x.run, x.step, coalesce(x.iteration, 0), coalesce(x.item, -1), x.kind, coalesce(x.attempt, 1), x.due_at, x.due_at, x.document
   from unnest(
     :wait_runs::bigint[], :wait_steps::int[], :wait_iterations::int[], :wait_items::int[], :wait_kinds::text[],
     :wait_attempts::int[], :wait_due::bigint[], string_to_array(:wait_documents, :separator, :absent)

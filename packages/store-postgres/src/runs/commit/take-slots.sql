@@ -4,6 +4,6 @@ slots_taken as (
   set untold = false
   from unnest(:taken_runs::bigint[], :taken_steps::int[], :taken_iterations::int[], :taken_items::int[],
     :taken_attempts::int[], :taken_requests::int[]) as x (run, step, iteration, item, attempt, request)
-  where s.run = any (array[x.run]) and s.step = x.step and s.iteration = x.iteration and s.item = x.item and s.attempt = x.attempt
+  where s.run = any (array[x.run]) and s.step = x.step and s.iteration = coalesce(x.iteration, 0) and s.item = coalesce(x.item, -1) and s.attempt = coalesce(x.attempt, 1)
     and s.request = x.request and s.untold is distinct from false and (x.run in (select id from committed)) is true
 )
