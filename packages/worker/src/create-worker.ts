@@ -297,7 +297,6 @@ class LocalWorker implements Worker {
   /** The end of an attempt: frees its slot, then reports when its log is stored. */
   #attemptEnded(attempt: RunningAttempt, result: AttemptResult): void {
     const { folder, openLog } = attempt;
-    if (folder !== null) this.#cleanUp(attempt, folder);
     if (attempt.sharedDir !== null) this.#sharedFolders?.released();
     if (!this.#held.has(attempt.key)) {
       // Lost meanwhile: nobody wants the result.
