@@ -24,6 +24,8 @@ export type ExecutionContext = Readonly<{
   assignment: Assignment;
   /** Those of the attempt's own folders that are not there yet, outermost first: whoever needs them makes them. */
   missingFolders: readonly string[];
+  /** Folders that another attempt had: as they shall be, and to be moved to the place of the first missing one. null: none. */
+  spareFolder: string | null;
   /** This attempt's own folder, with a copy of the workspace's files: the current directory of the step. */
   workDir: string;
   /** This attempt's own folder for the files through which Millrace and the step talk. */
@@ -39,6 +41,8 @@ export type ExecutionContext = Readonly<{
   stopReason: StopReason | null;
   /** The allow-listed base environment (`baseEnvironment`). */
   environment: Readonly<Record<string, string>>;
+  /** To be told when the step's folders are as they were before it, so that another attempt may have them. */
+  foldersLeftClean(): void;
   /** The HTTP API and the attempt's own token, when the step may call it. */
   api?: Readonly<{ url: string; token: string }>;
 }>;

@@ -67,6 +67,8 @@ export function makeStep(scratch: string, assignment: Assignment, more: Partial<
   const context: ExecutionContext = {
     assignment,
     missingFolders: [],
+    spareFolder: null,
+    foldersLeftClean() {},
     workDir,
     tempDir,
     sharedDir: null,

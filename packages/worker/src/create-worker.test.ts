@@ -1,8 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FunctionBody, type LogChunk, MillraceError, type ShellBody } from '@millrace/core';
-import { createFunctionExecutor, createShellExecutor, type StepFunction } from '@millrace/executors';
+import {
+  createFunctionExecutor,
+  createProcessStarter,
+  createShellExecutor,
+  type StepFunction,
+} from '@millrace/executors';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { assignmentOf, FakeServer, keyOf } from '../test/fake-server.ts';
 import { createWorker, type Worker, type WorkerOptions } from './index.ts';
@@ -216,6 +221,39 @@ describe('a worker', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 });
+
+it.runIf(process.platform === 'linux' && existsSync('/usr/bin/perl'))(
+  'passes clean folders on, and no others',
+  async () => {
+    const server = new FakeServer();
+    const worker = start(server, {}, { executors: [createShellExecutor({ starter: createProcessStarter() })] });
+    let count = 0;
+    /** The work folder of a step: its path, and what tells it from all others. */
+    const step = async (cmd: string, input = {}) => {
+      const tell =
+        'echo "OUTPUT: [\\"$PWD\\", \\"$(stat -c "%i %w" .)\\", $(cat "$MILLRACE_INPUT"), \\"$(ls -A . "$TMPDIR")\\"]" | tr "\\n" " "; echo';
+      const assignment = assignmentOf(++count, shell(`${tell}; ${cmd}`), { input });
+      server.assign(assignment);
+      const result = await server.resultOf(assignment);
+      if (result.status !== 'succeeded') throw new Error(JSON.stringify(result));
+      const [path, identity, found, files] = result.output as [string, string, unknown, string];
+      expect([found, files.includes('x')]).toEqual([input, false]);
+      return { path, identity };
+    };
+    const passedOn = async (cmd: string): Promise<boolean> => {
+      const before = await step(cmd, { of: 'the one before' });
+      const after = await step('true');
+      expect(after.path).not.toBe(before.path);
+      await expect.poll(() => existsSync(before.path)).toBe(false);
+      return after.identity === before.identity;
+    };
+    // From when the helper is there.
+    await expect.poll(() => passedOn('true'), { timeout: 20_000 }).toBe(true);
+    expect(await passedOn('touch "$TMPDIR/x"')).toBe(false);
+    await worker.stop();
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);
 
 describe('stopping a worker', () => {
   it('gives back what is not started, waits for what runs, and says farewell', async () => {

@@ -337,9 +337,10 @@ class LocalWorker implements Worker {
   }
 
   #cleanUp(attempt: RunningAttempt, folder: NonNullable<RunningAttempt['folder']>): void {
-    // First of all the report of its end goes out.
-    const cleaning = new Promise((resolve) => setImmediate(resolve))
-      .then(() => this.#folders.remove(folder))
+    // Before anything is removed the report of its end goes out.
+    const reported = attempt.foldersClean ? Promise.resolve() : new Promise((resolve) => setImmediate(resolve));
+    const cleaning = reported
+      .then(() => this.#folders.remove(folder, attempt.foldersClean))
       .catch((cause: unknown) => {
         this.#logger.warn({ err: cause, attempt: attempt.ref }, "an attempt's folder could not be removed");
       })

@@ -10,16 +10,16 @@ export type OutputFormat = ScriptBody['output_format'];
 
 /**
  * The output of a step that ended well: the file `$MILLRACE_OUTPUT` when the step wrote it, else its last `OUTPUT:` line,
- * else (scripts) all of stdout in `format`; null when there is nothing. Throws a StepFault: `invalid_output`,
+ * else (scripts) all of stdout in `format`; null when there is nothing. `file` null: it surely wrote none. Throws a StepFault: `invalid_output`,
  * `output_too_large`.
  */
 export async function readOutput(
-  file: string,
+  file: string | null,
   captured: Captured,
   format: OutputFormat | null,
   limits: AttemptLimits,
 ): Promise<Json> {
-  const written = await readOutputFile(file, limits);
+  const written = file === null ? null : await readOutputFile(file, limits);
   if (written !== null) return jsonOutput(written, 'The file $MILLRACE_OUTPUT');
   if (captured.oversizedLineBytes !== null) throw tooLarge('The OUTPUT: line', captured.oversizedLineBytes, limits);
   if (captured.line !== null) return jsonOutput(captured.line, 'The last OUTPUT: line');

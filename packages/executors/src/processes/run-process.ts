@@ -32,6 +32,8 @@ export type ProcessEnd = Readonly<{
   exitSignal: string | null;
   /** Why it was asked to stop; null when it ended by itself. */
   stopped: StopReason | null;
+  /** `StartedProcess.foldersClean`, at the end. */
+  foldersClean: boolean;
   /** The last line of stderr that is not blank, cut to 500 characters. */
   lastErrorLine: string;
 }>;
@@ -45,7 +47,8 @@ const errorTailBytes = 4_096;
 /** Runs a process to its end. Throws a StepFault when it cannot be started. */
 export async function runProcess(starter: ProcessStarter, request: ProcessRequest): Promise<ProcessEnd> {
   if (request.signal.aborted) {
-    return { exitCode: null, exitSignal: null, stopped: stopReasonOf(request.signal), lastErrorLine: '' };
+    const stopped = stopReasonOf(request.signal);
+    return { exitCode: null, exitSignal: null, stopped, foldersClean: false, lastErrorLine: '' };
   }
   const output = new Output(request);
   const receive = (stream: OutputStream, bytes: Buffer) => output.receive(stream, bytes);
@@ -56,7 +59,8 @@ export async function runProcess(starter: ProcessStarter, request: ProcessReques
     // A stop that arrives after the exit changes nothing about how the process ended.
     const stopped = stopping.reason;
     await drain(child, output, request.marker);
-    return { exitCode, exitSignal, stopped, lastErrorLine: lastLine(output.errorTail) };
+    const { foldersClean } = child;
+    return { exitCode, exitSignal, stopped, foldersClean, lastErrorLine: lastLine(output.errorTail) };
   } finally {
     stopping.end();
     child.killGroup();

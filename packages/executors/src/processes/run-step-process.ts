@@ -23,6 +23,12 @@ export type StepProcess = Readonly<{
 }>;
 
 /**
+ * Folders are passed on only after processes that took less: to others they cost next to nothing, and who lets something
+ * outside of its own processes use its folders (a container that goes on) takes longer.
+ */
+const lightMs = 200;
+
+/**
  * The common frame of shell and script steps: sees to the files through which the step talks, lets `prepare` say what to
  * run, runs it, and reads its output. Every StepFault becomes a failed result.
  */
@@ -53,9 +59,11 @@ export async function runStepProcess(
       marker: outputMarker(context.tempDir),
       onStdout: (bytes) => capture.write(bytes),
     });
+    if (end.foldersClean && performance.now() - startedAt < lightMs) context.foldersLeftClean();
     if (end.stopped !== null) return stopped(end.stopped, assignment, startedAt);
     if (end.exitCode !== 0) return failed(exitFault(step.title, end), startedAt);
-    const output = await readOutput(files.paths.output, capture.end(), step.outputFormat, assignment.limits);
+    const outputFile = end.foldersClean ? null : files.paths.output;
+    const output = await readOutput(outputFile, capture.end(), step.outputFormat, assignment.limits);
     return succeeded(output, startedAt);
   } catch (cause) {
     if (!(cause instanceof StepFault)) throw cause;

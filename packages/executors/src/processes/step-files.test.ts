@@ -7,7 +7,7 @@ import { StepFiles } from './step-files.ts';
 const scratch = scratchFolder();
 const filesOf = (name: string): StepFiles => {
   const tempDir = join(scratch, name);
-  return new StepFiles({ tempDir, missingFolders: [tempDir, join(tempDir, 'work')] });
+  return new StepFiles({ tempDir, missingFolders: [tempDir, join(tempDir, 'work')], spareFolder: '/spare' });
 };
 
 describe('the files of a step', () => {
@@ -16,6 +16,7 @@ describe('the files of a step', () => {
     await files.write(files.paths.input, '{}');
     expect(files.missing).toEqual({
       newFolders: [join(scratch, 'small'), join(scratch, 'small/work'), join(scratch, 'small/tmp')],
+      spareFolder: '/spare',
       newFiles: [{ path: join(scratch, 'small/input.json'), text: '{}' }],
     });
     expect(existsSync(join(scratch, 'small'))).toBe(false);
@@ -28,7 +29,7 @@ describe('the files of a step', () => {
     await files.makeFolders();
     expect(readFileSync(files.paths.input, 'utf8')).toBe(text);
     expect(statSync(files.paths.input).mode & 0o777).toBe(0o600);
-    expect(files.missing).toEqual({ newFolders: [files.paths.temp], newFiles: [] });
+    expect(files.missing).toEqual({ newFolders: [files.paths.temp], spareFolder: null, newFiles: [] });
   });
 
   it('that cannot be made fail the step, with the reason', async () => {

@@ -23,17 +23,20 @@ const maxSentCharacters = 32_768;
 export class StepFiles {
   readonly paths: StepPaths;
   #folders: readonly string[];
+  #spare: string | null;
   #files: NewFile[] = [];
 
-  constructor({ tempDir, missingFolders }: Pick<ExecutionContext, 'tempDir' | 'missingFolders'>) {
-    this.paths = stepPaths(tempDir);
-    this.#folders = missingFolders;
+  constructor(context: Pick<ExecutionContext, 'tempDir' | 'missingFolders' | 'spareFolder'>) {
+    this.paths = stepPaths(context.tempDir);
+    this.#folders = context.missingFolders;
+    this.#spare = context.spareFolder;
   }
 
   /** Makes the folders of the attempt now, for what is to be put or found there. */
   async makeFolders(): Promise<void> {
     const folders = this.#folders;
     this.#folders = [];
+    this.#spare = null;
     await prepared(async () => {
       for (const folder of folders) await mkdir(folder, { mode: 0o700 });
     });
@@ -50,9 +53,9 @@ export class StepFiles {
   }
 
   /** What the start of the process has to make. */
-  get missing(): Pick<ProcessToStart, 'newFolders' | 'newFiles'> {
+  get missing(): Pick<ProcessToStart, 'newFolders' | 'spareFolder' | 'newFiles'> {
     const [first, ...others] = [...this.#folders, this.paths.temp];
-    return { newFolders: [first ?? this.paths.temp, ...others], newFiles: this.#files };
+    return { newFolders: [first ?? this.paths.temp, ...others], spareFolder: this.#spare, newFiles: this.#files };
   }
 }
 

@@ -28,6 +28,8 @@ export class RunningAttempt implements ExecutionContext {
   readonly #surroundings: AttemptSurroundings;
   folder: AttemptFolder | null = null;
   sharedDir: string | null = null;
+  /** Its folders are as they were made. */
+  foldersClean = false;
   stopReason: StopReason | null = null;
   /** Its result stands; what its executor does from now on is of no interest. */
   ended = false;
@@ -54,6 +56,9 @@ export class RunningAttempt implements ExecutionContext {
   }
   get missingFolders(): readonly string[] {
     return this.#folder().missing;
+  }
+  get spareFolder(): string | null {
+    return this.#folder().spare;
   }
   get tempDir(): string {
     return this.#folder().tempDir;
@@ -104,6 +109,10 @@ export class RunningAttempt implements ExecutionContext {
   get api(): NonNullable<ExecutionContext['api']> {
     // A getter is always there; it gives undefined where the step has no API, which readers check for.
     return this.#apiValue() as NonNullable<ExecutionContext['api']>;
+  }
+
+  foldersLeftClean(): void {
+    this.foldersClean = true;
   }
 
   /** Asks the executor to stop; `force` cuts its grace short. The first reason stands. */

@@ -28,7 +28,7 @@ export function createLazyFolders(
     create: async (files) => (await folders()).create(files),
     createWhole: async (files) => (await folders()).createWhole(files),
     createWithin: async (run) => (await folders()).createWithin(run),
-    remove: async (folder) => (await folders()).remove(folder),
+    remove: async (folder, clean) => (await folders()).remove(folder, clean),
     async end() {
       if (made !== null) await removeTree((await made).path);
     },

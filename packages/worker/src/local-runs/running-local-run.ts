@@ -210,7 +210,7 @@ export class RunningLocalRun {
 
   #attemptEnded(attempt: RunningAttempt, result: AttemptResult): void {
     const { folder, openLog } = attempt;
-    if (folder !== null) void this.#host.folders.remove(folder).catch(() => {});
+    if (folder !== null) void this.#host.folders.remove(folder, attempt.foldersClean).catch(() => {});
     if (openLog !== null) {
       openLog.log.end();
       this.#lines.set(openLog.line, this.#record.length);
@@ -293,7 +293,7 @@ export class RunningLocalRun {
     }
     const folder = this.#folder;
     if (folder !== null) {
-      void this.#host.folders.remove(folder).catch((cause: unknown) => {
+      void this.#host.folders.remove(folder, false).catch((cause: unknown) => {
         this.#host.logger.warn({ err: cause, run: this.ref.run }, "a local run's folder could not be removed");
       });
     }

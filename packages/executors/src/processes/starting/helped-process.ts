@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { makeFirstFolder } from './make-first-folder.ts';
 import { signalGroup } from './process-group.ts';
 import {
   LostProcess,
@@ -33,6 +33,7 @@ export class HelpedProcess implements StartedProcess {
   /** Resolves when it has begun. Rejects as `ProcessStarter.start` does, or with `NotBegun`. */
   readonly started: Promise<StartedProcess>;
   pid: number | undefined;
+  foldersClean = false;
   readonly #receive: ReceiveOutput;
   readonly #host: HelpedProcessHost;
   readonly #settleStart: PromiseWithResolvers<StartedProcess>;
@@ -74,6 +75,11 @@ export class HelpedProcess implements StartedProcess {
     else this.#waiting.push([stream, bytes]);
   }
 
+  /** Told before both its end and that of its output are. */
+  clean(): void {
+    this.foldersClean = true;
+  }
+
   /** Nobody can write to its output any more. */
   closed(): void {
     this.#outputOver = true;
@@ -103,7 +109,7 @@ export class HelpedProcess implements StartedProcess {
   takeBack(): boolean {
     if (this.pid !== undefined) return false;
     try {
-      mkdirSync(this.process.newFolders[0], { mode: 0o700 });
+      makeFirstFolder(this.process);
     } catch {
       return false;
     }

@@ -10,9 +10,14 @@ export type ProcessToStart = Readonly<{
   stdinFile: string | null;
   /**
    * Folders that are made for it, outermost first. Making the first begins the process: it is not there yet, and who cannot
-   * make it does not begin it.
+   * make it does not begin it. Others may be there already.
    */
   newFolders: readonly [string, ...string[]];
+  /**
+   * What another process had and left clean (`StartedProcess.foldersClean`): moved, with all that is in it, to the place of
+   * the first new folder where it would be made, if it is still there. null: there is none.
+   */
+  spareFolder: string | null;
   /** Files that are written for it, which nobody but this user may read; small ones. */
   newFiles: readonly NewFile[];
 }>;
@@ -34,6 +39,11 @@ export type StartedProcess = Readonly<{
   pid: number | undefined;
   /** Rejects with a system error (`code` ENOENT, …) when the program could not be executed, or with a `LostProcess`. */
   exited: Promise<ProcessExit>;
+  /**
+   * Whether, when it had ended and its output was over, its new folders were known to be as when it began, and nothing that it
+   * started to run no more: another process may have them.
+   */
+  foldersClean: boolean;
   /** Resolves when all of its output is received and neither it nor a descendant can write more. */
   outputEnded: Promise<void>;
   /** Output that comes from now on is not wanted. */

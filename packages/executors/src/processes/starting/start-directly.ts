@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { makeFirstFolder } from './make-first-folder.ts';
 import { signalGroup } from './process-group.ts';
 import {
   NotPrepared,
@@ -21,19 +22,21 @@ export const startDirectly: ProcessStarter = {
   async end() {},
 };
 
-function prepare({ newFolders, newFiles }: ProcessToStart): void {
+function prepare(process: ProcessToStart): void {
+  const [, ...inside] = process.newFolders;
   try {
-    for (const folder of newFolders) makeFolder(folder);
-    for (const { path, text } of newFiles) writeFileSync(path, text, { mode: 0o600 });
+    // Of a process that was taken back from a helper the first one is there already.
+    makeUnlessThere(() => makeFirstFolder(process));
+    for (const folder of inside) makeUnlessThere(() => mkdirSync(folder, { mode: 0o700 }));
+    for (const { path, text } of process.newFiles) writeFileSync(path, text, { mode: 0o600 });
   } catch (cause) {
     throw new NotPrepared((cause as Error).message, { cause });
   }
 }
 
-/** Of a process that was taken back from a helper the first one is there already. */
-function makeFolder(folder: string): void {
+function makeUnlessThere(make: () => void): void {
   try {
-    mkdirSync(folder, { mode: 0o700 });
+    make();
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
   }
@@ -67,6 +70,8 @@ function started(child: ChildProcess, receive: ReceiveOutput): StartedProcess {
   const streams = Promise.all([pump(stdout, 'stdout', receive), pump(stderr, 'stderr', receive)]);
   return {
     pid,
+    // Who would have to find out is this process, for which that is work as well.
+    foldersClean: false,
     exited,
     outputEnded: streams.then(() => {}),
     closeOutput() {

@@ -3,8 +3,8 @@
 use strict;
 use warnings;
 no warnings 'exec'; # The worker is told; the log of the step is not ours.
-use Errno qw(EINTR);
-use Fcntl qw(F_SETFL O_CREAT O_EXCL O_NONBLOCK O_WRONLY);
+use Errno qw(EEXIST EINTR);
+use Fcntl qw(F_SETFL O_CREAT O_NOFOLLOW O_NONBLOCK O_WRONLY);
 use POSIX ();
 
 my $piece = 65536;       # bytes that are read of a stream at once
@@ -30,6 +30,7 @@ my $said = '';    # reports on their way
 my $urgent = 0;   # whether somebody waits for them
 my $kept = 0;
 my $quiet = 0.001;
+my $children = take_in_orphans();
 
 $SIG{PIPE} = 'IGNORE';
 $SIG{CHLD} = sub { };
@@ -90,15 +91,16 @@ sub send_reports {
 }
 
 sub start {
-  my ($number, $cwd, $stdin, $program, @texts) = @_;
+  my ($number, $cwd, $stdin, $program, $spare, @texts) = @_;
   my ($folders, $files, $arguments) = map { [splice(@texts, 0, shift @texts)] } 1 .. 3;
   # Here and not in the fork, which then copies less.
   %ENV = map { split(/=/, $_, 2) } @texts;
   my ($out, $to_out, $err, $to_err);
   my $process = pipe($out, $to_out) && pipe($err, $to_err) ? fork() : undef;
   return report("failed $number " . ($! + 0) . "\n") if !defined $process;
-  begin($number, $to_out, $to_err, $folders, $files, $cwd, $stdin, $program, $arguments) if $process == 0;
+  begin($number, $to_out, $to_err, $spare, $folders, $files, $cwd, $stdin, $program, $arguments) if $process == 0;
   my $job = $jobs{$number} = { number => $number, process => $process, open => 2, ahead => 0 };
+  @$job{qw(folders file size)} = ($folders, $files->[0], length $files->[1]) if @$files == 2;
   $of_process{$process} = $number;
   for (['out', $out], ['err', $err]) {
     my ($name, $pipe) = @$_;
@@ -111,11 +113,13 @@ sub start {
 
 # In the new process: the same surroundings that the worker's own way of starting gives, then the program.
 sub begin {
-  my ($number, $out, $err, $folders, $files, $cwd, $stdin, $program, $arguments) = @_;
+  my ($number, $out, $err, $spare, $folders, $files, $cwd, $stdin, $program, $arguments) = @_;
   $SIG{$_} = 'DEFAULT' for qw(PIPE CHLD);
   POSIX::setsid();
+  my ($first, @others) = @$folders;
   # Whoever makes the first one decides: this process, that the program is executed; the worker, that it never is.
-  mkdir($_, 0700) or fail($number, 'preparation') for @$folders;
+  $spare ne '' && rename($spare, $first) || mkdir($first, 0700) or fail($number, 'preparation');
+  mkdir($_, 0700) || $! == EEXIST or fail($number, 'preparation') for @others;
   while (my ($path, $text) = splice(@$files, 0, 2)) {
     write_file($path, $text) or fail($number, 'preparation');
   }
@@ -129,10 +133,12 @@ sub begin {
 
 sub write_file {
   my ($path, $text) = @_;
-  sysopen(my $file, $path, O_WRONLY | O_CREAT | O_EXCL, 0600) or return 0;
+  # One that is there is written over. Emptied before, it would be brought to the disk when it is closed (ext4).
+  sysopen(my $file, $path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600) or return 0;
   for (my $at = 0; $at < length $text;) {
     $at += syswrite($file, $text, length($text) - $at, $at) // return 0;
   }
+  return 0 if -s $file > length $text && !truncate $file, length $text;
   return close $file;
 }
 
@@ -184,20 +190,21 @@ sub close_stream {
   close $pipe;
   $quiet = 0.001;
   return if --$job->{open} > 0;
-  $said .= "closed $job->{number}\n";
   over($job) if exists $job->{status};
+  $said .= "closed $job->{number}\n";
 }
 
 sub reap {
   my $ended = 0;
   while ((my $process = waitpid(-1, POSIX::WNOHANG())) > 0) {
     my $status = $?;
-    my $job = $jobs{ delete $of_process{$process} };
+    $ended = 1;
+    my $number = delete $of_process{$process} // next;
+    my $job = $jobs{$number};
     hear_failures() if $status >> 8 == 127;
+    over($job) if $job->{open} == 0;
     report("ended $job->{number} " . ($status >> 8) . ' ' . ($status & 127) . "\n") if !$job->{failed};
     $job->{status} = $status;
-    over($job) if $job->{open} == 0;
-    $ended = 1;
   }
   return $ended;
 }
@@ -207,4 +214,41 @@ sub over {
   my ($job) = @_;
   kill('KILL', -$job->{process});
   delete $jobs{ $job->{number} };
+  $said .= "clean $job->{number}\n" if $job->{folders} && runs_nothing_else() && is_clean($job);
+}
+
+# Whether its folders are as it found them: no name and no right is different, and its file tells nothing any more.
+sub is_clean {
+  my ($job) = @_;
+  my ($folders, $file, $size) = @$job{qw(folders file size)};
+  my %known = map { $_ => 1 } @$folders, $file;
+  for my $folder (@$folders) {
+    my (undef, undef, $mode, undef, $owner) = lstat $folder or return 0;
+    return 0 if $mode != 040700 || $owner != $>;
+    opendir(my $names, $folder) or return 0;
+    for (readdir $names) { return 0 if $_ ne '.' && $_ ne '..' && !$known{"$folder/$_"} }
+  }
+  my (undef, undef, $mode, $links, $owner) = lstat $file or return 0;
+  return 0 if $mode != 0100600 || $links != 1 || $owner != $>;
+  return $size <= length '{}' && -s _ <= $size || write_file($file, ' ' x $size);
+}
+
+# Whether nothing that a process left behind is there. Those who lost their parent are children of this process, which is
+# what `take_in_orphans` is for; who asks the kernel for its children needs no other proof.
+sub runs_nothing_else {
+  return 0 if !$children || !sysseek($children, 0, 0);
+  my ($processes, $got) = ('', 1);
+  $got = sysread($children, $processes, $piece, length $processes) while $got;
+  return defined $got && !grep { !exists $of_process{$_} } split ' ', $processes;
+}
+
+# Makes this process the parent of what loses its own below it. Gives the list of its children, or nothing.
+sub take_in_orphans {
+  my ($set, $get) = (36, 37); # PR_SET_CHILD_SUBREAPER, PR_GET_CHILD_SUBREAPER
+  my ($machine) = (POSIX::uname())[4];
+  my $prctl = { x86_64 => 157, aarch64 => 167, riscv64 => 167, ppc64le => 171, s390x => 172 }->{$machine} or return;
+  my $is_set = pack('i', 0);
+  syscall($prctl, $set, 1, 0, 0, 0) == 0 && syscall($prctl, $get, $is_set, 0, 0, 0) == 0 && unpack('i', $is_set) or return;
+  open(my $list, '<', "/proc/self/task/$$/children") or return;
+  return $list;
 }

@@ -4,7 +4,7 @@
 // Requests go to its standard input as lines; those of one turn of the event loop go in one piece:
 //
 //   start JOB BYTES       so many bytes follow: texts that are separated by NUL (no argument can hold one), which are CWD STDIN
-//                         PROGRAM COUNT NEW-FOLDERS… COUNT NEW-FILES… COUNT ARGUMENTS… ENVIRONMENT…
+//                         PROGRAM SPARE-FOLDER COUNT NEW-FOLDERS… COUNT NEW-FILES… COUNT ARGUMENTS… ENVIRONMENT…
 //   more JOB BYTES        so many bytes of output are received
 //   close JOB             its output is not wanted any more
 //   ping
@@ -15,6 +15,7 @@
 //   started JOB PID       forked: PID is its group
 //   failed JOB ERRNO WHAT the program could not be executed, or (`preparation`) its folders and files not be made
 //   out JOB BYTES         so many bytes of its standard output follow; `err`: of its standard error
+//   clean JOB             it left its new folders as they were, and nothing of it runs; told before the last of the next two
 //   closed JOB            nobody holds its output any more
 //   ended JOB CODE SIGNAL
 //   pong
@@ -23,7 +24,7 @@
 // that is not received yet is limited for each process; then the helper stops reading it. When a process has ended and its
 // output is over, the helper kills what is left of its group.
 //
-// Whether a process begins is decided once: by who makes the first of the process's new folders. The fork does it before it
+// Whether a process begins is decided once: by who makes the first of the process's new folders, or moves the spare one there. The fork does it before it
 // executes its program. The worker does it when a helper hangs or is gone, and may then start the process in another way. If it comes
 // too late, the process has begun and nobody will tell its end: it is lost, and its attempt fails.
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -175,6 +176,7 @@ export class StartHelper {
       this.#begun += 1;
       job.begun(second);
     } else if (what === 'closed') job.closed();
+    else if (what === 'clean') job.clean();
     else if (what === 'ended') job.ended(exitOf(second, third));
     else if (what === 'failed') this.#failed(job, second, words[2] === 'preparation');
   }
@@ -240,11 +242,11 @@ export class StartHelper {
   }
 }
 
-function textsOf({ cwd, stdinFile, program, newFolders, newFiles, args, env }: ProcessToStart) {
+function textsOf({ cwd, stdinFile, program, spareFolder, newFolders, newFiles, args, env }: ProcessToStart) {
   const files = newFiles.flatMap(({ path, text }) => [path, text]);
   const environment = Object.keys(env).map((name) => `${name}=${env[name]}`);
   const lists = [newFolders.length, ...newFolders, files.length, ...files, args.length, ...args];
-  return [cwd, stdinFile ?? '', program, ...lists, ...environment];
+  return [cwd, stdinFile ?? '', program, spareFolder ?? '', ...lists, ...environment];
 }
 
 const exitOf = (code: number, signal: number) =>

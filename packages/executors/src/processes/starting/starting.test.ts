@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -25,6 +25,7 @@ const toStart = (more: Partial<ProcessToStart>): ProcessToStart => ({
   env: { PATH: process.env.PATH ?? '' },
   stdinFile: null,
   newFolders: [join(scratch, `own-${++folders}`)],
+  spareFolder: null,
   newFiles: [],
   ...more,
 });
@@ -46,6 +47,24 @@ async function outcome(starter: ProcessStarter, more: Partial<ProcessToStart>) {
 }
 
 const shell = (cmd: string): Partial<ProcessToStart> => ({ args: ['-c', cmd] });
+
+/** The folders and the file of a step; perhaps in a spare folder. */
+function likeAStep(text = '{}', spareFolder: string | null = null) {
+  const folder = join(scratch, `step-${++folders}`);
+  return {
+    cwd: folder,
+    newFolders: [folder, join(folder, 'work'), join(folder, 'tmp')] as [string, ...string[]],
+    newFiles: [{ path: join(folder, 'input.json'), text }],
+    spareFolder,
+  };
+}
+
+/** Whether a process left its folders clean. */
+async function leavesClean(starter: ProcessStarter, cmd: string, step = likeAStep()): Promise<boolean> {
+  const { process } = await begin(starter, { ...step, ...shell(cmd) });
+  await Promise.all([process.exited, process.outputEnded]);
+  return process.foldersClean;
+}
 
 const gone = async (pid: number): Promise<void> => {
   await expect
@@ -141,6 +160,28 @@ describe.each(await waysToStart(startDirectly))('a process started $way', ({ sta
     expect(existsSync(join(scratch, 'begun'))).toBe(false);
   });
 
+  it('gets a spare folder in place of its own, with its own text in its file', async () => {
+    const cmd = shell('pwd -P; cat input.json; echo; stat -c %a input.json; ls -A . work tmp');
+    const first = likeAStep('{"long": "and secret"}');
+    await outcome(starter, { ...first, ...cmd });
+    for (const text of ['{}', '{"longer": "than the one that was there before"}']) {
+      const next = likeAStep(text, first.cwd);
+      const { out } = await outcome(starter, { ...next, ...cmd });
+      const listed = '.:\ninput.json\ntmp\nwork\n\ntmp:\n\nwork:\n';
+      expect(out).toBe(`${next.cwd}\n${text}\n600\n${listed}`);
+      expect(existsSync(first.cwd)).toBe(false);
+      first.cwd = next.cwd;
+    }
+  });
+
+  it('gets a folder of its own where the spare one, or a part of it, is gone', async () => {
+    const whole = likeAStep('{}', join(scratch, 'no/such'));
+    expect(await outcome(starter, { ...whole, ...shell('ls -A') })).toMatchObject({ out: 'input.json\ntmp\nwork\n' });
+    rmSync(join(whole.cwd, 'work'), { recursive: true });
+    const part = likeAStep('{}', whole.cwd);
+    expect(await outcome(starter, { ...part, ...shell('ls -A') })).toMatchObject({ out: 'input.json\ntmp\nwork\n' });
+  });
+
   it.runIf(onLinux)('leads a session and a group of its own, with no signal ignored or blocked', async () => {
     const { process: child, printed } = await begin(starter, {
       program: '/bin/cat',
@@ -205,13 +246,62 @@ describe.runIf(canHelp)('a start helper', () => {
     const { helper, over } = await openHelper(300);
     const { process: before } = await begin(helper, shell('sleep 1; exit 6'));
     process.kill(helper.pid ?? 0, 'SIGSTOP');
-    const late = begin(helper, shell('touch never'));
-    await expect(late).rejects.toBeInstanceOf(NotBegun);
+    const spare = likeAStep();
+    mkdirSync(spare.cwd);
+    const moved = likeAStep('{}', spare.cwd);
+    const late = [begin(helper, shell('touch never')), begin(helper, { ...moved, ...shell('touch ../never') })];
+    for (const each of late) await expect(each).rejects.toBeInstanceOf(NotBegun);
+    expect([existsSync(spare.cwd), readdirSync(moved.cwd)]).toEqual([false, []]);
     expect(await over).toContain('in time');
     process.kill(helper.pid ?? 0, 'SIGCONT');
     expect(await before.exited).toMatchObject({ exitCode: 6 });
     await gone(helper.pid ?? 0);
     expect(existsSync(join(scratch, 'never'))).toBe(false);
+  });
+
+  it('tells of folders that a process left as they were, and of no others', async () => {
+    const { helper } = await openHelper();
+    for (const cmd of [
+      'true',
+      'exit 3',
+      'kill -9 $$',
+      'touch work/x tmp/x; rm */x',
+      'cd work; echo changed > ../input.json',
+    ]) {
+      expect([cmd, await leavesClean(helper, cmd)]).toEqual([cmd, true]);
+    }
+    for (const cmd of [
+      'touch work/x',
+      'touch tmp/.x',
+      'echo 1 > output.json',
+      'mkdir work/in',
+      'chmod 750 work',
+      'chmod 600 .',
+      'chmod 644 input.json',
+      'ln input.json ../linked',
+      'ln -sf /etc/hostname input.json',
+      'rm input.json',
+      'rmdir tmp',
+    ]) {
+      expect([cmd, await leavesClean(helper, cmd)]).toEqual([cmd, false]);
+    }
+  });
+
+  it('wipes what the file of a clean folder told', async () => {
+    const { helper } = await openHelper();
+    const step = likeAStep('{"token": "secret"}');
+    expect(await leavesClean(helper, 'true', step)).toBe(true);
+    expect(readFileSync(join(step.cwd, 'input.json'), 'utf8').trim()).toBe('');
+  });
+
+  it('calls no folder clean while something runs that a process left behind', async () => {
+    const { helper } = await openHelper();
+    const pidFile = join(scratch, 'left-pid');
+    const left = `setsid sh -c 'echo $$ > ${pidFile}.new; mv ${pidFile}.new ${pidFile}; exec sleep 1000' > /dev/null 2>&1 &`;
+    expect(await leavesClean(helper, `${left} until [ -e ${pidFile} ]; do sleep 0.01; done`)).toBe(false);
+    expect(await leavesClean(helper, 'true')).toBe(false);
+    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
+    await expect.poll(() => leavesClean(helper, 'true')).toBe(true);
   });
 
   it('takes what it runs along when its worker is killed', async () => {

@@ -238,8 +238,8 @@ class Fork:
     def __init__(self, server, number, texts, out, err):
         self.server = server
         self.number = number
-        self.cwd, self.stdin, self.program = texts[:3]
-        rest = texts[3:]
+        self.cwd, self.stdin, self.program, self.spare = texts[:4]
+        rest = texts[4:]
         lists = []
         for _ in range(3):
             count = int(rest[0])
@@ -258,10 +258,12 @@ class Fork:
         stage = 'preparation'
         try:
             # Whoever makes the first one decides: this process, that it begins; the worker, that it never does.
-            for folder in self.folders:
-                os.mkdir(folder, 0o700)
+            if not self.moves_spare():
+                os.mkdir(self.folders[0], 0o700)
+            for folder in self.folders[1:]:
+                os.makedirs(folder, 0o700, exist_ok=True)
             for path, text in zip(self.files[::2], self.files[1::2]):
-                file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
                 with open(file, 'wb') as writer:
                     writer.write(text)
             stage = 'program'
@@ -280,6 +282,14 @@ class Fork:
             del os.environb[name]
         os.environb.update(self.environment)
         return [os.fsdecode(text) for text in self.arguments]
+
+
+    def moves_spare(self):
+        try:
+            os.rename(self.spare, self.folders[0])
+        except OSError:  # There is none, or it is gone.
+            return False
+        return True
 
 
 def mark(output):
