@@ -99,6 +99,14 @@ describe('people', { timeout: 180_000 }, () => {
     scratch.write('role.json', JSON.stringify({ description: 'Looks.', grants: [{ permission: '*:read' }] }));
     await cli('role', 'put', 'looker', '--file', 'role.json');
     expect((await cli('role', 'show', 'looker')).stdout).toBe('looker\nLooks.\n  allow *:read\n');
+    await cli('role', 'put', 'night', '--allow', 'run:*,folder=etl/nightly,own');
+    expect((await cli('role', 'show', 'night')).stdout).toContain('allow run:* in folder etl/nightly, own');
+    expect((await cli('role', 'put', 'night', '--allow', 'run:*,folder=/etl')).stderr).toContain(
+      'names of folders between single slashes',
+    );
+    expect((await cli('role', 'bind', 'operator', '--user', 'mia', '--folder', 'etl')).stdout).toBe(
+      'mia has the role operator in folder etl.\n',
+    );
     const bindings = (await cli('role', 'bindings')).stdout;
     expect(bindings).toContain('operator in workspace main');
     expect(bindings).toContain('manager everywhere');

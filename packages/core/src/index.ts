@@ -15,6 +15,7 @@ export * from './limits/demand.ts';
 export { findCircles, type Holders, type Untangled } from './limits/find-circles.ts';
 export * from './limits/waiting-request.ts';
 export * from './permissions/cover.ts';
+export * from './permissions/folder.ts';
 export * from './permissions/grant.ts';
 export * from './permissions/permission.ts';
 export * from './permissions/reach.ts';

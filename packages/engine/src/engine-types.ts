@@ -4,6 +4,7 @@ import type {
   Json,
   JsonObject,
   Plan,
+  Reach,
   ReusedStep,
   RunId,
   RunRecord,
@@ -30,7 +31,7 @@ import type { DeliveryOutcome } from './ports/delivery-store.ts';
 import type { ApprovalFilter, LimitFilter, Page, Paged, Queries, RunSummary } from './ports/queries.ts';
 import type { LastTick } from './ports/schedule-store.ts';
 import type { Store } from './ports/store.ts';
-import type { StoredDiagnostic } from './ports/workspace-store.ts';
+import type { Revision, StoredDiagnostic } from './ports/workspace-store.ts';
 import type { EngineEvent } from './realtime/event-bus.ts';
 import type { Retention, RetentionKind } from './retention/retention.ts';
 import type { BulkAnswer, BulkRequest } from './runs/bulk-runs.ts';
@@ -54,6 +55,8 @@ export type StartRunRequest = Readonly<{
   priority?: number;
   /** Default: the live revision. */
   revision?: string;
+  /** Where who asks may start workflows; absent: everywhere. */
+  within?: Reach;
 }>;
 
 export type RerunRequest = Readonly<{
@@ -67,6 +70,8 @@ export type RerunRequest = Readonly<{
   startKey?: string;
   /** The account that asks, whose run it is then; absent: it stays with whoever started the old one. */
   account?: string;
+  /** Where who asks may control runs, the new one as well; absent: everywhere. */
+  within?: Reach;
 }>;
 
 export type RunDetail = Readonly<{
@@ -169,11 +174,11 @@ export type Engine = Readonly<{
   start(): Promise<void>;
   /** Ends the loops and open waits. What is not finished goes on with the next start, here or elsewhere. */
   stop(): Promise<void>;
-  /** Codes: workspace_not_found, workflow_not_found, invalid_input, too_large, overloaded, store_unavailable. */
+  /** Codes: workspace_not_found, workflow_not_found, forbidden (beyond `within`), invalid_input, too_large, overloaded, store_unavailable. */
   startRun(request: StartRunRequest): Promise<Readonly<{ run: RunId; created: boolean }>>;
   /**
    * Starts a re-run of an ended run. Codes: run_not_found, run_not_ended, invalid_request, invalid_input, too_large,
-   * workflow_not_found, not_found, overloaded, store_unavailable.
+   * workflow_not_found, not_found, forbidden (beyond `within`), overloaded, store_unavailable.
    */
   rerunRun(run: RunId, request: RerunRequest): Promise<Readonly<{ run: RunId; created: boolean }>>;
   /** Codes: run_not_found, run_ended. */
@@ -230,6 +235,8 @@ export type Engine = Readonly<{
   readLogs(request: LogRequest): Promise<LogPage>;
   listLogs(run: RunId): Promise<readonly (LogRef & Readonly<{ sizeBytes: number }>)[]>;
   publishWorkspace(request: PublishRequest): Promise<PublishOutcome>;
+  /** A revision; null as `revision` means the live one, as this server knows it. null: there is none. */
+  findRevision(workspace: string, revision: string | null): Promise<Revision | null>;
   subscribe(listener: (event: EngineEvent) => void): () => void;
   /** How long this server keeps what is over. */
   readonly retention: Retention;

@@ -254,6 +254,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     listHeld: createListHeld(store.work, names),
     listLimits: createListLimits(queries, names),
     listQueues: createListQueues(store, queries),
+    findRevision: (workspace, revision) => livePlans.revision(workspace, revision),
     waitForRun,
     workers: {
       sync: createSyncWorker({ store, driver, dispatcher, stats }),

@@ -51,5 +51,5 @@ export {
   type WorkflowSource,
 } from './workspaces/kept-sources.ts';
 export { type LiveDefinitions, readLiveDefinitions } from './workspaces/live-definitions.ts';
-export { workflowsOf } from './workspaces/live-plans.ts';
+export { foldersOf, workflowsOf } from './workspaces/live-plans.ts';
 export { compileAll } from './workspaces/publish-workspace.ts';

@@ -163,6 +163,7 @@ export function createFakeEngine() {
 
   const engine: Engine = {
     name: 'fake',
+    findRevision: async () => null,
     start: async () => {},
     stop: async () => {},
     async startRun(request) {

@@ -67,7 +67,7 @@ async function work({ workers }: Engine, queues: readonly string[], result: Atte
 }
 
 async function fill(engine: Engine, name: string): Promise<Place> {
-  const path = '.workflows/all.yaml';
+  const path = `.workflows/${name}/all.yaml`;
   const text = source(name);
   const { definitions, diagnostics } = loadDefinitions([{ path, text }]);
   const published = await engine.publishWorkspace({

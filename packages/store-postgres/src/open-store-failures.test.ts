@@ -99,6 +99,7 @@ describe('migrations', () => {
       '0015-people',
       '0016-audit',
       '0017-identities',
+      '0018-folders',
     ]);
     for (const store of stores) expect(await createRun(store)).toBe(true);
   });

@@ -34,7 +34,7 @@ export function addApiKeyCommand(program: Command): void {
     .option('--account <name>', 'a service account; default: you')
     .option(
       '--scope <grant>',
-      'PERMISSION[,workspace=…][,name=…][,label=…][,own]; may be given again; default: all that the account may',
+      'PERMISSION[,workspace=…][,name=…][,folder=…][,label=…][,own]; may be given again; default: all that the account may',
       collect,
     )
     .option('--expires <duration>', 'after how long it opens nothing any more; default: never', parseLife)

@@ -5,7 +5,15 @@ import { addServerOptions, type RemoteOptions } from './remote-options.ts';
 export type PutRoleOptions = RemoteOptions &
   Readonly<{ description?: string; file?: string; allow?: string[]; deny?: string[] }>;
 export type BindOptions = RemoteOptions &
-  Readonly<{ user?: string; serviceAccount?: string; group?: string; name?: string; label?: string; own?: boolean }>;
+  Readonly<{
+    user?: string;
+    serviceAccount?: string;
+    group?: string;
+    name?: string;
+    folder?: string;
+    label?: string;
+    own?: boolean;
+  }>;
 
 const load = () => import('../remote/rights.ts');
 
@@ -35,7 +43,11 @@ export function addRoleCommand(program: Command): void {
       'JSON: { "description": …, "grants": [{ "permission": …, "effect": …, "where": … }] }; - for stdin',
     )
     .option('--description <text>', 'what it is for')
-    .option('--allow <grant>', 'PERMISSION[,workspace=…][,name=…][,label=…][,own]; may be given again', collect)
+    .option(
+      '--allow <grant>',
+      'PERMISSION[,workspace=…][,name=…][,folder=…][,label=…][,own]; may be given again',
+      collect,
+    )
     .option('--deny <grant>', 'the same; a deny beats every allow', collect)
     .addHelpText(
       'after',
@@ -76,16 +88,18 @@ Examples:
         'only in this workspace, or in those of a pattern: shop-* (default: everywhere)',
       )
       .option('--name <pattern>', 'only where the name is so: of the workflow, the secret, …')
+      .option('--folder <folder>', 'only of workflows that are written in this folder, or below: etl/nightly')
       .option('--label <tag>', 'only of runs with this tag')
       .option('--own', 'only of runs that the same account started')
       .addHelpText(
         'after',
         `
-Without --workspace, --name, --label and --own it counts everywhere. You need all that the role allows
+Without --workspace, --name, --folder, --label and --own it counts everywhere. You need all that the role allows
 and denies, wherever it counts.
 
 Examples:
   $ millrace role ${verb} operator --user ada --workspace shop
+  $ millrace role ${verb} operator --group data --workspace shop --folder etl
   $ millrace role ${verb} admin --group admins
 `,
       )

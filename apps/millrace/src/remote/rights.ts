@@ -69,15 +69,18 @@ export function readGrant(text: string, effect: Grant['effect']): Grant {
       hint: 'For example: run:control,workspace=shop,name=deploy-*,own',
     });
   if (!isPermissionPattern(permission)) throw wrong(`${JSON.stringify(permission)} means no permission`);
-  const where: { workspace?: string; name?: string; label?: string; own?: true } = {};
+  const where: { workspace?: string; name?: string; folder?: string; label?: string; own?: true } = {};
   for (const part of parts) {
     const [key = '', value = ''] = part.split(/=(.*)/s, 2);
     if (part === 'own') where.own = true;
-    else if ((key === 'workspace' || key === 'name' || key === 'label') && value !== '') where[key] = value;
-    else throw wrong(`${JSON.stringify(part)} is neither workspace=…, name=…, label=… nor own`);
+    else if (isPlaceKey(key) && value !== '') where[key] = value;
+    else throw wrong(`${JSON.stringify(part)} is neither workspace=…, name=…, folder=…, label=… nor own`);
   }
   return { effect, permission, where };
 }
+
+type PlaceKey = 'workspace' | 'name' | 'folder' | 'label';
+const isPlaceKey = (key: string): key is PlaceKey => ['workspace', 'name', 'folder', 'label'].includes(key);
 
 export async function removeRole(name: string, options: RemoteOptions): Promise<ExitCode> {
   return tell(options, await connect(options).client.roles.remove(name), `Role ${name} is gone.`);
@@ -90,7 +93,7 @@ export async function listBindings(options: RemoteOptions): Promise<ExitCode> {
 }
 
 export async function bindRole(verb: 'bind' | 'unbind', role: string, options: BindOptions): Promise<ExitCode> {
-  const { user, serviceAccount, group, workspace, name, label, own } = options;
+  const { user, serviceAccount, group, workspace, name, folder, label, own } = options;
   const accounts = [user, serviceAccount].filter((one) => one !== undefined);
   if (accounts.length + (group === undefined ? 0 : 1) !== 1) {
     throw new MillraceError(
@@ -105,6 +108,7 @@ export async function bindRole(verb: 'bind' | 'unbind', role: string, options: B
   const where = {
     ...(workspace === undefined ? {} : { workspace }),
     ...(name === undefined ? {} : { name }),
+    ...(folder === undefined ? {} : { folder }),
     ...(label === undefined ? {} : { label }),
     ...(own === true ? { own } : {}),
   } as const;

@@ -146,6 +146,7 @@ export function roleText({ role, where }: Pick<RoleBinding, 'role' | 'where'>): 
   const parts = [
     ...(where.workspace === undefined ? [] : [`workspace ${where.workspace}`]),
     ...(where.name === undefined ? [] : [`name ${where.name}`]),
+    ...(where.folder === undefined ? [] : [`folder ${where.folder}`]),
     ...(where.label === undefined ? [] : [`label ${where.label}`]),
     ...(where.own === undefined ? [] : ['own']),
   ];

@@ -1,4 +1,4 @@
-import { isPermissionPattern, type PermissionPattern } from '@millrace/core';
+import { isFolder, isPermissionPattern, type PermissionPattern } from '@millrace/core';
 import { z } from 'zod';
 
 /** The name of an account, group or role; capitals count as small letters. */
@@ -18,6 +18,18 @@ const selector = z
     name: pattern
       .optional()
       .meta({ description: 'A pattern for the name: of the workflow, of what is done to a run.' }),
+    folder: z
+      .string()
+      .max(500)
+      .refine(isFolder, {
+        error: 'Expected names of folders between single slashes.',
+        params: { expected: 'folder such as etl/nightly' },
+      })
+      .regex(/^\P{Cc}*$/u, 'Expected a text without control characters.')
+      .optional()
+      .meta({
+        description: 'A folder below `.workflows`: what hangs on the workflows that are written in it, or below.',
+      }),
     label: pattern.optional().meta({ description: 'A tag of the run.' }),
     own: z.literal(true).optional().meta({ description: 'Only runs that the same account started.' }),
   })

@@ -33,6 +33,18 @@ describe('somebody may do all that another may', () => {
     expect(firstBeyond(inShop, having([allow('run:read')]))).toBe('run:read');
   });
 
+  it('in the same folders, or in those above them', () => {
+    const inEtl = having([allow('run:*')], { folder: 'etl' });
+    expect(firstBeyond(inEtl, having([allow('run:read', { folder: 'etl' })]))).toBeNull();
+    expect(firstBeyond(inEtl, having([allow('run:read', { folder: 'etl/nightly', workspace: 'shop' })]))).toBeNull();
+    expect(firstBeyond(inEtl, having([allow('run:read', { folder: 'etl-old' })]))).toBe('run:read');
+    expect(firstBeyond(inEtl, having([allow('run:read')]))).toBe('run:read');
+    const notInWeb = having([allow('*'), deny('*', { folder: 'web' })]);
+    expect(firstBeyond(notInWeb, having([allow('run:read', { folder: 'etl' })]))).toBeNull();
+    expect(firstBeyond(notInWeb, having([allow('run:read', { folder: 'web/shop' })]))).toBe('run:read');
+    expect(firstBeyond(notInWeb, having([allow('run:read', { name: 'x' })]))).toBe('run:read');
+  });
+
   it('unless a denial keeps him from it that does not keep the other', () => {
     const most = [allow('*'), deny('secret:*', { workspace: 'prod' })];
     const limited = having(most);
@@ -90,6 +102,7 @@ describe('what is said to be included', () => {
     {
       workspace: text,
       name: text,
+      folder: fc.constantFrom('etl', 'etl/nightly', 'etlx', 'web'),
       label: fc.constantFrom('x', 'y'),
       own: fc.constant(true as const),
     },
@@ -115,6 +128,7 @@ describe('what is said to be included', () => {
   const object: fc.Arbitrary<PermissionObject> = fc.record({
     workspace: place,
     name: place,
+    folder: fc.constantFrom('etl', 'etl/nightly', 'etl/nightly/old', 'etlx', 'web', null),
     labels: fc.subarray(['x', 'y']),
     owner: fc.constantFrom('ada', 'bob', null),
   });

@@ -3,6 +3,7 @@
 // The answer errs on one side only. `true` is certain: there is no object that the inner one reaches and the outer one does
 // not. `false` may also mean that it cannot be seen from single rules: that somebody has a role in two places, say, and gives
 // it in all that there are.
+import { isInFolder } from './folder.ts';
 import { type Grant, matchesPattern, type Selector } from './grant.ts';
 import { type Permission, permissions } from './permission.ts';
 import { type Authority, type Condition, type Layer, type Reach, type Rule, reachOf } from './reach.ts';
@@ -69,6 +70,7 @@ function follows(narrower: Condition, wider: Condition, field: Field): boolean {
   const inner = narrower[field];
   const outer = wider[field];
   if (inner === undefined || outer === undefined) return outer === undefined;
+  if (field === 'folder') return isInFolder(outer, inner);
   return field === 'workspace' || field === 'name' ? includesPattern(outer, inner) : outer === inner;
 }
 
@@ -82,11 +84,14 @@ const areApart = (one: Rule, other: Rule): boolean =>
 
 function conditionsApart(one: Condition, other: Condition): boolean {
   if (one.owner !== undefined && other.owner !== undefined && one.owner !== other.owner) return true;
+  if (one.folder !== undefined && other.folder !== undefined && foldersApart(one.folder, other.folder)) return true;
   return (['workspace', 'name'] as const).some((field) => {
     const [first, second] = [one[field], other[field]];
     return first !== undefined && second !== undefined && patternsApart(first, second);
   });
 }
+
+const foldersApart = (one: string, other: string): boolean => !isInFolder(one, other) && !isInFolder(other, one);
 
 /** What stands before the first star, or after the last, cannot be both. */
 function patternsApart(one: string, other: string): boolean {

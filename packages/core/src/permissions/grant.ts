@@ -1,4 +1,5 @@
 import type { JsonObject } from '../values/json.ts';
+import { isInFolder } from './folder.ts';
 import type { PermissionPattern } from './permission.ts';
 
 /**
@@ -10,6 +11,8 @@ export type Selector = Readonly<{
   workspace?: string;
   /** A pattern. */
   name?: string;
+  /** A folder of workflow files, `etl/nightly`: what is in it, and in the folders below it. */
+  folder?: string;
   /** A tag of the run. */
   label?: string;
   /** Only runs that the same person, or service, started. */
@@ -23,15 +26,22 @@ export type Grant = Readonly<{ effect: 'allow' | 'deny'; permission: PermissionP
 export type PermissionObject = Readonly<{
   workspace: string | null;
   name: string | null;
+  /** In which its workflow is written; null: in none. */
+  folder: string | null;
   labels: readonly string[];
   /** Who started it. */
   owner: string | null;
 }>;
 
-/** An object that is no more than its place and name. */
-export const namedObject = (workspace: string | null, name: string | null): PermissionObject => ({
+/** An object that is no more than its place and name; of what hangs on a workflow, also the folder of that. */
+export const namedObject = (
+  workspace: string | null,
+  name: string | null,
+  folder: string | null = null,
+): PermissionObject => ({
   workspace,
   name,
+  folder,
   labels: [],
   owner: null,
 });
@@ -40,27 +50,35 @@ export const namedObject = (workspace: string | null, name: string | null): Perm
 export const runObject = ({
   workspace,
   workflow,
+  folder,
   tags,
   trigger,
 }: Readonly<{
   workspace: string;
   workflow: string;
+  folder?: string | undefined;
   tags: readonly string[];
   trigger: JsonObject;
 }>): PermissionObject => ({
   workspace,
   name: workflow,
+  folder: folder ?? null,
   labels: tags,
   owner: typeof trigger.account === 'string' ? trigger.account : null,
 });
 
 /** Whether a selector finds an object; `own` means what `actor` started. */
-export function isPlace({ workspace, name, label, own }: Selector, actor: string, object: PermissionObject): boolean {
+export function isPlace(
+  { workspace, name, folder, label, own }: Selector,
+  actor: string,
+  object: PermissionObject,
+): boolean {
   const fits = (pattern: string | undefined, text: string | null): boolean =>
     pattern === undefined || (text !== null && matchesPattern(pattern, text));
   return (
     fits(workspace, object.workspace) &&
     fits(name, object.name) &&
+    (folder === undefined || isInFolder(folder, object.folder)) &&
     (label === undefined || object.labels.includes(label)) &&
     (own !== true || object.owner === actor)
   );

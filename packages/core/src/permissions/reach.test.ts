@@ -64,6 +64,21 @@ describe('somebody', () => {
     expect(isAllowed(authority, 'run:control', { ...shop, labels: ['x'] })).toBe(true);
   });
 
+  it('finds what is in a folder, and in those below, and nothing that is in none', () => {
+    const authority = having([
+      grant('allow', 'run:*', { folder: 'etl' }),
+      grant('deny', 'run:control', { folder: 'etl/b' }),
+    ]);
+    const at = (folder: string | null) => ({ ...shop, folder });
+    for (const folder of ['etl', 'etl/a', 'etl/a/c', 'etl/b/c', 'etl/bc'])
+      expect(isAllowed(authority, 'run:read', at(folder))).toBe(true);
+    for (const folder of ['etl2', 'a/etl', 'et', '', null])
+      expect(isAllowed(authority, 'run:read', at(folder))).toBe(false);
+    expect(
+      ['etl', 'etl/bc', 'etl/b', 'etl/b/c'].map((folder) => isAllowed(authority, 'run:control', at(folder))),
+    ).toEqual([...[true, true], ...[false, false]]);
+  });
+
   it('may do no more with a key than without, and less where its scopes say less', () => {
     const authority = having([grant('allow', 'run:*')], {}, [grant('allow', '*', { workspace: 'shop' })]);
     expect(isAllowed(authority, 'run:read', shop)).toBe(true);

@@ -5,12 +5,19 @@
 //   reach ─ layer ─ allow: rules  ┐ an object is reached when in each layer one allow rule matches and no deny rule does;
 //         │         deny:  rules  ┘ a rule matches when all of its conditions do; a rule without conditions always does
 //         └ layer (of an API key: what its scopes leave of what its owner may do)
+import { isInFolder } from './folder.ts';
 import { type Grant, matchesPattern, type PermissionObject, type Selector } from './grant.ts';
 import { meansPermission, type Permission } from './permission.ts';
 import type { BoundRole } from './roles.ts';
 
 /** A selector in which nobody stands for himself any more. */
-export type Condition = Readonly<{ workspace?: string; name?: string; label?: string; owner?: string }>;
+export type Condition = Readonly<{
+  workspace?: string;
+  name?: string;
+  folder?: string;
+  label?: string;
+  owner?: string;
+}>;
 export type Rule = readonly Condition[];
 export type Layer = Readonly<{ allow: readonly Rule[]; deny: readonly Rule[] }>;
 export type Reach = readonly Layer[];
@@ -72,10 +79,12 @@ export function isWithinReach(reach: Reach, object: PermissionObject): boolean {
   return reach.every(({ allow, deny }) => allow.some(matches) && !deny.some(matches));
 }
 
-function matchesCondition(condition: Condition, { workspace, name, labels, owner }: PermissionObject): boolean {
+function matchesCondition(condition: Condition, object: PermissionObject): boolean {
+  const { workspace, name, folder, labels, owner } = object;
   if (condition.workspace !== undefined && (workspace === null || !matchesPattern(condition.workspace, workspace)))
     return false;
   if (condition.name !== undefined && (name === null || !matchesPattern(condition.name, name))) return false;
+  if (condition.folder !== undefined && !isInFolder(condition.folder, folder)) return false;
   if (condition.label !== undefined && !labels.includes(condition.label)) return false;
   return condition.owner === undefined || condition.owner === owner;
 }

@@ -9,6 +9,7 @@ const condition: fc.Arbitrary<Condition> = fc.record(
   {
     workspace: fc.constantFrom('shop', 'sh*', 'lab', '*'),
     name: fc.constantFrom('a', 'a*', '*b'),
+    folder: fc.constantFrom('etl', 'etl/nightly'),
     label: fc.constantFrom('x', 'y'),
     owner: fc.constantFrom('ada', 'bob'),
   },
@@ -24,7 +25,9 @@ const reach: fc.Arbitrary<Reach> = fc.array(layer, { maxLength: 2 });
 const objects = (workspace: string) =>
   names.flatMap((name) =>
     [[], ['x'], ['y'], ['x', 'y']].flatMap((labels) =>
-      [null, 'ada', 'bob'].map((owner) => ({ workspace, name, labels, owner })),
+      [null, 'ada', 'bob'].flatMap((owner) =>
+        [null, 'etl', 'etl/nightly'].map((folder) => ({ workspace, name, folder, labels, owner })),
+      ),
     ),
   );
 
@@ -45,6 +48,7 @@ it('is false of a workspace that no allow is about, or that a deny takes as a wh
   const all: Layer = { allow: [[]], deny: [] };
   expect(reachesWorkspace([{ ...all, deny: [[{ workspace: 'shop' }]] }], 'shop')).toBe(false);
   expect(reachesWorkspace([{ ...all, deny: [[{ workspace: 'shop', name: 'a' }]] }], 'shop')).toBe(true);
+  expect(reachesWorkspace([{ ...all, deny: [[{ workspace: 'shop', folder: 'etl' }]] }], 'shop')).toBe(true);
   expect(reachesWorkspace([{ ...all, deny: [[{ workspace: 'shop' }]] }], 'lab')).toBe(true);
   expect(reachesWorkspace([all, ...only('lab')], 'shop')).toBe(false);
   expect(reachesWorkspace([{ allow: [], deny: [] }], 'shop')).toBe(false);

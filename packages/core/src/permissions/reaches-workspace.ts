@@ -20,5 +20,5 @@ const isWhole =
   (rule: Rule): boolean =>
     isOf(workspace)(rule) && rule.every(isNoNarrower);
 
-const isNoNarrower = ({ name, label, owner }: Condition): boolean =>
-  name === undefined && label === undefined && owner === undefined;
+const isNoNarrower = ({ name, folder, label, owner }: Condition): boolean =>
+  name === undefined && folder === undefined && label === undefined && owner === undefined;

@@ -37,7 +37,7 @@ export function cacheKeyOf(step: PreparedStep, document: string): Readonly<{ key
 
 /** What the end of an attempt puts into the cache; null: the step has none. */
 export function cachedOutput(
-  { workspace, workflow }: RunOrigin,
+  { workspace, workflow, folder }: RunOrigin,
   step: PreparedStep,
   document: string,
   output: string | null,
@@ -45,5 +45,6 @@ export function cachedOutput(
   const found = cacheKeyOf(step, document);
   const { cache, name } = step.plan;
   if (found === null || cache === null) return null;
-  return { workspace, workflow, ...found, step: name, output, ttlMs: cache.ttlMs };
+  const from = folder === undefined ? { workspace, workflow } : { workspace, workflow, folder };
+  return { ...from, ...found, step: name, output, ttlMs: cache.ttlMs };
 }

@@ -32,6 +32,8 @@ export type RunOrigin = Readonly<{
   id: RunId;
   workspace: string;
   workflow: string;
+  /** In which the revision has the workflow, whatever becomes of it later; absent: in none. */
+  folder?: string;
   /** The workspace's revision, pinned for the run and its children. */
   revision: string;
   plan: PlanHash;
@@ -228,6 +230,8 @@ export type Wait = AttemptKey &
 export type CachedOutput = Readonly<{
   workspace: string;
   workflow: string;
+  /** That of the run. */
+  folder?: string;
   /** A hash of the action's content and the rendered key. */
   key: string;
   /** The rendered key, for people. */

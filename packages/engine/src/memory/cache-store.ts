@@ -8,10 +8,10 @@ const slotOf = ({ workspace, key }: CacheKey): string => `${workspace}\n${key}`;
 
 /** A commit puts an output into the cache, in the place of one with the same key. */
 export function putInCache(state: MemoryState, run: RunId, cached: CachedOutput, now: Instant): void {
-  const { workspace, workflow, key, label, step, output, ttlMs } = cached;
-  const sizeBytes = Buffer.byteLength(output ?? '');
+  const { ttlMs, ...kept } = cached;
+  const sizeBytes = Buffer.byteLength(kept.output ?? '');
   const times = { createdAt: now, expiresAt: now + ttlMs };
-  state.cache.set(slotOf(cached), { workspace, workflow, key, label, step, run, output, sizeBytes, ...times });
+  state.cache.set(slotOf(cached), { ...kept, run, sizeBytes, ...times });
 }
 
 export function createCacheStore(state: MemoryState): CacheStore {
@@ -55,6 +55,7 @@ function matches(entry: CacheEntry, filter: CacheFilter): boolean {
     (filter.workflow === undefined || entry.workflow === filter.workflow) &&
     (filter.step === undefined || entry.step === filter.step) &&
     (filter.label === undefined || entry.label === filter.label) &&
-    (filter.reach === undefined || isWithinReach(filter.reach, namedObject(entry.workspace, entry.workflow)))
+    (filter.reach === undefined ||
+      isWithinReach(filter.reach, namedObject(entry.workspace, entry.workflow, entry.folder)))
   );
 }

@@ -103,7 +103,7 @@ export function createQueries(state: MemoryState): Queries {
         .filter((one) => after === null || Number(one.id) < Number(after))
         .filter((one) => (workspace ?? one.workspace) === one.workspace && (webhook ?? one.webhook) === one.webhook)
         .filter((one) => (outcome ?? one.outcome) === one.outcome)
-        .filter((one) => isNameWithin(one.workspace, one.webhook, reach))
+        .filter((one) => isNameWithin(one.workspace, one.webhook, reach, one.folder))
         .map(({ content, ...delivery }) => ({ ...delivery, kept: content.body !== null }));
       return { items: items.slice(0, limit), next: items.length > limit ? (items[limit - 1]?.id ?? null) : null };
     },
@@ -185,8 +185,8 @@ function matches({ origin, head, createdAt }: RunEntry, filter: RunFilter): bool
 const isRunWithin = ({ origin }: Pick<RunEntry, 'origin'>, reach: Reach | undefined): boolean =>
   reach === undefined || isWithinReach(reach, runObject(origin));
 
-const isNameWithin = (workspace: string, name: string, reach: Reach | undefined): boolean =>
-  reach === undefined || isWithinReach(reach, namedObject(workspace, name));
+const isNameWithin = (workspace: string, name: string, reach: Reach | undefined, folder?: string): boolean =>
+  reach === undefined || isWithinReach(reach, namedObject(workspace, name, folder));
 
 function summaryOf(run: RunEntry): RunSummary {
   const { origin, version, createdAt } = run;
@@ -198,7 +198,7 @@ function summaryOf(run: RunEntry): RunSummary {
 
 function matchesSchedule(schedule: StoredSchedule, filter: ScheduleFilter): boolean {
   const { workspace, workflow, enabled, search, dueBefore, reach } = filter;
-  if (!isNameWithin(schedule.workspace, schedule.name, reach)) return false;
+  if (!isNameWithin(schedule.workspace, schedule.name, reach, schedule.folder)) return false;
   if (workspace !== undefined && schedule.workspace !== workspace) return false;
   if (workflow !== undefined && schedule.definition.workflow !== workflow) return false;
   if (enabled !== undefined && isEnabled(schedule) !== enabled) return false;

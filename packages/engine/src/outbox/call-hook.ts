@@ -29,6 +29,7 @@ export async function callHook(
     id: await ids.next(),
     workspace: caller.workspace,
     workflow: action,
+    ...(found.folder === undefined ? {} : { folder: found.folder }),
     revision: caller.revision,
     plan: found.plan.hash,
     trigger: hookTrigger(message, caller),

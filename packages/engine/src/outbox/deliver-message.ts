@@ -114,6 +114,7 @@ export function createDeliver({ store, driver, ids, plans, livePlans, events }: 
       id: await ids.next(),
       workspace: parent.workspace,
       workflow,
+      ...(found.folder === undefined ? {} : { folder: found.folder }),
       revision: parent.revision,
       plan: found.plan.hash,
       trigger: childTrigger(parent),

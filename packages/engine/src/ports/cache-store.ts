@@ -10,6 +10,8 @@ export type CacheEntry = CacheKey &
     label: string;
     /** Who put it there. */
     workflow: string;
+    /** That of the run. */
+    folder?: string;
     step: string;
     run: RunId;
     sizeBytes: number;

@@ -15,6 +15,8 @@ export type DeliveryContent = Readonly<{
 export type NewDelivery = Readonly<{
   workspace: string;
   webhook: string;
+  /** In which the workflow of the webhook was then; absent: in none, or nothing was known of the webhook. */
+  folder?: string;
   method: string;
   /** The address of the sender, as far as the server sees it. */
   remote: string;

@@ -26,6 +26,8 @@ export type StoredSchedule = ScheduleKey &
     version: number;
     /** The revision that brought this definition. */
     revision: string;
+    /** In which that revision has the workflow that it starts; absent: in none. */
+    folder?: string;
     definition: ScheduleDefinition;
     override: ScheduleOverride | null;
     /** Every tick up to this moment has been decided: none of them starts again. */

@@ -18,7 +18,7 @@ export type RevisionWorkflow = Readonly<{
   plan: PlanHash;
   /** What keeps it from being executed (parts that this version does not know); empty: nothing. */
   problems: readonly StoredDiagnostic[];
-  /** Where it is written, from the workspace root; absent: of an action, or published before this was kept. */
+  /** Where it is written, from the workspace root; absent: published before this was kept. */
   file?: string;
 }>;
 

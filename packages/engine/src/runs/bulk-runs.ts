@@ -88,7 +88,7 @@ export function createBulkRuns(queries: Queries, verbs: Verbs) {
   }
 
   async function carryOut(
-    { action, by, reason, force, plan, account }: BulkRequest,
+    { action, filter, by, reason, force, plan, account }: BulkRequest,
     { id, cancelling }: RunSummary,
   ): Promise<Readonly<{ outcome: 'done' | 'unchanged'; rerun: RunId | null }>> {
     switch (action) {
@@ -100,6 +100,7 @@ export function createBulkRuns(queries: Queries, verbs: Verbs) {
           plan,
           startKey: `retry:${id}`,
           ...(account === undefined ? {} : { account }),
+          ...(filter.reach === undefined ? {} : { within: filter.reach }),
         });
         return { outcome: created ? 'done' : 'unchanged', rerun: run };
       }

@@ -10,6 +10,7 @@ import {
   type RunId,
   type RunOrigin,
   restoreHidden,
+  runObject,
   secretFields,
 } from '@millrace/core';
 import type { RunDriver } from '../commit/run-driver.ts';
@@ -17,7 +18,8 @@ import type { RerunRequest } from '../engine-types.ts';
 import type { PlanCache } from '../plans/plan-cache.ts';
 import type { Store } from '../ports/store.ts';
 import type { EngineSettings } from '../settings.ts';
-import type { LivePlans } from '../workspaces/live-plans.ts';
+import type { LivePlan, LivePlans } from '../workspaces/live-plans.ts';
+import { refuseOutside } from '../workspaces/refuse-outside.ts';
 import { checkedInput } from './checked-input.ts';
 import { refuseOverload } from './refuse-overload.ts';
 import type { RunIds } from './run-ids.ts';
@@ -50,7 +52,8 @@ export function createRerunRun({ store, driver, ids, plans, livePlans, settings 
       });
     }
     const before = { plan: await plans.get(loaded.run.plan), loaded };
-    const { plan, revision } = await planOf(loaded.run, before.plan, request.plan ?? 'same');
+    const { plan, revision, folder } = await planOf(loaded.run, before.plan, request.plan ?? 'same');
+    refuseOutside(request.within, { ...runObject(loaded.run), folder: folder ?? null }, revision);
     const problem = checkStartingPoints(plan, before, request.from);
     if (problem !== null) throw new MillraceError('invalid_request', problem.message, { hint: problem.hint });
     const input = checkedInput(
@@ -62,6 +65,7 @@ export function createRerunRun({ store, driver, ids, plans, livePlans, settings 
       id: await ids.next(),
       workspace,
       workflow: loaded.run.workflow,
+      ...(folder === undefined ? {} : { folder }),
       revision,
       plan: plan.hash,
       // Steps that read what started the run read the same again: the time of a schedule, say.
@@ -102,11 +106,11 @@ export function createRerunRun({ store, driver, ids, plans, livePlans, settings 
   }
 
   async function planOf(
-    { workspace, workflow, revision }: LoadedRun['run'],
+    { workspace, workflow, revision, folder }: LoadedRun['run'],
     same: PreparedPlan,
     wanted: NonNullable<RerunRequest['plan']>,
-  ): Promise<Readonly<{ plan: PreparedPlan; revision: string }>> {
-    if (wanted === 'same') return { plan: same, revision };
+  ): Promise<Omit<LivePlan, 'problems'>> {
+    if (wanted === 'same') return { plan: same, revision, ...(folder === undefined ? {} : { folder }) };
     return livePlans.require(workspace, workflow, wanted === 'live' ? null : wanted.revision);
   }
 }

@@ -1,9 +1,10 @@
-import { MillraceError, type RunId, type RunOrigin } from '@millrace/core';
+import { MillraceError, namedObject, type RunId, type RunOrigin } from '@millrace/core';
 import type { RunDriver } from '../commit/run-driver.ts';
 import type { StartRunRequest } from '../engine-types.ts';
 import type { Store } from '../ports/store.ts';
 import type { EngineSettings } from '../settings.ts';
 import type { LivePlans } from '../workspaces/live-plans.ts';
+import { refuseOutside } from '../workspaces/refuse-outside.ts';
 import { checkedInput } from './checked-input.ts';
 import { refuseOverload } from './refuse-overload.ts';
 import type { RunIds } from './run-ids.ts';
@@ -21,14 +22,16 @@ export function createStartRun({ store, driver, ids, livePlans, settings }: Star
   return async (request: StartRunRequest): Promise<Readonly<{ run: RunId; created: boolean }>> => {
     const { workspace, workflow } = request;
     refuseOverload(driver, settings);
-    const { plan, revision } = await livePlans.require(workspace, workflow, request.revision ?? null);
+    const { plan, revision, folder } = await livePlans.require(workspace, workflow, request.revision ?? null);
+    const place = folder === undefined ? { revision } : { revision, folder };
+    refuseOutside(request.within, namedObject(workspace, workflow, folder), revision);
     const creation = checkedInput(plan.plan, request.input, settings);
     const startKey = request.startKey ?? null;
     const origin: RunOrigin = {
       id: await ids.next(),
       workspace,
       workflow,
-      revision,
+      ...place,
       plan: plan.hash,
       trigger: request.trigger,
       parent: null,

@@ -2,6 +2,7 @@ import { firstTick, type Instant, type ScheduleDefinition } from '@millrace/core
 import type { Clock } from '../ports/clock.ts';
 import { isEnabled, type StoredSchedule } from '../ports/schedule-store.ts';
 import type { Store } from '../ports/store.ts';
+import { foldersOf } from '../workspaces/live-plans.ts';
 import { jitterOf, type ScheduleTimesCache, timesKey } from './schedule-times.ts';
 
 export type ReconcileOptions = Readonly<{
@@ -27,24 +28,29 @@ export function createReconcileSchedules({ store, clock, times, settle }: Reconc
     const wanted = revision.triggers
       .filter(({ type }) => type === 'schedule')
       .map(({ definition }) => definition as unknown as ScheduleDefinition);
+    const folders = foldersOf(revision);
     const put: StoredSchedule[] = [];
     for (const definition of wanted) {
       const before = stored.get(definition.name);
+      const place = placeOf(revision.revision, folders.get(definition.workflow));
       stored.delete(definition.name);
-      if (before === undefined) put.push(newSchedule(workspace, revision.revision, definition));
-      else if (JSON.stringify(before.definition) !== JSON.stringify(definition)) {
-        put.push(await changedSchedule(before, revision.revision, definition));
+      if (before === undefined) put.push(newSchedule(workspace, place, definition));
+      else if (
+        JSON.stringify(before.definition) !== JSON.stringify(definition) ||
+        (before.folder ?? '') !== (place.folder ?? '')
+      ) {
+        put.push(await changedSchedule(before, place, definition));
       }
     }
     return store.schedules.replace({ workspace, revision: revision.revision, put, remove: [...stored.values()] });
   };
 
-  const newSchedule = (workspace: string, revision: string, definition: ScheduleDefinition): StoredSchedule =>
+  const newSchedule = (workspace: string, place: Place, definition: ScheduleDefinition): StoredSchedule =>
     scheduleFrom(clock.now(), times, {
       workspace,
       name: definition.name,
       version: 0,
-      revision,
+      ...place,
       definition,
       override: null,
       decidedUntil: clock.now(),
@@ -55,21 +61,27 @@ export function createReconcileSchedules({ store, clock, times, settle }: Reconc
     });
 
   const changedSchedule = async (
-    before: StoredSchedule,
-    revision: string,
+    { folder: _, ...before }: StoredSchedule,
+    place: Place,
     definition: ScheduleDefinition,
   ): Promise<StoredSchedule> => {
-    const after = { ...before, revision, definition };
+    const after = { ...before, ...place, definition };
     const same = timesKey(before.definition) === timesKey(definition) && isEnabled(before) === isEnabled(after);
     if (same && before.definition.jitterMs === definition.jitterMs) return after;
     const settled = await settle(before);
-    return scheduleFrom(clock.now(), times, { ...settled, revision, definition });
+    return scheduleFrom(clock.now(), times, { ...settled, ...place, definition });
   };
 
   return async (workspace: string): Promise<void> => {
     for (let round = 0; round < rounds; round += 1) if (await reconcile(workspace)) return;
   };
 }
+
+/** From where a definition comes. */
+type Place = Pick<StoredSchedule, 'revision' | 'folder'>;
+
+const placeOf = (revision: string, folder: string | undefined): Place =>
+  folder === undefined ? { revision } : { revision, folder };
 
 /** A schedule whose ticks begin anew: with the first one after now that was not decided yet. */
 export function scheduleFrom(now: Instant, times: ScheduleTimesCache, schedule: StoredSchedule): StoredSchedule {

@@ -1,4 +1,4 @@
-import { MillraceError, type RunId, secretReference, type WebhookDefinition } from '@millrace/core';
+import { MillraceError, type Reach, type RunId, secretReference, type WebhookDefinition } from '@millrace/core';
 import type { Delivery } from '../ports/delivery-store.ts';
 import type { Store } from '../ports/store.ts';
 import type { FindSecret } from '../secrets/find-secret.ts';
@@ -14,6 +14,8 @@ import { createRedeliver, findDelivery } from './redeliver.ts';
 export type WebhookDetail = Readonly<{
   workspace: string;
   definition: WebhookDefinition;
+  /** Of its workflow; absent: in none. */
+  folder?: string;
   /** Its secret, and whether this server knows it; null: it has none. Never the value. */
   secret: Readonly<{ name: string; known: boolean }> | null;
 }>;
@@ -31,8 +33,8 @@ export type Webhooks = Readonly<{
   get(key: WebhookKey): Promise<WebhookDetail>;
   /** Codes: delivery_not_found. */
   delivery(id: string): Promise<Delivery>;
-  /** Codes: delivery_not_found, webhook_not_found, invalid_request, and those of `startRun`. */
-  redeliver(id: string, by: string): Promise<Readonly<{ delivery: string; run: RunId }>>;
+  /** `within`: where who asks may start webhooks. Codes: delivery_not_found, webhook_not_found, invalid_request, and those of `startRun`. */
+  redeliver(id: string, by: string, within?: Reach): Promise<Readonly<{ delivery: string; run: RunId }>>;
 }>;
 
 export type WebhooksOptions = ReceiveOptions & Readonly<{ workspaces: Store['workspaces'] }>;
@@ -43,7 +45,8 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   const detail = async (workspace: string, definition: WebhookDefinition): Promise<WebhookDetail> => {
     const name = definition.secret === undefined ? null : secretReference(definition.secret);
     const known = name !== null && (await isKnown(findSecret(workspace, name)));
-    return { workspace, definition, secret: name === null ? null : { name, known } };
+    const folder = await livePlans.folder(workspace, definition.workflow);
+    return { workspace, definition, ...folder, secret: name === null ? null : { name, known } };
   };
 
   return {

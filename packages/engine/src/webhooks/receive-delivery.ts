@@ -64,7 +64,7 @@ export function createReceiveDelivery(options: ReceiveOptions) {
       hint: 'An address is /hooks/<workspace>/<trigger>; the trigger is of type `webhook` and in the live revision.',
     });
     if (definition === null) throw unknown;
-    let known = strangers(request);
+    let known: Known = { ...strangers(request), ...(await livePlans.folder(request.workspace, definition.workflow)) };
     try {
       if (!definition.enabled) throw new Refusal('disabled', unknown);
       await admit(definition, request, rates, clock);

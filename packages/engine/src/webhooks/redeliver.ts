@@ -1,4 +1,4 @@
-import { MillraceError, type RunId } from '@millrace/core';
+import { isWithinReach, MillraceError, namedObject, type Reach, type RunId } from '@millrace/core';
 import type { DeliveryStore } from '../ports/delivery-store.ts';
 import { requireWebhook } from './find-webhook.ts';
 import { readBody } from './read-body.ts';
@@ -11,7 +11,7 @@ import { Refusal } from './refusal.ts';
  */
 export function createRedeliver(options: ReceiveOptions) {
   const { deliveries, livePlans } = options;
-  return async (id: string, by: string): Promise<Readonly<{ delivery: string; run: RunId }>> => {
+  return async (id: string, by: string, within?: Reach): Promise<Readonly<{ delivery: string; run: RunId }>> => {
     const first = await findDelivery(deliveries, id);
     const { content, workspace } = first;
     if (content.body === null) {
@@ -20,6 +20,12 @@ export function createRedeliver(options: ReceiveOptions) {
       });
     }
     const definition = await requireWebhook(livePlans, { workspace, name: first.webhook });
+    const { folder } = await livePlans.folder(workspace, definition.workflow);
+    if (within !== undefined && !isWithinReach(within, namedObject(workspace, first.webhook, folder))) {
+      throw new MillraceError('forbidden', `Webhook ${first.webhook} is not any more where you may start it.`, {
+        hint: 'Its workflow was moved to another folder. Ask an administrator.',
+      });
+    }
     const body = readBody(Buffer.from(content.body, 'base64'), content.contentType, definition.signature);
     if (!body.ok)
       throw new MillraceError('invalid_request', body.message, { hint: 'It cannot be delivered as it is.' });
@@ -31,8 +37,9 @@ export function createRedeliver(options: ReceiveOptions) {
       query: content.query,
       body: body.value,
     };
-    const { id: _, receivedAt: __, ...same } = first;
-    const again = { ...same, startKey: null, redeliveryOf: id, by };
+    const { id: _, receivedAt: __, folder: ___, ...same } = first;
+    const place = folder === undefined ? {} : { folder };
+    const again = { ...same, ...place, startKey: null, redeliveryOf: id, by };
     try {
       const { run } = await startDelivered(definition, names, { workspace, startKey: null }, options);
       const message = `${by} delivered it again.`;

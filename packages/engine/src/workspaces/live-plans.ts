@@ -1,4 +1,4 @@
-import { MillraceError, type PreparedPlan } from '@millrace/core';
+import { folderOf, MillraceError, type PreparedPlan } from '@millrace/core';
 import type { PlanCache } from '../plans/plan-cache.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Revision, StoredDiagnostic, WorkspaceStore } from '../ports/workspace-store.ts';
@@ -12,6 +12,8 @@ type Named = ReadonlyMap<string, Revision['workflows'][number]>;
 export type LivePlan = Readonly<{
   plan: PreparedPlan;
   revision: string;
+  /** In which the revision has it; absent: in none. */
+  folder?: string;
   /** Not empty: it cannot be executed. */
   problems: readonly StoredDiagnostic[];
 }>;
@@ -58,7 +60,9 @@ export class LivePlans {
     const entry = found === null ? undefined : this.#named(found, kind).get(workflow);
     if (found === null || entry === undefined) return null;
     const plan = this.#plans.peek(entry.plan) ?? (await this.#plans.get(entry.plan));
-    return { plan, revision: found.revision, problems: entry.problems };
+    const folder = folderOf(entry.name, entry.file);
+    const live = { plan, revision: found.revision, problems: entry.problems };
+    return folder === undefined ? live : { ...live, folder };
   }
 
   /** The workflows of a revision, or the actions that hooks call, by name: looked up at each start. */
@@ -104,6 +108,13 @@ export class LivePlans {
     );
   }
 
+  /** In which the live revision has a workflow, as a part of something else; none: it is in none, or not known. */
+  async folder(workspace: string, workflow: string): Promise<Readonly<{ folder?: string }>> {
+    const revision = await this.revision(workspace, null);
+    const folder = revision === null ? undefined : foldersOf(revision).get(workflow);
+    return folder === undefined ? {} : { folder };
+  }
+
   async revision(workspace: string, revision: string | null): Promise<Revision | null> {
     if (revision !== null) {
       const key = `${workspace}\n${revision}`;
@@ -142,6 +153,15 @@ export class LivePlans {
     if (oldest.done !== true) this.#pinned.delete(oldest.value);
   }
 }
+
+/** The folders of those workflows of a revision that are in one, by their names. */
+export const foldersOf = (revision: Revision): ReadonlyMap<string, string> =>
+  new Map(
+    workflowsOf(revision).flatMap(({ name, file }): readonly (readonly [string, string])[] => {
+      const folder = folderOf(name, file);
+      return folder === undefined ? [] : [[name, folder]];
+    }),
+  );
 
 /** Without the actions that hooks call. */
 export const workflowsOf = ({ workflows }: Revision): Revision['workflows'] =>

@@ -5,6 +5,7 @@ import {
   type Definitions,
   type JsonObject,
   lanesOf,
+  type Plan,
   type PlanProblem,
   type PreparedPlan,
   preparePlan,
@@ -99,25 +100,29 @@ export function compileAll(
   actions: readonly PreparedPlan[];
   /** By workflow; only those that have some. */
   problems: ReadonlyMap<string, readonly StoredDiagnostic[]>;
-  /** Where each workflow is written. */
-  files: ReadonlyMap<string, string>;
+  /** Where the workflows and those actions are written. */
+  files: ReadonlyMap<PreparedPlan, string>;
   diagnostics: readonly StoredDiagnostic[];
 }> {
   const plans: PreparedPlan[] = [];
   const problems = new Map<string, readonly StoredDiagnostic[]>();
-  const files = new Map<string, string>();
+  const files = new Map<PreparedPlan, string>();
+  const prepared = (plan: Plan, path: string): PreparedPlan => {
+    const one = preparePlan(plan);
+    const file = definitions.places[path]?.file;
+    if (file !== undefined) files.set(one, file);
+    return one;
+  };
   for (const workflow of Object.keys(definitions.workflows)) {
-    const file = definitions.places[`/workflows/${workflow}`]?.file;
-    if (file !== undefined) files.set(workflow, file);
     const result = compilePlan(definitions, workspace, workflow);
-    if (result.plan !== null) plans.push(preparePlan(result.plan));
+    if (result.plan !== null) plans.push(prepared(result.plan, `/workflows/${workflow}`));
     if (result.problems.length > 0) problems.set(workflow, result.problems.map(toDiagnostic));
   }
   const actions: PreparedPlan[] = [];
   const ofActions: PlanProblem[] = [];
   for (const name of actionsOfHooks(definitions)) {
     const result = compileAction(definitions, workspace, name);
-    if (result.plan !== null) actions.push(preparePlan(result.plan));
+    if (result.plan !== null) actions.push(prepared(result.plan, `/actions/${name}`));
     ofActions.push(...result.problems);
   }
   // Workflows that share an action have the same problem: it is told once.
@@ -137,21 +142,19 @@ export function revisionEntries({
   problems,
   files,
 }: Pick<ReturnType<typeof compileAll>, 'plans' | 'actions' | 'problems' | 'files'>): Revision['workflows'] {
-  const entry = ({ hash, plan }: PreparedPlan) => ({
-    name: plan.workflow,
-    description: plan.description ?? null,
-    plan: hash,
-    problems: [],
-  });
+  const entry = (prepared: PreparedPlan) => {
+    const { hash, plan } = prepared;
+    const file = files.get(prepared);
+    return {
+      name: plan.workflow,
+      description: plan.description ?? null,
+      plan: hash,
+      problems: [],
+      ...(file === undefined ? {} : { file }),
+    };
+  };
   return [
-    ...plans.map((plan) => {
-      const file = files.get(plan.plan.workflow);
-      return {
-        ...entry(plan),
-        problems: problems.get(plan.plan.workflow) ?? [],
-        ...(file === undefined ? {} : { file }),
-      };
-    }),
+    ...plans.map((plan) => ({ ...entry(plan), problems: problems.get(plan.plan.workflow) ?? [] })),
     // One that cannot be executed is never called: the plans of those whose hook it is say so.
     ...actions.map((plan) => ({ ...entry(plan), action: true as const })),
   ];

@@ -7,6 +7,7 @@ const delivery = (given: Partial<NewDelivery> = {}): NewDelivery => ({
   workspace: 'shop',
   webhook: 'push',
   method: 'POST',
+  folder: 'etl/nightly',
   remote: '192.0.2.1',
   sizeBytes: 3,
   deliveryId: 'id "ä"',

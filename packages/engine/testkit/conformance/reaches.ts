@@ -13,6 +13,7 @@ import {
 import { expect, it } from 'vitest';
 import type { NewEvent, RunFilter } from '../../src/ports/index.ts';
 import { createRun, head, wait } from './samples.ts';
+import { scheduleDefinition } from './schedules.ts';
 import type { ConformanceStore } from './subject.ts';
 
 const allow = (where: Selector): Grant => ({ effect: 'allow', permission: '*', where });
@@ -27,15 +28,20 @@ const reaches: readonly Reach[] = [
   reach([allow({ workspace: 'a' }), allow({ name: 'y*' })]),
   reach([allow({}), deny({ workspace: 'b', name: '*x' })]),
   reach([allow({ own: true })]),
+  reach([allow({ folder: 'etl' })]),
+  reach([allow({ workspace: 'a' }), deny({ folder: 'etl/n%' })]),
+  reach([allow({ folder: 'etl/n_', name: 'x' }), allow({ folder: 'e' })]),
   reach([allow({ label: 'n"1' }), allow({ workspace: 'a', own: true })]),
   reach([allow({}), deny({ label: 'five' }), deny({ own: true })]),
   reach([allow({})], [allow({ workspace: 'b' })]),
 ];
 
+const folders = [{}, { folder: 'etl' }, { folder: 'etl/n%' }, { folder: 'etl/n_/deep' }, { folder: 'etl2' }] as const;
+
 export function reachFacts(subject: () => ConformanceStore): void {
   type Known = Readonly<{
     id: RunId;
-    origin: Pick<RunOrigin, 'workspace' | 'workflow' | 'tags' | 'trigger' | 'parent'>;
+    origin: Pick<RunOrigin, 'workspace' | 'workflow' | 'folder' | 'revision' | 'tags' | 'trigger' | 'parent'>;
     failed: boolean;
   }>;
 
@@ -46,6 +52,9 @@ export function reachFacts(subject: () => ConformanceStore): void {
       const origin = {
         workspace: index % 3 === 0 ? 'a' : 'b',
         workflow: index % 2 === 0 ? 'x' : 'y',
+        // A workflow moves from revision to revision; its runs stay where it was.
+        ...folders[index % folders.length],
+        revision: `r${index % folders.length}`,
         tags: index % 5 === 0 ? ['five', '\u0000"'] : ['n"1'].slice(index % 2),
         // Whoever only writes such words into a trigger owns nothing.
         trigger:
@@ -108,6 +117,29 @@ export function reachFacts(subject: () => ConformanceStore): void {
     }
   });
 
+  it('of schedules, by workspace, name and folder', async () => {
+    const { store, queries } = subject();
+    const now = await store.now();
+    for (const workspace of ['a', 'b']) {
+      await store.workspaces.publish({ workspace, revision: 'r1', workflows: [], triggers: [], files: null }, {}, []);
+      const put = ['x', 'y', 'yx'].map((name, index) => ({
+        ...{ workspace, name, version: 0, revision: 'r1', override: null, decidedUntil: now, next: null },
+        ...{ lastTick: null, lastRun: null, dropped: null, definition: scheduleDefinition(name) },
+        ...folders[index + (workspace === 'a' ? 0 : 2)],
+      }));
+      expect(await store.schedules.replace({ workspace, revision: 'r1', put, remove: [] })).toBe(true);
+    }
+    const page = { limit: 100, after: null };
+    const all = (await queries.listSchedules({}, page)).items;
+    expect(all).toHaveLength(6);
+    for (const [index, within] of reaches.entries()) {
+      const expected = all.filter((one) => isWithinReach(within, namedObject(one.workspace, one.name, one.folder)));
+      expect((await queries.listSchedules({ reach: within }, page)).items, `reach ${index}`).toEqual(expected);
+    }
+    const nightly = reach([allow({ folder: 'etl/n_' })]);
+    expect((await queries.listSchedules({ reach: nightly }, page)).items.map(({ name }) => name)).toEqual(['y']);
+  });
+
   it('of approvals, by the runs that they are of', async () => {
     const { queries } = subject();
     const document = JSON.stringify({ readyAt: 7, work: {}, detail: { prompt: '?', approvers: null, answers: [] } });
@@ -124,12 +156,15 @@ export function reachFacts(subject: () => ConformanceStore): void {
 
   it('of events, deliveries and the cache, by workspace and name', async () => {
     const { store, queries } = subject();
-    const places = ['a', 'b'].flatMap((workspace) => ['x', 'y', 'yx'].map((name) => ({ workspace, name })));
-    for (const { workspace, name } of places) {
+    const places: readonly { workspace: string; name: string; folder?: string }[] = ['a', 'b'].flatMap((workspace) =>
+      ['x', 'y', 'yx'].map((name, index) => ({ workspace, name, ...folders[index + (workspace === 'a' ? 0 : 2)] })),
+    );
+    for (const { name, ...place } of places) {
+      const { workspace } = place;
       const event: NewEvent = { workspace, type: name, payload: {}, source: { type: 'api' }, key: null };
       await store.events.append(event);
       await store.deliveries.append({
-        ...{ workspace, webhook: name, method: 'POST', remote: '', sizeBytes: 0, deliveryId: null, outcome: 'refused' },
+        ...{ ...place, webhook: name, method: 'POST', remote: '', sizeBytes: 0, deliveryId: null, outcome: 'refused' },
         ...{
           reason: 'too_old',
           message: '',
@@ -142,15 +177,19 @@ export function reachFacts(subject: () => ConformanceStore): void {
         content: { headers: {}, query: {}, contentType: '', body: '' },
       });
       const output = { label: 'l', step: 's', output: null, ttlMs: 1000 };
-      await createRun(store, { cached: [{ ...output, workspace, workflow: name, key: `${workspace} ${name}` }] });
+      await createRun(store, { cached: [{ ...output, ...place, workflow: name, key: `${workspace} ${name}` }] });
     }
     const page = { limit: 100, after: null };
     for (const [index, within] of reaches.entries()) {
       const expected = places
+        .filter(({ workspace, name, folder }) => isWithinReach(within, namedObject(workspace, name, folder)))
+        .map(({ workspace, name }) => `${workspace} ${name}`);
+      // Events hang on no workflow, so they are in no folder.
+      const emitted = places
         .filter(({ workspace, name }) => isWithinReach(within, namedObject(workspace, name)))
         .map(({ workspace, name }) => `${workspace} ${name}`);
       const events = (await queries.listEvents({ reach: within }, page)).items;
-      expect(events.map(({ workspace, type }) => `${workspace} ${type}`).reverse(), `reach ${index}`).toEqual(expected);
+      expect(events.map(({ workspace, type }) => `${workspace} ${type}`).reverse(), `reach ${index}`).toEqual(emitted);
       const deliveries = (await queries.listDeliveries({ reach: within }, page)).items;
       expect(deliveries.map((one) => `${one.workspace} ${one.webhook}`).reverse(), `reach ${index}`).toEqual(expected);
       const cached = (await store.cache.list({ reach: within }, page)).items;

@@ -121,6 +121,7 @@ export const origin = (id: RunId, given: Partial<RunOrigin> = {}): RunOrigin => 
   id,
   workspace: 'shop',
   workflow: 'order',
+  folder: 'sales/daily',
   revision: 'r1',
   plan: planHash('ab'.repeat(32)),
   trigger: { type: 'api' },

@@ -4,7 +4,7 @@ import type { StoredSchedule } from '../../src/ports/index.ts';
 import { createRun } from './samples.ts';
 import type { ConformanceStore } from './subject.ts';
 
-const definition = (name: string, given: Partial<ScheduleDefinition> = {}): ScheduleDefinition => ({
+export const scheduleDefinition = (name: string, given: Partial<ScheduleDefinition> = {}): ScheduleDefinition => ({
   name,
   type: 'schedule',
   workflow: 'order',
@@ -27,7 +27,7 @@ export function scheduleFacts(subject: () => ConformanceStore): void {
       name,
       version: 0,
       revision: 'r1',
-      definition: definition(name),
+      definition: scheduleDefinition(name),
       override: null,
       decidedUntil: now,
       lastTick: null,
@@ -58,7 +58,8 @@ export function scheduleFacts(subject: () => ConformanceStore): void {
     const now = await store.now();
     const run = await createRun(store);
     const full = schedule(now, 'full', {
-      definition: definition('full', { jitterMs: 5, concurrency: 'skip', description: 'x' }),
+      folder: 'etl/nightly',
+      definition: scheduleDefinition('full', { jitterMs: 5, concurrency: 'skip', description: 'x' }),
       override: { enabled: false, by: 'ada', at: now, reason: 'loud' },
       next: { tickAt: now + 1, fireAt: now + 9 },
       lastTick: { tickAt: now, decidedAt: now, result: 'failed', run: null, error: { code: 'c', message: 'm' } },
@@ -200,7 +201,7 @@ export function scheduleFacts(subject: () => ConformanceStore): void {
     const others = ['ant', 'mouse'].map((name) =>
       schedule(now, name, {
         workspace: 'lab',
-        definition: definition(name, { workflow: 'mix', enabled: name !== 'ant' }),
+        definition: scheduleDefinition(name, { workflow: 'mix', enabled: name !== 'ant' }),
         next: name === 'mouse' ? at(now + 50) : null,
       }),
     );

@@ -1,6 +1,6 @@
 // An event socket of somebody who does not see everything: of what happens, it is told what is within his reach.
 //
-// Most events say enough themselves. Where a grant asks for a label or for who started the run, and where an event names a run
+// Most events say enough themselves. Where a grant asks for a folder, a label or for who started the run, and where an event names a run
 // only (another server changed it), the run is looked up first; events behind it wait, so that the order stays. When too many
 // wait, they are dropped, and a gap says so.
 import { type Authority, isUnlimitedReach, isWithinReach, namedObject, type Reach, reachOf } from '@millrace/core';
@@ -87,8 +87,10 @@ function reachFor({ run, log, workspace }: Reaches, event: TellableEvent): Reach
   }
 }
 
-/** Whether a reach asks what an event does not tell: labels of the run, and who started it. */
+/** Whether a reach asks what an event does not tell: the folder and labels of the run, and who started it. */
 const asksForRun = (reach: Reach): boolean =>
   reach.some(({ allow, deny }) =>
-    [...allow, ...deny].some((rule) => rule.some(({ label, owner }) => label !== undefined || owner !== undefined)),
+    [...allow, ...deny].some((rule) =>
+      rule.some(({ folder, label, owner }) => folder !== undefined || label !== undefined || owner !== undefined),
+    ),
   );

@@ -15,7 +15,13 @@ type Absent<Given> = (parts: Given) => Missing;
 export type Asked<Given> =
   | Readonly<{ kind: 'server' }>
   /** `missing` null: he is told 403 in any case, as nothing is told of what is there. */
-  | Readonly<{ kind: 'named'; object: (parts: Given) => PermissionObject; missing: Absent<Given> | null }>
+  | Readonly<{
+      kind: 'named';
+      object: (parts: Given) => PermissionObject;
+      missing: Absent<Given> | null;
+      /** Of what hangs on a workflow: in which folder that is. Asked only for those whose rights speak of folders. */
+      folder?: (engine: Engine, parts: Given) => Promise<string | null>;
+    }>
   | Readonly<{
       kind: 'found';
       /** null: there is none. */

@@ -8,6 +8,7 @@
 //                                                   └ he may not ──────────▶ 404, the same as if it were not there
 import { type OperationId, type Route, routes } from '@millrace/api';
 import {
+  type Authority,
   isEmptyReach,
   isUnlimitedReach,
   isWithinReach,
@@ -70,7 +71,9 @@ async function refusalOf(
       return missing({ code: 'workspace_not_found', message: `There is no workspace "${name}".` });
     }
     case 'named': {
-      const object = asked.object(parts);
+      const placed = asked.folder !== undefined && speaksOfFolders(actor.authority);
+      const folder = placed ? ((await asked.folder?.(engine, parts)) ?? null) : null;
+      const object = { ...asked.object(parts), folder };
       if (isWithinReach(reach, object)) return null;
       // He names it himself, and is told nothing that depends on whether it is there.
       const knows = seesWorkspace(object.workspace) || mayRead(readingOf(needs), object);
@@ -86,6 +89,12 @@ async function refusalOf(
     }
   }
 }
+
+/** Whether it matters to somebody in which folder something is. */
+const speaksOfFolders = ({ roles, scopes }: Authority): boolean =>
+  [...roles.flatMap(({ role, where }) => [{ where }, ...role.grants]), ...(scopes ?? [])].some(
+    ({ where }) => where.folder !== undefined,
+  );
 
 const missing = ({ code, message }: Readonly<{ code: MillraceError['code']; message: string }>): MillraceError =>
   new MillraceError(code, message, { hint: hintOfMissing });

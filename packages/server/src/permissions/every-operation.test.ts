@@ -75,6 +75,16 @@ const lists: ReadonlySet<string> = new Set([
   'listApiKeys',
 ]);
 
+/** Lists of what a workspace has, empty for whoever reaches nothing of it. */
+const listsOfWorkspace: ReadonlySet<string> = new Set([
+  'listWorkflows',
+  'listLatestRuns',
+  'listSecrets',
+  'listConnections',
+]);
+/** What hangs on workflows, and so is in their folder. */
+const inFolders: ReadonlySet<string> = new Set(['workflow', 'schedule', 'webhook', 'run', 'log', 'approval', 'cache']);
+
 const operations = routeList.filter(
   (spec): spec is Route & Readonly<{ operationId: ApiOperation; access: 'api' }> => spec.access === 'api',
 );
@@ -97,6 +107,7 @@ beforeAll(async () => {
   keys.set('nothing', (await world.createKey('the-nothing', [], {})).key);
   keys.set('stranger', (await world.createKey('the-stranger', ['admin'], { workspace: 'vault' })).key);
   keys.set('everywhere', (await world.createKey('the-everywhere', ['viewer'], {})).key);
+  keys.set('in-folder', (await world.createKey('the-in-folder', ['admin'], { folder: 'shop' })).key);
   keys.set('scoped', (await world.createKey('the-scoped', ['admin'], {}, [scope])).key);
 });
 afterAll(() => world.close());
@@ -225,6 +236,21 @@ describe('every operation', () => {
     }
   });
 
+  test.each(operations)('$operationId stops at the borders of a folder', async ({ operationId }) => {
+    const { needs }: Route = routes[operationId];
+    const [own, other] = await Promise.all(
+      [world.shop, world.vault].map((place) => ask(operationId, place, keys.get('in-folder'))),
+    );
+    if (own === undefined || other === undefined) throw new Error('Two answers were expected.');
+    const outcomes = [outcomeOf(own), outcomeOf(other)];
+    if (needs === null || needs === undefined) expect(outcomes).toEqual(['through', 'through']);
+    else if (ofServer.has(operationId)) expect(outcomes).toEqual(['403', '403']);
+    else if (lists.has(operationId) || listsOfWorkspace.has(operationId)) {
+      expect(outcomes).toEqual(['through', 'through']);
+      expect(withoutAsked(other.text, world.vault)).not.toMatch(/vault/);
+    } else expect(outcomes).toEqual([inFolders.has(needs.split(':')[0] ?? '') ? 'through' : '404', '404']);
+  });
+
   test.each(operations)('$operationId asks for the scopes of an API key', async ({ operationId }) => {
     const { needs }: Route = routes[operationId];
     const answer = await ask(operationId, world.shop, keys.get('scoped'));
@@ -273,6 +299,14 @@ describe('what is foreign', () => {
     const other = await ask(operation, world.shop, keys.get('stranger'));
     expect([other.status, other.text.includes('shop'), other.text.includes('vault')]).toEqual([200, false, true]);
   });
+
+  test.each(['listSchedules', 'listWebhooks', 'listDeliveries', 'listRuns', 'listApprovals', 'listCache'] as const)(
+    'shows in %s to nobody who sees one folder',
+    async (operation) => {
+      const { status, text } = await ask(operation, world.shop, keys.get('in-folder'));
+      expect([status, text.includes('shop'), text.includes('vault')]).toEqual([200, true, false]);
+    },
+  );
 
   test('is in no count', async () => {
     const count = async (token: string | undefined): Promise<number> => {

@@ -10,7 +10,7 @@ import {
   runId,
   runObject,
 } from '@millrace/core';
-import type { Engine } from '@millrace/engine';
+import { type Engine, foldersOf } from '@millrace/engine';
 import type { Asked, Missing } from './asked.ts';
 import {
   account,
@@ -55,9 +55,13 @@ const workspace = {
   missing: ({ params }: InWorkspace) => workspaceMissing(params.workspace),
 } as const;
 
+type NamedIn<Noun extends string> = Readonly<{
+  params: Readonly<{ workspace: string }> & Readonly<Record<Noun, string>>;
+}>;
+
 /** Something that its workspace and a name in the path stand for. */
 const named = <Noun extends 'workflow' | 'schedule' | 'webhook' | 'secret'>(noun: Noun, code: ErrorCode) => {
-  type Given = Readonly<{ params: Readonly<{ workspace: string }> & Readonly<Record<Noun, string>> }>;
+  type Given = NamedIn<Noun>;
   return {
     kind: 'named',
     object: ({ params }: Given) => namedObject(params.workspace, params[noun]),
@@ -67,9 +71,23 @@ const named = <Noun extends 'workflow' | 'schedule' | 'webhook' | 'secret'>(noun
     }),
   } as const;
 };
-const workflow = named('workflow', 'workflow_not_found');
-const schedule = named('schedule', 'schedule_not_found');
-const webhook = named('webhook', 'webhook_not_found');
+const workflow = {
+  ...named('workflow', 'workflow_not_found'),
+  folder: (engine: Engine, { params }: NamedIn<'workflow'>) => folderIn(engine, params.workspace, params.workflow),
+} as const;
+const schedule = {
+  ...named('schedule', 'schedule_not_found'),
+  folder: async (engine: Engine, { params }: NamedIn<'schedule'>) =>
+    (await engine.store.schedules.get({ workspace: params.workspace, name: params.schedule }))?.folder ?? null,
+} as const;
+const webhook = {
+  ...named('webhook', 'webhook_not_found'),
+  async folder(engine: Engine, { params }: NamedIn<'webhook'>) {
+    const triggers = (await engine.findRevision(params.workspace, null))?.triggers ?? [];
+    const found = triggers.find(({ name, type }) => name === params.webhook && type === 'webhook');
+    return found === undefined ? null : folderIn(engine, params.workspace, found.workflow);
+  },
+} as const;
 const secret = named('secret', 'not_found');
 
 const run = {
@@ -82,7 +100,7 @@ const delivery = {
   kind: 'found',
   find: async (engine: Engine, { params }: OfDelivery) => {
     const found = await engine.store.deliveries.get(params.delivery);
-    return found === null ? null : namedObject(found.workspace, found.webhook);
+    return found === null ? null : namedObject(found.workspace, found.webhook, found.folder);
   },
   missing: ({ params }: OfDelivery): Missing => ({
     code: 'delivery_not_found',
@@ -108,6 +126,17 @@ const newEvent = {
     namedObject(body.workspace, body.type),
   missing: ({ body }: Readonly<{ body: Readonly<{ workspace: string }> }>) => workspaceMissing(body.workspace),
 } as const;
+
+/** In which folder a workflow is, live or at a revision; null: in none, or there is no such workflow. */
+export async function folderIn(
+  engine: Engine,
+  workspace: string,
+  workflow: string,
+  revision: string | null = null,
+): Promise<string | null> {
+  const found = await engine.findRevision(workspace, revision);
+  return (found === null ? null : foldersOf(found).get(workflow)) ?? null;
+}
 
 /** A run as permissions see it; null: there is none. */
 export async function objectOfRun(engine: Engine, id: RunId): Promise<PermissionObject | null> {

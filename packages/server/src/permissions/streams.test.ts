@@ -66,6 +66,15 @@ describe('an event socket', () => {
     expect(new Set(socket.runs())).toEqual(new Set([own]));
   });
 
+  test('tells of a folder to those who see only this', async () => {
+    const { key } = await world.createKey('ada', ['viewer'], { folder: 'shop' });
+    const socket = await watch(key);
+    await start('vault');
+    const own = await start('shop');
+    await expect.poll(socket.runs).toContain(own);
+    expect(new Set(socket.runs())).toEqual(new Set([own]));
+  });
+
   test('shows less when a role is taken away, and ends when the key is', async () => {
     const { key, apiKey } = await world.createKey('ada', ['viewer'], { workspace: 'shop' });
     const { roles, apiKeys } = world.engine.people;

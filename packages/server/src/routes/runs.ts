@@ -1,5 +1,5 @@
 import type { Parsed, Routes, WaitedRun } from '@millrace/api';
-import { isRunEnd, isWithinReach, type RunId, reachOf, runId, runObject } from '@millrace/core';
+import { isRunEnd, isUnlimitedReach, isWithinReach, type RunId, reachOf, runId, runObject } from '@millrace/core';
 import type { Engine, RunFilter } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { accountOf, callerName } from '../contract/caller-name.ts';
@@ -105,13 +105,14 @@ export function addRunRoutes(app: FastifyInstance, { engine, closing }: ServerCo
     return presentBulk(body.action, body.dry_run, answer);
   });
 
-  mountRoute(app, 'rerunRun', async ({ params, headers, body, reply, actor }) => {
+  mountRoute(app, 'rerunRun', async ({ params, headers, body, reply, actor, reach }) => {
     const startKey = oneKey(headers, body);
     const { run, created } = await engine.rerunRun(runId(params.run), {
       from: body.from.map(startingPointOf),
       plan: body.plan,
       ...(body.input === undefined ? {} : { input: body.input }),
       ...(startKey === undefined ? {} : { startKey }),
+      ...(isUnlimitedReach(reach) ? {} : { within: reach }),
       ...accountOf(actor),
     });
     reply.code(created ? 201 : 200).header('location', `/api/v1/runs/${run}`);

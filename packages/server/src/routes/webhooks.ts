@@ -19,7 +19,7 @@ export function addWebhookRoutes(app: FastifyInstance, context: ServerContext): 
       ...(query.workspace === undefined ? {} : { workspace: query.workspace }),
       ...(query.workflow === undefined ? {} : { workflow: query.workflow }),
     });
-    const seen = keepWithin(found, reach, ({ workspace, definition }) => [workspace, definition.name]);
+    const seen = keepWithin(found, reach, ({ workspace, definition, folder }) => [workspace, definition.name, folder]);
     return { items: seen.map(presentWebhook) };
   });
 
@@ -42,8 +42,8 @@ export function addWebhookRoutes(app: FastifyInstance, context: ServerContext): 
     presentDeliveryDetail(await engine.webhooks.delivery(params.delivery)),
   );
 
-  mountRoute(app, 'redeliver', async ({ params, body, actor }) => {
-    const { run, delivery } = await engine.webhooks.redeliver(params.delivery, callerName(actor, body.by));
+  mountRoute(app, 'redeliver', async ({ params, body, actor, reach }) => {
+    const { run, delivery } = await engine.webhooks.redeliver(params.delivery, callerName(actor, body.by), reach);
     return { id: run, delivery };
   });
 }

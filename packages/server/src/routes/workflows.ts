@@ -1,5 +1,5 @@
 import type { WorkflowSummary } from '@millrace/api';
-import { MillraceError } from '@millrace/core';
+import { folderOf, isUnlimitedReach, MillraceError, reachOf } from '@millrace/core';
 import { type Engine, type Revision, type RevisionWorkflow, workflowsOf } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { accountOf } from '../contract/caller-name.ts';
@@ -7,6 +7,7 @@ import { callerSignal } from '../contract/caller-signal.ts';
 import { mountRoute } from '../contract/mount-route.ts';
 import { oneKey } from '../contract/one-key.ts';
 import { mayReadRun } from '../permissions/may-read-run.ts';
+import { folderIn } from '../permissions/operation-objects.ts';
 import { keepWithin } from '../permissions/within.ts';
 import { presentInput } from '../present/input-schema.ts';
 import { presentGraph } from '../present/present-graph.ts';
@@ -22,7 +23,11 @@ export function addWorkflowRoutes(app: FastifyInstance, context: ServerContext):
     const revision = await liveRevision(engine, params.workspace);
     if (revision === null) return { revision: null, items: [] };
     const words = (query.search ?? '').toLowerCase().split(/\s+/);
-    const items = keepWithin(workflowsOf(revision), reach, ({ name }) => [params.workspace, name])
+    const items = keepWithin(workflowsOf(revision), reach, ({ name, file }) => [
+      params.workspace,
+      name,
+      folderOf(name, file),
+    ])
       .filter(({ name, description }) => {
         const text = `${name} ${description ?? ''}`.toLowerCase();
         return words.every((word) => text.includes(word));
@@ -59,13 +64,16 @@ export function addWorkflowRoutes(app: FastifyInstance, context: ServerContext):
     return { workflows: Object.fromEntries([...latest].map(([name, runs]) => [name, runs.map(presentLatestRun)])) };
   });
 
-  mountRoute(app, 'startRun', async ({ params, headers, body, reply, actor }) => {
+  mountRoute(app, 'startRun', async ({ params, headers, body, reply, actor, reach }) => {
     const startKey = oneKey(headers, body);
     const { workspace, workflow } = params;
     const trigger = { ...accountOf(actor), type: body.via };
     const tags = body.tags ?? [];
     // Before anything is started: whoever waits is told what comes of the run.
-    if (body.wait !== undefined) await mayReadRun(engine, actor, { workspace, workflow, tags, trigger });
+    if (body.wait !== undefined && !isUnlimitedReach(reachOf(actor.authority, 'run:read'))) {
+      const folder = (await folderIn(engine, workspace, workflow, body.revision ?? null)) ?? undefined;
+      await mayReadRun(engine, actor, { workspace, workflow, folder, tags, trigger });
+    }
     const { run, created } = await engine.startRun({
       workspace,
       workflow,
@@ -75,6 +83,7 @@ export function addWorkflowRoutes(app: FastifyInstance, context: ServerContext):
       ...(body.tags === undefined ? {} : { tags: body.tags }),
       ...(body.priority === undefined ? {} : { priority: body.priority }),
       ...(body.revision === undefined ? {} : { revision: body.revision }),
+      ...(isUnlimitedReach(reach) ? {} : { within: reach }),
     });
     reply.code(created ? 201 : 200).header('location', `/api/v1/runs/${run}`);
     if (body.wait === undefined) return { id: run, created, ended: null, run: null };

@@ -2,6 +2,7 @@ import { isUnlimitedReach, isWithinReach, namedObject, type Reach, runId } from 
 import type { CacheEntry, CacheFilter, CacheStore } from '@millrace/engine';
 import type { Database } from '../connections/database.ts';
 import { readStatement } from '../connections/statement.ts';
+import { folderIn } from '../runs/run-facts.ts';
 
 const findCached = readStatement(import.meta.url, 'find-cached');
 const listCached = readStatement(import.meta.url, 'list-cached');
@@ -14,6 +15,7 @@ type EntryRow = Readonly<{
   key: string;
   label: string;
   workflow: string;
+  folder: string;
   step: string;
   run: string;
   size: number;
@@ -24,12 +26,14 @@ type EntryRow = Readonly<{
 export function createCacheStore(database: Database): CacheStore {
   const count = async (statement: typeof clearCached, values: unknown[]): Promise<number> =>
     (await database.query<{ count: number }>(statement, values))[0]?.count ?? 0;
-  /** The workflows within a reach, as two columns; nulls: all. Outputs are of few workflows, so their names are asked first. */
+  /** The workflows within a reach, as three columns, with their folders; nulls: all. Outputs are of few workflows, so their names are asked first. */
   const within = async (reach: Reach | undefined): Promise<readonly (readonly string[] | null)[]> => {
-    if (reach === undefined || isUnlimitedReach(reach)) return [null, null];
-    const rows = await database.query<Readonly<{ workspace: string; workflow: string }>>(cachedWorkflows, []);
-    const found = rows.filter(({ workspace, workflow }) => isWithinReach(reach, namedObject(workspace, workflow)));
-    return [found.map(({ workspace }) => workspace), found.map(({ workflow }) => workflow)];
+    if (reach === undefined || isUnlimitedReach(reach)) return [null, null, null];
+    const rows = await database.query<Pick<EntryRow, 'workspace' | 'workflow' | 'folder'>>(cachedWorkflows, []);
+    const found = rows.filter(({ workspace, workflow, folder }) =>
+      isWithinReach(reach, namedObject(workspace, workflow, folder)),
+    );
+    return (['workspace', 'workflow', 'folder'] as const).map((column) => found.map((row) => row[column]));
   };
   return {
     async find(keys) {
@@ -74,8 +78,8 @@ function readCursor(text: string): (string | number)[] {
 }
 
 function decodeEntry(row: EntryRow): CacheEntry {
-  const { workspace, key, workflow, step, size } = row;
+  const { workspace, key, workflow, folder, step, size } = row;
   const label = JSON.parse(row.label) as string;
   const times = { createdAt: Number(row.created_at), expiresAt: Number(row.expires_at) };
-  return { workspace, key, label, workflow, step, run: runId(row.run), sizeBytes: size, ...times };
+  return { workspace, key, label, workflow, ...folderIn(folder), step, run: runId(row.run), sizeBytes: size, ...times };
 }

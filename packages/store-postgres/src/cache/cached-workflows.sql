@@ -1,3 +1,3 @@
 -- Whose outputs there are.
-select distinct c.workspace, c.workflow
+select distinct c.workspace, c.workflow, c.folder
 from millrace.cache c

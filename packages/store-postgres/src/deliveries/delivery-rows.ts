@@ -1,11 +1,13 @@
 import { runId } from '@millrace/core';
 import type { Delivery, DeliveryContent, DeliveryOutcome, DeliverySummary, NewDelivery } from '@millrace/engine';
+import { folderIn } from '../runs/run-facts.ts';
 
 /** A row as it comes: bigint as text, documents as JSON. */
 export type DeliveryRow = Readonly<{
   id: string;
   workspace: string;
   webhook: string;
+  folder: string;
   received_at: string;
   outcome: DeliveryOutcome;
   reason: string | null;
@@ -23,7 +25,7 @@ type Facts = Pick<
 >;
 
 export function deliveryValues(delivery: NewDelivery): readonly unknown[] {
-  const { workspace, webhook, outcome, reason, run, startKey, content, ...facts } = delivery;
+  const { workspace, webhook, folder = '', outcome, reason, run, startKey, content, ...facts } = delivery;
   const kept = content.body !== null;
   return [
     workspace,
@@ -35,6 +37,7 @@ export function deliveryValues(delivery: NewDelivery): readonly unknown[] {
     kept,
     JSON.stringify(facts satisfies Facts),
     JSON.stringify(content),
+    folder,
   ];
 }
 
@@ -49,6 +52,7 @@ export function decodeSummary(row: Omit<DeliveryRow, 'content'>): DeliverySummar
     id: row.id,
     workspace: row.workspace,
     webhook: row.webhook,
+    ...folderIn(row.folder),
     receivedAt: Number(row.received_at),
     outcome: row.outcome,
     reason: row.reason,

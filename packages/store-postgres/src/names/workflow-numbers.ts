@@ -9,7 +9,7 @@ const findPinned = readStatement(import.meta.url, 'find-pinned-workflows');
 
 /** The numbers that stand in a run's rows for its workspace, workflow, revision and plan. */
 export type WorkflowNumbers = Readonly<{ pinned: number; workflow: number }>;
-type Pinned = Pick<RunOrigin, 'workspace' | 'workflow' | 'revision' | 'plan'>;
+type Pinned = Pick<RunOrigin, 'workspace' | 'workflow' | 'folder' | 'revision' | 'plan'>;
 
 const keyOf = ({ workspace, workflow, revision, plan }: Pinned): string =>
   JSON.stringify([workspace, workflow, revision, plan]);
@@ -57,7 +57,7 @@ export class WorkflowNumberBook {
     const workflowIds = new Map(workflows.map((row) => [JSON.stringify([row.workspace, row.name]), row.id]));
     const idOf = (origin: Pinned) => workflowIds.get(JSON.stringify([origin.workspace, origin.workflow])) ?? -1;
     const triples = [origins.map(idOf), origins.map((origin) => origin.revision), origins.map((origin) => origin.plan)];
-    await this.#database.query(insertPinned, triples);
+    await this.#database.query(insertPinned, [...triples, origins.map((origin) => origin.folder ?? '')]);
     const rows = await this.#database.query<{ id: number; workflow: number; revision: string; plan: string }>(
       findPinned,
       triples,

@@ -9,7 +9,7 @@ import {
   type StoredApproval,
 } from '@millrace/engine';
 import { type Kysely, sql } from 'kysely';
-import { readFacts } from '../runs/run-facts.ts';
+import { folderIn, readFacts } from '../runs/run-facts.ts';
 import { reachConditions, runColumns } from './reach-condition.ts';
 import { and } from './run-candidates.ts';
 import type { Tables } from './tables.ts';
@@ -24,12 +24,14 @@ type Row = Readonly<{
   workspace: string;
   workflow: string;
   plan: string;
+  folder: string;
   facts: string;
 }>;
 
-type FoundRow = StoredApproval & Pick<Row, 'facts'>;
+type FoundRow = StoredApproval & Pick<Row, 'facts' | 'folder'>;
 
-const objectOf = ({ workspace, workflow, facts }: FoundRow) => runObject({ workspace, workflow, ...readFacts(facts) });
+const objectOf = ({ workspace, workflow, folder, facts }: FoundRow) =>
+  runObject({ workspace, workflow, ...folderIn(folder), ...readFacts(facts) });
 
 /** Who may answer stands in a document that SQL does not look into; so many are read at once to look there. */
 const batch = 500;
@@ -49,7 +51,7 @@ export async function listApprovals(
       if (approver !== undefined && !asksApprover(filter, row, objectOf(row))) continue;
       const last = items.at(-1);
       if (items.length === limit && last !== undefined) return { items, next: approvalCursor(last) };
-      const { facts: _, ...approval } = row;
+      const { facts: _, folder: __, ...approval } = row;
       items.push(approval);
     }
     const last = rows.at(-1);
@@ -77,7 +79,7 @@ async function readRows(
   }
   const { rows } = await sql<Row>`
     select w.run, w.step, w.iteration, w.item, w.attempt, w.document, f.workspace, f.name as workflow, p.plan,
-      o.facts
+      p.folder, o.facts
     from wait w
     join run_origin o on o.id = w.run
     join pinned_workflow p on p.id = o.pinned

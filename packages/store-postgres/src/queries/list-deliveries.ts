@@ -12,14 +12,30 @@ export async function listDeliveries(
 ): Promise<Paged<DeliverySummary>> {
   let query = db
     .selectFrom('delivery')
-    .select(['id', 'workspace', 'webhook', 'received_at', 'outcome', 'reason', 'run', 'start_key', 'kept', 'facts'])
+    .select([
+      'id',
+      'workspace',
+      'webhook',
+      'folder',
+      'received_at',
+      'outcome',
+      'reason',
+      'run',
+      'start_key',
+      'kept',
+      'facts',
+    ])
     .orderBy('id', 'desc')
     .limit(limit + 1);
   if (workspace !== undefined) query = query.where('workspace', '=', workspace);
   if (webhook !== undefined) query = query.where('webhook', '=', webhook);
   if (outcome !== undefined) query = query.where('outcome', '=', outcome);
   if (after !== null) query = query.where('id', '<', /^\d{1,18}$/.test(after) ? after : '0');
-  for (const condition of reachConditions(reach, { workspace: sql`workspace`, name: sql`webhook` })) {
+  for (const condition of reachConditions(reach, {
+    workspace: sql`workspace`,
+    name: sql`webhook`,
+    folder: sql`folder`,
+  })) {
     query = query.where(sql<boolean>`${condition}`);
   }
   const rows = await query.execute();

@@ -30,7 +30,7 @@ export async function listSchedules(
   if (search !== undefined) {
     query = query.where(sql<boolean>`strpos(lower(name), ${search.toLowerCase()}) > 0`);
   }
-  for (const condition of reachConditions(reach, { workspace: sql`workspace`, name: sql`name` })) {
+  for (const condition of reachConditions(reach, { workspace: sql`workspace`, name: sql`name`, folder: sql`folder` })) {
     query = query.where(sql<boolean>`${condition}`);
   }
   if (after !== null) {

@@ -36,7 +36,7 @@ export function createQueries(database: Database, db: Kysely<Tables>): Queries {
         const candidates = runCandidates({ filter, bounds, after, limit: limit + 1 });
         const { rows } = await sql<SummaryRow>`
           select r.id as run, r.version, r.status, r.started_at, r.ended_at, r.error, o.created_at, o.facts, f.workspace,
-            f.name as workflow, p.revision, p.plan,
+            f.name as workflow, p.revision, p.plan, p.folder,
             case when r.status in ('queued', 'running', 'paused') then r.control end as control
           from (${candidates}) k
           join run r on r.id = k.id

@@ -3,6 +3,7 @@
 import {
   type Grant,
   isWithinReach,
+  namedObject,
   type PermissionObject,
   permissions,
   type Reach,
@@ -39,6 +40,12 @@ const pattern = fc.oneof(
   text.map((part) => `${part.slice(0, 1)}*`),
   text.map((part) => `*${part.slice(0, 1)}*`),
 );
+/** Also with what means something in a pattern, since it must not here. */
+const folder = fc
+  .array(fc.string({ unit: fc.constantFrom('a', 'b', '%', '_', '\\', '*'), minLength: 1, maxLength: 2 }), {
+    maxLength: 3,
+  })
+  .map((parts) => parts.join('/'));
 const half = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined, freq: 1 });
 const seldom = <Value>(value: fc.Arbitrary<Value>) =>
   fc.oneof({ weight: 1, arbitrary: value }, { weight: 3, arbitrary: fc.constant(undefined) });
@@ -46,6 +53,7 @@ const selector: fc.Arbitrary<Selector> = fc
   .record({
     workspace: half(pattern),
     name: half(pattern),
+    folder: seldom(folder.filter((one) => one !== '')),
     label: seldom(fc.constantFrom('x', 'y')),
     own: seldom(fc.constant(true as const)),
   })
@@ -59,6 +67,10 @@ const grant: fc.Arbitrary<Grant> = fc.record({
 const object: fc.Arbitrary<PermissionObject> = fc.record({
   workspace: fc.option(text, { freq: 9 }),
   name: fc.option(text, { freq: 9 }),
+  folder: fc.option(
+    folder.filter((one) => one !== ''),
+    { freq: 9 },
+  ),
   labels: fc.subarray(['x', 'y', 'z']),
   owner: fc.option(fc.constantFrom('ada', 'bob')),
 });
@@ -84,13 +96,14 @@ async function selected(given: Reach, objects: readonly PermissionObject[]): Pro
   const conditions = reachConditions(given, {
     workspace: sql`o.workspace`,
     name: sql`o.name`,
+    folder: sql`coalesce(o.folder, '')`,
     label: (label) => sql`o.labels ? ${label}`,
     owner: (owner) => sql`coalesce(o.owner = ${owner}, false)`,
   });
   const { rows } = await sql<{ index: number }>`
     select (x.index - 1)::int as index
     from jsonb_array_elements(${JSON.stringify(objects)}::jsonb) with ordinality x (value, index),
-      jsonb_to_record(x.value) as o (workspace text, name text, labels jsonb, owner text)
+      jsonb_to_record(x.value) as o (workspace text, name text, folder text, labels jsonb, owner text)
     where ${and(conditions)}
     order by 1`.execute(db);
   return rows.map(({ index }) => index);
@@ -122,5 +135,5 @@ it('nothing is asked of those who reach everything, and nobody who reaches nothi
     expect(reachConditions(reachOf({ actor: 'ada', roles: [admin as never], scopes: null }, one), {})).toEqual([]);
   }
   const nothing = reachOf({ actor: 'ada', roles: [], scopes: null }, 'run:read');
-  expect(await selected(nothing, [{ workspace: 'a', name: 'a', labels: [], owner: 'ada' }])).toEqual([]);
+  expect(await selected(nothing, [namedObject('a', 'a', 'a')])).toEqual([]);
 });

@@ -6,6 +6,8 @@ import { factsOfAccount, tagInIndex } from '../runs/run-facts.ts';
 export type ReachColumns = Readonly<{
   workspace?: RawBuilder<unknown>;
   name?: RawBuilder<unknown>;
+  /** Empty: it is in none. */
+  folder?: RawBuilder<unknown>;
   /** Whether the object has a label. */
   label?: (label: string) => RawBuilder<unknown>;
   /** Whether it is somebody's own. */
@@ -37,10 +39,12 @@ function allOf(rule: Rule, columns: ReachColumns): RawBuilder<unknown> {
   return parts.length === 0 ? sql`true` : sql`(${sql.join(parts, sql` and `)})`;
 }
 
-function partsOf({ workspace, name, label, owner }: Condition, columns: ReachColumns): readonly RawBuilder<unknown>[] {
+function partsOf(condition: Condition, columns: ReachColumns): readonly RawBuilder<unknown>[] {
+  const { workspace, name, folder, label, owner } = condition;
   return [
     ...(workspace === undefined ? [] : [matches(columns.workspace, workspace)]),
     ...(name === undefined ? [] : [matches(columns.name, name)]),
+    ...(folder === undefined ? [] : [isIn(columns.folder, folder)]),
     ...(label === undefined ? [] : [columns.label?.(label) ?? sql`false`]),
     ...(owner === undefined ? [] : [columns.owner?.(owner) ?? sql`false`]),
   ];
@@ -54,10 +58,16 @@ function matches(column: RawBuilder<unknown> | undefined, pattern: string): RawB
   return sql`coalesce(${column} like ${like}, false)`;
 }
 
-/** Of a run: the columns of its workflow, and its origin's id and facts. */
+function isIn(column: RawBuilder<unknown> | undefined, folder: string): RawBuilder<unknown> {
+  if (column === undefined) return sql`false`;
+  return sql`coalesce(${column} = ${folder} or starts_with(${column}, ${`${folder}/`}), false)`;
+}
+
+/** Of a run: the columns of its workflow, and its origin's id, facts, and what it is pinned to. */
 export const runColumns = (workflow: 'f', origin: 'o'): ReachColumns => ({
   workspace: sql.ref(`${workflow}.workspace`),
   name: sql.ref(`${workflow}.name`),
+  folder: sql`(select g.folder from pinned_workflow g where g.id = ${sql.ref(`${origin}.pinned`)})`,
   label: (label) =>
     sql`exists (select from run_tag x where x.run = ${sql.ref(`${origin}.id`)} and x.tag = ${tagInIndex(label)})`,
   owner: (owner) => sql`starts_with(${sql.ref(`${origin}.facts`)}, ${factsOfAccount(owner)})`,

@@ -4,7 +4,7 @@ import type { DeliveryRow } from '../deliveries/delivery-rows.ts';
 /** The tables that people's queries read. bigint comes as text. */
 export type Tables = {
   workflow: { id: number; workspace: string; name: string };
-  pinned_workflow: { id: number; workflow: number; revision: string; plan: string };
+  pinned_workflow: { id: number; workflow: number; revision: string; plan: string; folder: string };
   lane: { id: number; workspace: string | null; queue: string; capability: string; labels: string };
   run: {
     id: string;
@@ -36,6 +36,7 @@ export type Tables = {
     workflow: string;
     enabled: boolean;
     revision: string;
+    folder: string;
     definition: string;
     override: string | null;
     decided_until: string;

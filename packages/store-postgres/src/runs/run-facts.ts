@@ -30,8 +30,12 @@ export type OriginRow = Readonly<{
   workflow: string;
   revision: string;
   plan: string;
+  folder: string;
   facts: string;
 }>;
+
+/** As it stands in rows, where it is empty for what is in none. */
+export const folderIn = (folder: string): Readonly<{ folder?: string }> => (folder === '' ? {} : { folder });
 
 export function decodeOrigin(row: OriginRow): RunOrigin {
   const facts = readFacts(row.facts);
@@ -39,6 +43,7 @@ export function decodeOrigin(row: OriginRow): RunOrigin {
     id: runId(row.run),
     workspace: row.workspace,
     workflow: row.workflow,
+    ...folderIn(row.folder),
     revision: row.revision,
     plan: planHash(row.plan),
     trigger: facts.trigger,

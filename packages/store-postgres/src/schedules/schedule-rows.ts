@@ -6,6 +6,7 @@ import {
   type ScheduleOverride,
   type StoredSchedule,
 } from '@millrace/engine';
+import { folderIn } from '../runs/run-facts.ts';
 
 /** A row as it comes: bigint as text, documents as JSON. */
 export type ScheduleRow = Readonly<{
@@ -13,6 +14,7 @@ export type ScheduleRow = Readonly<{
   name: string;
   version: number;
   revision: string;
+  folder: string;
   definition: string;
   override: string | null;
   decided_until: string;
@@ -30,6 +32,7 @@ export function decodeSchedule(row: ScheduleRow): StoredSchedule {
     name: row.name,
     version: row.version,
     revision: row.revision,
+    ...folderIn(row.folder),
     definition: JSON.parse(row.definition) as ScheduleDefinition,
     override: row.override === null ? null : (JSON.parse(row.override) as ScheduleOverride),
     decidedUntil: Number(row.decided_until),

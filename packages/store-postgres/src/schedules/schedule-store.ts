@@ -33,6 +33,7 @@ export function createScheduleStore(database: Database): ScheduleStore {
         ...progressColumns(put),
         remove.map(({ name }) => name),
         remove.map(({ version }) => version),
+        put.map(({ folder }) => folder ?? ''),
       ]);
       return rows.length === 1;
     },

@@ -1,5 +1,5 @@
 -- The run of an attempt, if just this worker holds just this attempt, and its lease is not over.
-select t.run, o.facts, f.workspace, f.name as workflow, p.revision, p.plan
+select t.run, o.facts, f.workspace, f.name as workflow, p.revision, p.plan, p.folder
 from millrace.work t
 join millrace.worker w on w.id = t.worker and w.lease_until > millrace.clock()
 join millrace.run_origin o on o.id = t.run

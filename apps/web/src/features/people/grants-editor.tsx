@@ -72,17 +72,17 @@ export function GrantsEditor({ grants, onChange }: { grants: readonly Grant[]; o
 /** Where something counts; what is left empty: everywhere. */
 export function WhereFields({ where, onChange }: { where: Where; onChange: (where: Where) => void }) {
   const { own, ...texts } = where;
-  const change = (name: 'workspace' | 'name' | 'label', value: string) => {
+  const change = (name: 'workspace' | 'name' | 'folder' | 'label', value: string) => {
     const { [name]: _before, ...rest } = where;
     onChange(value === '' ? rest : { ...rest, [name]: value });
   };
   return (
-    <div className="grid gap-2 sm:grid-cols-4">
-      {(['workspace', 'name', 'label'] as const).map((name) => (
+    <div className="grid gap-2 sm:grid-cols-5">
+      {(['workspace', 'folder', 'name', 'label'] as const).map((name) => (
         <input
           key={name}
-          aria-label={{ workspace: 'In workspace', name: 'Of name', label: 'With tag' }[name]}
-          placeholder={{ workspace: 'any workspace', name: 'any name', label: 'any tag' }[name]}
+          aria-label={{ workspace: 'In workspace', folder: 'In folder', name: 'Of name', label: 'With tag' }[name]}
+          placeholder={{ workspace: 'any workspace', folder: 'any folder', name: 'any name', label: 'any tag' }[name]}
           spellCheck={false}
           value={texts[name] ?? ''}
           onChange={(event) => change(name, event.target.value)}

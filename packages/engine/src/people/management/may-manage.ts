@@ -106,10 +106,11 @@ function notHeld(what: string, beyond: Permission, where: Selector): MillraceErr
   });
 }
 
-function placeText({ workspace, name, label, own }: Selector): string {
+function placeText({ workspace, name, folder, label, own }: Selector): string {
   const parts = [
     ...(workspace === undefined ? [] : [`workspace ${workspace}`]),
     ...(name === undefined ? [] : [`name ${name}`]),
+    ...(folder === undefined ? [] : [`folder ${folder}`]),
     ...(label === undefined ? [] : [`label ${label}`]),
     ...(own === undefined ? [] : ['what is their own']),
   ];

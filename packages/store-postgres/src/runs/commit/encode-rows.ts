@@ -88,6 +88,7 @@ export function encodeRows(
     // Keys may hold any character; JSON text holds none that PostgreSQL cannot.
     cached_labels: documents(rows.cached, ({ row }) => JSON.stringify(row.label)),
     cached_workflows: texts(rows.cached, ({ row }) => row.workflow),
+    cached_folders: texts(rows.cached, ({ row }) => row.folder ?? ''),
     cached_steps: texts(rows.cached, ({ row }) => row.step),
     cached_outputs: documents(rows.cached, ({ row }) => row.output),
     cached_ttls: numbers(rows.cached, ({ row }) => Math.round(row.ttlMs)),
