@@ -1,5 +1,5 @@
-import type { EngineWaitDocument, Instant, LimitKey, RunOrigin, SlotRequest, StepStatus, Wait } from '@millrace/core';
-import { isRunEnd, isStepEnd, keptWait } from '@millrace/core';
+import type { Instant, LimitKey, RunOrigin, SlotRequest } from '@millrace/core';
+import { isRunEnd } from '@millrace/core';
 import { isLocalRun, toAssignment, toLocalRunAssignment } from '../dispatch/assignment.ts';
 import { attemptRef } from '../dispatch/attempt-ref.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
@@ -11,6 +11,7 @@ import type { EngineSettings } from '../settings.ts';
 import type { StatsCounter } from '../stats.ts';
 import type { Decided } from './decide-batch.ts';
 import { endedWithoutReport } from './ended-without-report.ts';
+import { publishCommit } from './publish-commit.ts';
 import type { Posted } from './run-driver.ts';
 
 export type AfterCommitOptions = Readonly<{
@@ -62,7 +63,7 @@ export function createAfterCommit(options: AfterCommitOptions) {
       stats.runEnded(status);
       waiters.ended(id);
     }
-    if (bus.heard()) publish(decided, version, now);
+    if (bus.heard()) publishCommit(bus, decided, version, now);
   };
 
   function deliverAll({ commit: { id, changes } }: Decided, origin: RunOrigin, version: number): void {
@@ -70,46 +71,4 @@ export function createAfterCommit(options: AfterCommitOptions) {
       deliver({ key: { run: id, version, ordinal }, message, origin });
     });
   }
-
-  function publish({ aggregate, commit }: Decided, version: number, now: Instant): void {
-    const { changes, id } = commit;
-    const { plan, origin } = aggregate;
-    if (plan === null || origin === null) return;
-    const common = { run: id, workspace: origin.workspace, workflow: origin.workflow, at: now };
-    const nameOf = (step: number) => plan.plan.steps[step]?.name ?? String(step);
-    for (const attempt of changes.attempts) {
-      const { item, iteration, attempt: number, reason } = attempt;
-      const status = attempt.final || !isStepEnd(attempt.status) ? attempt.status : 'waiting';
-      bus.publish({
-        type: 'step',
-        ...common,
-        step: nameOf(attempt.step),
-        item,
-        iteration,
-        attempt: number,
-        status,
-        reason,
-      });
-    }
-    for (const work of changes.work) {
-      if (isLocalRun(work)) continue;
-      const { item, iteration, attempt } = work;
-      const status = work.worker === null ? 'ready' : 'running';
-      bus.publish({ type: 'step', ...common, step: nameOf(work.step), item, iteration, attempt, status, reason: null });
-    }
-    for (const wait of [...changes.workHeld, ...changes.waits]) {
-      if (wait.step < 0 || wait.kind === 'step_timeout' || wait.kind === 'queue_timeout') continue;
-      const { item, iteration, attempt } = wait;
-      const status = statusOfWait(wait);
-      bus.publish({ type: 'step', ...common, step: nameOf(wait.step), item, iteration, attempt, status, reason: null });
-    }
-    if (changes.head !== null) bus.publish({ type: 'run', ...common, status: changes.head.status, version });
-  }
-}
-
-function statusOfWait(wait: Wait): StepStatus {
-  if (wait.kind === 'items') return 'running';
-  if (wait.kind !== 'local') return 'waiting';
-  const { detail } = JSON.parse(keptWait(wait).document ?? 'null') as EngineWaitDocument;
-  return detail === undefined ? 'ready' : 'running';
 }
