@@ -1,14 +1,4 @@
-// Runs for long and shows whether anything grows: npm run soak
-//
-//   --steps 200000        how many attempts of steps are written; default 5,000,000
-//   --keep 20             how many seconds runs are kept after their end; default 60
-//   --at-once 100         how many runs go on at once; default 200
-//   --slices 12           in how many pieces it is told; default 30
-//   --store postgresql://…   an outside database; default: the embedded one
-//   --json                the figures and the verdict as JSON
-//
-// Retention removes what has ended meanwhile, so after a while as much goes as comes: latency, memory and tables must stay as
-// they are. Exit code 1 when they do not.
+// Runs for long and shows whether anything grows: npm run soak -- --help
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,8 +11,24 @@ import { judge, type Slice, type Verdict } from './soak/judge.ts';
 import { soakWorkflows, startLoad } from './soak/load.ts';
 import { startRemoval } from './soak/remove-old.ts';
 
+const help = `Runs for long and shows whether anything grows: npm run soak -- [options]
+
+  --steps N        how many attempts of steps are written (default: 5,000,000)
+  --keep SECONDS   how long runs are kept after their end (default: 60)
+  --at-once N      how many runs go on at once (default: 200)
+  --slices N       in how many pieces it is told (default: 30)
+  --store URL      an outside PostgreSQL (default: the embedded one)
+  --json           the figures and the verdict as JSON
+
+Retention removes what has ended meanwhile, so after a while as much goes as comes: latency, memory and tables must stay as
+they are. Exit code 1 when they do not.
+
+Example: npm run soak -- --steps 200000 --keep 10 --slices 12
+`;
+
 const { values } = parseArgs({
   options: {
+    help: { type: 'boolean', default: false },
     steps: { type: 'string', default: '5000000' },
     keep: { type: 'string', default: '60' },
     'at-once': { type: 'string', default: '200' },
@@ -31,6 +37,11 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
+
+if (values.help) {
+  process.stdout.write(help);
+  process.exit(0);
+}
 
 async function soak(): Promise<readonly Slice[]> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-soak-'));

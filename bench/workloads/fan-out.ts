@@ -2,7 +2,7 @@ import { percentile } from '../rows.ts';
 import type { System } from '../system.ts';
 import { repeat, timed, type Workload } from '../workload.ts';
 
-const times = 5;
+const times = 10;
 
 /** One step for each of 1,000 items, then one step that joins them. */
 export const fanOut1000: Workload = {
@@ -25,7 +25,7 @@ export const fanOut100000: Workload = {
   why: 'compares Millrace with itself',
   async measure({ openSystem, sizes: { fanOutItems, largeFanOutItems }, budgetMs }) {
     const system = await openSystem();
-    const small = await repeat({ times: times * 2, budgetMs: budgetMs / 2 }, () => fanOut(system, fanOutItems));
+    const small = await repeat({ times, budgetMs: budgetMs / 2 }, () => fanOut(system, fanOutItems));
     const large = await fanOut(system, largeFanOutItems);
     await system.close();
     const each = { small: (median(small) * 1_000) / fanOutItems, large: (large * 1_000) / largeFanOutItems };

@@ -12,7 +12,7 @@ export const singleStep: Workload = {
   subjects: 'anyone',
   async measure({ openSystem, sizes: { singleRuns }, budgetMs, note }) {
     const system = await openSystem();
-    const warm = await throughput(system, 'single', Math.ceil(singleRuns / 5), budgetMs / 4);
+    const warm = await throughput(system, 'single', singleRuns, budgetMs / 4);
     const measured = await throughput(system, 'single', singleRuns, budgetMs);
     if (measured.runs < singleRuns) note(`${measured.runs} of ${singleRuns} runs ended within ${budgetMs / 1000} s`);
     await system.close();
