@@ -29,6 +29,7 @@ export type {
   OidcProviderConfig,
 } from './server-config/identity-provider.ts';
 export { type LoadedServerConfig, loadServerConfig } from './server-config/load-server-config.ts';
+export type { SecretKeyConfig, SecretKeyKinds, SecretKeyType } from './server-config/secret-keys.ts';
 export type {
   AzureAuth,
   SecretKeyTemplate,

@@ -13,4 +13,4 @@ export { gcpPeer } from './peers/gcp.ts';
 export { kubernetesPeer } from './peers/kubernetes.ts';
 export { sopsPeer, writeSops } from './peers/sops.ts';
 export { vaultPeer } from './peers/vault.ts';
-export type { SecretPeer, StartPeer } from './secret-peer.ts';
+export type { KeyPeer, SecretPeer, StartPeer } from './secret-peer.ts';

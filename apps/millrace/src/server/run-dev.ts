@@ -29,6 +29,7 @@ export async function runDev(options: DevCommandOptions): Promise<ExitCode> {
       workspaces,
       git: config.git,
       secretSources: config.secretSources,
+      secretKeys: config.secretKeys,
       identityProviders: config.identityProviders,
       dataDir: options.data,
       host: options.host,

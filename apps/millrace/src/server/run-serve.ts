@@ -73,7 +73,11 @@ async function open(
   const blobs = createLocalBlobStore({ folder: settings.blobs });
   closers.add('blob store', blobs.close);
   const secrets = await openServerSecrets(options.secretsFile, config.secretSources);
-  const secretKeys = await openSecretKeys(options.secretsKeyFile);
+  const secretKeys = await openSecretKeys({
+    file: options.secretsKeyFile,
+    wrapped: config.secretKeys,
+    onUnavailable: (error) => onError(error, 'the keys of stored secrets; they are asked for again'),
+  });
   const retention = retentionOf(config.retention, options.keepRuns);
   const engine = await createEngine({ store, queries, blobs, secrets, secretKeys, retention, onError });
   await engine.start();

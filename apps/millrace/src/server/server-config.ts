@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { MillraceError } from '@millrace/core';
 import {
+  type AzureAuth,
   defaultGitSchemes,
   type GitAuth,
   type IdentityProviderConfig,
   loadServerConfig,
+  type SecretKeyConfig,
   type SecretPlace,
   type SecretSourceConfig,
   type ServerConfig,
@@ -16,6 +18,7 @@ const nothing: ServerConfig = {
   workspaces: [],
   git: { schemes: defaultGitSchemes, cache: null, silenceMs: 60_000, credentials: [] },
   secretSources: [],
+  secretKeys: [],
   retention: {},
   identityProviders: [],
 };
@@ -41,7 +44,7 @@ export async function readServerConfig(option: string | undefined): Promise<Serv
 }
 
 function absolute(
-  { workspaces, git, retention, secretSources, identityProviders }: ServerConfig,
+  { workspaces, git, retention, secretSources, secretKeys, identityProviders }: ServerConfig,
   folder: string,
 ): ServerConfig {
   const at = (path: string): string => resolve(folder, path);
@@ -76,6 +79,7 @@ function absolute(
       credentials: git.credentials.map(({ url, auth }) => ({ url, auth: authAt(auth) })),
     },
     secretSources: secretSources.map((source) => absoluteSource(source, at, secretAt)),
+    secretKeys: secretKeys.map((key) => absoluteKey(key, at, secretAt)),
     retention,
     identityProviders: identityProviders.map((provider) => absoluteProvider(provider, at, secretAt)),
   };
@@ -118,11 +122,36 @@ function absoluteSource(
     case 'gcp':
       return { ...source, credentialsFile: fileAt(source.credentialsFile) };
     case 'azure':
-      return source.auth.kind === 'client'
-        ? { ...source, auth: { ...source.auth, secret: secretAt(source.auth.secret) } }
-        : source;
+      return { ...source, auth: azureAuthAt(source.auth, secretAt) };
   }
 }
+
+function absoluteKey(
+  key: SecretKeyConfig,
+  at: (path: string) => string,
+  secretAt: (place: SecretPlace) => SecretPlace,
+): SecretKeyConfig {
+  const fileAt = (path: string | null): string | null => (path === null ? null : at(path));
+  const wrapped = 'file' in key.wrapped ? { file: at(key.wrapped.file) } : key.wrapped;
+  switch (key.type) {
+    case 'aws':
+      return { ...key, wrapped };
+    case 'vault':
+      return { ...key, wrapped, caFile: fileAt(key.caFile), auth: vaultAuthAt(key.auth, fileAt, secretAt) };
+    case 'gcp':
+      return { ...key, wrapped, credentialsFile: fileAt(key.credentialsFile) };
+    case 'azure':
+      return { ...key, wrapped, auth: azureAuthAt(key.auth, secretAt) };
+    case 'exec': {
+      // A program without a path is looked for where the system looks for programs.
+      const [program = '', ...args] = key.command;
+      return { ...key, wrapped, command: [program.includes('/') ? at(program) : program, ...args] };
+    }
+  }
+}
+
+const azureAuthAt = (auth: AzureAuth, secretAt: (place: SecretPlace) => SecretPlace): AzureAuth =>
+  auth.kind === 'client' ? { ...auth, secret: secretAt(auth.secret) } : auth;
 
 function vaultAuthAt(
   auth: VaultAuth,

@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createLocalBlobStore } from '@millrace/blobs';
-import type { GitSettings, IdentityProviderConfig, SecretSourceConfig } from '@millrace/definition';
+import type { GitSettings, IdentityProviderConfig, SecretKeyConfig, SecretSourceConfig } from '@millrace/definition';
 import { createEngine, type Retention } from '@millrace/engine';
 import { createIdentityProvider } from '@millrace/identity';
 import type { SourceLoad } from '@millrace/sources';
@@ -39,6 +39,7 @@ export type DevOptions = Readonly<{
   secretsFile: string | null;
   /** Outside sources of secrets. */
   secretSources: readonly SecretSourceConfig[];
+  secretKeys: readonly SecretKeyConfig[];
   secretsKeyFile: string | null;
   /** Outside providers that people may sign in by. */
   identityProviders: readonly IdentityProviderConfig[];
@@ -83,7 +84,14 @@ async function open(
   const blobs = createLocalBlobStore({ folder: join(dataDir, 'blobs') });
   closers.add('blob store', blobs.close);
   const secrets = await openServerSecrets(options.secretsFile ?? undefined, options.secretSources);
-  const secretKeys = await openOwnSecretKeys(options.secretsKeyFile ?? undefined, dataDir);
+  const secretKeys = await openOwnSecretKeys(
+    {
+      file: options.secretsKeyFile ?? undefined,
+      wrapped: options.secretKeys,
+      onUnavailable: (error) => onError(error, 'the keys of stored secrets; they are asked for again'),
+    },
+    dataDir,
+  );
   const engine = await createEngine({
     store,
     queries,

@@ -24,6 +24,7 @@ export type Subject = Readonly<{
     | 'secret'
     | 'provider'
     | 'secret source'
+    | 'secret key'
     | 'connection'
     | 'connection type'
     | 'hook'

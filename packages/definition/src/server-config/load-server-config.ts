@@ -29,6 +29,7 @@ import {
 } from './grammar.ts';
 import { placeOfSecret } from './place-of-secret.ts';
 import { readIdentityProviders } from './read-identity-providers.ts';
+import { readSecretKeys } from './read-secret-keys.ts';
 import { readSecretSources } from './read-secret-sources.ts';
 import type {
   FolderWorkspace,
@@ -50,7 +51,7 @@ const defaultPollMs = 60_000;
 const defaultSilenceMs = 60_000;
 const shortestPollMs = 1_000;
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-const sections = ['workspaces', 'git', 'secret_sources', 'retention', 'sign_in'];
+const sections = ['workspaces', 'git', 'secret_sources', 'secret_keys', 'retention', 'sign_in'];
 
 /** Reads a server's `millrace.yaml`. Pure: it never throws for anything that the file holds, and reports every problem. */
 export function loadServerConfig({ path, text }: SourceFile): LoadedServerConfig {
@@ -63,7 +64,14 @@ export function loadServerConfig({ path, text }: SourceFile): LoadedServerConfig
 
 function readConfig(root: SourceNode | null, report: Report): ServerConfig | null {
   if (root === null)
-    return { workspaces: [], git: gitSettings({}), secretSources: [], retention: {}, identityProviders: [] };
+    return {
+      workspaces: [],
+      git: gitSettings({}),
+      secretSources: [],
+      secretKeys: [],
+      retention: {},
+      identityProviders: [],
+    };
   if (root.kind !== 'map') {
     const message = `The configuration is a map of sections; this is ${describeValue(toJson(root))}.`;
     report({ code: 'not_a_map', message, hint: 'Begin with `workspaces:`.', at: placeOf(root) });
@@ -76,11 +84,12 @@ function readConfig(root: SourceNode | null, report: Report): ServerConfig | nul
   }
   const git = readGit(root, report);
   const secretSources = readSecretSources(root, report);
+  const secretKeys = readSecretKeys(root, report);
   const retention = readRetention(root, report);
   const identityProviders = readIdentityProviders(root, report);
   const node = nodeAt(root, ['workspaces']);
   if (node === undefined || (node.kind === 'scalar' && node.value === null))
-    return { workspaces: [], git, secretSources, retention, identityProviders };
+    return { workspaces: [], git, secretSources, secretKeys, retention, identityProviders };
   if (node.kind !== 'map') {
     const message = `\`workspaces\` must be a map of names; got ${describeValue(toJson(node))}.`;
     report({
@@ -96,7 +105,7 @@ function readConfig(root: SourceNode | null, report: Report): ServerConfig | nul
     const workspace = readWorkspace(key, at, value, git.schemes, report);
     return workspace === null ? [] : [workspace];
   });
-  return { workspaces, git, secretSources, retention, identityProviders };
+  return { workspaces, git, secretSources, secretKeys, retention, identityProviders };
 }
 
 function readGit(root: MapNode, report: Report): GitSettings {

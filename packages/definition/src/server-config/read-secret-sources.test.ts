@@ -61,6 +61,8 @@ secret_sources:
       return config?.secretSources.map(({ type }) => type) ?? [];
     });
     expect([...new Set(types)].sort()).toEqual(['aws', 'azure', 'folder', 'gcp', 'kubernetes', 'sops', 'vault']);
+    const keys = blocks.flatMap((text) => load(text).config?.secretKeys.map(({ type }) => type) ?? []);
+    expect(keys).toEqual(['aws', 'vault', 'gcp', 'azure', 'exec']);
   });
 
   it.each([

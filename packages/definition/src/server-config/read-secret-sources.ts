@@ -6,22 +6,15 @@ import { describeValue } from '../values/describe-value.ts';
 import { parseDuration } from '../values/duration.ts';
 import { placeAt } from '../yaml/origin.ts';
 import { type MapNode, nodeAt, placeOf, placeOfKey, type SourceNode, toJson } from '../yaml/source-node.ts';
+import { azureAuthOf, vaultAuthOf } from './outside-auth.ts';
 import { placeOfSecret } from './place-of-secret.ts';
 import {
   secretSourceSchemas,
   secretSourceTypes,
-  type WrittenAzureAuth,
   type WrittenCommon,
   type WrittenSecretSource,
-  type WrittenVaultAuth,
 } from './secret-source-grammar.ts';
-import type {
-  AzureAuth,
-  SecretKeyTemplate,
-  SecretSourceCommon,
-  SecretSourceConfig,
-  VaultAuth,
-} from './secret-sources.ts';
+import type { SecretKeyTemplate, SecretSourceCommon, SecretSourceConfig } from './secret-sources.ts';
 
 const defaultCacheMs = 60_000;
 const defaultTimeoutMs = 5_000;
@@ -137,21 +130,4 @@ function checkCommon(of: SecretSourceCommon, written: WrittenCommon, node: MapNo
   const message = `${owner} has \`only_names\`, but no \`names\`: it would give nothing.`;
   report({ code: 'missing_key', message, hint: 'Add `names: { NAME: KEY }`.', at: placeOfKey(node, 'only_names') });
   return false;
-}
-
-function vaultAuthOf({ token_env, token_file, approle, kubernetes }: WrittenVaultAuth): VaultAuth {
-  if (approle !== undefined) {
-    const { mount = 'approle', role_id, secret_id_env, secret_id_file } = approle;
-    return { kind: 'approle', mount, roleId: role_id, secretId: placeOfSecret(secret_id_env, secret_id_file) };
-  }
-  if (kubernetes !== undefined) {
-    const { mount = 'kubernetes', role, token_file: tokenFile = null } = kubernetes;
-    return { kind: 'kubernetes', mount, role, tokenFile };
-  }
-  return { kind: 'token', from: placeOfSecret(token_env, token_file) };
-}
-
-function azureAuthOf({ tenant, client_id, client_secret_env, client_secret_file }: WrittenAzureAuth): AzureAuth {
-  if (tenant === undefined || client_id === undefined) return { kind: 'ambient', clientId: client_id ?? null };
-  return { kind: 'client', tenant, clientId: client_id, secret: placeOfSecret(client_secret_env, client_secret_file) };
 }

@@ -10,7 +10,7 @@ const template = filledText.refine(
   expected('invalid_value', 'a text in which only `{name}` and `{workspace}` stand in braces'),
 );
 
-const webAddress = z
+export const webAddress = z
   .string()
   .refine(
     (written) => URL.canParse(written) && /^https?:\/\/[^@?#]+$/.test(written),
@@ -33,7 +33,7 @@ const common = {
   timeout: positiveDuration.exactOptional().describe('How long one request may take. Default 5s.'),
 };
 
-const vaultAuth = z
+export const vaultAuth = z
   .strictObject({
     token_env: fromEnv,
     token_file: file,
@@ -56,7 +56,7 @@ const vaultAuth = z
   })
   .refine(...exactlyOne('token_env', 'token_file', 'approle', 'kubernetes'));
 
-const azureAuth = z
+export const azureAuth = z
   .strictObject({
     tenant: filledText.exactOptional(),
     client_id: filledText.exactOptional(),
@@ -113,7 +113,7 @@ export const secretSourceSchemas = {
   azure: z.strictObject({ type: z.literal('azure'), ...common, ...shapes.azure }),
 };
 
-function exactlyOne(...keys: readonly string[]) {
+export function exactlyOne(...keys: readonly string[]) {
   return [
     (written: object) => keys.filter((key) => key in written).length === 1,
     expected('exactly_one', `a map with exactly one of ${keys.map((key) => `\`${key}\``).join(', ')}`),

@@ -1,6 +1,7 @@
 import type { Place } from '@millrace/core';
 import type { GitScheme } from '../git/git-url.ts';
 import type { IdentityProviderConfig } from './identity-provider.ts';
+import type { SecretKeyConfig } from './secret-keys.ts';
 import type { SecretSourceConfig } from './secret-sources.ts';
 
 /** Where a secret is kept: never in the file itself. */
@@ -52,6 +53,8 @@ export type ServerConfig = Readonly<{
   git: GitSettings;
   /** Outside sources of secrets, in the order in which they are asked. */
   secretSources: readonly SecretSourceConfig[];
+  /** Keys of stored secrets that outside services unwrap; the first seals. */
+  secretKeys: readonly SecretKeyConfig[];
   retention: RetentionSettings;
   /** Outside providers of identity, in the order in which they are offered. */
   identityProviders: readonly IdentityProviderConfig[];

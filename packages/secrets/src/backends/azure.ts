@@ -3,7 +3,7 @@ import { askAnew } from '../requests/ask-anew.ts';
 import { failureOf, objectOf, strangeAnswer, textAt } from '../requests/read-answer.ts';
 import { type SourceAnswer, sendRequest } from '../requests/send-request.ts';
 import type { SecretBackend } from '../secret-backend.ts';
-import { createAzureToken } from '../tokens/azure-token.ts';
+import { azureResourceOf, createAzureToken } from '../tokens/azure-token.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const apiVersion = '7.4';
@@ -14,7 +14,7 @@ const apiVersion = '7.4';
  */
 export function createAzureBackend({ vault, auth }: SecretSourceKinds['azure'], around: Surroundings): SecretBackend {
   const base = vault.replace(/\/+$/, '');
-  const token = createAzureToken(auth, resourceOf(base), around);
+  const token = createAzureToken(auth, azureResourceOf(base), around);
 
   const ask = async (key: string): Promise<SourceAnswer> => {
     const path = key.replaceAll('_', '-').split('/').map(encodeURIComponent).join('/');
@@ -44,10 +44,4 @@ export function createAzureBackend({ vault, auth }: SecretSourceKinds['azure'], 
       return value;
     },
   };
-}
-
-/** What a token is for: the domain that all vaults of a cloud share (`ops.vault.azure.cn` → `https://vault.azure.cn`). */
-function resourceOf(vault: string): string {
-  const [, domain = 'vault.azure.net'] = /\.(vault(?:core)?\.[a-z.-]+)$/.exec(new URL(vault).hostname) ?? [];
-  return `https://${domain}`;
 }

@@ -60,3 +60,9 @@ export function createAzureToken(auth: AzureAuth, resource: string, { environmen
 
   return { get: () => memory.get('', make), forget: () => memory.forget('') };
 }
+
+/** What a token is for: the domain that all vaults of a cloud share (`ops.vault.azure.cn` → `https://vault.azure.cn`). */
+export function azureResourceOf(vault: string): string {
+  const [, domain = 'vault.azure.net'] = /\.(vault(?:core)?\.[a-z.-]+)$/.exec(new URL(vault).hostname) ?? [];
+  return `https://${domain}`;
+}

@@ -2,19 +2,29 @@ import { createHash, createHmac } from 'node:crypto';
 import type { JsonObject } from '@millrace/core';
 import { type FakeAnswer, type FakeRequest, startFakeServer } from '../fake-server.ts';
 import type { StartPeer } from '../secret-peer.ts';
+import { createWrapping } from '../wrapping.ts';
 
 const keyId = 'AKIDEXAMPLE';
 const secretKey = 'aws-secret-access-key-of-the-test';
 const sessionToken = 'aws-session-token-of-the-test';
 const region = 'eu-central-1';
+const kmsKey = 'alias/millrace';
+const context = { app: 'millrace' };
 const refused = (type: string, message: string): FakeAnswer => ({ status: 400, body: { __type: type, message } });
 
 /**
- * Stands for AWS Secrets Manager: `GetSecretValue` of its JSON protocol. Requests must be signed; what a signature must be is
+ * Stands for AWS Secrets Manager and KMS: `GetSecretValue` and `Decrypt` of their JSON protocol. Requests must be signed; what a signature must be is
  * computed here from the description of Signature Version 4, and not by what signs them.
  */
 export const awsPeer: StartPeer = async () => {
   const secrets = new Map<string, string>();
+  const wrapping = createWrapping();
+  const decrypt = ({ CiphertextBlob: blob, KeyId: key, EncryptionContext: bound }: JsonObject): FakeAnswer => {
+    if (key !== kmsKey) return refused('NotFoundException', `Alias ${key} is not found.`);
+    const opened = wrapping.unwrap(Buffer.from(String(blob), 'base64'), JSON.stringify(bound ?? null));
+    if (opened === null) return refused('InvalidCiphertextException', '');
+    return { status: 200, body: { KeyId: kmsKey, Plaintext: opened.toString('base64') } };
+  };
   const server = await startFakeServer(
     (request) => {
       const wrong = wrongSignature(request);
@@ -22,9 +32,11 @@ export const awsPeer: StartPeer = async () => {
       if (request.headers['x-amz-security-token'] !== sessionToken) {
         return refused('UnrecognizedClientException', 'The security token included in the request is invalid.');
       }
+      const asked = JSON.parse(request.body) as JsonObject;
+      if (request.headers['x-amz-target'] === 'TrentService.Decrypt') return decrypt(asked);
       if (request.headers['x-amz-target'] !== 'secretsmanager.GetSecretValue')
         return refused('UnknownOperationException', '');
-      const { SecretId: id } = JSON.parse(request.body) as JsonObject;
+      const { SecretId: id } = asked;
       const value = secrets.get(String(id));
       if (value === undefined) {
         return refused('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
@@ -41,6 +53,10 @@ export const awsPeer: StartPeer = async () => {
     environment: { AWS_ACCESS_KEY_ID: keyId, AWS_SECRET_ACCESS_KEY: secretKey, AWS_SESSION_TOKEN: sessionToken },
     credentials: [secretKey, sessionToken],
     put: (key, value) => void secrets.set(key, typeof value === 'string' ? value : JSON.stringify(value)),
+    keys: {
+      written: { type: 'aws', region, key: kmsKey, context, endpoint: server.url },
+      wrap: (key) => wrapping.wrap(key, JSON.stringify(context)).toString('base64'),
+    },
     server,
     stop: server.stop,
   };
@@ -52,7 +68,8 @@ function wrongSignature({ method, path, query, headers, body }: FakeRequest): st
   const [, credential = '', signed = '', signature] = pattern.exec(headers.authorization ?? '') ?? [];
   const time = headers['x-amz-date'] ?? '';
   const day = time.slice(0, 8);
-  const scope = `${day}/${region}/secretsmanager/aws4_request`;
+  const service = headers['x-amz-target']?.startsWith('TrentService.') ? 'kms' : 'secretsmanager';
+  const scope = `${day}/${region}/${service}/aws4_request`;
   if (credential !== `${keyId}/${scope}`) return `Credential should be scoped to ${scope}.`;
   for (const header of ['host', 'x-amz-date', 'x-amz-target', 'x-amz-security-token']) {
     if (!signed.split(';').includes(header)) return `${header} must be signed.`;
@@ -67,7 +84,7 @@ function wrongSignature({ method, path, query, headers, body }: FakeRequest): st
     createHash('sha256').update(body).digest('hex'),
   ].join('\n');
   const toSign = ['AWS4-HMAC-SHA256', time, scope, createHash('sha256').update(canonical).digest('hex')].join('\n');
-  const key = [day, region, 'secretsmanager', 'aws4_request'].reduce<Buffer>(
+  const key = [day, region, service, 'aws4_request'].reduce<Buffer>(
     (before, part) => createHmac('sha256', before).update(part).digest(),
     Buffer.from(`AWS4${secretKey}`),
   );

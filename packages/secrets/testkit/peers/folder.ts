@@ -12,6 +12,7 @@ export const folderPeer: StartPeer = async (folder) => ({
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, `${typeof value === 'string' ? value : JSON.stringify(value)}\n`);
   },
+  keys: null,
   server: null,
   stop: async () => {},
 });

@@ -1,10 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import type { JsonObject } from '@millrace/core';
 import { jwtVerify } from 'jose';
 import { type FakeAnswer, startFakeServer } from '../fake-server.ts';
 import type { StartPeer } from '../secret-peer.ts';
+import { createWrapping } from '../wrapping.ts';
 
 const token = 'google-access-token-of-the-test';
+const kmsKey = 'projects/shop/locations/europe-west1/keyRings/millrace/cryptoKeys/secrets';
 const email = 'millrace@shop.iam.gserviceaccount.com';
 const refused = (code: number, status: string, message: string): FakeAnswer => ({
   status: code,
@@ -12,11 +15,12 @@ const refused = (code: number, status: string, message: string): FakeAnswer => (
 });
 
 /**
- * Stands for Google Secret Manager and the server that gives tokens to service accounts: it checks the signature and the
+ * Stands for Google Secret Manager, Cloud KMS, and the server that gives tokens to service accounts: it checks the signature and the
  * claims of the assertion.
  */
 export const gcpPeer: StartPeer = async (folder) => {
   const secrets = new Map<string, string>();
+  const wrapping = createWrapping();
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const server = await startFakeServer(
     async ({ method, path, headers, body }) => {
@@ -28,6 +32,13 @@ export const gcpPeer: StartPeer = async (folder) => {
       }
       if (headers.authorization !== `Bearer ${token}`) {
         return refused(401, 'UNAUTHENTICATED', 'Request had invalid authentication credentials.');
+      }
+      if (method === 'POST' && path === `/v1/${kmsKey}:decrypt`) {
+        const { ciphertext } = JSON.parse(body) as JsonObject;
+        const opened = wrapping.unwrap(Buffer.from(String(ciphertext), 'base64'));
+        if (opened === null)
+          return refused(400, 'INVALID_ARGUMENT', 'Decryption failed: verify that the key is right.');
+        return { status: 200, body: { plaintext: opened.toString('base64'), usedPrimary: true } };
       }
       const [, name] = /^\/v1\/projects\/shop\/secrets\/([^/]+)\/versions\/latest:access$/.exec(path) ?? [];
       const value = name === undefined ? undefined : secrets.get(decodeURIComponent(name));
@@ -56,6 +67,10 @@ export const gcpPeer: StartPeer = async (folder) => {
     environment: {},
     credentials: [token, String(credentials.private_key).slice(40, 100)],
     put: (key, value) => void secrets.set(key, typeof value === 'string' ? value : JSON.stringify(value)),
+    keys: {
+      written: { type: 'gcp', key: kmsKey, credentials_file: `${folder}/gcp.json`, endpoint: server.url },
+      wrap: (key) => wrapping.wrap(key).toString('base64'),
+    },
     server,
     stop: server.stop,
   };

@@ -51,6 +51,7 @@ export const kubernetesPeer: StartPeer = async (folder) => {
       ]);
       secrets.set(key, Object.fromEntries(fields));
     },
+    keys: null,
     server,
     stop: server.stop,
   };

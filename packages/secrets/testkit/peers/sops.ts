@@ -70,6 +70,7 @@ export const sopsPeer: StartPeer = async (folder) => {
       tree = { ...tree, [key]: value };
       await write();
     },
+    keys: null,
     server: null,
     stop: async () => {},
   };

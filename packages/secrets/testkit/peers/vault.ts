@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Json, JsonObject } from '@millrace/core';
 import { certificate, type FakeAnswer, type FakeRequest, startFakeServer } from '../fake-server.ts';
 import type { SecretPeer, StartPeer } from '../secret-peer.ts';
+import { createWrapping } from '../wrapping.ts';
 
 const roleSecret = 'vault-secret-id-9f2c';
 const serviceAccount = 'vault-service-account-jwt';
@@ -10,13 +11,14 @@ const denied: FakeAnswer = { status: 403, body: { errors: ['1 error occurred:\n\
 type Auth = 'token' | 'approle' | 'kubernetes';
 
 /**
- * Stands for Vault or OpenBao: a key-value engine, version 2, below a namespace, by the documented HTTP API, with each way
+ * Stands for Vault or OpenBao: a key-value engine, version 2, and a transit engine, below a namespace, by the documented HTTP API, with each way
  * to log in. Tokens of a login end after their lease, and by `trouble('refusing')`.
  */
 export function vaultPeer(auth: Auth): StartPeer {
   return async (folder): Promise<SecretPeer> => {
     const secrets = new Map<string, Json>();
     const tokens = new Set(auth === 'token' ? ['vault-root-token-1'] : []);
+    const wrapping = createWrapping();
     let logins = 0;
 
     const logIn = (body: JsonObject): FakeAnswer => {
@@ -36,6 +38,13 @@ export function vaultPeer(auth: Auth): StartPeer {
       if (headers['x-vault-request'] !== 'true' || headers['x-vault-namespace'] !== 'platform') return denied;
       if (method === 'POST' && path === `/v1/auth/${auth}/login`) return logIn(JSON.parse(body) as JsonObject);
       if (!tokens.has(headers['x-vault-token'] ?? '')) return denied;
+      if (method === 'POST' && path === '/v1/transit/decrypt/millrace') {
+        const { ciphertext } = JSON.parse(body) as JsonObject;
+        const [, wrapped = ''] = /^vault:v1:(.+)$/.exec(String(ciphertext)) ?? [];
+        const opened = wrapping.unwrap(Buffer.from(wrapped, 'base64'));
+        if (opened === null) return { status: 400, body: { errors: ['cipher: message authentication failed'] } };
+        return { status: 200, body: { data: { plaintext: opened.toString('base64') } } };
+      }
       const [, key] = /^\/v1\/kv\/data\/(.+)$/.exec(path) ?? [];
       if (method !== 'GET' || key === undefined)
         return { status: 404, body: { errors: [`no handler for route "${path}"`] } };
@@ -52,14 +61,15 @@ export function vaultPeer(auth: Auth): StartPeer {
       approle: { approle: { role_id: 'millrace', secret_id_env: 'VAULT_SECRET_ID' } },
       kubernetes: { kubernetes: { role: 'millrace', token_file: `${folder}/vault-jwt` } },
     }[auth];
+    const access = {
+      ...{ type: 'vault', address: server.url, namespace: 'platform' },
+      ...{ ca_file: `${folder}/vault-ca.pem`, auth: written },
+    };
     return {
-      written: {
-        type: 'vault',
-        address: server.url,
-        namespace: 'platform',
-        mount: 'kv',
-        ca_file: `${folder}/vault-ca.pem`,
-        auth: written,
+      written: { ...access, mount: 'kv' },
+      keys: {
+        written: { ...access, key: 'millrace' },
+        wrap: (key) => `vault:v1:${wrapping.wrap(key).toString('base64')}`,
       },
       environment: { VAULT_TOKEN: 'vault-root-token-1', VAULT_SECRET_ID: roleSecret },
       credentials: ['vault-root-token', roleSecret, serviceAccount, 'vault-token-'],
