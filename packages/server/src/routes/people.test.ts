@@ -76,7 +76,7 @@ describe('a role', () => {
       { path: '/grants/0/permission', expected: 'a permission such as run:read, run:*, *:read or *' },
       { path: '/grants/1/where' },
     ]);
-    const where = { workspace: 'shop-*', own: true };
+    const where = { workspace: 'shop-*', name: 'deploy-*', folder: 'etl/nightly', label: 'x', own: true };
     expect(await call('/roles/bird', { grants: [{ permission: 'run:*', where }] })).toMatchObject({
       status: 200,
       body: { built_in: false, grants: [{ effect: 'allow', permission: 'run:*', where }] },
@@ -88,11 +88,11 @@ describe('a role', () => {
     await call('/users', { name: 'ada' });
     await call('/groups/ops', { description: 'Those who operate' });
     await call('/groups/ops/members/ada', {});
-    await call('/role-bindings', { group: 'ops', role: 'operator', where: { workspace: 'shop' } });
+    await call('/role-bindings', { group: 'ops', role: 'operator', where: { workspace: 'shop', folder: 'etl' } });
     await call('/role-bindings', { account: 'ada', role: 'viewer' });
     const bindings = [
       { account: 'ada', group: null, role: 'viewer', where: {} },
-      { account: null, group: 'ops', role: 'operator', where: { workspace: 'shop' } },
+      { account: null, group: 'ops', role: 'operator', where: { workspace: 'shop', folder: 'etl' } },
     ];
     expect((await call('/role-bindings')).body.items).toEqual(bindings);
     expect((await call('/role-bindings?group=ops')).body.items).toEqual(bindings.slice(1));

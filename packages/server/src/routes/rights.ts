@@ -81,13 +81,17 @@ function within<Item>(
 
 type GivenSelector = Readonly<{ [Key in keyof Selector]: Selector[Key] | undefined }>;
 
-/** Without what was left out. */
-export const selectorOf = ({ workspace, name, label, own }: GivenSelector): Selector => ({
-  ...(workspace === undefined ? {} : { workspace }),
-  ...(name === undefined ? {} : { name }),
-  ...(label === undefined ? {} : { label }),
-  ...(own === undefined ? {} : { own }),
-});
+/** Without what was left out. A key that was lost here would make a right wider than it was given, so none may be left over. */
+export function selectorOf({ workspace, name, folder, label, own, ...rest }: GivenSelector): Selector {
+  rest satisfies { [Key in keyof typeof rest]: never };
+  return {
+    ...(workspace === undefined ? {} : { workspace }),
+    ...(name === undefined ? {} : { name }),
+    ...(folder === undefined ? {} : { folder }),
+    ...(label === undefined ? {} : { label }),
+    ...(own === undefined ? {} : { own }),
+  };
+}
 
 type GivenBinding = Readonly<{
   account?: string | undefined;
