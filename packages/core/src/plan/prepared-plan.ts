@@ -263,10 +263,17 @@ export function lanesOf(plan: Plan): readonly Lane[] {
   return [...lanes.values()];
 }
 
-/** One text for each lane, whatever the order of its labels. */
+/** One text for each lane, whatever the order of its labels. Asked for each attempt, of lanes that stay: made once for each. */
 export function laneKey(lane: Lane): string {
-  return JSON.stringify([lane.workspace ?? '', lane.queue, lane.capability, ...[...lane.labels].sort()]);
+  let key = laneKeys.get(lane);
+  if (key === undefined) {
+    key = JSON.stringify([lane.workspace ?? '', lane.queue, lane.capability, ...[...lane.labels].sort()]);
+    laneKeys.set(lane, key);
+  }
+  return key;
 }
+
+const laneKeys = new WeakMap<Lane, string>();
 
 /** Whose share of the workers a lane takes from: that of one queue of one workspace. */
 export const shareOf = ({ workspace, queue }: Pick<Lane, 'workspace' | 'queue'>): string =>

@@ -1,4 +1,4 @@
-import { type Lane, shareOf } from '@millrace/core';
+import { type Lane, type RunOrigin, shareOf } from '@millrace/core';
 import type { ClaimedWork, WorkStore } from '@millrace/engine';
 import type { Database } from '../connections/database.ts';
 import { readStatement } from '../connections/statement.ts';
@@ -44,7 +44,7 @@ export function createWorkStore(
       from.map(({ priority }) => priority),
       from.map(({ readyAt }) => readyAt),
     ];
-    const claimed = (await database.query<ClaimedRow>(claimWork, values)).map(decodeClaimed);
+    const claimed = decodeClaimed(await database.query<ClaimedRow>(claimWork, values));
     if (claimed.length < limit) marks.clear();
     else for (const { work } of claimed) marks.passed(lanes.known(work.lane), work);
     return claimed;
@@ -84,7 +84,7 @@ export function createWorkStore(
       return row === undefined ? null : decodeOrigin(row);
     },
     async heldBy(worker) {
-      return (await database.query<ClaimedRow>(heldWork, [worker])).map(decodeClaimed);
+      return decodeClaimed(await database.query<ClaimedRow>(heldWork, [worker]));
     },
   };
 }
@@ -95,9 +95,11 @@ export function createWorkStore(
  */
 const mostOfLane = (lanes: number, limit: number): number => (lanes <= 4 ? limit : Math.ceil((2 * limit) / lanes));
 
-const decodeClaimed = (row: ClaimedRow): ClaimedWork => ({
-  origin: decodeOrigin(row),
-  startedAt: decodeTime(row.started_at),
-  paused: row.paused,
-  work: decodeWork(row),
-});
+/** Items of a run stand together; what is the same for all of them is read once. */
+function decodeClaimed(rows: readonly ClaimedRow[]): readonly ClaimedWork[] {
+  let origin: RunOrigin | null = null;
+  return rows.map((row) => {
+    if (origin === null || origin.id !== row.run) origin = decodeOrigin(row);
+    return { origin, startedAt: decodeTime(row.started_at), paused: row.paused, work: decodeWork(row) };
+  });
+}
