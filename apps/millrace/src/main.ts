@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addAccountCommand } from './commands/account.ts';
 import { addApiKeyCommand } from './commands/api-key.ts';
 import { addApprovalCommand } from './commands/approval.ts';
 import { addAuditCommand } from './commands/audit.ts';
@@ -59,6 +60,7 @@ export function createProgram(): Command {
   addPackCommand(program);
   addWebhookCommand(program);
   addLoginCommands(program);
+  addAccountCommand(program);
   addUserCommands(program);
   addGroupCommand(program);
   addRoleCommand(program);

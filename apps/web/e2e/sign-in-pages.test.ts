@@ -1,27 +1,64 @@
-// The pages on which people sign in by a real provider of OpenID Connect and become the first administrator, in a real browser.
+// The pages on which people sign in by a real provider of OpenID Connect and by a real directory, let a command line in, and become
+// the first administrator, in a real browser.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createEngine, createMemoryStore, type Engine } from '@millrace/engine';
 import { createIdentityProvider } from '@millrace/identity';
-import { type OidcServer, startOidcServer } from '@millrace/identity/testkit';
+import {
+  type LdapServer,
+  noDirectory,
+  type OidcServer,
+  rootDn,
+  rootPassword,
+  startLdapServer,
+  startOidcServer,
+  suffix,
+} from '@millrace/identity/testkit';
 import { createServer, type Server } from '@millrace/server';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { buildWhenStale } from '../build/build-when-stale.ts';
 import { startBrowser, type Window } from './support/browser.ts';
 
+const binary = fileURLToPath(new URL('../../millrace/bin/millrace.mjs', import.meta.url));
+const testDirectory = noDirectory === null ? test : () => undefined;
 let provider: OidcServer;
+let directory: LdapServer | null = null;
 let engine: Engine;
 let server: Server;
 let browser: Awaited<ReturnType<typeof startBrowser>>;
 let window: Window;
 let url: string;
 
+const rules = {
+  groups: { platform: ['operators'] },
+  allowedGroups: null,
+  createAccounts: true,
+  timeoutMs: 5_000,
+} as const;
+
+async function startDirectory(): Promise<LdapServer | null> {
+  if (noDirectory !== null) {
+    console.warn(`Signing in by a directory is skipped: ${noDirectory}.`);
+    return null;
+  }
+  const bob = `uid=bob,${suffix}`;
+  return startLdapServer([
+    [suffix, { objectClass: ['dcObject', 'organization'], dc: 'example', o: 'Example' }],
+    [bob, { objectClass: 'inetOrgPerson', uid: 'bob', cn: 'Bob Kahn', sn: 'Kahn', userPassword: 'bob-secret' }],
+    [`cn=platform,${suffix}`, { objectClass: 'groupOfNames', cn: 'platform', member: [bob] }],
+  ]);
+}
+
 beforeAll(async () => {
   buildWhenStale();
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
   provider = await startOidcServer([`${url}/api/v1/sign-in/oidc/company/callback`], [`${url}/`]);
-  provider.people.set('7', { preferred_username: 'grace', name: 'Grace Hopper' });
+  provider.people.set('7', { preferred_username: 'grace', name: 'Grace Hopper', groups: ['platform'] });
   process.env.MILLRACE_TEST_OIDC_SECRET = provider.clientSecret;
   const company = createIdentityProvider({
     type: 'oidc',
@@ -34,13 +71,39 @@ beforeAll(async () => {
     scopes: ['openid', 'profile', 'email'],
     nameClaim: 'preferred_username',
     groupsClaim: 'groups',
-    groups: {},
-    allowedGroups: null,
-    createAccounts: true,
-    timeoutMs: 5_000,
+    ...rules,
   });
+  directory = await startDirectory();
+  process.env.MILLRACE_TEST_LDAP_SECRET = rootPassword;
+  const ldap =
+    directory === null
+      ? []
+      : [
+          createIdentityProvider({
+            type: 'ldap',
+            name: 'directory',
+            at: { file: 'millrace.yaml', line: 2, column: 1 },
+            title: 'Example Directory',
+            url: directory.url,
+            startTls: false,
+            caFile: null,
+            find: {
+              kind: 'search',
+              bindDn: rootDn,
+              bindPassword: { env: 'MILLRACE_TEST_LDAP_SECRET' },
+              base: suffix,
+              filter: '(uid={name})',
+            },
+            attributes: { id: 'entryUUID', name: 'uid', displayName: 'cn', email: 'mail', memberOf: 'memberOf' },
+            groupSearch: null,
+            ...rules,
+          }),
+        ];
   const blobs = {} as Parameters<typeof createEngine>[0]['blobs'];
   engine = await createEngine({ ...createMemoryStore(), blobs });
+  const { roles } = engine.people;
+  await roles.putGroup({ name: 'operators', description: 'Of the platform.' });
+  await roles.bind({ subject: { kind: 'group', name: 'operators' }, role: 'operator', where: {} });
   server = createServer({
     engine,
     host: '127.0.0.1',
@@ -48,7 +111,7 @@ beforeAll(async () => {
     version: '0',
     logger: false,
     signIn: true,
-    identityProviders: [company],
+    identityProviders: [company, ...ldap],
     webUi: fileURLToPath(new URL('../dist', import.meta.url)),
   });
   await server.listen();
@@ -59,7 +122,9 @@ afterAll(async () => {
   await server?.close();
   await engine?.stop();
   await provider?.close();
+  await directory?.close();
   delete process.env.MILLRACE_TEST_OIDC_SECRET;
+  delete process.env.MILLRACE_TEST_LDAP_SECRET;
 });
 beforeEach(async () => {
   window = await browser.open(url);
@@ -86,24 +151,141 @@ test('the link of the server makes the first administrator, once', async () => {
   expect(page.url()).not.toContain(token);
 });
 
-test('a provider lets somebody in, and the browser is back where it began', async () => {
+/** At the provider's own pages. */
+async function signInAtProvider(): Promise<void> {
   const { page } = window;
-  await page.goto('/settings');
-  await page.getByRole('button', { name: 'Sign in with Example Company' }).waitFor();
-  await window.inspect('sign-in-provider');
   await page.getByRole('button', { name: 'Sign in with Example Company' }).click();
   await page.locator('input[name=login]').fill('7');
   await page.locator('input[name=password]').fill('any');
   await page.locator('button[type=submit]').click();
   await page.locator('button[type=submit]').click();
+}
+
+async function signOut(who: string): Promise<void> {
+  await window.page.getByRole('button', { name: `Account: ${who}` }).click();
+  await window.page.getByRole('menuitem', { name: 'Sign out' }).click();
+}
+
+/** What the account page says of groups and roles that came from a provider's group. */
+async function expectOperator(): Promise<void> {
+  const { page } = window;
+  await page.goto('/account');
+  await page.getByText('operators', { exact: true }).waitFor();
+  const may = page.locator('div', { has: page.getByText('May, everywhere', { exact: true }) }).last();
+  await may.getByText('run:control', { exact: true }).waitFor();
+}
+
+test('a provider lets somebody in, and the browser is back where it began; its groups give roles, and it signs out too', async () => {
+  const { page } = window;
+  await page.goto('/settings');
+  await page.getByRole('button', { name: 'Sign in with Example Company' }).waitFor();
+  await window.inspect('sign-in-provider');
+  await signInAtProvider();
   await page.waitForURL(`${url}/settings`);
   await page.getByText('You are signed in as Grace Hopper.').waitFor();
+  await expectOperator();
+  await signOut('Grace Hopper');
+  // The provider asks whether to sign out there as well, and sends the browser back.
+  await page.waitForURL(`${provider.issuer}/**`);
+  await page.getByRole('button', { name: 'Yes, sign me out' }).click();
+  await page.waitForURL(`${url}/`);
+  await page.getByRole('dialog', { name: 'Sign in to Millrace' }).waitFor();
+  expect(await page.context().cookies(url)).toEqual([]);
+});
+
+testDirectory(
+  'a directory lets somebody in by name and password; its groups give roles, and he signs out',
+  async () => {
+    const { page } = window;
+    await page.goto('/settings');
+    await page.getByText('Sign in with Example Directory').click();
+    await page.getByLabel('Name in Example Directory').fill('bob');
+    await page.getByLabel('Password of Example Directory').fill('wrong');
+    const form = page.locator('form', { has: page.getByLabel('Name in Example Directory') });
+    await form.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await form.getByRole('alert').waitFor();
+    await window.inspect('sign-in-directory-refused');
+    await page.getByLabel('Password of Example Directory').fill('bob-secret');
+    await form.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByText('You are signed in as Bob Kahn.').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/settings');
+    await expectOperator();
+    expect(await engine.people.accounts.get('bob')).toMatchObject({ createdBy: 'directory', passwordHash: null });
+    await signOut('Bob Kahn');
+    await page.getByRole('dialog', { name: 'Sign in to Millrace' }).waitFor();
+    expect(await page.context().cookies(url)).toEqual([]);
+  },
+);
+
+test('a command line gets its session by the page: signed in at the provider, and allowed by hand', async () => {
+  const { page } = window;
+  const scratch = mkdtempSync(join(tmpdir(), 'millrace-web-login-'));
+  const line = startLogin(scratch, '--browser');
+  const [address = ''] = await line.says(/http\S+\/login\?request=\S{43}/);
+  await page.goto(address);
+  await page.getByRole('button', { name: 'Sign in with Example Company' }).waitFor();
+  await signInAtProvider();
+  await page.getByRole('heading', { name: 'Let a command line in' }).waitFor();
+  await page.getByText('Grace Hopper').waitFor();
+  await page.getByText('127.0.0.1').waitFor();
+  await window.inspect('login-asked');
+  await page.getByRole('button', { name: 'Let it in' }).click();
+  await page.getByRole('heading', { name: 'The command line is in' }).waitFor();
+  expect(page.url()).toBe(`${url}/login?answered=allowed`);
+  await window.inspect('login-allowed');
+  expect(JSON.parse(await line.output)).toMatchObject({ account: 'grace' });
+
+  const other = startLogin(scratch, '--no-browser');
+  const [, code = ''] = await other.says(/ (\w{4}-\w{4})\n/);
+  await page.goto('/login');
+  await window.inspect('login-code');
+  window.expectErrors(/404|WebSocket|\/api\/v1\/live/);
+  await page.getByLabel('Code').fill('BBBB-BBBB');
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByText(/No command line waits with this code/).waitFor();
+  await page.getByRole('button', { name: 'Type another code' }).click();
+  await page.getByLabel('Code').fill(code.toLowerCase());
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'No', exact: true }).click();
+  await page.getByRole('heading', { name: 'The command line stays out' }).waitFor();
+  await window.inspect('login-refused');
+  expect(await other.output).toContain('The login was refused in the browser.');
+  rmSync(scratch, { recursive: true });
 });
 
 test('a provider that lets nobody in is told so', async () => {
   await window.page.goto('/runs?sign_in_error=sign_in_failed&provider=company');
   await window.page.getByText(/company has let nobody in \(sign_in_failed\)/).waitFor();
 });
+
+/** The real command, which opens no browser. */
+function startLogin(scratch: string, option: string) {
+  const env = { ...process.env, XDG_CONFIG_HOME: scratch, BROWSER: '/bin/true', NO_COLOR: '1', MILLRACE_TOKEN: '' };
+  const child = spawn(process.execPath, [binary, 'login', '--url', url, option, '--json'], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const waiting = new Set<() => void>();
+  let [output, notes] = ['', ''];
+  child.stdout.on('data', (data: Buffer) => {
+    output += data.toString();
+  });
+  child.stderr.on('data', (data: Buffer) => {
+    notes += data.toString();
+    for (const look of waiting) look();
+  });
+  return {
+    output: new Promise<string>((resolve) => child.once('close', () => resolve(output))),
+    says: (pattern: RegExp) =>
+      new Promise<RegExpExecArray>((resolve, reject) => {
+        waiting.add(() => {
+          const found = pattern.exec(notes);
+          if (found !== null) resolve(found);
+        });
+        child.once('close', () => reject(new Error(`millrace login ended: ${output}${notes}`)));
+      }),
+  };
+}
 
 /** The provider must know where it sends people back to before the server is there. */
 function freePort(): Promise<number> {

@@ -28,6 +28,7 @@ export { type OpenApiDocument, openApiDocument } from './openapi/openapi-documen
 export type { PasswordLink, ServiceAccount, Session, User } from './people/account.ts';
 export type { ApiKey, MadeApiKey } from './people/api-key.ts';
 export type { Group } from './people/group-routes.ts';
+export type { Identity } from './people/identity.ts';
 export type { Grant, Role, RoleBinding, Selector } from './people/rights.ts';
 export { type OperationId, type Routes, routeList, routes } from './routes.ts';
 export { type Attempt, maxAttempts } from './runs/attempt.ts';

@@ -9,12 +9,14 @@ import { logRoutes } from './logs/routes.ts';
 import { apiKeyRoutes } from './people/api-key-routes.ts';
 import { groupRoutes } from './people/group-routes.ts';
 import { meRoutes } from './people/me-routes.ts';
+import { ownIdentityRoutes } from './people/own-identity-routes.ts';
 import { roleRoutes } from './people/role-routes.ts';
 import { serviceAccountRoutes } from './people/service-account-routes.ts';
 import { userRoutes } from './people/user-routes.ts';
 import { runRoutes } from './runs/routes.ts';
 import { scheduleRoutes } from './schedules/routes.ts';
 import { secretRoutes } from './secrets/routes.ts';
+import { loginRoutes } from './sessions/login-routes.ts';
 import { outsideSignInRoutes } from './sessions/outside-routes.ts';
 import { sessionRoutes } from './sessions/routes.ts';
 import { systemRoutes } from './system/routes.ts';
@@ -34,6 +36,7 @@ export const routes = {
   ...webhookRoutes,
   ...secretRoutes,
   ...meRoutes,
+  ...ownIdentityRoutes,
   ...userRoutes,
   ...serviceAccountRoutes,
   ...groupRoutes,
@@ -50,6 +53,7 @@ export const routes = {
   ...workerProtocolRoutes,
   ...sessionRoutes,
   ...outsideSignInRoutes,
+  ...loginRoutes,
   ...auditRoutes,
   ...systemRoutes,
 } satisfies Record<string, Route>;

@@ -276,6 +276,13 @@ function sessionCalls(transport: Transport) {
     signIn: (body: Body<'signIn'>, call?: CallOptions) => transport.call('signIn', { body }, call),
     signInByDirectory: (provider: string, body: Body<'signInByDirectory'>, call?: CallOptions) =>
       transport.call('signInByDirectory', { params: { provider }, body }, call),
+    /** A command line asks for a session by a browser. */
+    createLogin: (body: Body<'createLoginRequest'>, call?: CallOptions) =>
+      transport.call('createLoginRequest', { body }, call),
+    finishLogin: (body: Body<'finishLogin'>, call?: CallOptions) => transport.call('finishLogin', { body }, call),
+    findLogin: (code: string, call?: CallOptions) => transport.call('findLoginRequest', { body: { code } }, call),
+    answerLogin: (code: string, decision: 'allow' | 'refuse', call?: CallOptions) =>
+      transport.call('answerLoginRequest', { body: { code, decision } }, call),
     renew: (call?: CallOptions) => transport.call('renewSession', { body: {} }, call),
     signOut: (call?: CallOptions) => transport.call('signOut', { body: {} }, call),
     /** Makes the first administrator, and signs him in. */

@@ -26,6 +26,17 @@ export function peopleCalls(transport: Transport) {
       sessions: (call?: CallOptions) => transport.call('listOwnSessions', {}, call),
       endSession: (session: string, call?: CallOptions) =>
         transport.call('endOwnSession', { params: { session }, body: {} }, call),
+      endOtherSessions: (call?: CallOptions) => transport.call('endOtherSessions', { body: {} }, call),
+      identities: (call?: CallOptions) => transport.call('listOwnIdentities', {}, call),
+      /** Gives where the browser goes. */
+      beginLink: (provider: string, body: Body<'beginOwnLink'>, call?: CallOptions) =>
+        transport.call('beginOwnLink', { params: { provider }, body }, call),
+      finishLink: (provider: string, body: Body<'finishOwnLink'>, call?: CallOptions) =>
+        transport.call('finishOwnLink', { params: { provider }, body }, call),
+      linkDirectory: (provider: string, body: Body<'linkOwnDirectory'>, call?: CallOptions) =>
+        transport.call('linkOwnDirectory', { params: { provider }, body }, call),
+      unlink: (identity: string, body: Body<'unlinkOwnIdentity'>, call?: CallOptions) =>
+        transport.call('unlinkOwnIdentity', { params: { identity }, body }, call),
       apiKeys: (call?: CallOptions) => transport.call('listOwnApiKeys', {}, call),
       createApiKey: (body: Body<'createOwnApiKey'>, call?: CallOptions) =>
         transport.call('createOwnApiKey', { body }, call),
@@ -58,6 +69,9 @@ function userCalls(transport: Transport) {
     unlock: (user: string, call?: CallOptions) => transport.call('unlockUser', { ...of(user), body: {} }, call),
     sessions: (user: string, call?: CallOptions) => transport.call('listUserSessions', of(user), call),
     signOut: (user: string, call?: CallOptions) => transport.call('signUserOut', { ...of(user), body: {} }, call),
+    identities: (user: string, call?: CallOptions) => transport.call('listUserIdentities', of(user), call),
+    removeIdentity: (user: string, identity: string, call?: CallOptions) =>
+      transport.call('removeUserIdentity', { params: { user, identity }, body: {} }, call),
     /** By a one-time link. */
     setPassword: (body: Body<'setPassword'>, call?: CallOptions) => transport.call('setPassword', { body }, call),
   };

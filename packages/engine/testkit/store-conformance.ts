@@ -10,6 +10,7 @@ import { eventFacts } from './conformance/events.ts';
 import { historyFacts } from './conformance/history.ts';
 import { identityFacts } from './conformance/identities.ts';
 import { limitedRunFacts } from './conformance/limited-runs.ts';
+import { loginRequestFacts } from './conformance/login-requests.ts';
 import { queryFacts } from './conformance/queries.ts';
 import { raceFacts } from './conformance/races.ts';
 import { reachFacts } from './conformance/reaches.ts';
@@ -50,6 +51,7 @@ export function storeConformance(name: string, open: OpenForConformance): void {
     sessions: sessionFacts,
     'API keys': apiKeyFacts,
     'outside identities': identityFacts,
+    'logins of command lines': loginRequestFacts,
     'audit log': auditFacts,
     'change feed': changeFacts,
     queries: queryFacts,

@@ -14,6 +14,8 @@ type Library = typeof import('openid-client');
 type Claims = Readonly<Record<string, unknown>>;
 
 const freshMs = 3_600_000;
+/** How long ago a sign-in at the provider may be that counts as made for this occasion. */
+const anewSeconds = 300;
 
 export function createOidcProvider(config: OidcProviderConfig): OidcProvider {
   const { name, title, issuer, timeoutMs } = config;
@@ -56,7 +58,7 @@ export function createOidcProvider(config: OidcProviderConfig): OidcProvider {
     title,
     issuer,
     rules: { groups: config.groups, allowedGroups: config.allowedGroups, createAccounts: config.createAccounts },
-    async begin(callback) {
+    async begin(callback, how) {
       const { library, configuration } = await connect();
       const attempt: OidcAttempt = {
         state: library.randomState(),
@@ -71,10 +73,11 @@ export function createOidcProvider(config: OidcProviderConfig): OidcProvider {
         nonce: attempt.nonce,
         code_challenge: await library.calculatePKCECodeChallenge(attempt.verifier),
         code_challenge_method: 'S256',
+        ...(how?.anew === true ? { prompt: 'login', max_age: String(anewSeconds) } : {}),
       });
       return { url: url.href, attempt };
     },
-    async finish(came, { state, nonce, verifier }) {
+    async finish(came, { state, nonce, verifier }, how) {
       const { library, configuration } = await connect();
       try {
         const checks = {
@@ -82,6 +85,8 @@ export function createOidcProvider(config: OidcProviderConfig): OidcProvider {
           expectedNonce: nonce,
           pkceCodeVerifier: verifier,
           idTokenExpected: true,
+          // The provider then must tell when the person signed in there.
+          ...(how?.anew === true ? { maxAge: anewSeconds } : {}),
         };
         const tokens = await library.authorizationCodeGrant(configuration, new URL(came), checks);
         const claims: Claims = tokens.claims() ?? {};

@@ -22,9 +22,11 @@ import { addCacheRoutes } from './routes/cache.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addLimitRoutes } from './routes/limits.ts';
 import { addLiveRoutes, maxClientMessageBytes } from './routes/live.ts';
+import { addLoginRequestRoutes } from './routes/login-requests.ts';
 import { addLogRoutes } from './routes/logs.ts';
 import { addMeRoutes } from './routes/me.ts';
 import { addOutsideSignInRoutes } from './routes/outside-sign-in.ts';
+import { addOwnIdentityRoutes } from './routes/own-identities.ts';
 import { addPushRoutes } from './routes/pushes.ts';
 import { addRightsRoutes } from './routes/rights.ts';
 import { addRunRoutes } from './routes/runs.ts';
@@ -192,6 +194,7 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
     addSecretRoutes(scope, context);
     addAuditRoutes(scope, context);
     addMeRoutes(scope, context);
+    addOwnIdentityRoutes(scope, context);
     addUserRoutes(scope, context);
     addRightsRoutes(scope, context);
     addApiKeyRoutes(scope, context);
@@ -202,6 +205,7 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
     addWorkerRoutes(scope, context);
     addSessionRoutes(scope, context);
     addOutsideSignInRoutes(scope, context);
+    addLoginRequestRoutes(scope, context);
     addSystemRoutes(scope, context);
     addWorkerProtocolRoutes(scope, context);
     addWebUi(scope, context);

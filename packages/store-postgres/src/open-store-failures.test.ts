@@ -100,6 +100,7 @@ describe('migrations', () => {
       '0016-audit',
       '0017-identities',
       '0018-folders',
+      '0019-login-requests',
     ]);
     for (const store of stores) expect(await createRun(store)).toBe(true);
   });

@@ -17,6 +17,7 @@ import { createDeliveryStore } from './deliveries/delivery-store.ts';
 import { createEventStore } from './events/event-store.ts';
 import { createHistoryStore } from './history/history-store.ts';
 import { createIdentityStore } from './identities/identity-store.ts';
+import { createLoginRequestStore } from './login-requests/login-request-store.ts';
 import { migrate } from './migrations/migrate.ts';
 import { LaneNumberBook } from './names/lane-numbers.ts';
 import { WorkflowNumberBook } from './names/workflow-numbers.ts';
@@ -120,6 +121,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     sessions: createSessionStore(database),
     apiKeys: createApiKeyStore(database),
     identities: createIdentityStore(database),
+    loginRequests: createLoginRequestStore(database),
     audit: createAuditStore(database),
     changes: {
       tell: async (hint) => void (await database.query(tellHint, [channel, hint])),

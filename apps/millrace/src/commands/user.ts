@@ -3,6 +3,8 @@ import { addServerOptions, type RemoteOptions } from './remote-options.ts';
 
 export type AddAccountOptions = RemoteOptions &
   Readonly<{ displayName?: string; email?: string; passwordFile?: string }>;
+/** `email: false`: none. */
+export type ChangeAccountOptions = RemoteOptions & Readonly<{ displayName?: string; email?: string | false }>;
 /** What is done to one account. */
 const accountActions = ['disable', 'enable', 'remove'] as const;
 export type AccountAction = (typeof accountActions)[number];
@@ -47,6 +49,24 @@ export function addUserCommands(program: Command): void {
       process.exitCode = await (await load()).signUserOut(name, options);
     });
 
+  addServerOptions(user.command('identities').description('list by whom of outside providers a user may sign in'))
+    .argument('<name>', 'the user')
+    .addHelpText('after', '\nExamples:\n  $ millrace user identities ada\n')
+    .action(async (name: string, options: RemoteOptions) => {
+      process.exitCode = await (await load()).listUserIdentities(name, options);
+    });
+
+  addServerOptions(user.command('unlink').description('let a user sign in no more by somebody at a provider'))
+    .argument('<name>', 'the user')
+    .argument('<identity>', 'its id, or the name of the provider')
+    .addHelpText(
+      'after',
+      '\nAll sessions of the user end. Whoever it is there gets an account of its own the next time.\n\nExamples:\n  $ millrace user unlink ada company\n',
+    )
+    .action(async (name: string, identity: string, options: RemoteOptions) => {
+      process.exitCode = await (await load()).unlinkUser(name, identity, options);
+    });
+
   addAccountCommands(
     program.command('service-account').description('list, add and change accounts of programs'),
     'service',
@@ -84,6 +104,19 @@ function addAccountCommands(parent: Command, kind: 'user' | 'service'): void {
     )
     .action(async (name: string, options: AddAccountOptions) => {
       process.exitCode = await (await load()).addAccount(kind, name, options);
+    });
+
+  addServerOptions(parent.command('change').description('change how it is shown, or reached'))
+    .argument('<name>', 'its name')
+    .option('--display-name <text>', 'how it is shown')
+    .option('--email <address>', 'where it is reached')
+    .option('--no-email', 'it is reached nowhere')
+    .addHelpText(
+      'after',
+      `\nRefused where it may do something that you may not.\n\nExamples:\n  $ ${command} change ${example} --display-name "Ada King"\n  $ ${command} change ${example} --no-email\n`,
+    )
+    .action(async (name: string, options: ChangeAccountOptions) => {
+      process.exitCode = await (await load()).changeDetails(kind, name, options);
     });
 
   for (const action of accountActions) {

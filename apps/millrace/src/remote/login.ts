@@ -3,9 +3,13 @@ import { ApiError, createClient } from '@millrace/client';
 import { MillraceError } from '@millrace/core';
 import type { LoginOptions } from '../commands/login.ts';
 import type { RemoteOptions } from '../commands/remote-options.ts';
+import { userName } from '../commands/user-name.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { loginElsewhere, loginHere } from '../logins/browser-login.ts';
+import { chooseWay, describeWays, type Way } from '../logins/choose-way.ts';
 import { keepLogin, readLogin } from '../logins/login-file.ts';
-import { keptToken, signIn } from '../logins/session.ts';
+import { seesBrowser } from '../logins/open-browser.ts';
+import { keptToken, signIn, signInByDirectory } from '../logins/session.ts';
 import { readHidden } from '../terminal/read-secret.ts';
 import { printable } from '../terminal/style.ts';
 import { connect } from './connect.ts';
@@ -21,10 +25,34 @@ export async function login(options: LoginOptions): Promise<ExitCode> {
     await keepLogin(url, { kind: 'api_key', key });
     return tell(options, url, me);
   }
-  const password = await readHidden(`Password of ${options.name} at ${url} (not shown): `, nothingGiven('password'));
-  const { access } = await signIn(url, options.name, password);
+  const ways = await createClient({ url }).sessions.ways();
+  const way = chooseWay(ways, { ...options, interactive: process.stdin.isTTY === true });
+  if (way.kind === 'nobody_asks') {
+    // Of somebody who calls without anything: that is what everybody there is.
+    note(`${url} asks nobody who he is, so there is nothing to sign in for. (--name signs in all the same.)`);
+    return tell(options, url, await createClient({ url }).sessions.me());
+  }
+  if (options.provider === undefined && options.browser === undefined && ways.providers.length > 0) {
+    note([`One may sign in at ${url} by:`, ...describeWays(ways).map((line) => `  ${printable(line)}`), ''].join('\n'));
+  }
+  const { access } = await signInBy(way, url, options);
   return tell(options, url, await createClient({ url, token: access }).sessions.me());
 }
+
+async function signInBy(way: Exclude<Way, { kind: 'nobody_asks' }>, url: string, options: LoginOptions) {
+  if (way.kind === 'browser') {
+    const isHere = options.browser ?? seesBrowser(process);
+    return (isHere ? loginHere : loginElsewhere)({ url, provider: way.provider, tell: note });
+  }
+  const name = options.name ?? userName();
+  const where = way.kind === 'directory' ? way.title : url;
+  const prompt = `Password of ${name} at ${printable(where)} (not shown): `;
+  const password = await readHidden(prompt, nothingGiven('password'));
+  return way.kind === 'directory' ? signInByDirectory(url, way.provider, name, password) : signIn(url, name, password);
+}
+
+/** Beside the output, which programs may read. */
+const note = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** `logout`: ends the session, and forgets what was kept of the server. */
 export async function logout(options: RemoteOptions): Promise<ExitCode> {

@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 import type { PasswordLink, RoleBinding, ServiceAccount, User } from '@millrace/api';
 import { MillraceError } from '@millrace/core';
 import type { RemoteOptions } from '../commands/remote-options.ts';
-import type { AccountAction, AddAccountOptions } from '../commands/user.ts';
+import type { AccountAction, AddAccountOptions, ChangeAccountOptions } from '../commands/user.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { printable } from '../terminal/style.ts';
 import { formatTable } from '../terminal/table.ts';
 import { connect } from './connect.ts';
+import { findIdentity, identityTable } from './identity-table.ts';
 import { serverUrl } from './server-url.ts';
 
 type Kind = 'user' | 'service';
@@ -95,6 +96,39 @@ export async function changeAccount(
   if (options.json === true) return print(answer);
   const done = { disable: 'is disabled', enable: 'is enabled', remove: 'is gone' }[action];
   process.stdout.write(`${name} ${done}.\n`);
+  return exitCodes.ok;
+}
+
+export async function changeDetails(kind: Kind, name: string, options: ChangeAccountOptions): Promise<ExitCode> {
+  const { displayName, email } = options;
+  if (displayName === undefined && email === undefined) {
+    throw new MillraceError('invalid_request', 'Nothing to change was given.', {
+      hint: 'Give --display-name, --email or --no-email.',
+    });
+  }
+  const account = await accountsOf(kind, options).change(name, {
+    ...(displayName === undefined ? {} : { display_name: displayName }),
+    ...(email === undefined ? {} : { email: email === false ? null : email }),
+  });
+  if (options.json === true) return print(account);
+  const reached = account.email === null ? '' : `, ${account.email}`;
+  process.stdout.write(`${printable(`${account.name} is shown as ${account.display_name}${reached}`)}.\n`);
+  return exitCodes.ok;
+}
+
+export async function listUserIdentities(name: string, options: RemoteOptions): Promise<ExitCode> {
+  const answer = await connect(options).client.users.identities(name);
+  if (options.json === true) return print(answer);
+  process.stdout.write(`${identityTable(answer.items)}\n`);
+  return exitCodes.ok;
+}
+
+export async function unlinkUser(name: string, given: string, options: RemoteOptions): Promise<ExitCode> {
+  const { users } = connect(options).client;
+  const { id, provider } = findIdentity((await users.identities(name)).items, given);
+  const answer = await users.removeIdentity(name, id);
+  if (options.json === true) return print(answer);
+  process.stdout.write(`${name} signs in by ${provider} no more, and is signed out everywhere.\n`);
   return exitCodes.ok;
 }
 

@@ -23,6 +23,41 @@ export async function readHidden(
     if (typed === '') throw nothing;
     return typed;
   }
+  const value = await readAll(input);
+  if (value === '') throw nothing;
+  return value;
+}
+
+/** `again`: asked for a second time, which must be the same, because nobody sees what he types. */
+export type HiddenQuestion = Readonly<{ prompt: string; again?: string }>;
+
+/** Several of these: asked for one after the other, else a line each. Throws `invalid_request` when one is missing. */
+export async function readHiddenEach(
+  questions: readonly HiddenQuestion[],
+  input: NodeJS.ReadStream = process.stdin,
+): Promise<readonly string[]> {
+  if (!input.isTTY) {
+    const lines = (await readAll(input)).split(/\r?\n/);
+    if (lines.length === questions.length && !lines.includes('')) return lines;
+    throw new MillraceError('invalid_request', `${questions.length} lines are expected on standard input.`, {
+      hint: 'Type them at the prompts, or give each on a line of its own; --help tells the order.',
+    });
+  }
+  const answers: string[] = [];
+  for (const { prompt, again } of questions) {
+    const typed = await ask(prompt, input);
+    if (typed === '') throw nothingTyped();
+    if (again !== undefined && (await ask(again, input)) !== typed) {
+      throw new MillraceError('invalid_request', 'That was not the same again, so nothing was changed.', {
+        hint: 'Try again.',
+      });
+    }
+    answers.push(typed);
+  }
+  return answers;
+}
+
+async function readAll(input: NodeJS.ReadStream): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of input) {
@@ -31,11 +66,9 @@ export async function readHidden(
     if (bytes > maxBytes) throw new MillraceError('too_large', `More than ${maxBytes} bytes came: this is no secret.`);
     chunks.push(piece);
   }
-  const value = Buffer.concat(chunks)
+  return Buffer.concat(chunks)
     .toString('utf8')
     .replace(/\r?\n$/, '');
-  if (value === '') throw nothing;
-  return value;
 }
 
 /** The prompt goes beside the output, which programs may read; what is typed goes nowhere. */
@@ -52,6 +85,9 @@ async function ask(prompt: string, input: NodeJS.ReadStream): Promise<string> {
     process.stderr.write('\n');
   }
 }
+
+const nothingTyped = (): MillraceError =>
+  new MillraceError('invalid_request', 'Nothing was typed, so nothing was changed.', { hint: 'Try again.' });
 
 const nothingGiven = (): MillraceError =>
   new MillraceError('invalid_request', 'No value was given, so nothing was changed.', {

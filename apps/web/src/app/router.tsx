@@ -16,6 +16,7 @@ import { parseAuditSearch } from '../features/audit/search.ts';
 import { parseCacheSearch } from '../features/cache/search.ts';
 import { parseFilesSearch } from '../features/editor/search.ts';
 import { parseEventsSearch } from '../features/events/search.ts';
+import { parseLoginSearch } from '../features/login/search.ts';
 import { parsePeopleSearch } from '../features/people/search.ts';
 import { runQuery } from '../features/run/queries.ts';
 import { preloadRunView } from '../features/run/run-view.ts';
@@ -200,6 +201,13 @@ const account = createRoute({
   component: lazyRouteComponent(() => import('../features/account/page.tsx'), 'AccountPage'),
 });
 
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: parseLoginSearch,
+  component: lazyRouteComponent(() => import('../features/login/page.tsx'), 'LoginPage'),
+});
+
 const setUp = createRoute({
   getParentRoute: () => root,
   path: '/set-up',
@@ -255,6 +263,7 @@ export const router = createRouter({
     user,
     audit,
     account,
+    login,
     setUp,
     setPassword,
   ]),

@@ -23,6 +23,15 @@ export function Layout() {
       </main>
     );
   }
+  // Whoever lets a command line in came for that and nothing else.
+  if (path === '/login') {
+    return (
+      <main className="min-h-full">
+        <Outlet />
+        <SignInOverlay />
+      </main>
+    );
+  }
   return (
     <div className="min-h-full md:pl-52">
       <a

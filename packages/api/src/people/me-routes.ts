@@ -29,6 +29,18 @@ export const meRoutes = {
     responses: { 200: { description: 'It has ended.', schema: z.object({ ended: z.literal(true) }) } },
     errors: ['not_found', 'store_unavailable'],
   }),
+  endOtherSessions: route({
+    method: 'POST',
+    path: '/api/v1/me/sessions/end-others',
+    summary: 'End all of your sessions but the one that asks',
+    description: 'With an API key, all of them end.',
+    tag: 'people',
+    access: 'api',
+    needs: null,
+    body: noBody,
+    responses: { 200: { description: 'How many there were.', schema: z.object({ ended: z.int() }) } },
+    errors: ['not_found', 'store_unavailable'],
+  }),
   listOwnApiKeys: route({
     method: 'GET',
     path: '/api/v1/me/api-keys',

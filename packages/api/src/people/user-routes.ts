@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { route } from '../contract/route.ts';
 import { changedDetails, newDetails, password, passwordLink, session, user } from './account.ts';
+import { identity, identityId, identityList } from './identity.ts';
 import { peopleName } from './rights.ts';
 
 const ofUser = z.object({ user: peopleName });
@@ -142,6 +143,30 @@ export const userRoutes = {
     params: ofUser,
     body: noBody,
     responses: { 200: { description: 'How many there were.', schema: z.object({ ended: z.int() }) } },
+    errors: [...touching],
+  }),
+  listUserIdentities: route({
+    method: 'GET',
+    path: '/api/v1/users/{user}/identities',
+    summary: 'List by which outside identities a user may sign in',
+    tag: 'people',
+    access: 'api',
+    needs: 'user:read',
+    params: ofUser,
+    responses: { 200: { description: 'By provider.', schema: identityList } },
+    errors: ['not_found', 'store_unavailable'],
+  }),
+  removeUserIdentity: route({
+    method: 'POST',
+    path: '/api/v1/users/{user}/identities/{identity}/remove',
+    summary: 'Let a user sign in no more by an outside identity',
+    description: 'All sessions of the user end. Whoever it is there gets an account of its own the next time.',
+    tag: 'people',
+    access: 'api',
+    needs: 'user:change',
+    params: z.object({ user: peopleName, identity: identityId }),
+    body: noBody,
+    responses: { 200: { description: 'It is gone.', schema: z.object({ removed: identity }) } },
     errors: [...touching],
   }),
   setPassword: route({

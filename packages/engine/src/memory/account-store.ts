@@ -36,6 +36,9 @@ export function createAccountStore({ people, now }: MemoryState): AccountStore {
       for (const [id, { session }] of people.sessions) if (session.account === name) people.sessions.delete(id);
       for (const [id, { key }] of people.apiKeys) if (key.account === name) people.apiKeys.delete(id);
       for (const [key, { account }] of people.identities) if (account === name) people.identities.delete(key);
+      for (const [key, { answer }] of people.loginRequests) {
+        if (answer?.account === name) people.loginRequests.delete(key);
+      }
       for (const [hash, { link }] of links) if (link.account === name) links.delete(hash);
       return true;
     },

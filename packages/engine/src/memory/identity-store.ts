@@ -17,6 +17,9 @@ export function createIdentityStore({ people, now }: MemoryState): IdentityStore
       identities.set(key, { issuer, subject, account, provider, linkedAt: now() });
       return true;
     },
+    async unlink({ account, ...key }) {
+      return identities.get(keyOf(key))?.account === account && identities.delete(keyOf(key));
+    },
     async of(account) {
       const found = [...identities.values()].filter((one) => one.account === account && accounts.has(account));
       const order = ({ provider, subject }: (typeof found)[number]): string => JSON.stringify([provider, subject]);

@@ -10,6 +10,7 @@ import { createEventStore } from './event-store.ts';
 import { createHistoryStore } from './history-store.ts';
 import { createIdentityStore } from './identity-store.ts';
 import { loadRuns } from './load-runs.ts';
+import { createLoginRequestStore } from './login-request-store.ts';
 import { compareRunIds, createMemoryState, type MemoryState, startKeyOf } from './memory-state.ts';
 import { createOutboxStore } from './outbox-store.ts';
 import { createPlanStore } from './plan-store.ts';
@@ -67,6 +68,7 @@ export function createMemoryStore(options: { now?: () => number } = {}): { store
     sessions: open(createSessionStore(state)),
     apiKeys: open(createApiKeyStore(state)),
     identities: open(createIdentityStore(state)),
+    loginRequests: open(createLoginRequestStore(state)),
     audit: open(createAuditStore(state)),
     changes: open(createChangeFeed(state)),
     ...open({ now: async () => state.now() }),

@@ -1,5 +1,6 @@
 import type { Instant, Role } from '@millrace/core';
 import type { Account, ApiKey, Binding, LinkedIdentity, OneTimeLink, Session, SessionTokens } from '../ports/index.ts';
+import type { LoginRequestEntry } from './login-request-store.ts';
 
 export type SessionEntry = {
   session: Session;
@@ -21,6 +22,8 @@ export type PeopleState = {
   readonly apiKeys: Map<string, { key: ApiKey; readonly hash: string }>;
   /** By issuer and subject. */
   readonly identities: Map<string, LinkedIdentity>;
+  /** By their challenge. */
+  readonly loginRequests: Map<string, LoginRequestEntry>;
   readonly links: Map<string, Readonly<{ link: OneTimeLink; until: Instant }>>;
   readonly tries: Map<string, Readonly<{ from: Instant; count: number }>>;
 };
@@ -33,6 +36,7 @@ export const createPeopleState = (): PeopleState => ({
   sessions: new Map(),
   apiKeys: new Map(),
   identities: new Map(),
+  loginRequests: new Map(),
   links: new Map(),
   tries: new Map(),
 });

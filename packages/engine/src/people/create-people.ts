@@ -4,6 +4,8 @@ import type { Store } from '../ports/store.ts';
 import { administratorsOf } from './administrators.ts';
 import { readEverybody } from './everybody.ts';
 import { createIdentify, type Identify } from './identify.ts';
+import { createIdentityLinks, type IdentityLinks } from './identity-links.ts';
+import { createLoginRequests, type LoginRequests } from './login-requests.ts';
 import { type Accounts, createAccounts } from './manage-accounts.ts';
 import { type ApiKeys, createApiKeys } from './manage-api-keys.ts';
 import { createRoles, type Roles } from './manage-roles.ts';
@@ -17,6 +19,10 @@ export type People = Readonly<{
   signIn: SignIn;
   /** By an outside provider. */
   outside: OutsideSignIn;
+  /** Who of outside providers belongs to which account, by hand. */
+  links: IdentityLinks;
+  /** Of command lines that get their session by a browser. */
+  logins: LoginRequests;
   identify: Identify;
   setUp: SetUp;
   accounts: Accounts;
@@ -43,15 +49,19 @@ export function createPeople({ store, clock, onReuse }: PeopleOptions): People {
   const accounts = createAccounts(store);
   const roles = createRoles(store);
   const apiKeys = createApiKeys(store);
+  const outside = createOutsideSignIn(store, signIn);
+  const links = createIdentityLinks(store, accounts, outside);
   return {
     signIn,
-    outside: createOutsideSignIn(store, signIn),
+    outside,
+    links,
+    logins: createLoginRequests({ accounts: accountStore, requests: store.loginRequests, signIn, now: store.now }),
     identify: createIdentify(store),
     setUp: createSetUp(store, accounts, signIn),
     accounts,
     roles,
     apiKeys,
-    manage: createManagement({ store, clock, accounts, roles, apiKeys }),
+    manage: createManagement({ store, clock, accounts, roles, apiKeys, links }),
     administrators: async () => administratorsOf(await readEverybody(store)),
     signOut: (session) => sessions.end(session),
   };

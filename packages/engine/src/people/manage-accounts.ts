@@ -31,7 +31,9 @@ export type Accounts = Readonly<{
   resetToken(name: string): Promise<string>;
   /** Sets a password with such a token; every session of the account ends. Codes: sign_in_failed, invalid_request. */
   reset(token: string, password: string): Promise<string>;
-  /** Codes: sign_in_failed (the old one is wrong), rate_limited, invalid_request. Every session ends. */
+  /** Whoever has a session shows that he has the password too. Codes: sign_in_failed, rate_limited, invalid_request (it has none). */
+  checkPassword(name: string, password: string): Promise<void>;
+  /** Codes: those of `checkPassword` for the old one, invalid_request. Every session ends. */
   changePassword(name: string, passwords: Readonly<{ old: string; next: string }>): Promise<void>;
   sessions(name: string): Promise<readonly Session[]>;
   endSessions(name: string): Promise<number>;
@@ -62,6 +64,24 @@ export function createAccounts(store: Store): Accounts {
   };
   const without = (name: string) =>
     keepAdministrator(store, (now) => ({ ...now, accounts: now.accounts.filter((one) => one.name !== name) }));
+  async function checkPassword(name: string, password: string): Promise<void> {
+    const { name: account, passwordHash } = await get(name);
+    // A session that somebody else got hold of is no place to guess the password in.
+    if ((await accounts.countTry(`old password ${account}`, guesses.windowMs)) > guesses.most) {
+      throw new MillraceError('rate_limited', 'Too many passwords were tried.', {
+        hint: 'Try again in a few minutes, or ask an administrator for a link to set a new one.',
+      });
+    }
+    if (passwordHash === null) {
+      throw new MillraceError('invalid_request', 'Your account has no password here.', {
+        hint: 'An administrator can give you a link to set one.',
+      });
+    }
+    if (await isPassword(password, passwordHash)) return;
+    throw new MillraceError('sign_in_failed', 'This is not your password.', {
+      hint: 'An administrator can give you a link to set a new one.',
+    });
+  }
   return {
     list: () => accounts.list(),
     get,
@@ -111,19 +131,10 @@ export function createAccounts(store: Store): Accounts {
       await sessions.endAll(found.account);
       return found.account;
     },
+    checkPassword,
     async changePassword(name, { old, next }) {
       const account = await get(name);
-      // A session that somebody else got hold of is no place to guess the password in.
-      if ((await accounts.countTry(`old password ${account.name}`, guesses.windowMs)) > guesses.most) {
-        throw new MillraceError('rate_limited', 'Too many passwords were tried.', {
-          hint: 'Try again in a few minutes, or ask an administrator for a link to set a new one.',
-        });
-      }
-      if (!(await isPassword(old, account.passwordHash))) {
-        throw new MillraceError('sign_in_failed', 'The old password is wrong.', {
-          hint: 'An administrator can give you a link to set a new one.',
-        });
-      }
+      await checkPassword(name, old);
       checkNewPassword(next, account.name);
       await accounts.change(account.name, { passwordHash: await hashPassword(next) });
       await sessions.endAll(account.name);

@@ -21,6 +21,11 @@ export type OutsideSignIn = Readonly<{
     directory: LdapProvider,
     request: Readonly<{ name: string; password: string }> & From,
   ): Promise<IssuedSession>;
+  /** Who somebody is in a directory, within the same limits. Codes: as for `askDirectory`. */
+  proveByDirectory(
+    directory: LdapProvider,
+    shown: Readonly<{ name: string; password: string; address: string }>,
+  ): Promise<OutsideIdentity>;
   /** The providers that an account is linked to. */
   providersOf(account: string): Promise<readonly string[]>;
 }>;
@@ -102,29 +107,29 @@ export function createOutsideSignIn(store: Store, signIn: SignIn): OutsideSignIn
     return signIn.begin(name, { address, agent });
   }
 
+  const proveByDirectory: OutsideSignIn['proveByDirectory'] = async (directory, { name, password, address }) => {
+    const key = `${directory.name} name ${name.trim().toLowerCase().slice(0, 200)}`;
+    const byAddress = await accounts.countTry(`address ${address}`, tries.windowMs);
+    const byName = await accounts.countTry(key, tries.windowMs);
+    if (byAddress > tries.ofAddress || byName > tries.ofName) {
+      throw new MillraceError('rate_limited', 'Too many sign-ins were tried.', { hint: 'Try again in a few minutes.' });
+    }
+    // Directories take a bind without a password for one of nobody, and let it succeed.
+    const identity = password === '' ? null : await directory.signIn(name.trim(), password);
+    if (identity !== null) return identity;
+    throw refused(
+      'Name or password is wrong, or the account cannot sign in now.',
+      'Whoever keeps the directory can give a new password.',
+    );
+  };
+
   return {
     begin,
-    async askDirectory({ name: provider, rules, signIn: ask }, { name, password, address, agent }) {
-      const byAddress = await accounts.countTry(`address ${address}`, tries.windowMs);
-      const byName = await accounts.countTry(
-        `${provider} name ${name.trim().toLowerCase().slice(0, 200)}`,
-        tries.windowMs,
-      );
-      if (byAddress > tries.ofAddress || byName > tries.ofName) {
-        throw new MillraceError('rate_limited', 'Too many sign-ins were tried.', {
-          hint: 'Try again in a few minutes.',
-        });
-      }
-      // Directories take a bind without a password for one of nobody, and let it succeed.
-      const identity = password === '' ? null : await ask(name.trim(), password);
-      if (identity === null) {
-        throw refused(
-          'Name or password is wrong, or the account cannot sign in now.',
-          'Whoever keeps the directory can give a new password.',
-        );
-      }
-      return begin({ provider, identity, rules, address, agent });
+    async askDirectory(directory, { name, password, address, agent }) {
+      const identity = await proveByDirectory(directory, { name, password, address });
+      return begin({ provider: directory.name, identity, rules: directory.rules, address, agent });
     },
+    proveByDirectory,
     providersOf: async (account) => [...new Set((await identities.of(account)).map(({ provider }) => provider))],
   };
 }

@@ -21,8 +21,8 @@ export type Account = Readonly<{
 export type NewAccount = Pick<Account, 'name' | 'kind' | 'displayName' | 'email' | 'passwordHash' | 'createdBy'>;
 export type AccountChange = Partial<Pick<Account, 'displayName' | 'email' | 'passwordHash' | 'disabled'>>;
 
-/** What a one-time link is for: the first administrator, or a new password. */
-export type OneTimeLink = Readonly<{ hash: string; purpose: 'set_up' | 'reset'; account: string | null }>;
+/** What a one-time link is for: the first administrator, a new password, or an identity of a provider. */
+export type OneTimeLink = Readonly<{ hash: string; purpose: 'set_up' | 'reset' | 'link'; account: string | null }>;
 
 /** Who there is. Tokens and passwords come here only as hashes. */
 export type AccountStore = Readonly<{

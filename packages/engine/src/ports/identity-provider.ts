@@ -24,15 +24,18 @@ type ProviderFacts = Readonly<{ name: string; title: string; rules: IdentityRule
 /** What the browser keeps between going to the provider and coming back. */
 export type OidcAttempt = Readonly<{ state: string; nonce: string; verifier: string }>;
 
+/** `anew`: the person must show at that moment who he is, although the provider may know him still. */
+export type OidcHow = Readonly<{ anew: boolean }>;
+
 /** OpenID Connect: the browser goes to the provider and comes back with a code. Codes: identity_provider_unavailable. */
 export type OidcProvider = ProviderFacts &
   Readonly<{
     kind: 'oidc';
     issuer: string;
     /** Where the browser goes. `callback`: the address that it comes back to. */
-    begin(callback: string): Promise<Readonly<{ url: string; attempt: OidcAttempt }>>;
+    begin(callback: string, how?: OidcHow): Promise<Readonly<{ url: string; attempt: OidcAttempt }>>;
     /** `came`: the address that it came back to, with what stands behind it. Codes: sign_in_failed as well. */
-    finish(came: string, attempt: OidcAttempt): Promise<OutsideIdentity>;
+    finish(came: string, attempt: OidcAttempt, how?: OidcHow): Promise<OutsideIdentity>;
     /** Where the browser goes to sign out there as well; null: there is no such place. */
     signOutUrl(backTo: string): Promise<string | null>;
   }>;

@@ -11,6 +11,8 @@ export type IdentityStore = Readonly<{
   find(key: IdentityKey): Promise<string | null>;
   /** false: it is linked already. The link goes with the account. */
   link(identity: IdentityKey & Readonly<{ account: string; provider: string }>): Promise<boolean>;
+  /** false: it is not linked to this account (any more). */
+  unlink(identity: IdentityKey & Readonly<{ account: string }>): Promise<boolean>;
   /** Of an account, by provider and subject. */
   of(account: string): Promise<readonly LinkedIdentity[]>;
 }>;

@@ -8,6 +8,7 @@ import type { DeliveryStore } from './delivery-store.ts';
 import type { EventStore } from './event-store.ts';
 import type { HistoryStore } from './history-store.ts';
 import type { IdentityStore } from './identity-store.ts';
+import type { LoginRequestStore } from './login-request-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { RoleStore } from './role-store.ts';
@@ -46,6 +47,7 @@ export type Store = Readonly<{
   sessions: SessionStore;
   apiKeys: ApiKeyStore;
   identities: IdentityStore;
+  loginRequests: LoginRequestStore;
   audit: AuditStore;
   changes: ChangeFeed;
   /** The store's time, the only clock for leases and due times. */

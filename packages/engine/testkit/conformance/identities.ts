@@ -35,6 +35,20 @@ export function identityFacts(subject: () => ConformanceStore): void {
     expect(await store.identities.of('nobody')).toEqual([]);
   });
 
+  it('it is taken from its own account only, and can be linked again', async () => {
+    const { store } = subject();
+    await store.accounts.add(newAccount('ada'));
+    await store.accounts.add(newAccount('bob'));
+    await store.identities.link(identity);
+    expect(await store.identities.unlink({ ...identity, account: 'bob' })).toBe(false);
+    expect(await store.identities.unlink({ ...identity, subject: 'b' })).toBe(false);
+    expect(await store.identities.find(identity)).toBe('ada');
+    expect(await store.identities.unlink(identity)).toBe(true);
+    expect(await store.identities.unlink(identity)).toBe(false);
+    expect(await store.identities.find(identity)).toBeNull();
+    expect(await store.identities.link({ ...identity, account: 'bob' })).toBe(true);
+  });
+
   it('it goes with its account, and is linked to nobody that there is not', async () => {
     const { store } = subject();
     expect(await store.identities.link(identity)).toBe(false);

@@ -46,6 +46,7 @@ export function createMortalStore(store: Store, life: Mortal, time: VirtualTime,
     sessions: wrap(store.sessions),
     apiKeys: wrap(store.apiKeys),
     identities: wrap(store.identities),
+    loginRequests: wrap(store.loginRequests),
     audit: wrap(store.audit),
     slots: wrap(store.slots),
     changes: {

@@ -258,6 +258,7 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
     sessions: store.sessions,
     apiKeys: store.apiKeys,
     identities: store.identities,
+    loginRequests: store.loginRequests,
     audit: store.audit,
     secrets: {
       put: (secret) => call('putSecret', () => store.secrets.put(secret)),

@@ -16,8 +16,8 @@ import { type Audited, auditedOperations } from './audited-operations.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What the audit log will tell of the request. */
-    audited: { before: Json; answer: Json; code: string | null };
+    /** What the audit log will tell of the request. `changed` is false where it turned out to be no change. */
+    audited: { before: Json; answer: Json; code: string | null; changed: boolean };
   }
 }
 
@@ -27,7 +27,7 @@ const patienceMs = 2_000;
 export function recordRequests(app: FastifyInstance, { engine }: Pick<ServerContext, 'engine'>): void {
   app.decorateRequest('audited', null as never);
   app.addHook('onRequest', (request, _reply, done) => {
-    request.audited = { before: null, answer: null, code: null };
+    request.audited = { before: null, answer: null, code: null, changed: true };
     done();
   });
   app.addHook('preHandler', (request, _reply, done) => {
@@ -69,7 +69,7 @@ function outcomeOf(request: FastifyRequest, { statusCode }: FastifyReply): Outco
   const { operationId } = request.routeOptions.config;
   if (operationId === undefined) return null;
   if (statusCode === 401 || statusCode === 403 || statusCode === 429) return 'refused';
-  if (!changes(operationId)) return null;
+  if (!changes(operationId) || !request.audited.changed) return null;
   // A browser is sent on, whether its sign-in failed or not.
   if (statusCode < 400) return request.audited.code === null ? 'done' : 'refused';
   return 'failed';

@@ -36,6 +36,8 @@ const ofPeople: ReadonlySet<string> = new Set([
   'resetPassword',
   'unlockUser',
   'listUserSessions',
+  'listUserIdentities',
+  'removeUserIdentity',
   'signUserOut',
   'getServiceAccount',
   'changeServiceAccount',
@@ -50,6 +52,8 @@ const ofPeople: ReadonlySet<string> = new Set([
   'removeRole',
   'revokeApiKey',
 ]);
+/** About the caller himself, but not for an API key, as which everybody calls here. */
+const ofSessions: ReadonlySet<string> = new Set(['unlinkOwnIdentity', 'findLoginRequest', 'answerLoginRequest']);
 /** Lists of everything, in which what is foreign does not show. All others name one thing. */
 const lists: ReadonlySet<string> = new Set([
   'listWorkspaces',
@@ -218,8 +222,9 @@ describe('every operation', () => {
   });
 
   test.each(operations)('$operationId is refused to somebody without any role', async ({ operationId }) => {
-    const { status } = await ask(operationId, world.shop, keys.get('nothing'));
+    const { status, error } = await ask(operationId, world.shop, keys.get('nothing'));
     if (routes[operationId].needs !== null) expect(status).toBe(403);
+    else if (ofSessions.has(operationId)) expect(error.message).toMatch(/^Only somebody who is signed in can/);
     else expect(status).not.toBe(403);
   });
 

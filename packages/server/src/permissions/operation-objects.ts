@@ -224,6 +224,8 @@ export const operationObjects: { readonly [Id in GuardedOperation]: Asked<Parts<
   resetPassword: user,
   unlockUser: user,
   listUserSessions: user,
+  listUserIdentities: user,
+  removeUserIdentity: user,
   signUserOut: user,
   listServiceAccounts: list,
   createServiceAccount: createdAccount,

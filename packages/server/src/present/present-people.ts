@@ -1,6 +1,7 @@
 import {
   type ApiKey,
   type Group,
+  type Identity,
   isoTime,
   isoTimeOrNull,
   type PasswordLink,
@@ -14,6 +15,7 @@ import { type Instant, isBuiltInRole, type Role as StoredRole } from '@millrace/
 import type {
   AccountDetail,
   Binding,
+  IdentityLink,
   Group as StoredGroup,
   ApiKey as StoredKey,
   PasswordLink as StoredLink,
@@ -50,6 +52,14 @@ export const presentLink = ({ account, token, lifeMs }: StoredLink, now: Instant
   // After the `#`, which no browser sends: the token stands in no log of a proxy.
   path: `/set-password#${token}`,
   until: isoTime(now + lifeMs),
+});
+
+export const presentIdentity = ({ id, provider, issuer, subject, linkedAt }: IdentityLink): Identity => ({
+  id,
+  provider,
+  issuer,
+  subject,
+  linked_at: isoTime(linkedAt),
 });
 
 export const presentSession = (session: StoredSession, current: string | null): Session => ({

@@ -1,5 +1,4 @@
-import { MillraceError } from '@millrace/core';
-import type { Actor } from '@millrace/engine';
+import { ownAccount } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { mountRoute } from '../contract/mount-route.ts';
 import { presentApiKey, presentSession } from '../present/present-people.ts';
@@ -24,6 +23,8 @@ export function addMeRoutes(app: FastifyInstance, { engine }: ServerContext): vo
     return { ended: true as const };
   });
 
+  mountRoute(app, 'endOtherSessions', async ({ actor }) => ({ ended: await manage.accounts.endOtherSessions(actor) }));
+
   mountRoute(app, 'listOwnApiKeys', async ({ actor }) => ({
     items: (await manage.apiKeys.list(ownAccount(actor))).map((key) => presentApiKey(key, Date.now())),
   }));
@@ -38,13 +39,5 @@ export function addMeRoutes(app: FastifyInstance, { engine }: ServerContext): vo
   mountRoute(app, 'revokeOwnApiKey', async ({ params, actor }) => {
     await manage.apiKeys.revokeOwn(actor, params.key);
     return { removed: true as const };
-  });
-}
-
-/** Throws `not_found` for those who need no account. */
-function ownAccount({ kind, name, displayName }: Actor): string {
-  if (kind === 'user' || kind === 'service') return name;
-  throw new MillraceError('not_found', `You are no user: you call as "${displayName}".`, {
-    hint: 'Sign in, or use an API key of yours. An administrator adds users: millrace user add.',
   });
 }

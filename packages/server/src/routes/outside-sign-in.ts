@@ -17,7 +17,7 @@ export function addOutsideSignInRoutes(app: FastifyInstance, { engine, options }
   mountRawRoute(app, 'beginOidcSignIn', async ({ params, query, request, reply }) => {
     const provider = findProvider(options, params.provider, 'oidc');
     const { url, attempt } = await provider.begin(callbackOf(request, options, provider.name));
-    const left = { ...attempt, provider: provider.name, returnTo: ownPath(query.return_to) };
+    const left = { ...attempt, provider: provider.name, returnTo: ownPath(query.return_to), link: null };
     setOidcCookie(reply, left, isSecure(request, options));
     return goOn(reply, url);
   });
@@ -26,11 +26,16 @@ export function addOutsideSignInRoutes(app: FastifyInstance, { engine, options }
     const provider = findProvider(options, params.provider, 'oidc');
     const secure = isSecure(request, options);
     const left = readOidcCookie(request, secure);
+    if (left?.provider === provider.name && left.link !== null) {
+      // The session's cookie does not come from another site, so the page brings both.
+      request.audited.changed = false;
+      return goOn(reply, `/account?${new URLSearchParams({ link: provider.name, came: searchOf(request) })}`);
+    }
     clearOidcCookie(reply, secure);
     try {
       if (left === null || left.provider !== provider.name) throw notBegun();
       const came = new URL(callbackOf(request, options, provider.name));
-      came.search = new URL(request.url, 'http://here.invalid').search;
+      came.search = searchOf(request);
       const identity = await provider.finish(came.href, left);
       const { rules, name } = provider;
       const session = await outside.begin({ provider: name, identity, rules, ...fromOf(request) });
@@ -59,7 +64,7 @@ export function addOutsideSignInRoutes(app: FastifyInstance, { engine, options }
 
 type OfKind = Readonly<{ oidc: OidcProvider; ldap: LdapProvider }>;
 
-function findProvider<Kind extends IdentityProvider['kind']>(
+export function findProvider<Kind extends IdentityProvider['kind']>(
   { identityProviders = [] }: ServerOptions,
   name: string,
   kind: Kind,
@@ -71,8 +76,10 @@ function findProvider<Kind extends IdentityProvider['kind']>(
   });
 }
 
+const searchOf = ({ url }: FastifyRequest): string => new URL(url, 'http://here.invalid').search;
+
 /** The same address at both ends of the way: providers compare it with the one that is registered. */
-function callbackOf(request: FastifyRequest, options: ServerOptions, provider: string): string {
+export function callbackOf(request: FastifyRequest, options: ServerOptions, provider: string): string {
   const path = routes.finishOidcSignIn.path.replace('{provider}', provider);
   return new URL(path, baseOf(request, options)).href;
 }

@@ -2,7 +2,13 @@ import { isWithinReach, namedObject, reachOf } from '@millrace/core';
 import type { AccountDetail, AccountKind, Actor } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { mountRoute } from '../contract/mount-route.ts';
-import { presentLink, presentServiceAccount, presentSession, presentUser } from '../present/present-people.ts';
+import {
+  presentIdentity,
+  presentLink,
+  presentServiceAccount,
+  presentSession,
+  presentUser,
+} from '../present/present-people.ts';
 import type { ServerContext } from '../server-context.ts';
 
 /** Users and service accounts. */
@@ -56,6 +62,14 @@ export function addUserRoutes(app: FastifyInstance, { engine }: ServerContext): 
   }));
 
   mountRoute(app, 'signUserOut', async ({ params, actor }) => ({ ended: await accounts.signOut(actor, params.user) }));
+
+  mountRoute(app, 'listUserIdentities', async ({ params }) => ({
+    items: (await accounts.identities(params.user)).map(presentIdentity),
+  }));
+
+  mountRoute(app, 'removeUserIdentity', async ({ params, actor }) => ({
+    removed: presentIdentity(await accounts.removeIdentity(actor, params.user, params.identity)),
+  }));
 
   mountRoute(app, 'setPassword', async ({ body }) => ({
     user: await engine.people.accounts.reset(body.token, body.password),

@@ -9,7 +9,8 @@ import { readCookie } from './session-cookies.ts';
 const name = 'millrace_oidc';
 const lifeSeconds = 600;
 
-export type LeftBrowser = OidcAttempt & Readonly<{ provider: string; returnTo: string }>;
+/** `link`: of somebody who links an identity to his account, what shows that he began it; null: somebody signs in. */
+export type LeftBrowser = OidcAttempt & Readonly<{ provider: string; returnTo: string; link: string | null }>;
 
 const nameOf = (secure: boolean): string => `${secure ? '__Host-' : ''}${name}`;
 const attributes = (secure: boolean): string => `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
@@ -31,7 +32,8 @@ export function readOidcCookie(request: FastifyRequest, secure: boolean): LeftBr
   try {
     const left = JSON.parse(Buffer.from(value, 'base64url').toString()) as Readonly<Record<string, unknown>>;
     const keys = ['provider', 'returnTo', 'state', 'nonce', 'verifier'];
-    return keys.every((key) => typeof left[key] === 'string') ? (left as LeftBrowser) : null;
+    if (!keys.every((key) => typeof left[key] === 'string')) return null;
+    return { ...(left as LeftBrowser), link: typeof left.link === 'string' ? left.link : null };
   } catch {
     return null;
   }

@@ -5,7 +5,9 @@ import type { Session } from '../../ports/session-store.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Actor } from '../actor.ts';
 import { bindingsOf, type Everybody, groupsOf, readEverybody } from '../everybody.ts';
+import type { IdentityLink, IdentityLinks } from '../identity-links.ts';
 import { type Accounts, linkLifeMs } from '../manage-accounts.ts';
+import { ownAccount } from '../own-account.ts';
 import { checkAccount } from './may-manage.ts';
 
 export type AccountKind = Account['kind'];
@@ -53,9 +55,15 @@ export type AccountManagement = Readonly<{
   signOut(actor: Actor, name: string): Promise<number>;
   /** One of the caller's own sessions. Codes: not_found. */
   endOwnSession(actor: Actor, session: string): Promise<void>;
+  /** All of the caller's own sessions but the one that he shows; gives how many ended. Codes: not_found. */
+  endOtherSessions(actor: Actor): Promise<number>;
+  /** Who of outside providers belongs to a user. Codes: not_found. */
+  identities(name: string): Promise<readonly IdentityLink[]>;
+  /** Takes one of them away, and ends the user's sessions. Codes: not_found, forbidden. */
+  removeIdentity(actor: Actor, name: string, identity: string): Promise<IdentityLink>;
 }>;
 
-export function createAccountManagement(store: Store, accounts: Accounts): AccountManagement {
+export function createAccountManagement(store: Store, accounts: Accounts, links: IdentityLinks): AccountManagement {
   const find = async (kind: AccountKind, name: string): Promise<Account> => {
     const account = await accounts.get(name);
     if (account.kind === kind) return account;
@@ -107,6 +115,14 @@ export function createAccountManagement(store: Store, accounts: Accounts): Accou
         hint: 'GET /api/v1/me/sessions lists those that you have.',
       });
     },
+    async endOtherSessions(actor) {
+      const own = await store.sessions.list(ownAccount(actor));
+      let ended = 0;
+      for (const { id } of own) if (id !== actor.session && (await store.sessions.end(id))) ended += 1;
+      return ended;
+    },
+    identities: async (name) => links.list((await find('user', name)).name),
+    removeIdentity: async (actor, name, identity) => links.remove((await open(actor, 'user', name)).name, identity),
   };
 }
 

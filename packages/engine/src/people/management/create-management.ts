@@ -2,6 +2,7 @@
 // a server up or comes from an outside directory goes past them; nobody else does.
 import type { Clock } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
+import type { IdentityLinks } from '../identity-links.ts';
 import type { Accounts } from '../manage-accounts.ts';
 import type { ApiKeys } from '../manage-api-keys.ts';
 import type { Roles } from '../manage-roles.ts';
@@ -15,11 +16,18 @@ export type Management = Readonly<{
   apiKeys: KeyManagement;
 }>;
 
-type Parts = Readonly<{ store: Store; clock: Clock; accounts: Accounts; roles: Roles; apiKeys: ApiKeys }>;
+type Parts = Readonly<{
+  store: Store;
+  clock: Clock;
+  accounts: Accounts;
+  roles: Roles;
+  apiKeys: ApiKeys;
+  links: IdentityLinks;
+}>;
 
-export function createManagement({ store, clock, accounts, roles, apiKeys }: Parts): Management {
+export function createManagement({ store, clock, accounts, roles, apiKeys, links }: Parts): Management {
   return {
-    accounts: createAccountManagement(store, accounts),
+    accounts: createAccountManagement(store, accounts, links),
     rights: createRightsManagement(store, roles),
     apiKeys: createKeyManagement({ store, clock, accounts, apiKeys }),
   };
