@@ -59,6 +59,7 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${port}`;
   provider = await startOidcServer([`${url}/api/v1/sign-in/oidc/company/callback`], [`${url}/`]);
   provider.people.set('7', { preferred_username: 'grace', name: 'Grace Hopper', groups: ['platform'] });
+  provider.people.set('8', { preferred_username: 'lovelace' });
   process.env.MILLRACE_TEST_OIDC_SECRET = provider.clientSecret;
   const company = createIdentityProvider({
     type: 'oidc',
@@ -151,14 +152,18 @@ test('the link of the server makes the first administrator, once', async () => {
   expect(page.url()).not.toContain(token);
 });
 
-/** At the provider's own pages. */
-async function signInAtProvider(): Promise<void> {
-  const { page } = window;
-  await page.getByRole('button', { name: 'Sign in with Example Company' }).click();
-  await page.locator('input[name=login]').fill('7');
+/** At the provider's own pages, as somebody. */
+async function passProvider({ page }: Window, login = '7'): Promise<void> {
+  await page.locator('input[name=login]').fill(login);
   await page.locator('input[name=password]').fill('any');
   await page.locator('button[type=submit]').click();
   await page.locator('button[type=submit]').click();
+}
+
+async function signInAtProvider(): Promise<void> {
+  const { page } = window;
+  await page.getByRole('button', { name: 'Sign in with Example Company' }).click();
+  await passProvider(window);
 }
 
 async function signOut(who: string): Promise<void> {
@@ -251,6 +256,50 @@ test('a command line gets its session by the page: signed in at the provider, an
   await window.inspect('login-refused');
   expect(await other.output).toContain('The login was refused in the browser.');
   rmSync(scratch, { recursive: true });
+});
+
+test('somebody links a provider to his account with both proofs, signs in by it, and unlinks it', async () => {
+  const { page } = window;
+  await page.goto('/account');
+  await page.getByLabel('Name', { exact: true }).fill('ada');
+  await page.getByLabel('Password', { exact: true }).fill('an-engine-of-analysis');
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByText('By no provider.').waitFor();
+  await page.getByRole('button', { name: 'Link Example Company' }).click();
+  await page.getByLabel('Your password here').fill('not-the-password');
+  await page.getByRole('button', { name: 'Go to Example Company' }).click();
+  await page.getByRole('alert').waitFor();
+  await window.inspect('account-link-refused');
+  await page.getByLabel('Your password here').fill('an-engine-of-analysis');
+  await page.getByRole('button', { name: 'Go to Example Company' }).click();
+  await passProvider(window, '8');
+  await page.waitForURL(`${url}/account?link=company&came=*`);
+  await page.getByRole('dialog', { name: 'Link Example Company' }).waitFor();
+  await window.inspect('account-link');
+  await page.getByRole('button', { name: 'Link it' }).click();
+  await page.getByRole('button', { name: 'Unlink Example Company' }).waitFor();
+  await page.waitForURL(`${url}/account`);
+  await window.inspect('account-linked');
+
+  const other = await browser.open(url);
+  other.expectErrors(/401|WebSocket|\/api\/v1\/live|ERR_|fonts\.googleapis/);
+  await other.page.goto('/settings');
+  await other.page.getByRole('button', { name: 'Sign in with Example Company' }).click();
+  await passProvider(other, '8');
+  await other.page.getByText('You are signed in as Ada Lovelace.').waitFor();
+
+  await page.goto('/people/users/ada');
+  await page.getByText('company', { exact: true }).waitFor();
+  await window.inspect('user-identities');
+  await page.goto('/account');
+  await page.getByRole('button', { name: 'Unlink Example Company' }).click();
+  await page.getByLabel('Your password here').fill('an-engine-of-analysis');
+  await window.inspect('account-unlink');
+  await page.getByRole('button', { name: 'Unlink it' }).click();
+  await page.getByText('By no provider.').waitFor();
+  await other.page.goto('/runs');
+  await other.page.getByRole('dialog', { name: 'Sign in to Millrace' }).waitFor();
+  await other.close();
 });
 
 test('a provider that lets nobody in is told so', async () => {

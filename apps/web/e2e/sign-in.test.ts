@@ -122,6 +122,11 @@ describe('the account', () => {
     await signIn('bob');
     await page.getByText('Chrome on Linux').first().waitFor();
     await page.getByText('this one').waitFor();
+    await millrace.api.sessions.signIn({ name: 'bob', password });
+    await page.reload();
+    await page.getByRole('button', { name: 'End all others' }).click();
+    await page.getByText(/^\d+ sessions? (has|have) ended$/).waitFor();
+    expect((await millrace.api.users.sessions('bob')).items).toHaveLength(1);
     await page.getByRole('button', { name: 'Make a key' }).click();
     await page.getByLabel('What it is for').fill('reports');
     await window.inspect('account-key');

@@ -74,7 +74,7 @@ const throughProvider = (path: string, provider: string | null): string =>
     : `/api/v1/sign-in/oidc/${encodeURIComponent(provider)}?return_to=${encodeURIComponent(path)}`;
 
 /** What the person is asked whether he knows it. */
-export function machineName(): string {
+function machineName(): string {
   const name = `${userName()}@${hostname()}`.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '');
   return [...name].slice(0, 100).join('');
 }

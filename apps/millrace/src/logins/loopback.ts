@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What the browser brought; null: the person said no. */
-export type Visit = Readonly<{
+type Visit = Readonly<{
   proof: string | null;
   /** Sends the browser on. Resolves when it has been told. */
   sendOn(url: string): Promise<void>;

@@ -11,6 +11,7 @@ import {
 import { createQueryClient } from '../api/query-client.ts';
 import { Layout } from '../components/layout.tsx';
 import { NotFound, PageCrash } from '../components/page-states.tsx';
+import { parseAccountSearch } from '../features/account/search.ts';
 import { parseApprovalsSearch } from '../features/approvals/search.ts';
 import { parseAuditSearch } from '../features/audit/search.ts';
 import { parseCacheSearch } from '../features/cache/search.ts';
@@ -198,6 +199,7 @@ const audit = createRoute({
 const account = createRoute({
   getParentRoute: () => root,
   path: '/account',
+  validateSearch: parseAccountSearch,
   component: lazyRouteComponent(() => import('../features/account/page.tsx'), 'AccountPage'),
 });
 

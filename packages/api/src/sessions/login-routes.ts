@@ -15,7 +15,7 @@ const machine = z
   .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u);
 
 /** A command line that wants to work as whoever opens its page. */
-export const loginRequest = z
+const loginRequest = z
   .object({
     machine: z.string().meta({ description: 'What the command line calls its machine.' }),
     address: z.string().meta({ description: 'Where it called from.' }),
@@ -23,7 +23,6 @@ export const loginRequest = z
     until: time.meta({ description: 'It cannot be answered later.' }),
   })
   .meta({ id: 'LoginRequest' });
-export type LoginRequest = z.output<typeof loginRequest>;
 
 /** Command lines that get their session by a browser. */
 export const loginRoutes = {

@@ -7,6 +7,7 @@ import { meQuery } from '../../api/use-me.ts';
 import { isAccount } from '../../app/my-name.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { countText } from '../../components/count-text.ts';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { Page, Section } from '../../components/page.tsx';
 import { Empty } from '../../components/page-states.tsx';
@@ -15,6 +16,7 @@ import { ApiKeyTable } from '../people/api-key-table.tsx';
 import { MakeKeyDialog } from '../people/make-key-dialog.tsx';
 import { usePeopleChange } from '../people/queries.ts';
 import { SessionList } from '../people/session-list.tsx';
+import { Identities } from './identities.tsx';
 import { PasswordForm } from './password-form.tsx';
 
 const ownSessionsQuery = queryOptions({
@@ -40,6 +42,7 @@ export function AccountPage() {
             {isAccount(me) ? (
               <>
                 <Sessions />
+                {me.kind === 'user' && me.session !== null ? <Identities /> : null}
                 <Keys />
                 {me.kind === 'user' ? (
                   <Section title="Password">
@@ -107,8 +110,20 @@ function Sessions() {
     failure: 'The session was not ended',
     done: () => 'The session has ended',
   });
+  const endOthers = usePeopleChange(() => api.own.endOtherSessions(), {
+    failure: 'The other sessions were not ended',
+    done: ({ ended }) => `${countText(ended, 'session has', 'sessions have')} ended`,
+  });
+  const others = (query.data ?? []).filter(({ current }) => !current).length;
   return (
-    <Section title="Signed in">
+    <Section
+      title="Signed in"
+      aside={
+        <Button small disabled={others === 0 || endOthers.isPending} onClick={() => endOthers.mutate()}>
+          End all others
+        </Button>
+      }
+    >
       <QueryView query={query} what="sessions" skeletonRows={2}>
         {(sessions) => <SessionList sessions={sessions} onEnd={({ id }) => end.mutate(id)} />}
       </QueryView>

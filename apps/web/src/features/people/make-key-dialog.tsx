@@ -50,17 +50,10 @@ export function MakeKeyDialog({
       wide={narrow}
     >
       {made.isSuccess ? (
-        <div className="space-y-4">
-          <ShownOnce text={made.data.key}>
-            Programs send it as <code>Authorization: Bearer …</code>, the command line takes it from{' '}
-            <code>MILLRACE_TOKEN</code>.
-          </ShownOnce>
-          <div className="flex justify-end">
-            <Button look="primary" onClick={onClose}>
-              Done
-            </Button>
-          </div>
-        </div>
+        <ShownOnce text={made.data.key} onDone={onClose}>
+          Programs send it as <code>Authorization: Bearer …</code>, the command line takes it from{' '}
+          <code>MILLRACE_TOKEN</code>.
+        </ShownOnce>
       ) : (
         <form
           className="space-y-4"

@@ -16,6 +16,12 @@ export const userSessionsQuery = (user: string) =>
     queryFn: async ({ signal }) => (await api.users.sessions(user, { signal })).items,
   });
 
+export const userIdentitiesQuery = (user: string) =>
+  queryOptions({
+    queryKey: ['people', 'users', user, 'identities'],
+    queryFn: async ({ signal }) => (await api.users.identities(user, { signal })).items,
+  });
+
 export const serviceAccountsQuery = queryOptions({
   queryKey: ['people', 'service-accounts'],
   queryFn: async ({ signal }) => (await api.serviceAccounts.list({ signal })).items,

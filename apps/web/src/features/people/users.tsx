@@ -13,7 +13,7 @@ import { Section } from '../../components/page.tsx';
 import { Empty } from '../../components/page-states.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
-import { ShownOnce } from '../../components/shown-once.tsx';
+import { DoneButton, ShownOnce } from '../../components/shown-once.tsx';
 import { type Column, Table } from '../../components/table.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { heldColumns } from './held-columns.tsx';
@@ -105,18 +105,13 @@ function AddUser({ onClose }: { onClose: () => void }) {
       }
     >
       {add.isSuccess ? (
-        <div className="space-y-4">
-          {add.data.link === null ? null : (
-            <ShownOnce text={`${window.location.origin}${add.data.link.path}`}>
-              Whoever opens it sets the password of {add.data.user.name}.
-            </ShownOnce>
-          )}
-          <div className="flex justify-end">
-            <Button look="primary" onClick={onClose}>
-              Done
-            </Button>
-          </div>
-        </div>
+        add.data.link === null ? (
+          <DoneButton onDone={onClose} />
+        ) : (
+          <ShownOnce text={`${window.location.origin}${add.data.link.path}`} onDone={onClose}>
+            Whoever opens it sets the password of {add.data.user.name}.
+          </ShownOnce>
+        )
       ) : (
         <form
           className="space-y-4"

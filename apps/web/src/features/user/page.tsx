@@ -18,6 +18,8 @@ import { ShownOnce } from '../../components/shown-once.tsx';
 import { usePeopleChange, userQuery, userSessionsQuery } from '../people/queries.ts';
 import { SessionList } from '../people/session-list.tsx';
 import { whereText } from '../people/where-text.ts';
+import { EditDialog } from './edit-dialog.tsx';
+import { UserIdentities } from './identities.tsx';
 
 /** One user: how to be reached, what may be done, where signed in. */
 export function UserPage() {
@@ -65,6 +67,7 @@ export function UserPage() {
                 {groups.length === 0 ? <span className="text-soft">None.</span> : groups.join(', ')}
               </p>
             </Section>
+            <UserIdentities name={name} />
             <Section
               title="Signed in"
               aside={
@@ -121,10 +124,12 @@ function Heading({ user }: { user: User }) {
   );
 }
 
-function Actions({ user: { name, disabled, locked_until } }: { user: User }) {
+function Actions({ user }: { user: User }) {
+  const { name, disabled, locked_until } = user;
   const navigate = useNavigate();
   const me = useMe();
   const [removing, setRemoving] = useState(false);
+  const [editing, setEditing] = useState(false);
   const failure = `${name} was not changed`;
   const turn = usePeopleChange(() => (disabled ? api.users.enable(name) : api.users.disable(name)), {
     failure,
@@ -145,6 +150,9 @@ function Actions({ user: { name, disabled, locked_until } }: { user: User }) {
           Unlock
         </Button>
       )}
+      <Button needs="user:change" onClick={() => setEditing(true)}>
+        Edit
+      </Button>
       <Button needs="user:change" disabled={reset.isPending} onClick={() => reset.mutate()}>
         Reset the password
       </Button>
@@ -172,11 +180,12 @@ function Actions({ user: { name, disabled, locked_until } }: { user: User }) {
           title="A link for a new password"
           description="It works once, within a day. Until then the old password is good."
         >
-          <ShownOnce text={`${window.location.origin}${reset.data.path}`}>
+          <ShownOnce text={`${window.location.origin}${reset.data.path}`} onDone={() => reset.reset()}>
             Give it to {name} and to nobody else.
           </ShownOnce>
         </Dialog>
       ) : null}
+      {editing ? <EditDialog user={user} onClose={() => setEditing(false)} /> : null}
       {removing ? (
         <ConfirmDialog
           title={`Remove ${name}?`}
