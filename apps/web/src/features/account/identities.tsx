@@ -52,16 +52,10 @@ export function Identities() {
                 </Button>
               )}
             />
-            <div className="flex flex-wrap gap-2 border-t p-4">
-              {providers
-                .filter(({ name }) => identities.every(({ provider }) => provider !== name))
-                .map((provider) => (
-                  <Button key={provider.name} onClick={() => setLinking(provider)}>
-                    <Link2 aria-hidden />
-                    Link {provider.title}
-                  </Button>
-                ))}
-            </div>
+            <NotLinked
+              providers={providers.filter(({ name }) => identities.every(({ provider }) => provider !== name))}
+              onLink={setLinking}
+            />
           </>
         )}
       </QueryView>
@@ -78,5 +72,19 @@ export function Identities() {
         />
       )}
     </Section>
+  );
+}
+
+function NotLinked({ providers, onLink }: { providers: readonly Provider[]; onLink: (provider: Provider) => void }) {
+  if (providers.length === 0) return null;
+  return (
+    <div className="flex flex-wrap gap-2 border-t p-4">
+      {providers.map((provider) => (
+        <Button key={provider.name} onClick={() => onLink(provider)}>
+          <Link2 aria-hidden />
+          Link {provider.title}
+        </Button>
+      ))}
+    </div>
   );
 }
