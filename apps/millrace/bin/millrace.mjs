@@ -7,6 +7,7 @@ import module from 'node:module';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import v8 from 'node:v8';
 import { bundleFolderOf, findBundle, root } from './find-bundle.mjs';
 
 const self = fileURLToPath(import.meta.url);
@@ -22,6 +23,9 @@ async function run() {
     process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
     process.channel?.unref();
   }
+  // What a short command allocates it mostly keeps to its end: collecting it from a small young generation, again and again,
+  // costs a seventh of `millrace run`. Those that stay stay small.
+  if (!['dev', 'serve', 'work'].includes(process.argv[2])) v8.setFlagsFromString('--semi-space-growth-factor=16');
   const bundle = process.env.MILLRACE_FROM_SOURCES === '1' ? null : findBundle(root);
   module.enableCompileCache?.(join(bundle === null ? join(root, '.cache') : bundleFolderOf(root), 'compile'));
   try {

@@ -37,7 +37,7 @@ export async function checkWorkspace(path: string): Promise<CheckedWorkspace> {
   }
   // Packs may need credentials, or schemes that the operator allows.
   const packs = openPackSources((await readServerConfig(undefined)).git);
-  const loaded = await loadWorkspace(location, { packs }).finally(packs.close);
+  const loaded = await loadWorkspace(location, { packs, sparing: true }).finally(packs.close);
   // What this version cannot execute is known once the workflows are compiled.
   const compiled = loaded.definitions === null ? [] : compileAll(loaded.definitions, 'local').diagnostics;
   return {

@@ -12,7 +12,7 @@ import { type ContentCache, createContentCache } from '../files/content-cache.ts
 import { readInside } from '../files/read-inside.ts';
 import { defaultLimits, type WorkspaceLimits } from '../files/workspace-limits.ts';
 import type { FollowedPack } from '../packs/followed-packs.ts';
-import { noPackSources, type PackSources } from '../packs/pack-sources.ts';
+import { builtinPack, noPackSources, type PackSources } from '../packs/pack-sources.ts';
 import { manifestFile } from '../packs/read-pack.ts';
 import { type FoundPack, type PackRequest, resolvePacks, usedPacks } from '../packs/resolve-packs.ts';
 import { readDefinitionFiles } from './definition-files.ts';
@@ -44,6 +44,11 @@ export type LoadOptions = Readonly<{
   /** A text that is looked at in the place of what the file holds; the file may be new. */
   draft?: Readonly<{ path: string; text: string }>;
   unlock?: NonNullable<PackRequest['unlock']>;
+  /**
+   * The built-in pack is read only when something of it may be used, and is not among `foundPacks` else. Everything else
+   * is as it is without.
+   */
+  sparing?: boolean;
 }>;
 
 /** Reads and checks all definitions. Never throws for what is wrong with files: that is told as diagnostics. */
@@ -56,9 +61,17 @@ export async function loadWorkspace(location: WorkspaceLocation, options: LoadOp
   const sources = options.draft === undefined ? written : withDraft(written, options.draft);
   const { uses, diagnostics: wrongUses } = readPackUses(sources);
   const request = { root: location.root, uses, sources: options.packs ?? noPackSources, limits, cache };
-  const packs = await resolvePacks(options.unlock === undefined ? request : { ...request, unlock: options.unlock });
-  const loaded = loadDefinitions(sources, packs.packs);
-  const all = [...diagnostics, ...wrongUses, ...packs.diagnostics, ...loaded.diagnostics];
+  const load = async (implicit: boolean) => {
+    const { unlock } = options;
+    const packs = await resolvePacks({ ...request, implicit, ...(unlock === undefined ? {} : { unlock }) });
+    const loaded = loadDefinitions(sources, packs.packs);
+    return { packs, loaded, all: [...diagnostics, ...wrongUses, ...packs.diagnostics, ...loaded.diagnostics] };
+  };
+  // Whoever uses the built-in pack without naming it here, by a pack of theirs or in another spelling, uses what is not there:
+  // a problem, as is a mistaken name, for which something of the pack may be meant.
+  const canDoWithout = options.sparing === true && !sources.some(({ text }) => text.includes(`${builtinPack}.`));
+  const without = canDoWithout ? await load(false) : null;
+  const { packs, loaded, all } = without?.all.length === 0 ? without : await load(true);
   const failed = all.some((diagnostic) => diagnostic.severity === 'error');
   const definitions = failed ? null : loaded.definitions;
   const used = usedPacks(packs.found, packNamesIn(definitions));

@@ -73,6 +73,29 @@ describe('packs of a workspace', () => {
     expect((await load()).packs.files).toEqual([]);
   });
 
+  it('are not read by whoever asks for what is used alone, and are there whenever something of them may be', async () => {
+    const names = async () => {
+      const sparing = await load({ sparing: true });
+      const whole = await load();
+      const { foundPacks: _, ...same } = whole;
+      expect(sparing).toMatchObject(same);
+      return sparing.foundPacks.map(({ manifest }) => manifest.name);
+    };
+    write('.workflows/a.yaml', 'actions: { go: { type: shell, cmd: "true" } }');
+    expect(await names()).toEqual([]);
+    write('.workflows/a.yaml', calls('{}', 'core.noop'));
+    expect(await names()).toEqual(['core']);
+    write('.workflows/a.yaml', calls('{}', '"c\\x6fre.noop"'));
+    expect(await names()).toEqual(['core']);
+    // What is meant by a mistaken name may be the pack's.
+    write('.workflows/a.yaml', calls('{}', 'cor.noop'));
+    expect(await names()).toEqual(['core']);
+    // A pack of the workspace uses it, of which the workspace's own files say nothing.
+    write('.workflows/a.yaml', calls('{ tools: { folder: p } }'));
+    writePack('p', { ...pack(), '.workflows/p.yaml': 'actions: { go: { action: core.noop } }' });
+    expect(await names()).toEqual(expect.arrayContaining(['core', 'tools']));
+  });
+
   it('are configured by the schema of the pack, with problems at their place', async () => {
     writePack('p', pack('one', 'tools', 'config: { region: { type: string, enum: [eu, us], required: true } }\n'));
     write('.workflows/a.yaml', calls('{ tools: { folder: p, config: { region: mars } } }'));

@@ -54,6 +54,8 @@ export type PackRequest = Readonly<{
   sources: PackSources;
   limits: WorkspaceLimits;
   cache: ContentCache;
+  /** Whether the built-in pack is there without being declared. Default: yes. */
+  implicit?: boolean;
   /** Names whose locks do not count, for `pack update`; null: all locks count. */
   unlock?: 'all' | ReadonlySet<string>;
 }>;
@@ -157,14 +159,14 @@ export async function resolvePacks(request: PackRequest): Promise<FoundPacks> {
   }
 
   for (const use of request.uses) await visit(use, request.root, '');
-  if (!declared.has(builtinPack)) await visit(implicit, request.root, '');
+  if (request.implicit !== false && !declared.has(builtinPack)) await visit(implicitUse, request.root, '');
   return { packs: { resolved, missing }, found, diagnostics, followed };
 }
 
 type Obtained = Readonly<{ folder: string; shown: string; content: PackContent; git: FoundGitPack | null }>;
 
 const nowhere = { file: '', line: 1, column: 1 };
-const implicit: PackDeclaration = {
+const implicitUse: PackDeclaration = {
   name: builtinPack,
   at: nowhere,
   place: { kind: 'builtin' },
