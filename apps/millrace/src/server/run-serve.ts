@@ -13,6 +13,7 @@ import type { ServeCommandOptions } from '../commands/serve.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type Closers, createClosers } from '../processes/closers.ts';
 import { createLocalExecutors } from '../processes/local-executors.ts';
+import { restWhenIdle } from '../processes/rest-when-idle.ts';
 import { listenForStop } from '../processes/stop-signals.ts';
 import { describeWorker } from '../processes/worker-identity.ts';
 import { version } from '../version.ts';
@@ -137,6 +138,8 @@ async function open(
   });
   worker.start();
   closers.add('worker', () => worker.stop());
+  const stopResting = restWhenIdle();
+  closers.add('rest', async () => stopResting());
   return listening.url;
 }
 

@@ -8,6 +8,7 @@ import { createHttpWorkerProtocol, createWorker } from '@millrace/worker';
 import type { WorkCommandOptions } from '../commands/work.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { createLocalExecutors, type LocalCapability, localCapabilities } from '../processes/local-executors.ts';
+import { restWhenIdle } from '../processes/rest-when-idle.ts';
 import { listenForStop } from '../processes/stop-signals.ts';
 import { describeWorker } from '../processes/worker-identity.ts';
 import { serverUrl } from '../remote/server-url.ts';
@@ -38,6 +39,7 @@ export async function runWork(options: WorkCommandOptions): Promise<ExitCode> {
   });
   const stop = listenForStop({ onFirst: () => log.info('stopping; running steps get a grace to end') });
   worker.start();
+  const stopResting = restWhenIdle();
   const { name, slots, labels, queues } = description;
   log.info({ server: url, id: worker.id, name, slots, capabilities, labels, queues }, 'working');
   try {
@@ -48,6 +50,7 @@ export async function runWork(options: WorkCommandOptions): Promise<ExitCode> {
     return exitCodes.ok;
   } finally {
     stop.release();
+    stopResting();
   }
 }
 

@@ -12,6 +12,7 @@ import { openPostgresStore } from '@millrace/store-postgres';
 import { createWorker } from '@millrace/worker';
 import { type Closers, createClosers } from '../processes/closers.ts';
 import { createLocalExecutors, localCapabilities } from '../processes/local-executors.ts';
+import { restWhenIdle } from '../processes/rest-when-idle.ts';
 import { describeWorker, everyQueue } from '../processes/worker-identity.ts';
 import { version } from '../version.ts';
 import { createLateSources } from './late-sources.ts';
@@ -145,5 +146,7 @@ async function open(
   });
   worker.start();
   closers.add('worker', () => worker.stop({ graceMs: stopGraceMs }));
+  const stopResting = restWhenIdle();
+  closers.add('rest', async () => stopResting());
   return { url: listening.url, loads: workspaces.loads, stop: closers.closeAll };
 }
