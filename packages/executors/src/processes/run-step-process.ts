@@ -26,7 +26,7 @@ export type StepProcess = Readonly<{
  * Folders are passed on only after processes that took less: to others they cost next to nothing, and who lets something
  * outside of its own processes use its folders (a container that goes on) takes longer.
  */
-const lightMs = 200;
+const lightMs = 500;
 
 /**
  * The common frame of shell and script steps: sees to the files through which the step talks, lets `prepare` say what to

@@ -1,13 +1,15 @@
+import { delimiter } from 'node:path';
 import { lookUpProgram } from '../find-program.ts';
+import { identityOf } from '../program-identity.ts';
 import { NotBegun } from './helped-process.ts';
 import type { ProcessStarter, ProcessToStart, ReceiveOutput, StartedProcess } from './process-starter.ts';
 import { startDirectly } from './start-directly.ts';
-import { perlHelper, StartHelper } from './start-helper.ts';
+import { type HelperProgram, perlHelper, pythonHelper, StartHelper } from './start-helper.ts';
 
 export type ProcessStarterOptions = Readonly<{
   /** Told when processes begin to be started the slow way, and why. */
   onTrouble?: (message: string) => void;
-  /** Where `perl` is looked for. Default: the PATH of this process. */
+  /** Where `python3` and `perl` are looked for. Default: the PATH of this process. */
   path?: string | undefined;
   /** Milliseconds that only grow. */
   clock?: () => number;
@@ -21,7 +23,7 @@ const firstPauseMs = 60_000;
 const longestPauseMs = 3_600_000;
 
 /**
- * Starts processes by a helper process that forks quickly, on Linux with perl; elsewhere, and whenever the helper cannot
+ * Starts processes by a helper process that does it quickly, on Linux with Python or perl; elsewhere, and whenever the helper cannot
  * do it, directly. The helper comes with the first process and goes with this process or at `end`.
  */
 export function createProcessStarter(options: ProcessStarterOptions = {}): ProcessStarter {
@@ -31,9 +33,11 @@ export function createProcessStarter(options: ProcessStarterOptions = {}): Proce
 class HelpedStarter implements ProcessStarter {
   readonly #options: ProcessStarterOptions;
   readonly #clock: () => number;
+  /** The best one first; null: it was not looked for any. */
+  #programs: readonly HelperProgram[] | null = null;
   #helper: StartHelper | null = null;
   #ready = false;
-  /** No helper is to be launched: one is there or comes, or there is no perl. */
+  /** No helper is to be launched: one is there or comes, or there is nothing to do it. */
   #launching = false;
   #lost = 0;
   /** No helper is launched before. */
@@ -64,19 +68,30 @@ class HelpedStarter implements ProcessStarter {
 
   #launch(): void {
     this.#launching = true;
-    const perl = lookUpProgram(['perl'], '/', this.#options.path ?? process.env.PATH);
-    if (perl === null) {
-      this.#options.onTrouble?.('Processes of steps are started slowly: there is no perl on PATH to do it quickly.');
+    this.#programs ??= helperPrograms(this.#options.path ?? process.env.PATH ?? '');
+    const [program, ...others] = this.#programs;
+    if (program === undefined) {
+      const message = 'Processes of steps are started slowly: there is no python3 or perl on PATH to do it quickly.';
+      this.#options.onTrouble?.(message);
       return;
     }
+    let wasReady = false;
     const helper: StartHelper = new StartHelper({
-      ...perlHelper(perl),
+      ...program,
       ready: () => {
         this.#ready = true;
+        wasReady = true;
       },
       over: (why) => {
         this.#ready = false;
-        if (why !== null) this.#helperLost(helper.begun, why);
+        if (why === null) return;
+        if (wasReady || others.length === 0) {
+          this.#helperLost(helper.begun, why);
+        } else {
+          // An old version, or one without all that is needed.
+          this.#programs = others;
+          this.#launching = false;
+        }
       },
     });
     this.#helper = helper;
@@ -97,4 +112,14 @@ class HelpedStarter implements ProcessStarter {
         : `Processes are started slowly for ${pauseMs / 60_000} min; then another one is tried.`;
     this.#options.onTrouble?.(`The helper that starts the processes of steps is gone: ${why}. ${next}`);
   }
+}
+
+/** The programs that can be helpers on this machine, the best one first. */
+function helperPrograms(path: string): readonly HelperProgram[] {
+  const folders = path.split(delimiter);
+  const python = folders
+    .map((folder) => lookUpProgram(['python3'], '/', folder))
+    .find((program) => program !== null && identityOf(program) !== null);
+  const perl = lookUpProgram(['perl'], '/', path);
+  return [python ? [pythonHelper(python)] : [], perl === null ? [] : [perlHelper(perl)]].flat();
 }

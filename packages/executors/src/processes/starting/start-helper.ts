@@ -1,4 +1,4 @@
-// The worker's side of `start-helper.pl`: a small process that forks and executes in the worker's place, and reads what its
+// The worker's side of `start-helper.py` and `start-helper.pl`: a small process that forks and executes in the worker's place, and reads what its
 // processes write.
 //
 // Requests go to its standard input as lines; those of one turn of the event loop go in one piece:
@@ -37,10 +37,16 @@ import { NotPrepared, type ProcessToStart, type ReceiveOutput, type StartedProce
 import { readHelperReports } from './start-reports.ts';
 
 const perlProgram = fileURLToPath(new URL('start-helper.pl', import.meta.url));
+const pythonProgram = fileURLToPath(new URL('start-helper.py', import.meta.url));
 
-/** How `start-helper.pl` is run. */
-export const perlHelper = (perl: string): Pick<StartHelperOptions, 'command' | 'env'> => ({
-  command: [perl, perlProgram],
+/** How a helper is run. */
+export type HelperProgram = Pick<StartHelperOptions, 'command' | 'env'>;
+
+export const perlHelper = (perl: string): HelperProgram => ({ command: [perl, perlProgram], env: { LC_ALL: 'C' } });
+
+/** Takes less than the one in perl. Nothing but Python's own modules is looked for. */
+export const pythonHelper = (python: string): HelperProgram => ({
+  command: [python, '-I', '-S', '-B', pythonProgram],
   env: { LC_ALL: 'C' },
 });
 

@@ -13,7 +13,7 @@
 //
 // A server gets the worker's base environment only, never what an action sets, since it outlives the action. It ends after
 // `maxUses` scripts, `maxAgeMs` or `idleMs` without one.
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { identityOf } from '../../processes/program-identity.ts';
 import { NotBegun } from '../../processes/starting/helped-process.ts';
 import type { ProcessStarter } from '../../processes/starting/process-starter.ts';
 import { StartHelper } from '../../processes/starting/start-helper.ts';
@@ -174,23 +174,4 @@ export class WarmRuntimes {
 function differsAtStart(server: Readonly<Record<string, string>>, script: Readonly<Record<string, string>>): boolean {
   const names = new Set([...Object.keys(server), ...Object.keys(script)]);
   return [...names].some((name) => readAtStart.test(name) && server[name] !== script[name]);
-}
-
-const elf = Buffer.from('\x7fELF');
-
-/** What tells whether an interpreter is still the same; null: it is no plain program. */
-function identityOf(program: string): string | null {
-  try {
-    const { ino, dev, mtimeMs, size } = statSync(program);
-    const file = openSync(program, 'r');
-    try {
-      const start = Buffer.alloc(elf.length);
-      readSync(file, start);
-      return start.equals(elf) ? `${dev} ${ino} ${mtimeMs} ${size}` : null;
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    return null;
-  }
 }

@@ -1,0 +1,308 @@
+# Starts processes for a worker as start-helper.pl does, by the same protocol (start-helper.ts tells it), for less than half of
+# the processor time: a process that is spawned borrows the memory of this one until it executes its program, so nothing is
+# copied. What a fork does there (folders, files, the current folder) this process does itself before.
+import ctypes
+import errno
+import os
+import select
+import signal
+import stat
+import sys
+
+PIECE = 65536  # bytes that are read of a stream at once
+WINDOW = 4 * PIECE  # bytes of a process that may be on their way to the worker
+PATIENCE = 2  # milliseconds that reports nobody waits for stay for company
+COMPANY = 8  # how often at most
+# What Python ignores and a program expects not to be.
+USUAL_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ)
+
+
+class Job:
+    def __init__(self, number, process, folders, files):
+        self.number = number
+        self.process = process
+        self.streams = {}  # descriptor => name, of what is not over
+        self.ahead = 0
+        self.status = None
+        self.folders = folders
+        self.files = files
+
+
+class Helper:
+    def __init__(self):
+        self.requests = os.dup(0)
+        self.reports = os.dup(1)
+        null = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1):
+            os.dup2(null, descriptor)
+        os.close(null)
+        self.wake, waker = os.pipe()
+        for descriptor in (self.wake, waker):
+            os.set_blocking(descriptor, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+        self.children = take_in_orphans()
+        self.jobs = {}
+        self.of_process = {}
+        self.of_stream = {}
+        self.asked = bytearray()
+        self.said = []
+        self.waiting = 0  # bytes in `said`
+        self.urgent = False  # whether somebody waits for them
+        self.kept = 0
+        self.poll = select.poll()
+        for descriptor in (self.requests, self.wake):
+            self.poll.register(descriptor, select.POLLIN)
+
+    def serve(self):
+        self.report(b'hello %d\n' % os.getpid())
+        while True:
+            if self.said and (self.urgent or self.kept > COMPANY or self.waiting > PIECE):
+                self.send_reports()
+            ready = [descriptor for descriptor, _ in self.poll.poll(PATIENCE if self.said else None)]
+            self.kept += 1
+            if not ready:
+                self.send_reports()
+            for descriptor in ready:
+                if descriptor in self.of_stream:
+                    self.pass_on(descriptor)
+            if self.wake in ready:
+                os.read(self.wake, 4096)
+                self.reap()
+            if self.requests in ready and not self.hear():
+                break
+        # The worker is gone, perhaps killed: what it ran ends with it.
+        for process in self.of_process:
+            kill_group(process)
+        os._exit(0)
+
+    def report(self, line):
+        self.said.append(line)
+        self.urgent = True
+
+    def tell(self, *pieces):
+        self.said += pieces
+        self.waiting += sum(map(len, pieces))
+
+    def send_reports(self):
+        said = memoryview(b''.join(self.said))
+        self.said, self.waiting, self.urgent, self.kept = [], 0, False, 0
+        while said:
+            try:
+                said = said[os.write(self.reports, said):]
+            except OSError:
+                return  # The worker is gone, which the end of the requests tells as well.
+
+    def hear(self):
+        """False: the worker is gone."""
+        heard = os.read(self.requests, 4 * PIECE)
+        self.asked += heard
+        while True:
+            end = self.asked.find(b'\n') + 1
+            if end == 0:
+                return heard != b''
+            what, *numbers = self.asked[:end].split()
+            whole = end + (int(numbers[1]) if what == b'start' else 0)
+            if len(self.asked) < whole:
+                return heard != b''
+            text = bytes(self.asked[end:whole])
+            del self.asked[:whole]
+            if what == b'start':
+                self.start(int(numbers[0]), text)
+            elif what == b'more':
+                self.give_way(int(numbers[0]), int(numbers[1]))
+            elif what == b'close':
+                job = self.jobs.get(int(numbers[0]))
+                for descriptor in list(job.streams) if job else ():
+                    self.close_stream(descriptor)
+            else:
+                self.report(b'pong\n')
+
+    def start(self, number, text):
+        cwd, stdin, program, spare, *rest = text.split(b'\0')
+        folders, rest = take_list(rest)
+        files, rest = take_list(rest)
+        arguments, rest = take_list(rest)
+        environment = dict(entry.split(b'=', 1) for entry in rest)
+        pipes = []
+        what = b'preparation'
+        try:
+            prepare(spare, folders, files)
+            what = b'program'
+            for _ in range(2):
+                pipes += os.pipe()
+            out, to_out, err, to_err = pipes
+            actions = [(os.POSIX_SPAWN_DUP2, to_out, 1), (os.POSIX_SPAWN_DUP2, to_err, 2)]
+            if stdin:
+                actions.append((os.POSIX_SPAWN_OPEN, 0, stdin, os.O_RDONLY, 0))
+            os.chdir(cwd)
+            process = spawn(program, arguments, environment, actions)
+        except OSError as error:
+            for descriptor in pipes:
+                os.close(descriptor)
+            self.report(b'failed %d %d %s\n' % (number, error.errno, what))
+            return
+        finally:
+            os.chdir('/')
+        os.close(to_out)
+        os.close(to_err)
+        job = Job(number, process, folders, files)
+        self.jobs[number] = self.of_process[process] = job
+        for descriptor, name in ((out, b'out'), (err, b'err')):
+            job.streams[descriptor] = name
+            self.of_stream[descriptor] = job
+            self.poll.register(descriptor, select.POLLIN)
+        self.tell(b'started %d %d\n' % (number, process))
+
+    def pass_on(self, descriptor):
+        """Of a stream that has something, or is over."""
+        job = self.of_stream[descriptor]
+        piece = os.read(descriptor, PIECE)
+        if not piece:
+            self.close_stream(descriptor)
+            return
+        self.tell(b'%s %d %d\n' % (job.streams[descriptor], job.number, len(piece)), piece)
+        job.ahead += len(piece)
+        if job.ahead >= WINDOW > job.ahead - len(piece):
+            for each in job.streams:
+                self.poll.unregister(each)
+
+    def give_way(self, number, count):
+        """The worker has taken so many bytes of what was sent."""
+        job = self.jobs.get(number)
+        if job is None:
+            return
+        job.ahead -= count
+        if job.ahead < WINDOW <= job.ahead + count:
+            for each in job.streams:
+                self.poll.register(each, select.POLLIN)
+
+    def close_stream(self, descriptor):
+        job = self.of_stream.pop(descriptor)
+        if job.ahead < WINDOW:
+            self.poll.unregister(descriptor)
+        os.close(descriptor)
+        del job.streams[descriptor]
+        if not job.streams:
+            if job.status is not None:
+                self.over(job)
+            self.tell(b'closed %d\n' % job.number)
+
+    def reap(self):
+        while True:
+            try:
+                process, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if process == 0:
+                return
+            job = self.of_process.pop(process, None)
+            if job is None:
+                continue  # It came here when it lost its parent.
+            job.status = status
+            if not job.streams:
+                self.over(job)
+            self.report(b'ended %d %d %d\n' % (job.number, status >> 8, status & 127))
+
+    def over(self, job):
+        """It has ended and its output is over: nothing of its group stays."""
+        kill_group(job.process)
+        del self.jobs[job.number]
+        if len(job.files) == 2 and self.runs_nothing_else() and is_clean(job.folders, *job.files):
+            self.tell(b'clean %d\n' % job.number)
+
+    def runs_nothing_else(self):
+        """Whether nothing that a process left behind is there: see `take_in_orphans`."""
+        os.lseek(self.children, 0, os.SEEK_SET)
+        processes = b''
+        while True:
+            piece = os.read(self.children, PIECE)
+            if not piece:
+                return all(int(process) in self.of_process for process in processes.split())
+            processes += piece
+
+
+def take_list(texts):
+    end = 1 + int(texts[0])
+    return texts[1:end], texts[end:]
+
+
+def prepare(spare, folders, files):
+    first, *others = folders
+    # Whoever makes the first one decides: this process, that the program is executed; the worker, that it never is.
+    try:
+        os.rename(spare, first)
+    except OSError:  # There is no spare one, or it is gone.
+        os.mkdir(first, 0o700)
+    for folder in others:
+        if not os.path.isdir(folder):
+            os.mkdir(folder, 0o700)
+    for path, text in zip(files[::2], files[1::2]):
+        write_file(path, text)
+
+
+def write_file(path, text):
+    # One that is there is written over. Emptied before, it would be brought to the disk when it is closed (ext4).
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        if os.fstat(file).st_size > len(text):
+            os.ftruncate(file, len(text))
+        while text:
+            text = text[os.write(file, text):]
+    finally:
+        os.close(file)
+
+
+def spawn(program, arguments, environment, actions):
+    surroundings = {
+        'file_actions': actions,
+        'setsid': True,
+        'setsigdef': USUAL_SIGNALS,
+    }
+    try:
+        return os.posix_spawn(program, [program, *arguments], environment, **surroundings)
+    except OSError as error:
+        if error.errno != errno.ENOEXEC:
+            raise
+    # A text without `#!` is one for the shell, as `execvp` and every shell have it.
+    return os.posix_spawn(b'/bin/sh', [b'/bin/sh', program, *arguments], environment, **surroundings)
+
+
+def kill_group(process):
+    try:
+        os.killpg(process, signal.SIGKILL)
+    except OSError:
+        pass
+
+
+def is_clean(folders, file, text):
+    """Whether folders are as the process found them: no name and no right is different. Then the file tells nothing any more."""
+    known = {*folders, file}
+    owner = os.geteuid()
+    try:
+        for folder in folders:
+            status = os.lstat(folder)
+            if status.st_mode != stat.S_IFDIR | 0o700 or status.st_uid != owner:
+                return False
+            if any(folder + b'/' + name not in known for name in os.listdir(folder)):
+                return False
+        status = os.lstat(file)
+        if status.st_mode != stat.S_IFREG | 0o600 or status.st_uid != owner or status.st_nlink != 1:
+            return False
+        if len(text) > len('{}') or status.st_size > len(text):
+            write_file(file, b' ' * len(text))
+        return True
+    except OSError:
+        return False
+
+
+def take_in_orphans():
+    """Makes this process the parent of what loses its own below it. Gives the list of its children, which then has whatever a
+    process left behind and still runs."""
+    set_child_subreaper = 36
+    if ctypes.CDLL(None).prctl(set_child_subreaper, 1, 0, 0, 0) != 0:
+        sys.exit('There is no PR_SET_CHILD_SUBREAPER.')
+    return os.open('/proc/self/task/%d/children' % os.getpid(), os.O_RDONLY)
+
+
+Helper().serve()
