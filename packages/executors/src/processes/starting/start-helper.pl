@@ -3,7 +3,7 @@
 use strict;
 use warnings;
 no warnings 'exec'; # The worker is told; the log of the step is not ours.
-use Errno qw(EEXIST EINTR);
+use Errno qw(EINTR);
 use Fcntl qw(F_SETFL O_CREAT O_NOFOLLOW O_NONBLOCK O_WRONLY);
 use POSIX ();
 
@@ -119,7 +119,7 @@ sub begin {
   my ($first, @others) = @$folders;
   # Whoever makes the first one decides: this process, that the program is executed; the worker, that it never is.
   $spare ne '' && rename($spare, $first) || mkdir($first, 0700) or fail($number, 'preparation');
-  mkdir($_, 0700) || $! == EEXIST or fail($number, 'preparation') for @others;
+  -d $_ || mkdir($_, 0700) or fail($number, 'preparation') for @others;
   while (my ($path, $text) = splice(@$files, 0, 2)) {
     write_file($path, $text) or fail($number, 'preparation');
   }

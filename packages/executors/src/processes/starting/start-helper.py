@@ -137,10 +137,11 @@ class Helper:
                 actions.append((os.POSIX_SPAWN_OPEN, 0, stdin, os.O_RDONLY, 0))
             os.chdir(cwd)
             process = spawn(program, arguments, environment, actions)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             for descriptor in pipes:
                 os.close(descriptor)
-            self.report(b'failed %d %d %s\n' % (number, error.errno, what))
+            number_of_error = getattr(error, 'errno', None) or errno.EINVAL
+            self.report(b'failed %d %d %s\n' % (number, number_of_error, what))
             return
         finally:
             os.chdir('/')
@@ -305,4 +306,13 @@ def take_in_orphans():
     return os.open('/proc/self/task/%d/children' % os.getpid(), os.O_RDONLY)
 
 
+def check_spawn():
+    """An old Python has no `posix_spawn`, an old library no new session in it."""
+    try:
+        spawn(b'/', [], {}, [])
+    except PermissionError:
+        pass  # A folder is no program.
+
+
+check_spawn()
 Helper().serve()
