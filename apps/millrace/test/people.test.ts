@@ -102,7 +102,7 @@ describe('people', { timeout: 180_000 }, () => {
     await cli('role', 'put', 'night', '--allow', 'run:*,folder=etl/nightly,own');
     expect((await cli('role', 'show', 'night')).stdout).toContain('allow run:* in folder etl/nightly, own');
     expect((await cli('role', 'put', 'night', '--allow', 'run:*,folder=/etl')).stderr).toContain(
-      'expected folder such as etl/nightly',
+      'expected a folder such as etl/nightly',
     );
     expect((await cli('role', 'bind', 'operator', '--user', 'mia', '--folder', 'etl')).stdout).toBe(
       'mia has the role operator in folder etl.\n',
