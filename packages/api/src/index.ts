@@ -43,7 +43,9 @@ export { accessCookie, refreshCookie } from './sessions/cookies.ts';
 export type { Me, SignedIn, SignInWays } from './sessions/session.ts';
 export { maxDeliveryBytes } from './webhooks/routes.ts';
 export { type Delivery, type DeliveryDetail, deliveryOutcomes, type Webhook } from './webhooks/webhook.ts';
+export type { AdmittedWorker } from './worker-protocol/routes.ts';
 export { maxSyncBytes, maxSyncWaitMs } from './worker-protocol/routes.ts';
+export { type JoinedWorker, type JoinToken, type MadeJoinToken, mostJoined } from './workers/joining.ts';
 export type { HeldAttempt, Worker } from './workers/routes.ts';
 export { maxWaitSeconds } from './workflows/routes.ts';
 export type {

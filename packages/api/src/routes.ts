@@ -22,6 +22,7 @@ import { sessionRoutes } from './sessions/routes.ts';
 import { systemRoutes } from './system/routes.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 import { workerProtocolRoutes } from './worker-protocol/routes.ts';
+import { joinRoutes } from './workers/join-routes.ts';
 import { workerRoutes } from './workers/routes.ts';
 import { workflowRoutes } from './workflows/routes.ts';
 import { workspaceFileRoutes } from './workspaces/files.ts';
@@ -50,6 +51,7 @@ export const routes = {
   ...liveRoutes,
   ...cacheRoutes,
   ...workerRoutes,
+  ...joinRoutes,
   ...workerProtocolRoutes,
   ...sessionRoutes,
   ...outsideSignInRoutes,

@@ -50,6 +50,18 @@ export function createClient(options: ClientOptions) {
       /** It gets work again. */
       resume: (worker: string, call?: CallOptions) =>
         transport.call('resumeWorker', { params: { worker }, body: {} }, call),
+      /** Those that have tokens of their own. */
+      joined: (call?: CallOptions) => transport.call('listJoinedWorkers', {}, call),
+      /** Its token opens nothing any more, and what it holds runs again elsewhere. */
+      revoke: (joined: string, call?: CallOptions) =>
+        transport.call('revokeWorker', { params: { joined }, body: {} }, call),
+    },
+    joinTokens: {
+      list: (call?: CallOptions) => transport.call('listJoinTokens', {}, call),
+      /** The token itself is in this answer and in no other. */
+      create: (body: Body<'createJoinToken'>, call?: CallOptions) => transport.call('createJoinToken', { body }, call),
+      revoke: (token: string, call?: CallOptions) =>
+        transport.call('revokeJoinToken', { params: { join_token: token }, body: {} }, call),
     },
     limits: {
       list: (query: Query<'listLimits'> = {}, call?: CallOptions) => transport.call('listLimits', { query }, call),

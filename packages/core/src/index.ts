@@ -30,7 +30,9 @@ export * from './plan/plan-hooks.ts';
 export { laneKey, lanesOf, type PreparedPlan, preparePlan, shareOf } from './plan/prepared-plan.ts';
 export * from './protocol/log-batch.ts';
 export * from './protocol/log-line.ts';
+export * from './protocol/worker-bounds.ts';
 export * from './protocol/worker-protocol.ts';
+export * from './protocol/worker-tokens.ts';
 export { type ApprovalAnswer, type ApprovalDetail, isSameAnswer } from './run/approval.ts';
 export {
   type Approver,

@@ -23,6 +23,7 @@ import type { EmitEventRequest } from './events/emit-event.ts';
 import type { EventDetail } from './events/read-events.ts';
 import type { ExplainRequest } from './explain/explain-run.ts';
 import type { Explanation } from './explain/explanation.ts';
+import type { Joining } from './joining/create-joining.ts';
 import type { NamedLimit } from './limits/list-limits.ts';
 import type { QueueSummary } from './limits/list-queues.ts';
 import type { People } from './people/create-people.ts';
@@ -232,6 +233,8 @@ export type Engine = Readonly<{
   readonly people: People;
   readonly audit: Audit;
   readonly workers: WorkerProtocol;
+  /** Workers that come from outside, with tokens of their own. */
+  readonly joining: Joining;
   readLogs(request: LogRequest): Promise<LogPage>;
   listLogs(run: RunId): Promise<readonly (LogRef & Readonly<{ sizeBytes: number }>)[]>;
   publishWorkspace(request: PublishRequest): Promise<PublishOutcome>;

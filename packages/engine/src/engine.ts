@@ -5,7 +5,7 @@
 //   timers, reaper, outbox ┤
 //   schedules (startRun) ──┘
 import { randomUUID } from 'node:crypto';
-import type { RunId, StoredEvent } from '@millrace/core';
+import type { RunId, StoredEvent, WorkerProtocol } from '@millrace/core';
 import { createAnswerApproval } from './approvals/answer-approval.ts';
 import { createDelegateApproval } from './approvals/delegate-approval.ts';
 import { createListApprovals, createRunApprovals } from './approvals/list-approvals.ts';
@@ -24,6 +24,7 @@ import { createEmitEvent } from './events/emit-event.ts';
 import { createEventMessages } from './events/event-messages.ts';
 import { createGetEvent } from './events/read-events.ts';
 import { createExplain } from './explain/create-explain.ts';
+import { createJoining } from './joining/create-joining.ts';
 import { Granter } from './limits/granter.ts';
 import { createLimitLoop } from './limits/limit-loop.ts';
 import { createListLimits } from './limits/list-limits.ts';
@@ -175,6 +176,29 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     onError,
   });
 
+  const workers: WorkerProtocol = {
+    sync: createSyncWorker({ store, driver, dispatcher, stats }),
+    appendLogs: createAppendLogs(blobs, bus, names),
+    openFiles: createOpenFiles(livePlans, blobs),
+    endedRuns: createEndedRuns(store.runs),
+    readSecrets: createReadSecrets(store.work, plans, secretPlaces),
+  };
+  const joining = createJoining({
+    joins: store.joins,
+    work: store.work,
+    clock,
+    protocol: workers,
+    connected: {
+      *ids() {
+        for (const { description } of dispatcher.workers()) yield description.id;
+      },
+      isConnected: (worker) => dispatcher.find(worker) !== undefined,
+      holds: (worker, ref) => dispatcher.find(worker)?.holdsPartOf(ref) === true,
+      disconnect: (worker) => dispatcher.disconnect(worker),
+    },
+    tell: (worker) => tell({ j: [worker], r: [] }),
+  });
+
   const loops = [
     ...(options.fireSchedules === false ? [] : [scheduling.loop]),
     timers.loop,
@@ -219,6 +243,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         waiters,
         bus,
         workspacesChanged: () => scheduling.loop.wake(),
+        workerRevoked: joining.revokedElsewhere,
         onError,
       });
       await ids.prefetch();
@@ -256,13 +281,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     listQueues: createListQueues(store, queries),
     findRevision: (workspace, revision) => livePlans.revision(workspace, revision),
     waitForRun,
-    workers: {
-      sync: createSyncWorker({ store, driver, dispatcher, stats }),
-      appendLogs: createAppendLogs(blobs, bus, names),
-      openFiles: createOpenFiles(livePlans, blobs),
-      endedRuns: createEndedRuns(store.runs),
-      readSecrets: createReadSecrets(store.work, plans, secretPlaces),
-    },
+    workers,
+    joining,
     readLogs: createReadLogs(store, blobs, names),
     listLogs: createListLogs(blobs, names),
     schedules: scheduling.schedules,

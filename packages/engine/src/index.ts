@@ -14,6 +14,7 @@ export type { EmitEventRequest } from './events/emit-event.ts';
 export type { EventDetail } from './events/read-events.ts';
 export type { ExplainRequest } from './explain/explain-run.ts';
 export type * from './explain/explanation.ts';
+export { createJoining, type Joining } from './joining/create-joining.ts';
 export type { NamedLimit, NamedPosition } from './limits/list-limits.ts';
 export type { QueueSummary } from './limits/list-queues.ts';
 export { createMemoryStore } from './memory/index.ts';

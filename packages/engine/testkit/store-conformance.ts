@@ -9,6 +9,7 @@ import { deliveryFacts } from './conformance/deliveries.ts';
 import { eventFacts } from './conformance/events.ts';
 import { historyFacts } from './conformance/history.ts';
 import { identityFacts } from './conformance/identities.ts';
+import { joinFacts } from './conformance/joins.ts';
 import { limitedRunFacts } from './conformance/limited-runs.ts';
 import { loginRequestFacts } from './conformance/login-requests.ts';
 import { queryFacts } from './conformance/queries.ts';
@@ -52,6 +53,7 @@ export function storeConformance(name: string, open: OpenForConformance): void {
     'API keys': apiKeyFacts,
     'outside identities': identityFacts,
     'logins of command lines': loginRequestFacts,
+    'workers that join': joinFacts,
     'audit log': auditFacts,
     'change feed': changeFacts,
     queries: queryFacts,

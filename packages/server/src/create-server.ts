@@ -20,6 +20,7 @@ import { addApprovalRoutes } from './routes/approvals.ts';
 import { addAuditRoutes } from './routes/audit.ts';
 import { addCacheRoutes } from './routes/cache.ts';
 import { addEventRoutes } from './routes/events.ts';
+import { addJoiningRoutes } from './routes/joining.ts';
 import { addLimitRoutes } from './routes/limits.ts';
 import { addLiveRoutes, maxClientMessageBytes } from './routes/live.ts';
 import { addLoginRequestRoutes } from './routes/login-requests.ts';
@@ -203,6 +204,7 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
     addLiveRoutes(scope, context);
     addCacheRoutes(scope, context);
     addWorkerRoutes(scope, context);
+    addJoiningRoutes(scope, context);
     addSessionRoutes(scope, context);
     addOutsideSignInRoutes(scope, context);
     addLoginRequestRoutes(scope, context);

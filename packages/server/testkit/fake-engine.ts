@@ -10,6 +10,7 @@ import {
   runId,
   type SyncRequest,
   type SyncResponse,
+  type WorkerProtocol,
 } from '@millrace/core';
 import type {
   BulkOutcome,
@@ -32,7 +33,7 @@ import type {
   WebhookRequest,
   WorkspaceState,
 } from '@millrace/engine';
-import { createAudit, createMemoryStore, createPeople } from '@millrace/engine';
+import { createAudit, createJoining, createMemoryStore, createPeople } from '@millrace/engine';
 import { createFakeSchedules, sampleSchedule } from './fake-schedules.ts';
 import { createFakeSecrets } from './fake-secrets.ts';
 import { createFakeWebhooks, sampleDelivery } from './fake-webhooks.ts';
@@ -160,6 +161,32 @@ export function createFakeEngine() {
     if (options.silent === true) return;
     emit({ type: 'log', run, workspace: 'shop', workflow: 'release', ...full, sizeBytes: data.length });
   }
+
+  const workers: WorkerProtocol = {
+    sync(request, signal) {
+      seen.syncs.push(request);
+      if (signal !== undefined) seen.syncSignals.push(signal);
+      return sync(request, signal);
+    },
+    appendLogs: async (chunks) => {
+      seen.chunks.push(...chunks);
+    },
+    async endedRuns(asked) {
+      const known = asked.filter((run) => runs.has(run));
+      return {
+        ended: known.filter((run) => isRunEnd(find(run).detail.run.status)),
+        unknown: asked.filter((run) => !runs.has(run)),
+      };
+    },
+    readSecrets: async ({ names }) => Object.fromEntries(names.map((name) => [name, `value of ${name}`])),
+    async openFiles(name, revision) {
+      if (name !== 'shop' || revision !== 'r1') return null;
+      return (async function* () {
+        yield Buffer.from('gzip');
+        yield Buffer.from('tar');
+      })();
+    },
+  };
 
   const engine: Engine = {
     name: 'fake',
@@ -311,31 +338,15 @@ export function createFakeEngine() {
     secrets: createFakeSecrets(),
     people: createPeople({ store: peopleStore, clock }),
     audit: createAudit({ store: peopleStore, queries: peopleQueries, clock, onError: () => undefined }),
-    workers: {
-      sync(request, signal) {
-        seen.syncs.push(request);
-        if (signal !== undefined) seen.syncSignals.push(signal);
-        return sync(request, signal);
-      },
-      appendLogs: async (chunks) => {
-        seen.chunks.push(...chunks);
-      },
-      async endedRuns(asked) {
-        const known = asked.filter((run) => runs.has(run));
-        return {
-          ended: known.filter((run) => isRunEnd(find(run).detail.run.status)),
-          unknown: asked.filter((run) => !runs.has(run)),
-        };
-      },
-      readSecrets: async ({ names }) => Object.fromEntries(names.map((name) => [name, `value of ${name}`])),
-      async openFiles(name, revision) {
-        if (name !== 'shop' || revision !== 'r1') return null;
-        return (async function* () {
-          yield Buffer.from('gzip');
-          yield Buffer.from('tar');
-        })();
-      },
-    },
+    workers,
+    joining: createJoining({
+      joins: peopleStore.joins,
+      work: { heldAmong: async (_, refs) => refs.map((_ref, place) => place) },
+      clock,
+      protocol: workers,
+      connected: { ids: () => [], isConnected: () => true, holds: () => false, disconnect: () => undefined },
+      tell: async () => undefined,
+    }),
     async readLogs(request): Promise<LogPage> {
       const { detail, logs } = find(request.run);
       let budget = request.limitBytes ?? 1024 * 1024;
@@ -412,6 +423,7 @@ export function createFakeEngine() {
       accounts: peopleStore.accounts,
       roles: peopleStore.roles,
       apiKeys: peopleStore.apiKeys,
+      joins: peopleStore.joins,
       now: async () => {
         if (broken.store !== null) throw broken.store;
         return at;

@@ -66,14 +66,13 @@ async function work({ workers }: Engine, queues: readonly string[], result: Atte
   await workers.sync({ ...sync, received: answer.sequence, results, waitMs: 0 });
 }
 
-async function fill(engine: Engine, name: string): Promise<Place> {
-  const path = `.workflows/${name}/all.yaml`;
-  const text = source(name);
+async function publish(engine: Engine, workspace: string, revision: string, text: string): Promise<void> {
+  const path = `.workflows/${workspace}/all.yaml`;
   const { definitions, diagnostics } = loadDefinitions([{ path, text }]);
   const published = await engine.publishWorkspace({
-    workspace: name,
-    revision: `${name}-r1`,
-    source: { type: 'folder', path: `/srv/${name}` },
+    workspace,
+    revision,
+    source: { type: 'folder', path: `/srv/${workspace}` },
     definitions,
     diagnostics,
     keepDefinitions: true,
@@ -82,6 +81,10 @@ async function fill(engine: Engine, name: string): Promise<Place> {
   });
   const wrong = published.diagnostics.filter(({ severity }) => severity === 'error');
   if (wrong.length > 0) throw new Error(wrong.map(({ message }) => message).join(' '));
+}
+
+async function fill(engine: Engine, name: string): Promise<Place> {
+  await publish(engine, name, `${name}-r1`, source(name));
   const start = async (workflow: string): Promise<RunId> =>
     (await engine.startRun({ workspace: name, workflow, input: {}, trigger: { type: 'test' }, tags: [`${name}-tag`] }))
       .run;
@@ -150,6 +153,8 @@ export async function openTwoWorkspaces(limits: Partial<ServerLimits> = {}) {
     server,
     shop,
     vault,
+    /** Makes other workflows live. */
+    publish: (workspace: string, revision: string, text: string) => publish(engine, workspace, revision, text),
     /** An account with roles, and a key of it. */
     async createKey(
       name: string,

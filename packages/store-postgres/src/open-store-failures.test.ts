@@ -101,6 +101,7 @@ describe('migrations', () => {
       '0017-identities',
       '0018-folders',
       '0019-login-requests',
+      '0020-joined-workers',
     ]);
     for (const store of stores) expect(await createRun(store)).toBe(true);
   });

@@ -17,6 +17,7 @@ import { createDeliveryStore } from './deliveries/delivery-store.ts';
 import { createEventStore } from './events/event-store.ts';
 import { createHistoryStore } from './history/history-store.ts';
 import { createIdentityStore } from './identities/identity-store.ts';
+import { createJoinStore } from './joins/join-store.ts';
 import { createLoginRequestStore } from './login-requests/login-request-store.ts';
 import { migrate } from './migrations/migrate.ts';
 import { LaneNumberBook } from './names/lane-numbers.ts';
@@ -105,6 +106,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     runs: createRunStore(database, commit),
     work: createWorkStore(database, lanes),
     workers: createWorkerStore(database),
+    joins: createJoinStore(database),
     waits: createWaitStore(database),
     slots: createSlotStore(database),
     outbox: createOutboxStore(database),

@@ -19,7 +19,6 @@ import { logStoreFault, notPreparedFault, stoppedRun } from './attempts/worker-f
 import type { AttemptFolder } from './files/attempt-folders.ts';
 import { createLazyFolders } from './files/lazy-folders.ts';
 import { createSharedFolders, type SharedFolders } from './files/shared-folders.ts';
-
 import { LocalRuns } from './local-runs/local-runs.ts';
 import { RunningLocalRun } from './local-runs/running-local-run.ts';
 import { LogShipper } from './logs/log-shipper.ts';
@@ -44,7 +43,7 @@ type Held = RunningAttempt | RunningLocalRun;
 const isLocalRun = (held: Held): held is RunningLocalRun => held instanceof RunningLocalRun;
 
 class LocalWorker implements Worker {
-  readonly id = workerId(`${randomUUID()}`);
+  readonly id;
   readonly #options: WorkerOptions;
   readonly #logger;
   readonly #executors: ReadonlyMap<string, Executor>;
@@ -69,6 +68,7 @@ class LocalWorker implements Worker {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    this.id = workerId(options.joined === undefined ? randomUUID() : `${options.joined}.${randomUUID()}`);
     this.#logger = options.logger ?? quietLogger;
     this.#executors = new Map(options.executors.map((executor) => [executor.capability, executor]));
     const { protocol } = options;
@@ -124,6 +124,10 @@ class LocalWorker implements Worker {
       received: (response) => this.#received(response),
       confirmed: (outgoing) => this.#confirmed(outgoing),
       leaseLost: () => this.#loseAll(),
+      revoked: (cause) => {
+        this.#loseAll();
+        options.onEvent?.({ type: 'revoked', cause });
+      },
       serverLost: (cause) => {
         this.#logger.warn({ err: cause }, 'the server cannot be reached; what runs goes on until the lease ends');
         options.onEvent?.({ type: 'server_lost', cause });

@@ -1,4 +1,6 @@
 export { createWorker } from './create-worker.ts';
+export type { JoinedToken, JoinOptions } from './joining/joined-token.ts';
+export { openJoinedToken } from './joining/joined-token.ts';
 export type { HttpWorkerProtocolOptions } from './protocol/create-http-worker-protocol.ts';
 export { createHttpWorkerProtocol } from './protocol/create-http-worker-protocol.ts';
 export type { Worker, WorkerEvent, WorkerLogger, WorkerOptions, WorkerStopOptions } from './worker.ts';

@@ -1,4 +1,4 @@
-import type { Assignment, AttemptRef, WorkerDescription, WorkerProtocol } from '@millrace/core';
+import type { Assignment, AttemptRef, MillraceError, WorkerDescription, WorkerProtocol } from '@millrace/core';
 import type { ExecutionContext, Executor } from '@millrace/executors';
 
 /** Log of the worker itself (not of steps); pino's loggers fit. */
@@ -15,12 +15,16 @@ export type WorkerEvent =
   | Readonly<{ type: 'attempt_lost'; attempt: AttemptRef }>
   | Readonly<{ type: 'server_lost'; cause: unknown }>
   | Readonly<{ type: 'server_found' }>
+  /** The server lets it work no more: it holds nothing any longer, and asks for nothing. */
+  | Readonly<{ type: 'revoked'; cause: MillraceError }>
   | Readonly<{ type: 'stopped' }>;
 
 export type WorkerOptions = Readonly<{
   protocol: WorkerProtocol;
   /** Who it is; `id` is chosen by the worker and `capabilities` follow from `executors`. */
   description: Omit<WorkerDescription, 'id' | 'capabilities'>;
+  /** The joined worker that it is a process of, whose token `protocol` shows; absent: it has none of its own. */
+  joined?: string;
   executors: readonly Executor[];
   /** Scratch folder on this machine; several workers may share it. Made when the first step needs a folder. */
   folder: string;

@@ -21,7 +21,7 @@ export type DevCommandOptions = Readonly<{
   token?: string;
   secretsFile?: string;
   secretsKeyFile?: string;
-  keepRuns?: number | null;
+  keepRuns?: number | 'forever';
   editor: boolean;
   logLevel: string;
   sample?: boolean;

@@ -38,9 +38,9 @@ export function parseNames(text: string): string[] {
 
 export const keepRunsHelp = 'how long runs are kept after their end, such as 30d, or forever (default: 90d)';
 
-/** How long something is kept, in milliseconds; null: for ever. */
-export function parseKept(text: string): number | null {
-  if (text === 'forever') return null;
+/** How long something is kept, in milliseconds. (A parser that gives null gives an empty text to commander.) */
+export function parseKept(text: string): number | 'forever' {
+  if (text === 'forever') return text;
   const ms = parseDurationMs(text);
   if (ms !== null && ms >= 60_000) return ms;
   throw new InvalidArgumentError('A duration such as 90d, of a minute at least, or `forever` is expected.');

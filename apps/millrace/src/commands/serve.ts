@@ -26,7 +26,7 @@ export type ServeCommandOptions = Readonly<{
   workerToken?: string;
   secretsFile?: string;
   secretsKeyFile?: string;
-  keepRuns?: number | null;
+  keepRuns?: number | 'forever';
   allowHost?: string[];
   allowPrivate?: string[];
   editor: boolean;

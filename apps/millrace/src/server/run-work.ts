@@ -14,10 +14,10 @@ import { describeWorker } from '../processes/worker-identity.ts';
 import { serverUrl } from '../remote/server-url.ts';
 import { createJsonLog } from './server-log.ts';
 import { environmentSecret } from './server-secrets.ts';
+import { openWorkerToken } from './worker-token.ts';
 
 export async function runWork(options: WorkCommandOptions): Promise<ExitCode> {
   const url = serverUrl(options.server);
-  const token = options.token ?? process.env.MILLRACE_WORKER_TOKEN;
   const capabilities = chooseCapabilities(options.capabilities ?? ['shell', 'script']);
   const { sharedFolder } = options;
   if (sharedFolder !== undefined) await openSharedFolder(sharedFolder);
@@ -28,31 +28,46 @@ export async function runWork(options: WorkCommandOptions): Promise<ExitCode> {
     labels: options.labels,
     queues: options.queues,
   });
-  const worker = createWorker({
-    protocol: createHttpWorkerProtocol({ url, ...(token === undefined ? {} : { token }) }),
-    description,
-    executors: createLocalExecutors(capabilities, options.allowPrivate ?? false, (message) => log.warn(message)),
-    folder: options.folder ?? join(tmpdir(), `millrace-work-${process.getuid?.() ?? 'user'}`),
-    ...(sharedFolder === undefined ? {} : { sharedFolder: resolve(sharedFolder) }),
-    ownSecret: environmentSecret,
-    logger: log,
-  });
   const stop = listenForStop({ onFirst: () => log.info('stopping; running steps get a grace to end') });
-  worker.start();
   const stopResting = restWhenIdle();
-  const { name, slots, labels, queues } = description;
-  log.info({ server: url, id: worker.id, name, slots, capabilities, labels, queues }, 'working');
   try {
-    if (!stop.signal.aborted) {
-      await new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve(), { once: true }));
-    }
+    const shown = await openWorkerToken(options, url, log, stop.signal);
+    if (shown === null) return exitCodes.ok;
+    const revoked = Promise.withResolvers<MillraceError>();
+    const worker = createWorker({
+      protocol: createHttpWorkerProtocol({ url, ...(shown.kind === 'none' ? {} : { token: shown.token }) }),
+      description,
+      ...(shown.kind === 'own' ? { joined: shown.token.id } : {}),
+      executors: createLocalExecutors(capabilities, options.allowPrivate ?? false, (message) => log.warn(message)),
+      folder: options.folder ?? join(tmpdir(), `millrace-work-${process.getuid?.() ?? 'user'}`),
+      ...(sharedFolder === undefined ? {} : { sharedFolder: resolve(sharedFolder) }),
+      ownSecret: environmentSecret,
+      logger: log,
+      onEvent: (event) => {
+        if (event.type === 'revoked') revoked.resolve(event.cause);
+      },
+    });
+    worker.start();
+    const { name, slots, labels, queues } = description;
+    const bounds = shown.kind === 'own' && shown.token.bounds !== null ? { bounds: shown.token.bounds } : {};
+    log.info({ server: url, id: worker.id, name, slots, capabilities, labels, queues, ...bounds }, 'working');
+    if (shown.kind === 'own') shown.token.start();
+    const ended = await Promise.race([stopOf(stop.signal), revoked.promise]);
+    if (shown.kind === 'own') shown.token.stop();
     await worker.stop();
+    if (ended !== null) throw ended;
     return exitCodes.ok;
   } finally {
     stop.release();
     stopResting();
   }
 }
+
+const stopOf = (signal: AbortSignal): Promise<null> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
 
 /** A worker that says that it has a shared folder must have it: steps are given to it because of that. */
 async function openSharedFolder(folder: string): Promise<void> {

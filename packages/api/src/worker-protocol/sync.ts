@@ -89,6 +89,7 @@ const workerDescription = z.object({
   labels: z.array(text).max(100),
   capabilities: z.array(z.enum(capabilities)).max(20),
   queues: z.array(text).max(100),
+  workspaces: z.array(text).max(100).optional(),
   slots: z.int().min(0).max(100_000),
   version: text,
   host: text,

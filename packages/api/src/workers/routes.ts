@@ -12,6 +12,11 @@ const worker = z
     labels: z.array(z.string()),
     capabilities: z.array(z.string()),
     queues: z.array(z.string()),
+    workspaces: z.array(z.string()).nullable().meta({ description: 'It takes work of these only; null: of all.' }),
+    joined: z
+      .string()
+      .nullable()
+      .meta({ description: 'The joined worker that it is a process of; null: it has no token of its own.' }),
     slots: z.int().meta({ description: 'How many attempts it executes at once.' }),
     held: z.int().meta({ description: 'Attempts that it holds: running, or waiting in its line.' }),
     registered_at: time,

@@ -28,6 +28,8 @@ export const errorCatalogue = {
   run_not_ended: { status: 409, retryable: false },
   conflict: { status: 409, retryable: true },
   unauthorized: { status: 401, retryable: false },
+  worker_revoked: { status: 401, retryable: false },
+  join_refused: { status: 401, retryable: false },
   sign_in_failed: { status: 401, retryable: false },
   identity_provider_unavailable: { status: 503, retryable: true },
   forbidden: { status: 403, retryable: false },

@@ -12,7 +12,7 @@ export const permissionTable = {
   limit: ['read'],
   event: ['read', 'emit'],
   cache: ['read', 'change'],
-  worker: ['read', 'change'],
+  worker: ['read', 'change', 'admit'],
   setting: ['read'],
   metrics: ['read'],
   user: ['read', 'change'],

@@ -34,6 +34,8 @@ export type WorkerDescription = Readonly<{
   labels: readonly string[];
   capabilities: readonly Capability[];
   queues: readonly string[];
+  /** It takes work of these workspaces only; absent: of all. */
+  workspaces?: readonly string[];
   /** How many attempts it executes at once. */
   slots: number;
   version: string;

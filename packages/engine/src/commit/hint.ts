@@ -14,6 +14,8 @@ export type Hint = Readonly<{
   w?: readonly string[];
   /** Workers whose leases were taken from them. */
   x?: readonly WorkerId[];
+  /** Joined workers that were revoked. */
+  j?: readonly string[];
 }>;
 
 const maxBytes = 7_000;

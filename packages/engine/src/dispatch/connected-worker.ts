@@ -72,6 +72,13 @@ export class ConnectedWorker {
     return this.#held.has(refKey(ref));
   }
 
+  /** Whether it holds an attempt, or the local run that it is of. */
+  holdsPartOf(ref: AttemptRef): boolean {
+    if (this.holds(ref)) return true;
+    for (const { ref: held } of this.#held.values()) if (held.step === -1 && held.run === ref.run) return true;
+    return false;
+  }
+
   /** How many more attempts it may be given now: free slots, and a line ahead for quick work. */
   room(): number {
     if (this.stopping || this.draining) return 0;

@@ -148,14 +148,19 @@ export class Lanes {
   }
 }
 
-/** Whether a worker may take work of a lane: it serves the queue, has every capability and label that is asked for. */
+/** Whether a worker may take work of a lane: it serves the workspace and queue, has every capability and label that is asked for. */
 export function serves(worker: WorkerDescription, lane: Lane): boolean {
   return (
+    isOfWorkspace(worker, lane) &&
     (worker.queues.includes(lane.queue) || worker.queues.includes('*')) &&
     hasCapability(worker, lane) &&
     lane.labels.every((label) => worker.labels.includes(label))
   );
 }
+
+/** A worker that is bound to workspaces takes no work of which nobody knows whose it is. */
+const isOfWorkspace = ({ workspaces }: WorkerDescription, { workspace }: Lane): boolean =>
+  workspaces === undefined || (workspace !== undefined && workspaces.includes(workspace));
 
 /** Asked for each new attempt and worker: most lanes ask for one capability, and nothing is made for these. */
 function hasCapability({ capabilities }: WorkerDescription, lane: Lane): boolean {

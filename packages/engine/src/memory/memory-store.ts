@@ -9,6 +9,7 @@ import { createDeliveryStore } from './delivery-store.ts';
 import { createEventStore } from './event-store.ts';
 import { createHistoryStore } from './history-store.ts';
 import { createIdentityStore } from './identity-store.ts';
+import { createJoinStore } from './join-store.ts';
 import { loadRuns } from './load-runs.ts';
 import { createLoginRequestStore } from './login-request-store.ts';
 import { compareRunIds, createMemoryState, type MemoryState, startKeyOf } from './memory-state.ts';
@@ -52,6 +53,7 @@ export function createMemoryStore(options: { now?: () => number } = {}): { store
     }),
     work: open(createWorkStore(state)),
     workers: open(createWorkerStore(state)),
+    joins: open(createJoinStore(state)),
     waits: open(createWaitStore(state)),
     slots: open(createSlotStore(state)),
     outbox: open(createOutboxStore(state)),

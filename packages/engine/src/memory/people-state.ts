@@ -1,5 +1,15 @@
 import type { Instant, Role } from '@millrace/core';
-import type { Account, ApiKey, Binding, LinkedIdentity, OneTimeLink, Session, SessionTokens } from '../ports/index.ts';
+import type {
+  Account,
+  ApiKey,
+  Binding,
+  JoinedWorker,
+  JoinToken,
+  LinkedIdentity,
+  OneTimeLink,
+  Session,
+  SessionTokens,
+} from '../ports/index.ts';
 import type { LoginRequestEntry } from './login-request-store.ts';
 
 export type SessionEntry = {
@@ -11,7 +21,13 @@ export type SessionEntry = {
   readonly spent: Map<string, Instant>;
 };
 
-/** Accounts, what they may do, and how they show who they are. */
+export type JoinedEntry = {
+  worker: JoinedWorker;
+  hash: string;
+  previous: Readonly<{ hash: string; until: Instant }> | null;
+};
+
+/** Accounts, what they may do, and how they show who they are; workers that joined as well. */
 export type PeopleState = {
   readonly accounts: Map<string, Account>;
   readonly groups: Map<string, { description: string; readonly members: Set<string> }>;
@@ -20,6 +36,8 @@ export type PeopleState = {
   readonly bindings: Map<string, Binding>;
   readonly sessions: Map<string, SessionEntry>;
   readonly apiKeys: Map<string, { key: ApiKey; readonly hash: string }>;
+  readonly joinTokens: Map<string, { token: JoinToken; readonly hash: string }>;
+  readonly joined: Map<string, JoinedEntry>;
   /** By issuer and subject. */
   readonly identities: Map<string, LinkedIdentity>;
   /** By their challenge. */
@@ -35,6 +53,8 @@ export const createPeopleState = (): PeopleState => ({
   bindings: new Map(),
   sessions: new Map(),
   apiKeys: new Map(),
+  joinTokens: new Map(),
+  joined: new Map(),
   identities: new Map(),
   loginRequests: new Map(),
   links: new Map(),

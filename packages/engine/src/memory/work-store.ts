@@ -1,4 +1,4 @@
-import { type AttemptRef, type Lane, shareOf, type WorkerId } from '@millrace/core';
+import { type AttemptRef, joinedOf, type Lane, shareOf, type WorkerId } from '@millrace/core';
 import type { ClaimedWork, WorkStore } from '../ports/index.ts';
 import { loadRunOrigin } from './load-origin.ts';
 import { workOf } from './load-runs.ts';
@@ -48,6 +48,14 @@ export function createWorkStore(state: MemoryState): WorkStore {
       const lease = state.workers.get(worker);
       if (lease === undefined || lease.leaseUntil <= state.now()) return null;
       return findWork(state, ref)?.worker === worker ? loadRunOrigin(state, ref.run).origin : null;
+    },
+    async heldAmong(joined, refs) {
+      const holds = (entry: WorkEntry | undefined): boolean =>
+        entry !== undefined && entry.worker !== null && joinedOf(entry.worker) === joined;
+      return refs.flatMap((ref, place) => {
+        const local = [...(state.runs.get(ref.run)?.work.values() ?? [])].find(({ step }) => step === -1);
+        return holds(findWork(state, ref) ?? undefined) || holds(local) ? [place] : [];
+      });
     },
     async heldBy(worker) {
       const held = [...(state.held.get(worker) ?? [])].sort(compareClaims);

@@ -26,9 +26,15 @@ const apiKeyPattern = /^mrk_([A-Za-z0-9]{10})_([A-Za-z0-9_-]{43})$/;
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 export function newApiKey(): Readonly<{ id: string; key: string; hash: string }> {
+  const { id, text, hash } = newNamedToken('mrk');
+  return { id, key: text, hash };
+}
+
+/** A token whose id is shown. */
+export function newNamedToken(prefix: 'mrk' | 'mrj'): Readonly<{ id: string; text: string; hash: string }> {
   const id = [...randomBytes(10)].map((byte) => letters[byte % letters.length]).join('');
   const secret = newToken();
-  return { id, key: `mrk_${id}_${secret}`, hash: hashToken(secret) };
+  return { id, text: `${prefix}_${id}_${secret}`, hash: hashToken(secret) };
 }
 
 /** The parts of a text that looks like an API key; null: it does not. */

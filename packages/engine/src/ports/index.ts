@@ -10,6 +10,7 @@ export type * from './event-store.ts';
 export type * from './history-store.ts';
 export type * from './identity-provider.ts';
 export type * from './identity-store.ts';
+export type * from './join-store.ts';
 export type * from './login-request-store.ts';
 export type * from './outbox-store.ts';
 export type * from './plan-store.ts';

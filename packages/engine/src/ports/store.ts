@@ -8,6 +8,7 @@ import type { DeliveryStore } from './delivery-store.ts';
 import type { EventStore } from './event-store.ts';
 import type { HistoryStore } from './history-store.ts';
 import type { IdentityStore } from './identity-store.ts';
+import type { JoinStore } from './join-store.ts';
 import type { LoginRequestStore } from './login-request-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { PlanStore } from './plan-store.ts';
@@ -31,6 +32,7 @@ export type Store = Readonly<{
   runs: RunStore;
   work: WorkStore;
   workers: WorkerStore;
+  joins: JoinStore;
   waits: WaitStore;
   slots: SlotStore;
   outbox: OutboxStore;

@@ -26,6 +26,11 @@ export type WorkStore = Readonly<{
   giveBack(worker: WorkerId, refs: readonly AttemptRef[]): Promise<void>;
   /** The run of an attempt that the worker holds, under a lease that is not over; null: it does not. */
   originOfHeld(worker: WorkerId, ref: AttemptRef): Promise<RunOrigin | null>;
+  /**
+   * Which of these attempts processes of a joined worker hold, each by itself or with the local run that it is of: their
+   * places in the list.
+   */
+  heldAmong(joined: string, refs: readonly AttemptRef[]): Promise<readonly number[]>;
   /** What the worker holds. */
   heldBy(worker: WorkerId): Promise<readonly ClaimedWork[]>;
 }>;

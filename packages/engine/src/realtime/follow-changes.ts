@@ -14,12 +14,14 @@ export type FollowChangesOptions = Readonly<{
   bus: EventBus;
   /** Definitions may have changed, or somebody enabled or disabled a schedule. */
   workspacesChanged(): void;
+  /** A joined worker may work no more. */
+  workerRevoked(joined: string): void;
   onError(error: unknown, where: string): void;
 }>;
 
 /** Acts on what other servers tell: look for work, stop attempts, look again at runs and workspaces. */
 export function followChanges(options: FollowChangesOptions): Promise<() => Promise<void>> {
-  const { name, store, dispatcher, livePlans, waiters, bus, workspacesChanged, onError } = options;
+  const { name, store, dispatcher, livePlans, waiters, bus, workspacesChanged, workerRevoked, onError } = options;
 
   const lanesArrived = async (keys: readonly string[]) => {
     const known = keys.filter((key) => dispatcher.lanes.workArrivedByKey(key));
@@ -35,6 +37,7 @@ export function followChanges(options: FollowChangesOptions): Promise<() => Prom
       for (const [ref, force] of hint.c ?? []) dispatcher.cancelHeld(ref, { lost: force, force });
       for (const workspace of hint.w ?? []) livePlans.forget(workspace);
       if (hint.w !== undefined) workspacesChanged();
+      for (const worker of hint.j ?? []) workerRevoked(worker);
       if (hint.r === undefined) {
         waiters.wakeAll();
         bus.publish({ type: 'gap' });

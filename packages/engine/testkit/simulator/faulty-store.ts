@@ -132,6 +132,7 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
         call('originOfHeld', () =>
           world.breakage === 'secrets_unfenced' ? store.runs.origin(ref.run) : store.work.originOfHeld(worker, ref),
         ),
+      heldAmong: (joined, refs) => call('heldAmong', () => store.work.heldAmong(joined, refs)),
       heldBy: (worker) => call('heldBy', () => store.work.heldBy(worker)),
     },
     workers: {
@@ -252,11 +253,12 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
       firstAccepted: (workspace, key) => call('firstAccepted', () => store.deliveries.firstAccepted(workspace, key)),
       forget: (request) => call('forgetDeliveries', () => store.deliveries.forget(request)),
     },
-    // Nobody signs in here: what runs do does not depend on it.
+    // Nobody signs in or joins here: what runs do does not depend on it.
     accounts: store.accounts,
     roles: store.roles,
     sessions: store.sessions,
     apiKeys: store.apiKeys,
+    joins: store.joins,
     identities: store.identities,
     loginRequests: store.loginRequests,
     audit: store.audit,

@@ -45,6 +45,16 @@ const secretState = async (
   return found === null ? null : { key: found.keyId, updatedAt: found.updatedAt, updatedBy: found.updatedBy };
 };
 
+const joinTokenState = async (
+  { store }: Engine,
+  { params }: Readonly<{ params: Readonly<{ join_token: string }> }>,
+): Promise<Json> => {
+  const found = await store.joins.getToken(params.join_token);
+  if (found === null) return null;
+  const { name, bounds, until, mostUses, uses } = found;
+  return { name, bounds: bounds as Json, until, mostUses, uses };
+};
+
 /** A name that was tried is told only where it is one: people type passwords into the wrong field. */
 const whoSignsIn = async (
   { people }: Engine,
@@ -110,6 +120,11 @@ export const auditedOperations: { readonly [Id in OperationId]?: Audited<Id> } =
   createOwnApiKey: { gives: ['api_key'] },
   revokeApiKey: { state: apiKeyState },
   revokeOwnApiKey: { state: apiKeyState },
+  createJoinToken: { gives: ['join_token'] },
+  revokeJoinToken: { state: joinTokenState },
+  revokeWorker: { gives: ['name', 'revoked_at', 'revoked_by'] },
+  joinWorker: { changes: true, asks: ['name'], gives: ['worker', 'bounds'] },
+  rotateWorkerToken: { changes: true, often: true },
   cancelRun: { asks: ['reason', 'force'], gives: ['status'] },
   pauseRun: { asks: ['reason'], gives: ['status'] },
   resumeRun: { gives: ['status'] },

@@ -8,9 +8,10 @@
 import type { OperationId, Route } from '@millrace/api';
 import { routes } from '@millrace/api';
 import type { Json, JsonObject } from '@millrace/core';
-import { runId } from '@millrace/core';
+import { readJoinToken, readWorkerToken, runId } from '@millrace/core';
 import type { Engine, NewAuditEntry } from '@millrace/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { bearerToken } from '../security/bearer-token.ts';
 import type { ServerContext } from '../server-context.ts';
 import { type Audited, auditedOperations } from './audited-operations.ts';
 
@@ -77,8 +78,8 @@ function outcomeOf(request: FastifyRequest, { statusCode }: FastifyReply): Outco
 
 function changes(operationId: OperationId): boolean {
   const spec: Route = routes[operationId];
-  if (spec.access === 'worker' || auditedOperations[operationId]?.quiet === true) return false;
   if (auditedOperations[operationId]?.changes === true) return true;
+  if (spec.access === 'worker' || auditedOperations[operationId]?.quiet === true) return false;
   return spec.method !== 'GET' && spec.needs?.endsWith(':read') !== true;
 }
 
@@ -90,7 +91,7 @@ const specOf = (request: FastifyRequest): Audited<OperationId> | undefined => {
 async function record(engine: Engine, request: FastifyRequest, outcome: Outcome, gather: boolean): Promise<void> {
   const operation = request.routeOptions.config.operationId ?? 'none';
   const { before, answer, code } = request.audited;
-  const { actor } = request;
+  const { actor, shownWorker } = request;
   const spec = outcome === 'refused' ? undefined : specOf(request);
   const named = await specOf(request)?.who?.(engine, { body: request.body, answer });
   const given = pick(answer, spec?.gives ?? []);
@@ -98,14 +99,14 @@ async function record(engine: Engine, request: FastifyRequest, outcome: Outcome,
   const entry: NewAuditEntry = {
     operation,
     outcome,
-    actor: actor?.name ?? named ?? null,
-    actorKind: actor?.kind ?? (named == null ? null : 'user'),
+    actor: actor?.name ?? shownWorker?.worker.name ?? named ?? null,
+    actorKind: actor?.kind ?? (shownWorker === null ? (named == null ? null : 'user') : 'worker'),
     session: actor?.session ?? null,
     apiKey: actor?.apiKey ?? null,
     address: request.ip,
     // An entry that lacks its workspace is better than none.
     workspace: await workspaceOf(engine, request).catch(() => null),
-    object: objectOf(request),
+    object: workerOf(request) ?? objectOf(request),
     code,
     before: outcome === 'refused' ? null : before,
     after,
@@ -133,6 +134,15 @@ function objectOf(request: FastifyRequest): string | null {
   const last = parts.findLastIndex((part) => part.startsWith(':'));
   const named = last === -1 ? parts.slice(0, 1) : parts.slice(0, last + 1);
   return named.map((part) => (part.startsWith(':') ? (params[part.slice(1)] ?? part) : part)).join('/');
+}
+
+/** What a request of a worker is about: itself, as far as its token tells, good or not. */
+function workerOf(request: FastifyRequest): string | null {
+  const token = request.routeOptions.config.access === 'worker' ? bearerToken(request) : null;
+  if (token === null) return null;
+  const [joining, own] = [readJoinToken(token), readWorkerToken(token)];
+  if (joining !== null) return `join-tokens/${joining.id}`;
+  return own === null ? null : `joined-workers/${own.id}`;
 }
 
 /** Of a run, it is looked up: its path does not name it. */

@@ -16,6 +16,11 @@ let session = '';
 /** Of an account, for what is about the caller himself. */
 let own: Record<string, string> = {};
 let ended = '';
+let joinToken = { id: '', text: '' };
+let oldJoinToken = '';
+let joined = '';
+
+const workerToken = (letter: string) => `mrw_AAAAAAAAAA_${letter.repeat(43)}`;
 
 beforeAll(async () => {
   await server.app.ready();
@@ -36,12 +41,22 @@ beforeAll(async () => {
   ownKey = toEnd.apiKey.id;
   session = (await server.fake.engine.people.signIn.begin('me', { address: '192.0.2.1', agent: 'test' })).session;
   for (const name of ['staff', 'ops']) await roles.putGroup({ name, description: '' });
+  const { joining } = server.fake.engine;
+  const bounds = { workspaces: ['shop'], queues: null, labels: null };
+  const asked = { name: 'ci', bounds, lifeMs: 60_000, mostUses: 5, by: 'root' };
+  const made = await joining.tokens.create(asked);
+  joinToken = { id: made.joinToken.id, text: made.token };
+  oldJoinToken = (await joining.tokens.create(asked)).joinToken.id;
+  const entering = { joinToken: made.token, name: 'w', address: '192.0.2.1' };
+  joined = (await joining.join({ ...entering, workerToken: `mrw_BBBBBBBBBB_${'b'.repeat(43)}` })).id;
   await roles.put({ name: 'deployer', description: '', grants: [] });
 });
 afterAll(() => server.close());
 
 /** A good call of each operation that answers with JSON or text. */
-const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?: unknown; status?: number }>>> = {
+const goodCalls: Readonly<
+  Record<string, () => Readonly<{ url: string; payload?: unknown; status?: number; bearer?: string }>>
+> = {
   listWorkspaces: () => ({ url: '/api/v1/workspaces' }),
   getWorkspace: () => ({ url: '/api/v1/workspaces/shop' }),
   syncWorkspace: () => ({ url: '/api/v1/workspaces/shop/sync', payload: {} }),
@@ -209,6 +224,25 @@ const goodCalls: Readonly<Record<string, () => Readonly<{ url: string; payload?:
   listHeldAttempts: () => ({ url: '/api/v1/workers/w1/attempts' }),
   drainWorker: () => ({ url: '/api/v1/workers/w1/drain', payload: {} }),
   resumeWorker: () => ({ url: '/api/v1/workers/w1/resume', payload: {} }),
+  listJoinTokens: () => ({ url: '/api/v1/join-tokens' }),
+  createJoinToken: () => ({
+    url: '/api/v1/join-tokens',
+    payload: { name: 'build machines', bounds: { queues: ['build'] }, life_ms: null, most_uses: null },
+    status: 201,
+  }),
+  revokeJoinToken: () => ({ url: `/api/v1/join-tokens/${oldJoinToken}/revoke`, payload: {} }),
+  listJoinedWorkers: () => ({ url: '/api/v1/joined-workers' }),
+  revokeWorker: () => ({ url: `/api/v1/joined-workers/${joined}/revoke`, payload: {} }),
+  joinWorker: () => ({
+    url: '/worker/v1/join',
+    payload: { token: workerToken('a'), name: 'build-7' },
+    bearer: joinToken.text,
+  }),
+  rotateWorkerToken: () => ({
+    url: '/worker/v1/rotate',
+    payload: { token: workerToken('b') },
+    bearer: workerToken('a'),
+  }),
   listLimits: () => ({ url: '/api/v1/limits?workspace=shop&kind=concurrency&key=prod&limit=5' }),
   listQueues: () => ({ url: '/api/v1/queues?workspace=shop' }),
   syncWorker: () => ({
@@ -278,11 +312,15 @@ describe('every operation', () => {
   test.each(routeList.filter((spec) => goodCalls[spec.operationId] !== undefined))(
     '$operationId answers as the contract says',
     async (spec) => {
-      const { url, payload, status = 200 } = goodCalls[spec.operationId]?.() ?? { url: '' };
+      const { url, payload, status = 200, bearer } = goodCalls[spec.operationId]?.() ?? { url: '' };
       const answer = await server.app.inject({
         method: spec.method,
         url,
-        headers: { ...(payload === undefined ? host : json), ...(isOwn(spec.path) ? own : {}) },
+        headers: {
+          ...(payload === undefined ? host : json),
+          ...(isOwn(spec.path) ? own : {}),
+          ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+        },
         ...(payload === undefined ? {} : { payload: payload as object }),
       });
       expect([answer.statusCode, answer.body.slice(0, 200)]).toEqual([status, expect.any(String)]);
@@ -321,7 +359,9 @@ function wrongCalls(
     .replace('{key}', 'k')
     .replace('{session}', 's')
     .replace('{identity}', 'i')
-    .replace('{provider}', 'company');
+    .replace('{provider}', 'company')
+    .replace('{join_token}', 't')
+    .replace('{joined}', 'w');
   const type = spec.bodyType ?? 'application/json';
   return [
     ...(spec.params === undefined
@@ -381,11 +421,15 @@ describe('every wrong call', () => {
     .filter((spec) => spec.operationId !== 'receivePush')
     .flatMap((spec) => wrongCalls(spec).map((call) => ({ ...call, method: spec.method, id: spec.operationId })));
 
-  test.each(calls)('$id with $what gets the envelope', async ({ method, url, payload, type, status }) => {
+  test.each(calls)('$id with $what gets the envelope', async ({ id, method, url, payload, type, status }) => {
     const answer = await server.app.inject({
       method,
       url,
-      headers: method === 'POST' ? { ...host, 'content-type': type ?? '' } : host,
+      headers: {
+        ...host,
+        ...(method === 'POST' ? { 'content-type': type ?? '' } : {}),
+        ...(id === 'joinWorker' ? { authorization: `Bearer ${joinToken.text}` } : {}),
+      },
       ...(method === 'POST' && payload !== undefined ? { payload } : {}),
     });
     expect(status).toContain(answer.statusCode);

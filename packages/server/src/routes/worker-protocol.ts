@@ -1,9 +1,12 @@
 import { Readable } from 'node:stream';
-import { maxSyncBytes, maxSyncWaitMs } from '@millrace/api';
-import { decodeLogBatch, logBatchMediaType, maxLogBatchBytes } from '@millrace/core';
-import type { FastifyInstance } from 'fastify';
+import { type AdmittedWorker, maxSyncBytes, maxSyncWaitMs } from '@millrace/api';
+import { decodeLogBatch, logBatchMediaType, MillraceError, maxLogBatchBytes } from '@millrace/core';
+import type { JoinedWorker } from '@millrace/engine';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { callerSignal } from '../contract/caller-signal.ts';
 import { mountRawRoute, mountRoute } from '../contract/mount-route.ts';
+import { presentBounds } from '../present/present-joining.ts';
+import { bearerToken } from '../security/bearer-token.ts';
 import type { ServerContext } from '../server-context.ts';
 
 /** The header of a log batch comes on top of its data. */
@@ -25,30 +28,57 @@ export function addWorkerProtocolRoutes(parent: FastifyInstance, { engine, closi
       (_request, body, done) => done(null, body),
     );
 
-    mountRoute(app, 'syncWorker', ({ body, reply }) =>
-      engine.workers.sync({ ...body, waitMs: Math.min(body.waitMs, maxSyncWaitMs) }, callerSignal(reply, closing)),
+    mountRoute(app, 'joinWorker', async ({ body, request }) => {
+      const { token: workerToken, name } = body;
+      const joinToken = bearerToken(request);
+      const worker = await engine.joining.join({ joinToken, workerToken, name, address: request.ip });
+      request.shownWorker = { worker, token: workerToken };
+      return present(worker);
+    });
+
+    mountRoute(app, 'rotateWorkerToken', async ({ body, request: { shownWorker } }) => {
+      if (shownWorker !== null) return present(await engine.joining.rotate(shownWorker.token, body.token));
+      throw new MillraceError('unauthorized', 'Only a worker that joined has a token of its own to replace.', {
+        hint: 'The shared worker token is changed where the server is started.',
+      });
+    });
+
+    const protocolOf = ({ shownWorker }: FastifyRequest) => engine.joining.protocolOf(shownWorker);
+
+    mountRoute(app, 'syncWorker', ({ body, request, reply }) =>
+      protocolOf(request).sync({ ...body, waitMs: Math.min(body.waitMs, maxSyncWaitMs) }, callerSignal(reply, closing)),
     );
 
-    mountRoute(app, 'endedRuns', async ({ body }) => {
-      const { ended, unknown } = await engine.workers.endedRuns(body.runs);
+    mountRoute(app, 'endedRuns', async ({ body, request }) => {
+      const { ended, unknown } = await protocolOf(request).endedRuns(body.runs);
       return { ended: [...ended], unknown: [...unknown] };
     });
 
-    mountRoute(app, 'readSecrets', async ({ body, reply }) => {
+    mountRoute(app, 'readSecrets', async ({ body, request, reply }) => {
       // Nothing between server and worker may keep the answer.
       reply.header('cache-control', 'no-store');
-      return { values: { ...(await engine.workers.readSecrets(body)) } };
+      return { values: { ...(await protocolOf(request).readSecrets(body)) } };
     });
 
     mountRawRoute(app, 'appendLogs', async ({ request, reply }) => {
-      await engine.workers.appendLogs(decodeLogBatch(request.body as Uint8Array));
+      await protocolOf(request).appendLogs(decodeLogBatch(request.body as Uint8Array));
       return reply.code(204).send();
     });
 
-    mountRawRoute(app, 'openFiles', async ({ params, reply }) => {
-      const files = await engine.workers.openFiles(params.workspace, params.revision);
+    mountRawRoute(app, 'openFiles', async ({ params, request, reply }) => {
+      const files = await protocolOf(request).openFiles(params.workspace, params.revision);
       if (files === null) return reply.code(204).send();
       return reply.type('application/gzip').send(Readable.from(files, { objectMode: false }));
     });
   });
 }
+
+/** A token that somebody copied unnoticed is good for a day, and its owner notices that another has taken its place. */
+const rotateAfterMs = 24 * 3_600_000;
+
+const present = ({ id, name, bounds }: JoinedWorker): AdmittedWorker => ({
+  worker: id,
+  name,
+  bounds: presentBounds(bounds),
+  rotate_after_ms: rotateAfterMs,
+});

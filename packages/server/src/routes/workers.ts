@@ -1,5 +1,5 @@
 import { isoTime, isoTimeOrNull, type Worker } from '@millrace/api';
-import { MillraceError, workerId } from '@millrace/core';
+import { joinedOf, MillraceError, workerId } from '@millrace/core';
 import type { WorkerSummary } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { mountRoute } from '../contract/mount-route.ts';
@@ -47,6 +47,8 @@ function presentWorker({ worker, leaseUntil, registeredAt, held, drainingSince }
     labels: [...worker.labels],
     capabilities: [...worker.capabilities],
     queues: [...worker.queues],
+    workspaces: worker.workspaces === undefined ? null : [...worker.workspaces],
+    joined: joinedOf(worker.id),
     slots: worker.slots,
     held,
     registered_at: isoTime(registeredAt),

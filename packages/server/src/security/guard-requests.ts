@@ -5,26 +5,29 @@
 // 2. Origin: a browser on this machine sends requests for any page that it shows. Calls that change something, and
 //    sockets, must come from a page of this server, or from no page. Changing calls must also be JSON, which a page of
 //    another origin cannot send without asking first (CORS), and the answer to that question is always no.
-// 3. Caller: who calls the API is found out once, here, and goes with the request (`identify-caller.ts`). Workers have a token
-//    of their own, and are nobody.
+// 3. Caller: who calls the API is found out once, here, and goes with the request (`identify-caller.ts`). Workers are
+//    nobody there: they have tokens of their own (`identify-worker.ts`).
 import { MillraceError } from '@millrace/core';
 import type { Actor } from '@millrace/engine';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ServerContext } from '../server-context.ts';
-import { bearerToken, isSameToken } from './bearer-token.ts';
 import { asksWho, fromElsewhere, identifyCaller } from './identify-caller.ts';
+import { identifyWorker, type ShownWorker } from './identify-worker.ts';
 import { hostName, isFromThisMachine, isLoopbackHost } from './loopback.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who calls the API; null: an operation of workers, or one that everybody may call. */
     actor: Actor | null;
+    /** The worker that shows a token of its own; null: no operation of workers, or whoever may speak for those that did not join. */
+    shownWorker: ShownWorker | null;
   }
 }
 
 /** Adds the checks to every route. */
 export function guardRequests(app: FastifyInstance, { engine, options, closing }: ServerContext): void {
   app.decorateRequest('actor', null);
+  app.decorateRequest('shownWorker', null);
   const allowedHosts = new Set((options.allowedHosts ?? []).map((host) => host.toLowerCase()));
   app.addHook('onRequest', (request, reply, done) => {
     if (closing.aborted && !isHealth(request)) {
@@ -36,8 +39,18 @@ export function guardRequests(app: FastifyInstance, { engine, options, closing }
       (asksWho(options) ? null : checkHost(request, allowedHosts)) ??
       checkOrigin(request) ??
       checkAccess(request, options);
-    if (fault !== null || isOpenTo(request, 'public') || isOpenTo(request, 'worker')) {
+    if (fault !== null || isOpenTo(request, 'public')) {
       done(fault ?? undefined);
+      return;
+    }
+    if (isOpenTo(request, 'worker')) {
+      identifyWorker(request, { engine, options }).then(
+        (shown) => {
+          request.shownWorker = shown;
+          done();
+        },
+        (error: unknown) => done(error as Error),
+      );
       return;
     }
     identifyCaller(request, { engine, options }).then(
@@ -91,22 +104,6 @@ const isOpenTo = ({ routeOptions }: FastifyRequest, access: 'public' | 'worker')
 
 /** What does not depend on who calls. */
 function checkAccess(request: FastifyRequest, options: ServerContext['options']): MillraceError | null {
-  if (isOpenTo(request, 'worker')) {
-    if (options.workerToken !== undefined) {
-      if (isSameToken(bearerToken(request), options.workerToken)) return null;
-      return new MillraceError('unauthorized', 'The request has no valid worker token.', {
-        hint: 'Send "Authorization: Bearer …" with the server\'s worker token.',
-      });
-    }
-    if (isFromThisMachine(request)) return null;
-    return new MillraceError(
-      'unauthorized',
-      'Without a worker token, workers must run on the same machine as the server.',
-      {
-        hint: 'Give server and worker the same worker token.',
-      },
-    );
-  }
   if (!isOpenTo(request, 'public') || asksWho(options) || isFromThisMachine(request)) return null;
   return fromElsewhere();
 }

@@ -1,4 +1,4 @@
-import { type Lane, type RunOrigin, shareOf } from '@millrace/core';
+import { type AttemptRef, type Lane, type RunOrigin, shareOf } from '@millrace/core';
 import type { ClaimedWork, WorkStore } from '@millrace/engine';
 import type { Database } from '../connections/database.ts';
 import { readStatement } from '../connections/statement.ts';
@@ -11,6 +11,7 @@ const claimWork = readStatement(import.meta.url, 'claim-work');
 const readyLanes = readStatement(import.meta.url, 'ready-lanes');
 const heldWork = readStatement(import.meta.url, 'held-work');
 const heldOrigin = readStatement(import.meta.url, 'held-origin');
+const heldAmong = readStatement(import.meta.url, 'held-among');
 const giveBackWork = readStatement(import.meta.url, 'give-back-work');
 
 type ClaimedRow = WorkRow & OriginRow & Readonly<{ started_at: string | null; paused: boolean }>;
@@ -70,18 +71,15 @@ export function createWorkStore(
       if (refs.length === 0) return;
       // It stands where it stood before: marks have passed it.
       marks.clear();
-      await database.query(giveBackWork, [
-        worker,
-        refs.map(({ run }) => run),
-        refs.map(({ step }) => step),
-        refs.map(({ iteration }) => iteration),
-        refs.map(({ item }) => item),
-        refs.map(({ attempt }) => attempt),
-      ]);
+      await database.query(giveBackWork, [worker, ...columnsOf(refs)]);
     },
     async originOfHeld(worker, { run, step, iteration, item, attempt }) {
       const [row] = await database.query<OriginRow>(heldOrigin, [worker, run, step, iteration, item, attempt]);
       return row === undefined ? null : decodeOrigin(row);
+    },
+    async heldAmong(joined, refs) {
+      const rows = await database.query<Readonly<{ place: string }>>(heldAmong, [joined, ...columnsOf(refs)]);
+      return rows.map(({ place }) => Number(place));
     },
     async heldBy(worker) {
       return decodeClaimed(await database.query<ClaimedRow>(heldWork, [worker]));
@@ -94,6 +92,14 @@ export function createWorkStore(
  * there is; of many just more than their part, so that a claim costs the same however many lanes there are.
  */
 const mostOfLane = (lanes: number, limit: number): number => (lanes <= 4 ? limit : Math.ceil((2 * limit) / lanes));
+
+const columnsOf = (refs: readonly AttemptRef[]): readonly (readonly (string | number)[])[] => [
+  refs.map(({ run }) => run),
+  refs.map(({ step }) => step),
+  refs.map(({ iteration }) => iteration),
+  refs.map(({ item }) => item),
+  refs.map(({ attempt }) => attempt),
+];
 
 /** Items of a run stand together; what is the same for all of them is read once. */
 function decodeClaimed(rows: readonly ClaimedRow[]): readonly ClaimedWork[] {

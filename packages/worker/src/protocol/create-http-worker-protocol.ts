@@ -1,36 +1,17 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import {
   type EndedRuns,
-  type ErrorCode,
   encodeLogBatch,
-  errorCatalogue,
   logBatchMediaType,
-  MillraceError,
   type SyncResponse,
   type WorkerProtocol,
 } from '@millrace/core';
+import { createServerCalls, errorOf, parseAnswer, readText, type ServerCallOptions } from './server-calls.ts';
 
-export type HttpWorkerProtocolOptions = Readonly<{
-  /** The server's address, for example `https://millrace.example.org`; a path is kept. */
-  url: string;
-  /** The worker's own token. */
-  token?: string;
-  /** How long an answer may take beyond what the call waits for. Default: 15 seconds. */
-  timeoutMs?: number;
-}>;
-
-type Call = Readonly<{
-  method: 'GET' | 'POST';
-  path: string;
-  body?: string | Uint8Array;
-  contentType?: string;
-  timeoutMs: number;
-  signal?: AbortSignal | undefined;
-}>;
-
-/** No answer of sync or logs is larger; a server that sends more is none of ours. */
-const maxAnswerBytes = 256 * 1024 * 1024;
+export type HttpWorkerProtocolOptions = ServerCallOptions &
+  Readonly<{
+    /** How long an answer may take beyond what the call waits for. Default: 15 seconds. */
+    timeoutMs?: number;
+  }>;
 
 /**
  * The worker protocol over HTTP: `POST /worker/v1/sync` (JSON), `POST /worker/v1/logs` (a log batch) and
@@ -39,34 +20,8 @@ const maxAnswerBytes = 256 * 1024 * 1024;
  * MillraceErrors: the server's own codes, or `store_unavailable` (retryable) when it cannot be reached.
  */
 export function createHttpWorkerProtocol(options: HttpWorkerProtocolOptions): WorkerProtocol {
-  const base = new URL(options.url);
-  const secure = base.protocol === 'https:';
-  const prefix = base.pathname.replace(/\/$/, '');
-  const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  const { base, send } = createServerCalls(options);
   const graceMs = options.timeoutMs ?? 15_000;
-
-  const send = (call: Call): Promise<IncomingMessage> =>
-    new Promise((resolve, reject) => {
-      const headers: Record<string, string | number> = { accept: 'application/json' };
-      if (options.token !== undefined) headers.authorization = `Bearer ${options.token}`;
-      if (call.body !== undefined) {
-        headers['content-type'] = call.contentType ?? 'application/json';
-        headers['content-length'] = Buffer.byteLength(call.body);
-      }
-      const url = new URL(prefix + call.path, base);
-      const sent = (secure ? httpsRequest : httpRequest)(
-        url,
-        { method: call.method, headers, agent, ...(call.signal === undefined ? {} : { signal: call.signal }) },
-        resolve,
-      );
-      sent.setTimeout(call.timeoutMs, () => sent.destroy(new Error(`no answer for ${call.timeoutMs} ms`)));
-      sent.once('error', (cause: NodeJS.ErrnoException) => {
-        // The server closed a kept connection just when it was used again. Every call may be repeated, so this one is.
-        if (sent.reusedSocket && cause.code === 'ECONNRESET') send(call).then(resolve, reject);
-        else reject(unreachableServer(base, cause));
-      });
-      sent.end(call.body);
-    });
 
   return {
     async sync(request, signal) {
@@ -127,32 +82,6 @@ export function createHttpWorkerProtocol(options: HttpWorkerProtocolOptions): Wo
   };
 }
 
-async function readText(answer: IncomingMessage, base: URL): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of answer) {
-      const bytes: Buffer = chunk;
-      size += bytes.length;
-      if (size > maxAnswerBytes) throw new Error(`the answer has more than ${maxAnswerBytes} bytes`);
-      chunks.push(bytes);
-    }
-  } catch (cause) {
-    throw unreachableServer(base, cause);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parseAnswer<Answer>(text: string, base: URL, isOurs: (answer: unknown) => answer is Answer): Answer {
-  try {
-    const answer: unknown = JSON.parse(text);
-    if (isOurs(answer)) return answer;
-  } catch (cause) {
-    throw notOurServer(base, cause);
-  }
-  throw notOurServer(base, undefined);
-}
-
 /** The frame is checked, so that another service at that address is recognised; the assignments are the server's word. */
 function isSyncResponse(answer: unknown): answer is SyncResponse {
   if (typeof answer !== 'object' || answer === null) return false;
@@ -178,39 +107,3 @@ function areSecrets(answer: unknown): answer is Readonly<{ values: Readonly<Reco
     typeof values === 'object' && values !== null && Object.values(values).every((value) => typeof value === 'string')
   );
 }
-
-/** The server's error envelope, `{ error: { code, message, hint } }`, as an error of the same code. */
-function errorOf(answer: IncomingMessage, text: string, base: URL): MillraceError {
-  const status = answer.statusCode ?? 0;
-  try {
-    const { error } = JSON.parse(text) as { error?: { code?: unknown; message?: unknown; hint?: unknown } };
-    if (typeof error?.code === 'string' && Object.hasOwn(errorCatalogue, error.code)) {
-      const hint = typeof error.hint === 'string' ? { hint: error.hint } : {};
-      return new MillraceError(error.code as ErrorCode, String(error.message), hint);
-    }
-  } catch {
-    // Not our envelope: a proxy answered, or another service.
-  }
-  const code = status === 401 || status === 403 ? 'unauthorized' : status === 413 ? 'too_large' : 'store_unavailable';
-  return new MillraceError(code, `The server at ${base.origin} answered ${status} without saying why.`, {
-    hint: 'Check the address, and what stands between the worker and the server.',
-    details: { status, body: text.slice(0, 500) },
-  });
-}
-
-const unreachableServer = (base: URL, cause: unknown): MillraceError =>
-  new MillraceError('store_unavailable', `The server at ${base.origin} cannot be reached: ${reasonOf(cause)}.`, {
-    hint: 'Check the address and that the server runs; the worker goes on trying.',
-    cause,
-  });
-
-function reasonOf(cause: unknown): string {
-  const { message, code } = cause as NodeJS.ErrnoException;
-  return message === undefined || message === '' ? String(code ?? cause) : message;
-}
-
-const notOurServer = (base: URL, cause: unknown): MillraceError =>
-  new MillraceError('store_unavailable', `What answers at ${base.origin} is not a Millrace server of this version.`, {
-    hint: 'Check the address and the versions of server and worker.',
-    cause,
-  });

@@ -38,6 +38,8 @@ export type SyncHost = Readonly<{
   received: (response: SyncResponse) => void;
   confirmed: (outgoing: Outgoing) => void;
   leaseLost: () => void;
+  /** The server takes nothing from it any more; no further call is made. */
+  revoked: (cause: MillraceError) => void;
   serverLost: (cause: unknown) => void;
   serverFound: () => void;
 }>;
@@ -121,6 +123,7 @@ export class SyncClient {
     this.#stopping = true;
     this.#draining = true;
     return new Promise((resolve) => {
+      if (this.#abort.signal.aborted) resolve();
       this.#drained = resolve;
       this.#schedule();
     });
@@ -251,6 +254,12 @@ export class SyncClient {
   }
 
   #callFailed(cause: unknown): void {
+    if (cause instanceof MillraceError && cause.code === 'worker_revoked') {
+      this.end();
+      this.#outgoing.clear();
+      this.#host.revoked(cause);
+      return;
+    }
     if (this.#failures === 0) this.#host.serverLost(cause);
     this.#failures++;
     this.#checkLease();

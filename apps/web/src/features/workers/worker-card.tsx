@@ -19,7 +19,14 @@ import { WorkflowLink } from '../workflows/workflow-link.tsx';
 import { DrainButton } from './drain-button.tsx';
 
 /** One worker. What it holds is read when somebody wants to see it. */
-export function WorkerCard({ worker }: { worker: Worker }) {
+export function WorkerCard({
+  worker,
+  onRevoke,
+}: {
+  worker: Worker;
+  /** null: it has no token of its own. */
+  onRevoke: (() => void) | null;
+}) {
   const [open, setOpen] = useState(false);
   const silent = Date.parse(worker.lease_until) < useNow();
   return (
@@ -36,6 +43,11 @@ export function WorkerCard({ worker }: { worker: Worker }) {
               {open ? 'Hide what it holds' : `Holds ${worker.held}`}
             </Button>
             <DrainButton worker={worker} />
+            {onRevoke === null ? null : (
+              <Button small look="danger" needs="worker:admit" aria-label={`Revoke ${worker.name}`} onClick={onRevoke}>
+                Revoke
+              </Button>
+            )}
           </div>
         </div>
         <Meter label={`Slots of ${worker.name}`} used={worker.held} of={worker.slots} />
@@ -47,7 +59,12 @@ export function WorkerCard({ worker }: { worker: Worker }) {
         )}
         <Facts>
           <Fact name="Takes">{worker.capabilities.join(', ')}</Fact>
-          <Fact name="Queues">{worker.queues.includes('*') ? 'all' : worker.queues.join(', ')}</Fact>
+          <Fact name="Queues">
+            {worker.queues.includes('*') ? 'all' : worker.queues.join(', ') || 'none that it may serve'}
+          </Fact>
+          {worker.workspaces === null ? null : (
+            <Fact name="Workspaces">{worker.workspaces.join(', ') || 'none that it may serve'}</Fact>
+          )}
           {worker.labels.length === 0 ? null : <Fact name="Labels">{worker.labels.join(', ')}</Fact>}
           <Fact name="Host">
             {worker.host}, process {worker.pid}
@@ -56,6 +73,7 @@ export function WorkerCard({ worker }: { worker: Worker }) {
           <Fact name="Here since">
             <RelativeTime at={worker.registered_at} />
           </Fact>
+          {worker.joined === null ? null : <Fact name="Token">its own</Fact>}
           <Fact name="Id">
             <ShortId id={worker.id} />
           </Fact>

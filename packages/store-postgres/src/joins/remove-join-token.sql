@@ -1,0 +1,3 @@
+delete from millrace.join_token t
+where t.id = $1
+returning t.id
