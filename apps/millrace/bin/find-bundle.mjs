@@ -2,7 +2,8 @@
 // `build/bundle-when-stale.ts` makes it, and nothing needs it. Plain JavaScript that any Node >= 18 runs, as `millrace.mjs` is.
 //
 // A bundle is taken only while each file that it was made from is the same file with the same size and the same times: nobody
-// writes to a file and leaves its time of change (ctime) as it was. Installed packages count as a whole: npm notes each change.
+// writes to a file and leaves its time of change (ctime) as it was. Installed packages count as a whole: npm writes down each
+// installation, and the time of that counts, since `ctime` moves with each copy of the packages by hard links.
 import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -26,16 +27,19 @@ export function findBundle(checkout) {
   } catch {
     return null; // There is none, or it cannot be read: the sources do as well.
   }
-  const isFresh = manifest.inputs.every(([path, state]) => stateOf(`${checkout}/${path}`) === state);
+  const isFresh = manifest.inputs.every(([path, state]) => stateOf(checkout, path) === state);
   return isFresh ? pathToFileURL(join(folder, manifest.entry)).href : null;
 }
 
 /**
- * What changes whenever a file does; null: there is no such file.
+ * What changes whenever a file of the checkout does; null: there is no such file.
+ * @param {string} checkout
  * @param {string} path
  * @returns {string | null}
  */
-export function stateOf(path) {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats === undefined ? null : `${stats.ino} ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}`;
+export function stateOf(checkout, path) {
+  const stats = statSync(`${checkout}/${path}`, { throwIfNoEntry: false });
+  if (stats === undefined) return null;
+  const { ino, size, mtimeMs, ctimeMs } = stats;
+  return path.startsWith('node_modules/') ? `${size} ${mtimeMs}` : `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
 }

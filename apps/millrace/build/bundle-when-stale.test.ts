@@ -1,4 +1,5 @@
 import {
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -64,7 +65,6 @@ describe('the bundle of the command', () => {
     ['a module', 'packages/core/src/one.ts', 'export const one: number = 3;'],
     ['a module that only passes on', 'packages/core/src/index.ts', "export * from './one.ts';"],
     ['a manifest', 'apps/millrace/package.json', '{}'],
-    ['what npm has installed', 'node_modules/.package-lock.json', '{ }'],
   ])('is not taken when %s has changed, whatever its size and its time say', async (_, name, text) => {
     await bundled();
     const path = join(checkout, name);
@@ -74,6 +74,14 @@ describe('the bundle of the command', () => {
     expect(findBundle(checkout)).toBeNull();
     await bundled();
     rmSync(path);
+    expect(findBundle(checkout)).toBeNull();
+  });
+
+  it('is not taken when npm has installed something since, and is when packages were merely linked elsewhere', async () => {
+    await bundled();
+    linkSync(join(checkout, 'node_modules/.package-lock.json'), join(checkout, 'link'));
+    expect(findBundle(checkout)).not.toBeNull();
+    write('node_modules/.package-lock.json', '{}');
     expect(findBundle(checkout)).toBeNull();
   });
 

@@ -10,6 +10,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } f
 import { join, relative, sep } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
 import { bundleFolderOf, findBundle, root, stateOf } from '../bin/find-bundle.mjs';
+import { contractTable } from './contract-table.ts';
 
 /** Packages that look for files of their own beside themselves: a native library, the programs of threads. */
 const notBundled = [/^@node-rs\/argon2$/, /^pino$/];
@@ -21,6 +22,7 @@ const ownModules = /[\\/](?:packages|apps)[\\/][^\\/]+[\\/]src[\\/]/;
 const furtherInputs = [
   'apps/millrace/bin/find-bundle.mjs',
   'apps/millrace/build/bundle-when-stale.ts',
+  'apps/millrace/build/contract-table.ts',
   'package-lock.json',
   'node_modules/.package-lock.json',
 ];
@@ -41,7 +43,7 @@ export async function bundleWhenStale(checkout: string = root): Promise<void> {
     const inputs = inputsOf(checkout, modules);
     // What changed while it was read may be in there as it was before. Whoever asks next makes another.
     if (inputs.some((path) => changedSince(began - clockStepMs, join(checkout, path)))) return;
-    const manifest = { entry, inputs: inputs.map((path) => [path, stateOf(join(checkout, path))]) };
+    const manifest = { entry, inputs: inputs.map((path) => [path, stateOf(checkout, path)]) };
     for (const chunk of chunks) renameSync(join(made, chunk), join(folder, chunk));
     writeFileSync(join(made, 'manifest.json'), JSON.stringify(manifest));
     renameSync(join(made, 'manifest.json'), join(folder, 'manifest.json'));
@@ -64,7 +66,7 @@ async function bundle(checkout: string, into: string) {
     cwd: checkout,
     platform: 'node',
     external: notBundled,
-    plugins: [keepAddresses(bundleFolderOf(checkout)), listModules],
+    plugins: [contractTable(checkout), keepAddresses(bundleFolderOf(checkout)), listModules],
     treeshake: { moduleSideEffects: [{ test: ownModules, sideEffects: false }] },
     // Circles and dead branches of libraries are theirs. What cannot be found is an error all the same.
     logLevel: 'silent',

@@ -1,6 +1,7 @@
 export type { AnsweredApproval, Approval } from './approvals/approval.ts';
 export { type AuditEntry, type AuditLine, type AuditVerdict, auditLine } from './audit/audit-entry.ts';
 export { maxVerifiedRows } from './audit/routes.ts';
+export { contractTable } from './contract/contract-table.ts';
 export type { Access, Answer, Given, Parsed, ResponseSpec, Route, Tag } from './contract/route.ts';
 export { isoTime, isoTimeOrNull } from './contract/values.ts';
 export { type ErrorEnvelope, errorCodes, errorEnvelope, type Problem } from './errors/error-envelope.ts';
