@@ -21,14 +21,13 @@ export const bundleFolderOf = (checkout) => join(checkout, '.cache', 'millrace')
  */
 export function findBundle(checkout) {
   const folder = bundleFolderOf(checkout);
-  let manifest;
   try {
-    manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+    const { entry, inputs } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+    const isFresh = inputs.every(([path, state]) => stateOf(checkout, path) === state);
+    return isFresh ? pathToFileURL(join(folder, entry)).href : null;
   } catch {
-    return null; // There is none, or it cannot be read: the sources do as well.
+    return null; // There is none, it cannot be read, or another version wrote it: the sources do as well.
   }
-  const isFresh = manifest.inputs.every(([path, state]) => stateOf(checkout, path) === state);
-  return isFresh ? pathToFileURL(join(folder, manifest.entry)).href : null;
 }
 
 /**

@@ -107,8 +107,10 @@ describe('the bundle of the command', () => {
 
   it('is not taken while it cannot be read, and is no half of two', async () => {
     await bundled();
-    write('.cache/millrace/manifest.json', '{ "entry": ');
-    expect(findBundle(checkout)).toBeNull();
+    for (const other of ['{ "entry": ', '{}', '{ "entry": 1, "inputs": [] }', '{ "entry": "x", "inputs": [1] }']) {
+      write('.cache/millrace/manifest.json', other);
+      expect(findBundle(checkout)).toBeNull();
+    }
     expect(readdirSync(bundleFolderOf(checkout)).filter((name) => name.startsWith('new-'))).toEqual([]);
   });
 
