@@ -100,6 +100,7 @@ export const sampleAnswers: { readonly [Name in ReasonName]: Extract<Answer, { r
     nearest: {
       worker: workerId('w1'),
       name: 'one',
+      lacksWorkspace: false,
       lacksQueue: false,
       lacksCapabilities: ['shell'],
       lacksLabels: ['gpu'],

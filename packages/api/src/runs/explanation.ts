@@ -144,6 +144,9 @@ const anAnswer = z
         .object({
           worker: z.string(),
           name: z.string(),
+          lacks_workspace: z
+            .boolean()
+            .meta({ description: 'It joined with a token that binds it to other workspaces.' }),
           lacks_queue: z.boolean(),
           lacks_capabilities: z.array(z.string()),
           lacks_labels: z.array(z.string()),

@@ -151,7 +151,7 @@ export class Lanes {
 /** Whether a worker may take work of a lane: it serves the workspace and queue, has every capability and label that is asked for. */
 export function serves(worker: WorkerDescription, lane: Lane): boolean {
   return (
-    isOfWorkspace(worker, lane) &&
+    mayServe(worker, lane) &&
     (worker.queues.includes(lane.queue) || worker.queues.includes('*')) &&
     hasCapability(worker, lane) &&
     lane.labels.every((label) => worker.labels.includes(label))
@@ -159,7 +159,7 @@ export function serves(worker: WorkerDescription, lane: Lane): boolean {
 }
 
 /** A worker that is bound to workspaces takes no work of which nobody knows whose it is. */
-const isOfWorkspace = ({ workspaces }: WorkerDescription, { workspace }: Lane): boolean =>
+export const mayServe = ({ workspaces }: WorkerDescription, { workspace }: Lane): boolean =>
   workspaces === undefined || (workspace !== undefined && workspaces.includes(workspace));
 
 /** Asked for each new attempt and worker: most lanes ask for one capability, and nothing is made for these. */

@@ -42,11 +42,28 @@ describe('waiting for a worker', () => {
     expect(answer.nearest).toEqual({
       worker: 'near',
       name: 'near',
+      lacksWorkspace: false,
       lacksQueue: false,
       lacksCapabilities: [],
       lacksLabels: ['big'],
     });
     expect(answer.message).toContain('near comes nearest, but it has not label big.');
+  });
+
+  test('says when the nearest is bound to other workspaces', async () => {
+    const { start: run, worker, reasonOf } = await start();
+    await worker('bound', { workspaces: ['elsewhere'], labels: ['gpu', 'big'], queues: ['*'] }).sync();
+    const id = await run('labelled');
+    const answer = await reasonOf(id, 'waiting_for_worker');
+    expect(answer).toMatchObject({ matching: 0, nearest: { name: 'bound', lacksWorkspace: true, lacksLabels: [] } });
+    expect(answer.message).toContain('bound comes nearest, but it may not serve this workspace.');
+    const other = worker('other', { workspaces: ['elsewhere'], labels: ['gpu'], queues: ['*'] });
+    await other.sync();
+    expect((await reasonOf(id, 'waiting_for_worker')).nearest?.name).toBe('bound');
+    await worker('near', { labels: ['gpu'], queues: ['nightly'] }).sync();
+    expect((await reasonOf(id, 'waiting_for_worker')).message).toContain(
+      'near comes nearest, but it has not label big.',
+    );
   });
 
   test('names the capabilities that a step needs together, and which of them the nearest has not', async () => {

@@ -60,13 +60,17 @@ function laneText({ queue, capability, labels }: WorkerSearch): string {
 const plural = (one: string, many: string, names: readonly string[]): string =>
   `${names.length === 1 ? one : many} ${listed(names)}`;
 
-function lackText({ lacksQueue, lacksCapabilities, lacksLabels }: NearestWorker, { queue }: WorkerSearch): string {
+function lackText(nearest: NearestWorker, { queue }: WorkerSearch): string {
+  const { lacksWorkspace, lacksQueue, lacksCapabilities, lacksLabels } = nearest;
   const lacks = [
     lacksCapabilities.length === 0 ? '' : plural('capability', 'capabilities', lacksCapabilities),
     lacksQueue ? `queue ${queue}` : '',
     lacksLabels.length === 0 ? '' : plural('label', 'labels', lacksLabels),
-  ];
-  return `it has not ${listed(lacks.filter((text) => text !== ''))}`;
+  ].filter((text) => text !== '');
+  return [
+    ...(lacks.length === 0 ? [] : [`it has not ${listed(lacks)}`]),
+    ...(lacksWorkspace ? ['it may not serve this workspace'] : []),
+  ].join(', and ');
 }
 
 function workerChanges(search: WorkerSearch): readonly Change[] {

@@ -224,7 +224,7 @@ export type WorkerSearch = Readonly<{
   ready: number;
   /** Workers with a living lease. */
   connected: number;
-  /** Of these: have the queue, the capability and every label. */
+  /** Of these: may serve the workspace, have the queue, the capability and every label. */
   matching: number;
   /** Of the matching: hold as much as they have slots. */
   busy: number;
@@ -241,6 +241,8 @@ export type DrainingWorker = Readonly<{ worker: WorkerId; name: string }>;
 export type NearestWorker = Readonly<{
   worker: WorkerId;
   name: string;
+  /** It joined with a token that binds it to others. */
+  lacksWorkspace: boolean;
   lacksQueue: boolean;
   lacksCapabilities: readonly Capability[];
   lacksLabels: readonly string[];

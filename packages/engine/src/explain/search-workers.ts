@@ -1,5 +1,5 @@
 import { capabilitiesOf, type Lane, laneKey, type WorkerDescription } from '@millrace/core';
-import { serves } from '../dispatch/lanes.ts';
+import { mayServe, serves } from '../dispatch/lanes.ts';
 import type { NearestWorker, WorkerSearch } from './explanation.ts';
 import type { Facts } from './facts.ts';
 
@@ -53,7 +53,7 @@ export function createWorkerSearch({ workers, stopping, lanes, now }: Facts): (l
   };
 }
 
-/** The worker that lacks least. A label is easier to give to a worker than a capability. */
+/** The worker that lacks least. */
 function nearestOf(workers: readonly WorkerDescription[], lane: Lane): NearestWorker | null {
   let best: NearestWorker | null = null;
   let bestCost = Number.POSITIVE_INFINITY;
@@ -61,11 +61,12 @@ function nearestOf(workers: readonly WorkerDescription[], lane: Lane): NearestWo
     const found: NearestWorker = {
       worker: worker.id,
       name: worker.name,
+      lacksWorkspace: !mayServe(worker, lane),
       lacksQueue: !worker.queues.includes(lane.queue) && !worker.queues.includes('*'),
       lacksCapabilities: capabilitiesOf(lane).filter((one) => !worker.capabilities.includes(one)),
       lacksLabels: lane.labels.filter((label) => !worker.labels.includes(label)),
     };
-    const cost = found.lacksCapabilities.length * 1_000 + (found.lacksQueue ? 10 : 0) + found.lacksLabels.length * 10;
+    const cost = costOf(found);
     if (cost < bestCost) {
       best = found;
       bestCost = cost;
@@ -73,3 +74,7 @@ function nearestOf(workers: readonly WorkerDescription[], lane: Lane): NearestWo
   }
   return best;
 }
+
+/** A label is easier to give to a worker than a capability, and what it may serve it has from the token that it joined with. */
+const costOf = ({ lacksWorkspace, lacksQueue, lacksCapabilities, lacksLabels }: NearestWorker): number =>
+  (lacksWorkspace ? 1_000 : 0) + lacksCapabilities.length * 1_000 + (lacksQueue ? 10 : 0) + lacksLabels.length * 10;

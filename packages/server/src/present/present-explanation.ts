@@ -178,6 +178,7 @@ function presentSearch(answer: Extract<Answer, { reason: 'waiting_for_worker' }>
         : {
             worker: nearest.worker,
             name: nearest.name,
+            lacks_workspace: nearest.lacksWorkspace,
             lacks_queue: nearest.lacksQueue,
             lacks_capabilities: [...nearest.lacksCapabilities],
             lacks_labels: [...nearest.lacksLabels],
