@@ -23,8 +23,9 @@ const firstPauseMs = 60_000;
 const longestPauseMs = 3_600_000;
 
 /**
- * Starts processes by a helper process that does it quickly, on Linux with Python or perl; elsewhere, and whenever the helper cannot
- * do it, directly. The helper comes with the first process and goes with this process or at `end`.
+ * Starts processes by a helper process that does it quickly, on Linux with Python or perl; elsewhere, and whenever the helper
+ * cannot do it, directly. The helper comes with the second process (a single one is not worth its start), and goes with this
+ * process or at `end`.
  */
 export function createProcessStarter(options: ProcessStarterOptions = {}): ProcessStarter {
   return process.platform === 'linux' ? new HelpedStarter(options) : startDirectly;
@@ -37,6 +38,8 @@ class HelpedStarter implements ProcessStarter {
   #programs: readonly HelperProgram[] | null = null;
   #helper: StartHelper | null = null;
   #ready = false;
+  /** Processes that were started before there was any helper. */
+  #before = 0;
   /** No helper is to be launched: one is there or comes, or there is nothing to do it. */
   #launching = false;
   #lost = 0;
@@ -50,8 +53,9 @@ class HelpedStarter implements ProcessStarter {
 
   async start(process: ProcessToStart, receive: ReceiveOutput): Promise<StartedProcess> {
     if (this.#helper === null || !this.#ready) {
+      this.#before += 1;
       // Nothing waits for it: what comes meanwhile is started directly.
-      if (!this.#launching && this.#clock() >= this.#pausedUntil) this.#launch();
+      if (this.#before > 1 && !this.#launching && this.#clock() >= this.#pausedUntil) this.#launch();
       return await startDirectly.start(process, receive);
     }
     try {

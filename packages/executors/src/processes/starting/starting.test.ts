@@ -66,6 +66,18 @@ async function leavesClean(starter: ProcessStarter, cmd: string, step = likeASte
   return process.foldersClean;
 }
 
+/** The processes that this one is the parent of. */
+const childrenOfThis = (): readonly string[] =>
+  readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === process.pid;
+    } catch {
+      return false; // It has ended meanwhile.
+    }
+  });
+
 const gone = async (pid: number): Promise<void> => {
   await expect
     .poll(() => existsSync(`/proc/${pid}`) && !readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z '), {
@@ -423,6 +435,16 @@ describe('the reports of a start helper', () => {
 });
 
 describe.runIf(onLinux)('the starter of processes', () => {
+  it.runIf(canHelp)('starts a single process directly, without bringing a helper', async () => {
+    const starter = createProcessStarter();
+    const before = childrenOfThis();
+    await outcome(starter, shell('true'));
+    expect(childrenOfThis()).toEqual(before);
+    await outcome(starter, shell('true'));
+    expect(childrenOfThis()).toHaveLength(before.length + 1);
+    await starter.end();
+  });
+
   it.runIf(canHelp)('starts the first process directly, those after it by a helper', async () => {
     const starter = createProcessStarter();
     const parents = new Set<string>();
