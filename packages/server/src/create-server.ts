@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import helmet from '@fastify/helmet';
 import websocket from '@fastify/websocket';
 import { MillraceError } from '@millrace/core';
+import { isNestedTooDeep, maxNesting } from '@millrace/engine';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import { recordRequests } from './audit/record-requests.ts';
@@ -142,9 +143,15 @@ function addJsonParser(app: FastifyInstance): void {
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body.length === 0) done(null, {});
+    else if (isNestedTooDeep(body as string)) done(tooDeep());
     else parse(request, body as string, done);
   });
 }
+
+const tooDeep = (): MillraceError =>
+  new MillraceError('invalid_request', `The body has values that are nested more than ${maxNesting} levels deep.`, {
+    hint: 'Send flatter values, or a text with JSON in it.',
+  });
 
 function addAreas(app: FastifyInstance, context: ServerContext): void {
   const { options, metrics } = context;
@@ -166,6 +173,8 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
   app.after(() => {
     app.addHook('onRequest', (request, reply, done) => {
       reply.header('x-request-id', request.id);
+      // What one may see, another may not: no cache keeps it. What may be kept says so by itself.
+      reply.header('cache-control', 'no-store');
       done();
     });
     recordRequests(app, context);

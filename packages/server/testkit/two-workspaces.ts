@@ -3,7 +3,7 @@
 // name in it, so that a text tells whether something of it shows.
 import { type AttemptResult, type RunId, type SyncResponse, type WorkerDescription, workerId } from '@millrace/core';
 import { loadDefinitions } from '@millrace/definition';
-import { createEngine, createMemoryStore, type Engine, parseSecretKeys } from '@millrace/engine';
+import { createEngine, createMemoryStore, type Engine, type EngineOptions, parseSecretKeys } from '@millrace/engine';
 import { createServer, type ServerLimits } from '../src/index.ts';
 import { createFakeSources } from './fake-sources.ts';
 import { createMemoryBlobs } from './memory-blobs.ts';
@@ -120,10 +120,13 @@ async function fill(engine: Engine, name: string): Promise<Place> {
   };
 }
 
-export async function openTwoWorkspaces(limits: Partial<ServerLimits> = {}) {
+export async function openTwoWorkspaces(
+  limits: Partial<ServerLimits> = {},
+  stores: Pick<EngineOptions, 'store' | 'queries'> = createMemoryStore(),
+) {
   const keys = parseSecretKeys('ab'.repeat(32), 'test');
   const engine = await createEngine({
-    ...createMemoryStore(),
+    ...stores,
     blobs: createMemoryBlobs(),
     secretKeys: async () => keys,
   });

@@ -16,6 +16,7 @@ import { type Instant, MillraceError } from '@millrace/core';
 import type { AccountStore } from '../ports/account-store.ts';
 import type { LoginCallback, LoginRequest, LoginRequestStore } from '../ports/login-request-store.ts';
 import type { Actor } from './actor.ts';
+import { networkOf } from './network-of.ts';
 import { ownSession } from './own-account.ts';
 import type { IssuedSession, SignIn } from './sign-in.ts';
 import { hashToken, newLoginCode, newToken, readLoginCode } from './tokens.ts';
@@ -66,7 +67,7 @@ export function createLoginRequests({ accounts, requests, signIn, now }: LoginRe
   };
   return {
     async create({ challenge, machine, callback, address }) {
-      await limit(`login request ${address}`, creations);
+      await limit(`login request ${networkOf(address)}`, creations);
       const code = callback === null ? newLoginCode() : newToken();
       const codeHash = hashToken(readLoginCode(code));
       await requests.add({ challenge, codeHash, callback, machine, address: address.slice(0, 200) }, lifeMs);

@@ -9,6 +9,7 @@ import { MillraceError } from '@millrace/core';
 import type { IdentityRules, LdapProvider, OutsideIdentity } from '../ports/identity-provider.ts';
 import type { Store } from '../ports/store.ts';
 import { isPeopleName } from './manage-accounts.ts';
+import { networkOf } from './network-of.ts';
 import type { From, IssuedSession, SignIn } from './sign-in.ts';
 
 export type OutsideSignIn = Readonly<{
@@ -109,7 +110,7 @@ export function createOutsideSignIn(store: Store, signIn: SignIn): OutsideSignIn
 
   const proveByDirectory: OutsideSignIn['proveByDirectory'] = async (directory, { name, password, address }) => {
     const key = `${directory.name} name ${name.trim().toLowerCase().slice(0, 200)}`;
-    const byAddress = await accounts.countTry(`address ${address}`, tries.windowMs);
+    const byAddress = await accounts.countTry(`address ${networkOf(address)}`, tries.windowMs);
     const byName = await accounts.countTry(key, tries.windowMs);
     if (byAddress > tries.ofAddress || byName > tries.ofName) {
       throw new MillraceError('rate_limited', 'Too many sign-ins were tried.', { hint: 'Try again in a few minutes.' });

@@ -107,6 +107,17 @@ describe('signing in', () => {
     expect(await code(people.signIn.signIn({ name: 'ada', password, ...from }))).toBe('none');
   });
 
+  it('takes a network of IPv6 for one address: whoever has one has as many addresses as he likes', async () => {
+    await test.makeUser('ada');
+    const signIn = (address: string) => code(people.signIn.signIn({ name: 'ada', password, agent: 'test', address }));
+    for (let tried = 0; tried < 30; tried += 1) await signIn(`2001:db8:1:2:${tried.toString(16)}::1`);
+    expect(await signIn('2001:db8:1:2:ffff::1')).toBe('rate_limited');
+    expect(await signIn('2001:db8:1:3::1')).toBe('none');
+    for (let tried = 0; tried < 30; tried += 1) await signIn('192.0.2.7');
+    expect(await signIn('::ffff:192.0.2.7')).toBe('rate_limited');
+    expect(await signIn('::ffff:192.0.2.8')).toBe('none');
+  });
+
   it('hashes a password and writes one row, whether there is such an account or not', async () => {
     await test.makeUser('ada');
     const writes: string[] = [];

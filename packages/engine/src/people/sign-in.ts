@@ -10,6 +10,7 @@ import { type Instant, MillraceError } from '@millrace/core';
 import type { AccountStore } from '../ports/account-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Session, SessionStore } from '../ports/session-store.ts';
+import { networkOf } from './network-of.ts';
 import { isPassword } from './passwords.ts';
 import { hashToken, newToken } from './tokens.ts';
 
@@ -65,7 +66,7 @@ export function createSignIn({ accounts, sessions, clock, onReuse }: SignInOptio
   return {
     begin,
     async signIn({ name, password, address, agent }) {
-      const tried = await accounts.countTry(`address ${address}`, tries.windowMs);
+      const tried = await accounts.countTry(`address ${networkOf(address)}`, tries.windowMs);
       if (tried > tries.most) {
         throw new MillraceError('rate_limited', 'Too many sign-ins were tried from this address.', {
           hint: 'Try again in a few minutes.',

@@ -1,4 +1,9 @@
 import type { Json } from '@millrace/core';
+import { isNestedTooDeep, maxNesting } from './json-nesting.ts';
+
+/** Each of its letters may be written as an escape. */
+const prototypeKey =
+  /"(?:_|\\u005[Ff]){2}(?:p|\\u0070)(?:r|\\u0072)(?:o|\\u006[Ff])(?:t|\\u0074)(?:o|\\u006[Ff])(?:_|\\u005[Ff]){2}"/;
 
 export type ReadBody = Readonly<{ ok: true; value: Json } | { ok: false; message: string }>;
 
@@ -22,8 +27,11 @@ export function readBody(body: Uint8Array, contentType: string, scheme: string |
 }
 
 function readJson(text: string): ReadBody {
+  if (isNestedTooDeep(text)) {
+    return { ok: false, message: `The body has values that are nested more than ${maxNesting} levels deep.` };
+  }
   // A key that would change what the object is; nobody sends it in good faith.
-  if (text.includes('"__proto__"')) return { ok: false, message: 'The body has the key "__proto__".' };
+  if (prototypeKey.test(text)) return { ok: false, message: 'The body has the key "__proto__".' };
   try {
     return { ok: true, value: JSON.parse(text) as Json };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { lookup as resolveName } from 'node:dns';
+import { type LookupAddress, type LookupAllOptions, lookup as resolveName } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 /** Which private addresses an `http` step may reach: all, none, or these hosts, addresses and networks (`10.1.0.0/16`). */
@@ -22,11 +22,14 @@ const privateNetworks: readonly [string, number, 'ipv4' | 'ipv6'][] = [
   ['169.254.0.0', 16, 'ipv4'],
   ['172.16.0.0', 12, 'ipv4'],
   ['192.0.0.0', 24, 'ipv4'],
+  // A public address that in Azure means the machine's own host, which tells credentials.
+  ['168.63.129.16', 32, 'ipv4'],
   ['192.168.0.0', 16, 'ipv4'],
   ['198.18.0.0', 15, 'ipv4'],
   ['224.0.0.0', 4, 'ipv4'],
   ['240.0.0.0', 4, 'ipv4'],
   ['::', 96, 'ipv6'],
+  ['::ffff:0:0:0', 96, 'ipv6'],
   ['64:ff9b::', 96, 'ipv6'],
   ['64:ff9b:1::', 48, 'ipv6'],
   ['2001::', 32, 'ipv6'],
@@ -37,7 +40,14 @@ const privateNetworks: readonly [string, number, 'ipv4' | 'ipv6'][] = [
   ['ff00::', 8, 'ipv6'],
 ];
 
-export function createAddressGuard(access: PrivateAccess): AddressGuard {
+/** What asks name servers: all addresses of a name. */
+type ResolveName = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+export function createAddressGuard(access: PrivateAccess, resolve: ResolveName = resolveName): AddressGuard {
   const blocked = new BlockList();
   for (const [address, prefix, family] of privateNetworks) blocked.addSubnet(address, prefix, family);
   const allowed = new BlockList();
@@ -54,7 +64,7 @@ export function createAddressGuard(access: PrivateAccess): AddressGuard {
       return isIP(address) === 0 || mayReach(address) ? null : refusalText(address);
     },
     lookup(hostname, options, callback) {
-      resolveName(hostname, { ...options, all: true }, (error, addresses) => {
+      resolve(hostname, { ...options, all: true }, (error, addresses) => {
         if (error !== null) return callback(error, '', 0);
         const usable = hosts.has(hostname.toLowerCase())
           ? addresses

@@ -1,3 +1,4 @@
+import type { LookupAddress } from 'node:dns';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
@@ -146,6 +147,21 @@ describe('private addresses', () => {
     '169.254.169.254',
     '[fe80::1]',
     '0.0.0.0',
+    '0',
+    '0177.0.0.1',
+    '127.0.0.1.',
+    '127。0。0。1',
+    '①②⑦.⓪.⓪.①',
+    '[::ffff:7f00:1]',
+    '[::ffff:0:127.0.0.1]',
+    '[::127.0.0.1]',
+    '[64:ff9b::127.0.0.1]',
+    '[2002:7f00:1::]',
+    // What tells machines of clouds their credentials: AWS by IPv6, Alibaba, Oracle, Azure.
+    '[fd00:ec2::254]',
+    '100.100.100.200',
+    '192.0.0.192',
+    '168.63.129.16',
   ];
 
   it.each(hosts)('are refused by default: %s', async (host) => {
@@ -175,6 +191,29 @@ describe('private addresses', () => {
       const body = { type: 'http', url: `http://localhost:${port()}/json`, method: 'GET' } as const;
       expect((await runBody(scratch, guarded, body)).result.status, entry).toBe('succeeded');
     }
+  });
+
+  it('are not reached by a name that leads elsewhere the second time, or to both at once', async () => {
+    const answersOfNames: LookupAddress[][] = [
+      [{ address: '192.88.99.200', family: 4 }],
+      [{ address: '127.0.0.1', family: 4 }],
+      [
+        { address: '::ffff:127.0.0.1', family: 6 },
+        { address: '192.88.99.200', family: 4 },
+      ],
+    ];
+    const guard = createAddressGuard(false, (_name, _options, callback) => {
+      callback(null, answersOfNames.shift() ?? []);
+    });
+    const look = () =>
+      new Promise<unknown>((resolve) => {
+        guard.lookup('rebind.example', { all: true }, (error, addresses) => resolve(error?.message ?? addresses));
+      });
+    expect(guard.refusal('rebind.example')).toBeNull();
+    // Each connection goes to what was looked up for it, and was checked.
+    expect(await look()).toEqual([{ address: '192.88.99.200', family: 4 }]);
+    expect(await look()).toBe('rebind.example is 127.0.0.1, a private address');
+    expect(await look()).toEqual([{ address: '192.88.99.200', family: 4 }]);
   });
 
   it('do not include public ones', () => {

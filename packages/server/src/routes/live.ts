@@ -1,5 +1,6 @@
 import { routes } from '@millrace/api';
 import { MillraceError } from '@millrace/core';
+import { networkOf } from '@millrace/engine';
 import type { FastifyInstance } from 'fastify';
 import { routeOptions } from '../contract/mount-route.ts';
 import { createAdmission } from '../live/admission.ts';
@@ -25,7 +26,7 @@ export function addLiveRoutes(app: FastifyInstance, { engine, hub, limits, runOb
         );
         return;
       }
-      const refusal = admission.refusal(request.ip, hub.size(), Date.now());
+      const refusal = admission.refusal(networkOf(request.ip), hub.size(), Date.now());
       done(
         refusal === null ? undefined : new MillraceError('overloaded', refusal, { hint: 'Share one socket, or wait.' }),
       );

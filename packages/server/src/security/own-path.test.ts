@@ -20,6 +20,12 @@ test.each([
   ['/runs\r\nset-cookie: a=b', '/'],
   ['/api/v1/sign-out', '/'],
   ['/hooks/shop/push', '/'],
+  ['/%61pi/v1/sign-out', '/'],
+  ['/%68ooks/shop/push', '/'],
+  ['/x/%2e%2e/api/v1/sign-out', '/'],
+  ['/%5cevil.example', '/'],
+  ['/%2fevil.example', '/'],
+  ['/%', '/'],
 ])('%j leads to %j', (given, path) => {
   expect(ownPath(given)).toBe(path);
 });
