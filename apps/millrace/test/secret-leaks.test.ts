@@ -21,6 +21,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
 import { formsOf } from './leaks/forms.ts';
+import { hooksOf, moreActions, moreSteps, moreWays, moreWorkflows } from './leaks/more-ways.ts';
 import {
   fieldsNameOf,
   fieldsOf,
@@ -76,6 +77,8 @@ function expectNoSecret(text: string, where: string): void {
   expect(found, `${where} holds ${found}: …${around}…`).toBeUndefined();
 }
 
+const more = { actions: moreActions, steps: moreSteps, workflows: moreWorkflows, hooks: hooksOf };
+
 const variableOf = (name: string): string => `MILLRACE_SECRET_${name.toUpperCase()}`;
 const both = (origin: Origin, name: (secret: string) => string = (secret) => secret): Record<string, string> => ({
   [name(nameOf(origin))]: secretOf(origin),
@@ -122,7 +125,7 @@ beforeAll(async () => {
   database = await openTestDatabase();
   const { config, env } = await fillSources();
   scratch.write('millrace.yaml', JSON.stringify(config));
-  scratch.write('main/.workflows/w.yaml', JSON.stringify(workspaceOf(await startEcho())));
+  scratch.write('main/.workflows/w.yaml', JSON.stringify(workspaceOf(await startEcho(), more)));
   const tokens = { MILLRACE_TOKEN: apiToken, MILLRACE_WORKER_TOKEN: workerToken };
   const args = ['--database', database.url, '--schema', schema, '--blobs', 'blobs', '-w', 'main', '--port', '0'];
   const secrets = ['--config', 'millrace.yaml', '--secrets-file', 'secrets.env', '--secrets-key-file', 'secrets.key'];
@@ -170,8 +173,10 @@ afterAll(async () => {
   scratch.remove();
 }, 120_000);
 
-describe(`secrets, betrayed in ${shellWays + httpWays} ways`, { timeout: 300_000 }, () => {
-  it('were tried in more than 1,000 ways', () => expect(shellWays + httpWays).toBeGreaterThan(1_000));
+const ways = shellWays + httpWays + moreWays;
+
+describe(`secrets, betrayed in ${ways} ways`, { timeout: 300_000 }, () => {
+  it('were tried in more than 1,500 ways', () => expect(ways).toBeGreaterThan(1_500));
 
   it.each(origins)('were betrayed, and hidden: %s', async (origin) => {
     const { text } = await get(`/api/v1/runs/${runs.get(origin)}/logs/content`);
@@ -202,6 +207,33 @@ describe(`secrets, betrayed in ${shellWays + httpWays} ways`, { timeout: 300_000
       expect(error).toMatchObject({ code: 'exit_code', message: expect.stringContaining('***') });
     expect(of('fails')).toHaveLength(6);
   });
+
+  it.each(origins)(
+    'were betrayed by scripts, items, cached outputs, children and hooks, and hidden: %s',
+    async (origin) => {
+      const id = runs.get(origin);
+      const log = (await get(`/api/v1/runs/${id}/logs/content`)).text;
+      const { items } = JSON.parse((await get(`/api/v1/runs/${id}/attempts?values=true&limit=200`)).text) as {
+        items: { step: string; item: number | null; output: unknown; error: { message: string } | null }[];
+      };
+      for (const runtime of Object.keys(moreActions(origin)).filter((name) => /^(node|python)_/.test(name))) {
+        const [name = ''] = runtime.split('_');
+        const well = items.find(({ step }) => step === `${name}_well_${origin}`);
+        expect(well?.output).toEqual({ v: '***', '***': ['***'] });
+        expect(items.find(({ step }) => step === `${name}_badly_${origin}`)?.error).not.toBeNull();
+        const said = log.split('\n').filter((line) => line.includes(`${name}_well_${origin}`));
+        expect(said.filter((line) => line.includes('***')).length).toBeGreaterThan(3);
+      }
+      expect(
+        items.filter(({ step, output }) => step === `items_${origin}` && JSON.stringify(output).includes('***')),
+      ).toHaveLength(2);
+      expect(JSON.stringify(items.find(({ step }) => step === `kept_${origin}`)?.output)).toContain('***');
+      // The hook is called when the run has ended, so it may be a moment behind.
+      await expect
+        .poll(async () => (await get(`/api/v1/runs/${id}`)).text, { timeout: 60_000 })
+        .toMatch(/"call":"on_failure told_\w+"[^}]*"run":"\d+"/);
+    },
+  );
 
   it('reached whom they were sent to', () => {
     for (const origin of origins.filter((one) => one !== 'worker')) {
@@ -252,6 +284,10 @@ describe(`secrets, betrayed in ${shellWays + httpWays} ways`, { timeout: 300_000
         ['run', 'logs', id],
       ]),
       ['explain', first],
+      ['run', 'logs', first, '--follow'],
+      ['cache', 'list', '--json'],
+      ['audit', 'list', '--json'],
+      ['audit', 'export'],
     ];
     for (const args of commands) {
       const { stdout, stderr } = await cli(args);

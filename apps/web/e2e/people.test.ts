@@ -110,11 +110,14 @@ describe('people', () => {
     await page.getByLabel('Name', { exact: true }).fill('release');
     await page.getByLabel('Role', { exact: true }).selectOption('releaser');
     await page.getByLabel('In workspace').fill('sh*');
+    await page.getByLabel('In folder').fill('etl/nightly');
     await site.window.inspect('role-give');
     await page.getByRole('button', { name: 'Give it' }).click();
-    await page.getByRole('row', { name: /group release releaser in sh\*/ }).waitFor();
+    await page.getByRole('row', { name: /group release releaser in sh\*, in the folder etl\/nightly/ }).waitFor();
     await site.window.inspect('people-bindings');
-    expect((await site.millrace.api.users.get('ada')).roles).toMatchObject([{ role: 'releaser', group: 'release' }]);
+    expect((await site.millrace.api.users.get('ada')).roles).toMatchObject([
+      { role: 'releaser', group: 'release', where: { workspace: 'sh*', folder: 'etl/nightly' } },
+    ]);
     await page.getByRole('button', { name: 'Take releaser from group release' }).click();
     await page.getByRole('button', { name: 'Take it away' }).click();
     await page.getByText('Nobody has a role').waitFor();

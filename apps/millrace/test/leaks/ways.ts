@@ -95,8 +95,11 @@ export const shellWays = origins.length * Object.keys(uses).length * (logWays.le
 const httpBodies = ['header', 'address', 'body', 'unreachable'] as const;
 export const httpWays = (origins.length - 1) * httpBodies.length;
 
+/** What else a workspace has for an origin. */
+type More = Readonly<Record<'actions' | 'steps' | 'workflows' | 'hooks', (origin: Origin) => JsonObject>>;
+
 /** One workflow for each origin; `echo` answers with what it was sent. */
-export function workspaceOf(echo: string): JsonObject {
+export function workspaceOf(echo: string, more: More): JsonObject {
   const names = origins.flatMap((origin) => [nameOf(origin), fieldsNameOf(origin)]);
   const connections = origins.map((origin) => [
     `c_${origin}`,
@@ -105,13 +108,19 @@ export function workspaceOf(echo: string): JsonObject {
   return {
     secrets: Object.fromEntries(names.map((name) => [name, null])),
     connections: Object.fromEntries(connections),
-    actions: Object.fromEntries(origins.flatMap((origin) => stepsOf(origin, (_step, action) => action))),
-    workflows: Object.fromEntries(
-      origins.map((origin) => [
-        `w_${origin}`,
-        { steps: { ...Object.fromEntries(stepsOf(origin, (step) => step)), ...httpSteps(origin, echo) } },
-      ]),
-    ),
+    actions: {
+      ...Object.fromEntries(origins.flatMap((origin) => stepsOf(origin, (_step, action) => action))),
+      ...Object.assign({}, ...origins.map(more.actions)),
+    },
+    workflows: {
+      ...Object.fromEntries(
+        origins.map((origin) => {
+          const steps = { ...Object.fromEntries(stepsOf(origin, (step) => step)), ...httpSteps(origin, echo) };
+          return [`w_${origin}`, { ...more.hooks(origin), steps: { ...steps, ...more.steps(origin) } }];
+        }),
+      ),
+      ...Object.assign({}, ...origins.map(more.workflows)),
+    },
   };
 }
 

@@ -38,17 +38,29 @@ export function vaultPeer(auth: Auth): StartPeer {
       if (headers['x-vault-request'] !== 'true' || headers['x-vault-namespace'] !== 'platform') return denied;
       if (method === 'POST' && path === `/v1/auth/${auth}/login`) return logIn(JSON.parse(body) as JsonObject);
       if (!tokens.has(headers['x-vault-token'] ?? '')) return denied;
-      if (method === 'POST' && path === '/v1/transit/decrypt/millrace') {
+      if (method !== 'GET' && path === '/v1/transit/decrypt/millrace') {
         const { ciphertext } = JSON.parse(body) as JsonObject;
         const [, wrapped = ''] = /^vault:v1:(.+)$/.exec(String(ciphertext)) ?? [];
         const opened = wrapping.unwrap(Buffer.from(wrapped, 'base64'));
         if (opened === null) return { status: 400, body: { errors: ['cipher: message authentication failed'] } };
         return { status: 200, body: { data: { plaintext: opened.toString('base64') } } };
       }
+      if (method !== 'GET' && path === '/v1/transit/encrypt/millrace') {
+        const { plaintext } = JSON.parse(body) as JsonObject;
+        const wrapped = wrapping.wrap(Buffer.from(String(plaintext), 'base64'));
+        return {
+          status: 200,
+          body: { data: { ciphertext: `vault:v1:${wrapped.toString('base64')}`, key_version: 1 } },
+        };
+      }
       const [, key] = /^\/v1\/kv\/data\/(.+)$/.exec(path) ?? [];
-      if (method !== 'GET' || key === undefined)
-        return { status: 404, body: { errors: [`no handler for route "${path}"`] } };
-      const data = secrets.get(key.split('/').map(decodeURIComponent).join('/'));
+      if (key === undefined) return { status: 404, body: { errors: [`no handler for route "${path}"`] } };
+      const name = key.split('/').map(decodeURIComponent).join('/');
+      if (method !== 'GET') {
+        secrets.set(name, (JSON.parse(body) as JsonObject).data ?? null);
+        return { status: 200, body: { data: { version: 1, destroyed: false } } };
+      }
+      const data = secrets.get(name);
       if (data === undefined) return { status: 404, body: { errors: [] } };
       return { status: 200, body: { data: { data, metadata: { version: 1, destroyed: false } } } };
     };
