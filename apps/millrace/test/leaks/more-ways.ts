@@ -11,11 +11,11 @@ if (!hasPython) console.warn('There is no python3: secrets are not betrayed by s
 const scripts: Readonly<Record<string, readonly string[]>> = {
   node: [
     "const v = process.env.V; const { writeFileSync } = require('node:fs');",
-    "console.log('way plain: ' + v);",
-    "console.log('way object:', { v });",
-    "console.log('way json: ' + JSON.stringify(JSON.stringify(v)));",
+    "console.log('said plain: ' + v);",
+    "console.log('said object:', { v });",
+    "console.log('said json: ' + JSON.stringify(JSON.stringify(v)));",
     "for (const part of v.match(/[^]{1,7}/g)) writeFileSync(1, part); writeFileSync(1, '\\n');",
-    "console.error('way error: ' + v);",
+    "console.error('said error: ' + v);",
     'writeFileSync(process.env.MILLRACE_OUTPUT, JSON.stringify({ v, [v]: [v] }));',
     'if (process.env.FAILS) throw new Error(v);',
   ],
@@ -23,12 +23,12 @@ const scripts: Readonly<Record<string, readonly string[]>> = {
     python: [
       'import base64, json, os, sys, time',
       "v = os.environ['V']",
-      "print('way plain: ' + v)",
-      "print('way object:', [v])",
-      "print('way json:', json.dumps(json.dumps(v)))",
+      "print('said plain: ' + v)",
+      "print('said object:', [v])",
+      "print('said json:', json.dumps(json.dumps(v)))",
       'for part in [v[at:at + 7] for at in range(0, len(v), 7)]: sys.stdout.write(part); sys.stdout.flush()',
-      "print('way error:', v, file=sys.stderr)",
-      "print('way base64:', base64.b64encode(v.encode()).decode())",
+      "print('said error:', v, file=sys.stderr)",
+      "print('said base64:', base64.b64encode(v.encode()).decode())",
       "json.dump({'v': v, v: [v]}, open(os.environ['MILLRACE_OUTPUT'], 'w'))",
       "if os.environ.get('FAILS'): raise ValueError(v)",
     ],
@@ -44,7 +44,7 @@ export const moreWays =
 
 export function moreActions(origin: Origin): JsonObject {
   const V = `{{ secrets.${nameOf(origin)} }}`;
-  const betray = `printf 'way plain: %s\n' "$V"; printf '%s' "$V" | sed 's/.*/OUTPUT: "&"/'`;
+  const betray = `printf 'said plain: %s\n' "$V"; printf '%s' "$V" | sed 's/.*/OUTPUT: "&"/'`;
   return {
     ...Object.fromEntries(
       runtimes.map((runtime) => [

@@ -23,15 +23,15 @@ export function createStartRun({ store, driver, ids, livePlans, settings }: Star
     const { workspace, workflow } = request;
     refuseOverload(driver, settings);
     const { plan, revision, folder } = await livePlans.require(workspace, workflow, request.revision ?? null);
-    const place = folder === undefined ? { revision } : { revision, folder };
-    refuseOutside(request.within, namedObject(workspace, workflow, folder), revision);
+    const { within } = request;
+    if (within !== undefined) refuseOutside(within, namedObject(workspace, workflow, folder), revision);
     const creation = checkedInput(plan.plan, request.input, settings);
     const startKey = request.startKey ?? null;
-    const origin: RunOrigin = {
+    const top: RunOrigin = {
       id: await ids.next(),
       workspace,
       workflow,
-      ...place,
+      revision,
       plan: plan.hash,
       trigger: request.trigger,
       parent: null,
@@ -41,6 +41,7 @@ export function createStartRun({ store, driver, ids, livePlans, settings }: Star
       priority: request.priority ?? plan.plan.priority,
       rerunOf: null,
     };
+    const origin = folder === undefined ? top : { ...top, folder };
     const settled = await driver.create(plan, origin, creation, null);
     if (settled.kind === 'applied') return { run: origin.id, created: true };
     if (settled.kind === 'exists' && startKey !== null) {

@@ -1,7 +1,7 @@
 import { folderOf, MillraceError, type PreparedPlan } from '@millrace/core';
 import type { PlanCache } from '../plans/plan-cache.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Revision, StoredDiagnostic, WorkspaceStore } from '../ports/workspace-store.ts';
+import type { Revision, RevisionWorkflow, StoredDiagnostic, WorkspaceStore } from '../ports/workspace-store.ts';
 
 /** How long the live revision of a workspace is believed without being told otherwise. */
 const believeMs = 5_000;
@@ -29,6 +29,8 @@ export class LivePlans {
   readonly #live = new Map<string, { revision: Revision; until: number }>();
   readonly #pinned = new Map<string, Revision>();
   readonly #names = { workflow: new WeakMap<Revision, Named>(), action: new WeakMap<Revision, Named>() };
+  /** Of workflows that were found; null: in none. Each start asks for one. */
+  readonly #folders = new WeakMap<RevisionWorkflow, string | null>();
   /** Reads of live revisions that are under way: many starts at the same moment ask once. */
   readonly #reading = new Map<string, Promise<Revision | null>>();
 
@@ -60,7 +62,7 @@ export class LivePlans {
     const entry = found === null ? undefined : this.#named(found, kind).get(workflow);
     if (found === null || entry === undefined) return null;
     const plan = this.#plans.peek(entry.plan) ?? (await this.#plans.get(entry.plan));
-    const folder = folderOf(entry.name, entry.file);
+    const folder = this.#folderOf(entry);
     const live = { plan, revision: found.revision, problems: entry.problems };
     return folder === undefined ? live : { ...live, folder };
   }
@@ -144,6 +146,14 @@ export class LivePlans {
       });
     this.#reading.set(workspace, reading);
     return reading;
+  }
+
+  #folderOf(entry: RevisionWorkflow): string | undefined {
+    const known = this.#folders.get(entry);
+    if (known !== undefined) return known ?? undefined;
+    const folder = folderOf(entry.name, entry.file);
+    this.#folders.set(entry, folder ?? null);
+    return folder;
   }
 
   #remember(key: string, revision: Revision): void {
