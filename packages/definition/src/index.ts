@@ -23,6 +23,7 @@ export {
 } from './packs/pack.ts';
 export { type LockedPack, loadPackLock, lockFileName, writePackLock } from './packs/pack-lock.ts';
 export { readPackUses } from './packs/read-pack-uses.ts';
+export { isConfigName } from './server-config/config-name.ts';
 export type {
   IdentityProviderConfig,
   LdapProviderConfig,

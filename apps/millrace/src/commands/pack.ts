@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { configHelp } from '../server/workspace-option.ts';
+import { configHelp } from './workspace-help.ts';
 
 export type PackOptions = Readonly<{ json?: boolean; config?: string }>;
 

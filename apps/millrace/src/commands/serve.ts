@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { configHelp, workspaceHelp } from '../server/workspace-option.ts';
 import { collect } from './input-option.ts';
 import {
   keepRunsHelp,
@@ -10,6 +9,7 @@ import {
   secretsFileHelp,
   secretsKeyFileHelp,
 } from './option-values.ts';
+import { configHelp, workspaceHelp } from './workspace-help.ts';
 
 export type ServeCommandOptions = Readonly<{
   database?: string;

@@ -1,21 +1,18 @@
 import { basename, resolve } from 'node:path';
 import { MillraceError } from '@millrace/core';
-import type { FolderWorkspace, GitWorkspace, ServerConfig } from '@millrace/definition';
+import { type FolderWorkspace, type GitWorkspace, isConfigName, type ServerConfig } from '@millrace/definition';
 
 /** Where a server finds a workspace: an option names folders, the configuration folders and repositories. */
 export type WorkspacePlace = Omit<FolderWorkspace, 'at'> | Omit<GitWorkspace, 'at'>;
 
 const defaultWorkspace = 'main';
-export const workspaceHelp = 'folder with .workflows, as PATH or NAME=PATH; may be given several times';
-
-export const configHelp = 'file with workspaces and settings of Git (env: MILLRACE_CONFIG)';
 
 /** `PATH` (the first one is named main, others by their folder) or `NAME=PATH`. Throws `configuration` for double names. */
 export function parseWorkspaces(given: readonly string[]): readonly WorkspacePlace[] {
   return distinct(
     given.map((text, index) => {
-      const named = /^([A-Za-z0-9][A-Za-z0-9._-]*)=(.+)$/.exec(text);
-      if (named?.[1] !== undefined && named[2] !== undefined) return { type: 'folder', name: named[1], path: named[2] };
+      const [, name = '', path = ''] = /^([^=]*)=(.+)$/s.exec(text) ?? [];
+      if (path !== '' && isConfigName(name)) return { type: 'folder', name, path };
       return { type: 'folder', name: index === 0 ? defaultWorkspace : basename(resolve(text)), path: text };
     }),
   );

@@ -18,6 +18,7 @@ import {
   type SourceNode,
   toJson,
 } from '../yaml/source-node.ts';
+import { configNameHint, isConfigName } from './config-name.ts';
 import {
   gitSection,
   retentionSection,
@@ -50,7 +51,6 @@ export type LoadedServerConfig = Readonly<{
 const defaultPollMs = 60_000;
 const defaultSilenceMs = 60_000;
 const shortestPollMs = 1_000;
-const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 const sections = ['workspaces', 'git', 'secret_sources', 'secret_keys', 'retention', 'sign_in'];
 
 /** Reads a server's `millrace.yaml`. Pure: it never throws for anything that the file holds, and reports every problem. */
@@ -143,11 +143,9 @@ function readWorkspace(
   schemes: readonly GitScheme[],
   report: Report,
 ): FolderWorkspace | GitWorkspace | null {
-  if (!namePattern.test(name)) {
+  if (!isConfigName(name)) {
     const message = `\`${name.slice(0, 80)}\` cannot be the name of a workspace.`;
-    const hint =
-      'Names have letters, digits, `-`, `_` and `.`, begin with a letter or digit, and have at most 100 characters.';
-    report({ code: 'invalid_name', message, hint, at });
+    report({ code: 'invalid_name', message, hint: configNameHint, at });
   }
   const subject = { name: `Workspace \`${name}\``, at, noun: 'workspace' } as const;
   const type = readType(node, subject, ['folder', 'git'], report);

@@ -6,6 +6,7 @@ import { describeValue } from '../values/describe-value.ts';
 import { parseDuration } from '../values/duration.ts';
 import { placeAt } from '../yaml/origin.ts';
 import { type MapNode, nodeAt, placeOf, placeOfKey, type SourceNode, toJson } from '../yaml/source-node.ts';
+import { configNameHint, isConfigName } from './config-name.ts';
 import { azureAuthOf, vaultAuthOf } from './outside-auth.ts';
 import { secretKeySchemas, secretKeyTypes, type WrittenSecretKey } from './secret-key-grammar.ts';
 import type { SecretKeyCommon, SecretKeyConfig } from './secret-keys.ts';
@@ -13,7 +14,6 @@ import type { SecretKeyCommon, SecretKeyConfig } from './secret-keys.ts';
 const defaultTimeoutMs = 5_000;
 /** A worker waits 15 seconds for a secret, and a service may need two requests for its key. */
 const longestTimeoutMs = 6_000;
-const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /** The section `secret_keys`: in the order of the file, of which the first seals. */
 export function readSecretKeys(root: MapNode, report: Report): readonly SecretKeyConfig[] {
@@ -35,11 +35,11 @@ export function readSecretKeys(root: MapNode, report: Report): readonly SecretKe
 }
 
 function readKey(name: string, at: Place, node: SourceNode, report: Report): SecretKeyConfig | null {
-  if (!namePattern.test(name)) {
+  if (!isConfigName(name)) {
     report({
       code: 'invalid_name',
       message: `\`${name.slice(0, 80)}\` cannot be the name of a key.`,
-      hint: 'Names have letters, digits, `-`, `_` and `.`, begin with a letter or digit, and have at most 100 characters.',
+      hint: configNameHint,
       at,
     });
   }

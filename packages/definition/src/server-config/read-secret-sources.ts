@@ -6,6 +6,7 @@ import { describeValue } from '../values/describe-value.ts';
 import { parseDuration } from '../values/duration.ts';
 import { placeAt } from '../yaml/origin.ts';
 import { type MapNode, nodeAt, placeOf, placeOfKey, type SourceNode, toJson } from '../yaml/source-node.ts';
+import { configNameHint, isConfigName } from './config-name.ts';
 import { azureAuthOf, vaultAuthOf } from './outside-auth.ts';
 import { placeOfSecret } from './place-of-secret.ts';
 import {
@@ -22,7 +23,6 @@ const defaultTimeoutMs = 5_000;
 const longestTimeoutMs = 6_000;
 /** Names of places that `secret list` tells beside those of sources. */
 const taken = ['environment', 'file', 'store', 'unreadable', 'unavailable'];
-const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /** The section `secret_sources`: in the order of the file, which is the order in which they are asked. */
 export function readSecretSources(root: MapNode, report: Report): readonly SecretSourceConfig[] {
@@ -44,13 +44,13 @@ export function readSecretSources(root: MapNode, report: Report): readonly Secre
 }
 
 function readSource(name: string, at: Place, node: SourceNode, report: Report): SecretSourceConfig | null {
-  if (!namePattern.test(name) || taken.includes(name)) {
+  if (!isConfigName(name) || taken.includes(name)) {
     report({
       code: 'invalid_name',
       message: `\`${name.slice(0, 80)}\` cannot be the name of a source of secrets.`,
       hint: taken.includes(name)
         ? 'That is what another place is called. Name it after what it holds.'
-        : 'Names have letters, digits, `-`, `_` and `.`, begin with a letter or digit, and have at most 100 characters.',
+        : configNameHint,
       at,
     });
   }
