@@ -33,6 +33,7 @@ export * from './protocol/log-line.ts';
 export * from './protocol/worker-bounds.ts';
 export * from './protocol/worker-protocol.ts';
 export * from './protocol/worker-tokens.ts';
+export * from './protocol/attempt-tokens.ts';
 export { type ApprovalAnswer, type ApprovalDetail, isSameAnswer } from './run/approval.ts';
 export {
   type Approver,

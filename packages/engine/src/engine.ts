@@ -297,7 +297,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       getRun,
     }),
     secrets: createSecrets({ ...secretPlaces, stores: { store, blobs } }),
-    people: createPeople({ store, clock, onReuse: createRecordReuse(audit) }),
+    people: createPeople({ store, clock, plans, onReuse: createRecordReuse(audit) }),
     audit,
     publishWorkspace: createPublishWorkspace({
       store,

@@ -23,6 +23,8 @@ export type ServerOptions = Readonly<{
   trustedProxies?: readonly string[];
   /** Who holds it may be a worker. Without it, workers must run on this machine. At least 16 characters. */
   workerToken?: string;
+  /** What workers of this process sign the tokens of their attempts with. */
+  attemptKey?: Uint8Array;
   /** Host names, beside those of this machine, under which a server may be called that asks nobody who he is. */
   allowedHosts?: readonly string[];
   /** The sources of the workspaces that this server loads itself. */

@@ -10,6 +10,7 @@ import {
   workerId,
 } from '@millrace/core';
 import { baseEnvironment, type Executor, executorFor, type StopReason, stopped } from '@millrace/executors';
+import { createOpenAttemptApi } from './attempts/attempt-api.ts';
 import { attemptKey, refOf } from './attempts/attempt-key.ts';
 import { AttemptRunner, missingExecutor } from './attempts/attempt-runner.ts';
 import { RecentKeys } from './attempts/recent-keys.ts';
@@ -82,7 +83,6 @@ class LocalWorker implements Worker {
       environment: options.baseEnvironment ?? baseEnvironment(process.env),
       shipper,
       clock: options.clock ?? Date.now,
-      api: options.api ?? null,
     };
     this.#readSecrets = createReadSecrets(protocol, options.ownSecret ?? (() => null), this.id);
     this.#folders = createLazyFolders(options.folder, (workspace, revision) => protocol.openFiles(workspace, revision));
@@ -98,6 +98,7 @@ class LocalWorker implements Worker {
           });
     this.#runner = new AttemptRunner({
       prepare: (attempt) => this.#prepare(attempt),
+      openApi: options.api === undefined ? null : createOpenAttemptApi(options.api, this.id, this.#surroundings.clock),
       readSecrets: (attempt, names) => this.#readSecrets(attempt.ref, attempt.ref.step, names),
       clock: this.#surroundings.clock,
       ended: (attempt, result) => this.#attemptEnded(attempt, result),

@@ -1,5 +1,5 @@
-import type { Assignment, AttemptRef, MillraceError, WorkerDescription, WorkerProtocol } from '@millrace/core';
-import type { ExecutionContext, Executor } from '@millrace/executors';
+import type { AttemptRef, MillraceError, WorkerDescription, WorkerProtocol } from '@millrace/core';
+import type { Executor } from '@millrace/executors';
 
 /** Log of the worker itself (not of steps); pino's loggers fit. */
 export type WorkerLogger = Readonly<{
@@ -18,6 +18,13 @@ export type WorkerEvent =
   /** The server lets it work no more: it holds nothing any longer, and asks for nothing. */
   | Readonly<{ type: 'revoked'; cause: MillraceError }>
   | Readonly<{ type: 'stopped' }>;
+
+export type ApiAccess = Readonly<{
+  /** Where processes of steps reach the server. */
+  url: string;
+  /** What the tokens of attempts are signed with now; the server must have the same (`attemptKeyOf`). */
+  signingKey(): Uint8Array;
+}>;
 
 export type WorkerOptions = Readonly<{
   protocol: WorkerProtocol;
@@ -41,8 +48,8 @@ export type WorkerOptions = Readonly<{
   logger?: WorkerLogger;
   /** Milliseconds since the epoch, for the times in logs. */
   clock?: () => number;
-  /** The API address and token that a step's processes get. */
-  api?: (assignment: Assignment) => ExecutionContext['api'];
+  /** How steps get at the API that ask for it. Absent: they fail. */
+  api?: ApiAccess;
   /** How long a log store that refuses is tried again before steps fail with `log_store_failed`. Default: 60 seconds. */
   logRetryMs?: number;
   onEvent?: (event: WorkerEvent) => void;

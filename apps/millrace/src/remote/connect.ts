@@ -11,13 +11,20 @@ export type Connection = Readonly<{
 }>;
 
 /**
- * A client of the server that options or environment name. It shows the token that they give, else what `millrace login` kept.
+ * A client of the server that options or environment name. It shows the token that they give, else that of the step
+ * which it is called in, else what `millrace login` kept.
  * Nothing is sent before the first call.
  */
 export function connect(options: RemoteOptions): Connection {
   const url = serverUrl(options.url);
-  const token = options.token ?? process.env.MILLRACE_TOKEN ?? (() => keptToken(url));
+  const token = options.token ?? process.env.MILLRACE_TOKEN ?? attemptToken(url) ?? (() => keptToken(url));
   const client = createClient({ url, token });
   const namedWorkspace = options.workspace ?? process.env.MILLRACE_WORKSPACE ?? null;
   return { client, namedWorkspace, workspace: namedWorkspace ?? 'main' };
+}
+
+/** What a step with `api: true` may show, to the server that runs it and to no other. */
+function attemptToken(url: string): string | undefined {
+  const { MILLRACE_API_URL: own, MILLRACE_API_TOKEN: token } = process.env;
+  return own !== undefined && serverUrl(own) === url ? token : undefined;
 }

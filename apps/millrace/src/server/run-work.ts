@@ -4,7 +4,13 @@ import { access, mkdir } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { MillraceError } from '@millrace/core';
-import { createHttpWorkerProtocol, createWorker } from '@millrace/worker';
+import {
+  type ApiAccess,
+  attemptKeyOf,
+  attemptKeyOfWorkerToken,
+  createHttpWorkerProtocol,
+  createWorker,
+} from '@millrace/worker';
 import type { WorkCommandOptions } from '../commands/work.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { createLocalExecutors, type LocalCapability, localCapabilities } from '../processes/local-executors.ts';
@@ -14,7 +20,7 @@ import { describeWorker } from '../processes/worker-identity.ts';
 import { serverUrl } from '../remote/server-url.ts';
 import { createJsonLog } from './server-log.ts';
 import { environmentSecret } from './server-secrets.ts';
-import { openWorkerToken } from './worker-token.ts';
+import { openWorkerToken, type WorkerToken } from './worker-token.ts';
 
 export async function runWork(options: WorkCommandOptions): Promise<ExitCode> {
   const url = serverUrl(options.server);
@@ -38,6 +44,7 @@ export async function runWork(options: WorkCommandOptions): Promise<ExitCode> {
       protocol: createHttpWorkerProtocol({ url, ...(shown.kind === 'none' ? {} : { token: shown.token }) }),
       description,
       ...(shown.kind === 'own' ? { joined: shown.token.id } : {}),
+      ...apiAccess(url, shown),
       executors: createLocalExecutors(capabilities, options.allowPrivate ?? false, (message) => log.warn(message)),
       folder: options.folder ?? join(tmpdir(), `millrace-work-${process.getuid?.() ?? 'user'}`),
       ...(sharedFolder === undefined ? {} : { sharedFolder: resolve(sharedFolder) }),
@@ -61,6 +68,15 @@ export async function runWork(options: WorkCommandOptions): Promise<ExitCode> {
     stop.release();
     stopResting();
   }
+}
+
+/** Where the server asks for no token there is nothing to sign with: steps that ask for the API fail, and say why. */
+function apiAccess(url: string, shown: WorkerToken): Readonly<{ api?: ApiAccess }> {
+  if (shown.kind === 'none') return {};
+  const { token } = shown;
+  const signingKey = (): Uint8Array =>
+    typeof token === 'string' ? attemptKeyOf(token) : attemptKeyOfWorkerToken(token.current());
+  return { api: { url, signingKey } };
 }
 
 const stopOf = (signal: AbortSignal): Promise<null> =>

@@ -1,6 +1,7 @@
 // `millrace dev`: database, engine, server, worker and workspaces in one process, opened in this order and closed in the
 // other one. Everything that lasts is in the data folder: postgres/ (by the embedded server), blobs/, sources/, work/,
 // shared/.
+import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createLocalBlobStore } from '@millrace/blobs';
@@ -105,6 +106,7 @@ async function open(
   await engine.start();
   closers.add('engine', engine.stop);
 
+  const attemptKey = randomBytes(32);
   const sources = createLateSources();
   const listening = await listen(
     {
@@ -113,6 +115,7 @@ async function open(
       version,
       logger: log,
       ...(options.token === null ? {} : { apiToken: options.token }),
+      attemptKey,
       identityProviders: options.identityProviders.map(createIdentityProvider),
       webUi,
       editor: options.editor,
@@ -142,6 +145,7 @@ async function open(
     executors: createLocalExecutors(localCapabilities, true, (message) => log.warn(message)),
     folder: join(dataDir, 'work'),
     sharedFolder: join(dataDir, 'shared'),
+    api: { url: listening.url, signingKey: () => attemptKey },
     logger: log,
   });
   worker.start();

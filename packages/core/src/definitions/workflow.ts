@@ -70,6 +70,8 @@ export type StepDefinition = Readonly<{
   labels: readonly string[];
   /** Its processes get the folder that all such steps of the run share. */
   sharedFolder?: true;
+  /** Its processes get the address of the API, and a token of the attempt for it. */
+  api?: true;
   env?: Readonly<Record<string, string>>;
   tags: readonly string[];
 }>;

@@ -50,6 +50,7 @@ export function compileStep(
     cache: isLocal ? null : (step.cache ?? null),
     priority: step.priority ?? workflow.priority ?? 0,
     ...(step.sharedFolder === true && !isLocal ? { sharedFolder: true as const } : {}),
+    ...(step.api === true ? { api: true as const } : {}),
     lane,
   };
 }

@@ -82,6 +82,8 @@ export type PlanStep = Readonly<{
   priority: number;
   /** Present: its processes get the folder that all such steps of a run share. */
   sharedFolder?: true;
+  /** Present: its processes get the address of the API, and a token of the attempt for it. */
+  api?: true;
   /** Which workers may take its attempts; null for steps that the engine itself carries out (workflow, wait, …). */
   lane: Lane | null;
 }>;

@@ -106,6 +106,8 @@ export type Assignment = AttemptRef &
     env: Readonly<Record<string, string>>;
     /** Present: its processes get the folder that such steps of the run share. */
     sharedFolder?: true;
+    /** Present: its processes get the address of the API, and a token of this attempt. */
+    api?: true;
     input: JsonObject;
     /** The names that the body's templates may read, beside `input`: `run`, `item`, `steps`, … */
     names: JsonObject;

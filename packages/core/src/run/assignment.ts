@@ -32,6 +32,7 @@ export function assignmentOf(
     body: step.action.body,
     env,
     ...(step.sharedFolder === true ? { sharedFolder: true as const } : {}),
+    ...(step.api === true ? { api: true as const } : {}),
     input,
     names: { ...names, run: runNames(run, work.attempt) },
     timeoutMs: step.timeoutMs,

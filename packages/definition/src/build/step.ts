@@ -88,6 +88,7 @@ function fromAccepted(name: string, json: JsonObject, type: ActionType | undefin
     ...(priority === undefined ? {} : { priority }),
     labels: written.labels ?? [],
     ...(written.shared_folder === true ? { sharedFolder: true as const } : {}),
+    ...(written.api === true ? { api: true as const } : {}),
     tags: written.tags ?? [],
   };
 }

@@ -1,6 +1,7 @@
 import type { Place } from '@millrace/core';
 import type { Report } from '../diagnostics/diagnostic.ts';
 import { nodeAt, placeInText } from '../yaml/source-node.ts';
+import { checkApiSteps } from './check-api-steps.ts';
 import { checkBodies } from './check-bodies.ts';
 import { checkCaches } from './check-caches.ts';
 import { checkConnections } from './check-connections.ts';
@@ -30,6 +31,7 @@ export function checkWorkspace(loaded: Loaded, report: Report): ReadonlyMap<stri
   const flows = new Map([...loaded.workflows].map(([name, workflow]) => [name, checkFlow(workflow, report)]));
   checkReferences(loaded, report);
   checkSharedFolders(loaded, report);
+  checkApiSteps(loaded, report);
   checkLocalRuns(loaded, report);
   checkCaches(loaded, report);
   checkTriggers(loaded.triggers.values(), report);

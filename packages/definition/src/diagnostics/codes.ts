@@ -86,6 +86,7 @@ export const diagnosticCodes = {
   concurrent_publish: 'warning',
   useless_key: 'warning',
   shared_folder_without_process: 'error',
+  api_without_process: 'error',
   not_in_local_run: 'error',
   cache_without_output: 'error',
   // Dialects.

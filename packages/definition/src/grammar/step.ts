@@ -79,6 +79,10 @@ export const stepShape = {
   priority: priority.exactOptional(),
   labels: label.exactOptional(),
   shared_folder: z.boolean().exactOptional().describe('Share a folder with other steps of the run. Default false.'),
+  api: z
+    .boolean()
+    .exactOptional()
+    .describe('Let its processes read their run, and emit events, through the API. Default false.'),
   tags: label.exactOptional(),
 };
 

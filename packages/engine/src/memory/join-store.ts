@@ -76,6 +76,11 @@ export function createJoinStore({ people, workers, now }: MemoryState): JoinStor
       if (isGood && usedAt <= now() - noteMs) entry.worker = { ...entry.worker, usedAt: now() };
       return { worker: entry.worker, is };
     },
+    async hashesOf(id) {
+      const entry = joined.get(id);
+      if (entry === undefined || entry.worker.revokedAt !== null) return null;
+      return { hash: entry.hash, previous: entry.previous };
+    },
     async rotate(id, shownHash, newHash, overlapMs) {
       const entry = joined.get(id);
       if (entry === undefined || entry.hash !== shownHash || entry.worker.revokedAt !== null) return false;

@@ -1,9 +1,11 @@
+import { PlanCache } from '../plans/plan-cache.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Session } from '../ports/session-store.ts';
 import type { Store } from '../ports/store.ts';
 import { administratorsOf } from './administrators.ts';
 import { readEverybody } from './everybody.ts';
 import { createIdentify, type Identify } from './identify.ts';
+import { createIdentifyAttempt } from './identify-attempt.ts';
 import { createIdentityLinks, type IdentityLinks } from './identity-links.ts';
 import { createLoginRequests, type LoginRequests } from './login-requests.ts';
 import { type Accounts, createAccounts } from './manage-accounts.ts';
@@ -39,11 +41,13 @@ export type People = Readonly<{
 export type PeopleOptions = Readonly<{
   store: Store;
   clock: Clock;
+  /** Default: one of its own. */
+  plans?: PlanCache;
   /** Told of a refresh token that came twice, after its session was ended. */
   onReuse?: (session: Session) => Promise<void>;
 }>;
 
-export function createPeople({ store, clock, onReuse }: PeopleOptions): People {
+export function createPeople({ store, clock, plans = new PlanCache(store.plans), onReuse }: PeopleOptions): People {
   const { accounts: accountStore, sessions } = store;
   const signIn = createSignIn({ accounts: accountStore, sessions, clock, onReuse: onReuse ?? (async () => undefined) });
   const accounts = createAccounts(store);
@@ -56,7 +60,7 @@ export function createPeople({ store, clock, onReuse }: PeopleOptions): People {
     outside,
     links,
     logins: createLoginRequests({ accounts: accountStore, requests: store.loginRequests, signIn, now: store.now }),
-    identify: createIdentify(store),
+    identify: createIdentify(store, createIdentifyAttempt({ ...store, plans, clock })),
     setUp: createSetUp(store, accounts, signIn),
     accounts,
     roles,

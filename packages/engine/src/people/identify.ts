@@ -1,5 +1,6 @@
 import type { Store } from '../ports/store.ts';
-import { type Actor, actorOf } from './actor.ts';
+import { type Actor, actorOf, attemptActor } from './actor.ts';
+import type { IdentifyAttempt } from './identify-attempt.ts';
 import { hashToken, readApiKey } from './tokens.ts';
 
 export type Identify = Readonly<{
@@ -7,12 +8,17 @@ export type Identify = Readonly<{
   bySession(accessToken: string): Promise<Actor | null>;
   /** null: it is not good (any more). */
   byApiKey(key: string): Promise<Actor | null>;
+  /** Of the token of an attempt; `keys` are of workers without tokens of their own. null: it is not good (any more). */
+  byAttempt(token: string, keys: readonly Uint8Array[]): Promise<Actor | null>;
   /** The same caller as he is now, for what goes on for long; null: what he showed is not good any more. */
   again(actor: Actor): Promise<Actor | null>;
 }>;
 
 /** Looks up who shows what, and what he may do now: nothing is kept, so what is taken away counts at once. */
-export function createIdentify({ accounts, roles, sessions, apiKeys, now }: Store): Identify {
+export function createIdentify(
+  { accounts, roles, sessions, apiKeys, now }: Store,
+  attempts: IdentifyAttempt,
+): Identify {
   const read = async (name: string, shown: Parameters<typeof actorOf>[2]): Promise<Actor | null> => {
     const [account, holdings] = await Promise.all([accounts.get(name), roles.holdings(name)]);
     return account === null || account.disabled ? null : actorOf(account, holdings, shown);
@@ -27,7 +33,12 @@ export function createIdentify({ accounts, roles, sessions, apiKeys, now }: Stor
       const apiKey = given === null ? null : await apiKeys.use(given.id, given.hash);
       return apiKey === null ? null : read(apiKey.account, { apiKey });
     },
+    async byAttempt(token, keys) {
+      const shown = await attempts.shown(token, keys);
+      return shown === null ? null : attemptActor(shown);
+    },
     async again(actor) {
+      if (actor.attempt !== null) return (await attempts.isLive(actor.attempt.claims)) ? actor : null;
       if (actor.session !== null) {
         // By its id: an access token is good for minutes, and has been renewed since.
         const open = await sessions.list(actor.name);

@@ -49,6 +49,9 @@ export type JoinRequest = Readonly<{
  */
 export type ShownToken = Readonly<{ worker: JoinedWorker; is: 'current' | 'previous' | 'spent' | 'wrong' }>;
 
+/** Hashes of a worker's tokens; `previous`: of the one before, and until when that is or was good. */
+export type TokenHashes = Readonly<{ hash: string; previous: Readonly<{ hash: string; until: Instant }> | null }>;
+
 /** How workers get in, and which have. Of tokens their hashes are stored. */
 export type JoinStore = Readonly<{
   addToken(token: NewJoinToken): Promise<JoinToken>;
@@ -63,6 +66,8 @@ export type JoinStore = Readonly<{
   join(request: JoinRequest): Promise<JoinedWorker | null>;
   /** What a worker's token is worth; noted as used, at most once a minute. null: there is no such worker. */
   shown(id: string, hash: string): Promise<ShownToken | null>;
+  /** What tokens of its attempts may be signed with. null: there is no such worker, or it is revoked. */
+  hashesOf(id: string): Promise<TokenHashes | null>;
   /**
    * Puts a new token in the place of the worker's current one, which is good for `overlapMs` still. False: the one that was shown
    * is not the current one, or the worker is revoked.

@@ -7,6 +7,11 @@ import type { Actor } from '@millrace/engine';
 export const callerName = ({ kind, name }: Actor, given: string): string =>
   kind === 'local' || kind === 'token' ? given : name;
 
-/** What a run's trigger says of the account that started it, first of all; nothing where nobody signs in. */
-export const accountOf = ({ kind, name }: Actor): Readonly<{ account?: string }> =>
-  kind === 'local' || kind === 'token' ? {} : { account: name };
+/**
+ * What a run's trigger, or an event's source, says of the account that it came from, first of all; of an attempt, its run and
+ * step; nothing where nobody signs in.
+ */
+export function accountOf({ kind, name, attempt }: Actor): Readonly<{ account?: string; run?: string; step?: string }> {
+  if (attempt !== null) return { run: attempt.claims.ref.run, step: attempt.step };
+  return kind === 'local' || kind === 'token' ? {} : { account: name };
+}

@@ -6,6 +6,7 @@
 //                                       └ an object ─ within ──────────────▶ yes
 //                                                   ├ he may know of it ───▶ 403, with the permission that he lacks
 //                                                   └ he may not ──────────▶ 404, the same as if it were not there
+//   an attempt has no permissions ─────────────────────────────────────────▶ attempt-operations.ts
 import { type OperationId, type Route, routes } from '@millrace/api';
 import {
   type Authority,
@@ -23,6 +24,7 @@ import {
 } from '@millrace/core';
 import type { Actor, Engine } from '@millrace/engine';
 import type { Asked } from './asked.ts';
+import { authorizeAttempt } from './attempt-operations.ts';
 import { operationObjects } from './operation-objects.ts';
 import { forbidden, hintOfMissing } from './refusals.ts';
 
@@ -35,6 +37,7 @@ export async function authorize(
   operationId: OperationId,
   parts: AnyParts,
 ): Promise<Reach> {
+  if (actor.attempt !== null) return authorizeAttempt(actor, actor.attempt, operationId, parts);
   const { needs }: Route = routes[operationId];
   if (needs === undefined || needs === null) return [];
   const reach = reachOf(actor.authority, needs);

@@ -44,7 +44,7 @@ const server = { kind: 'server' } as const;
 const list = { kind: 'list', workspace: null } as const;
 const listOfWorkspace = { kind: 'list', workspace: ({ params }: InWorkspace) => params.workspace } as const;
 
-const workspaceMissing = (workspace: string): Missing => ({
+export const workspaceMissing = (workspace: string): Missing => ({
   code: 'workspace_not_found',
   message: `There is no workspace "${workspace}".`,
 });
@@ -90,10 +90,15 @@ const webhook = {
 } as const;
 const secret = named('secret', 'not_found');
 
+export const runMissing = (run: string): Missing => ({
+  code: 'run_not_found',
+  message: `There is no run ${run}.`,
+});
+
 const run = {
   kind: 'found',
   find: (engine: Engine, { params }: OfRun) => objectOfRun(engine, runId(params.run)),
-  missing: ({ params }: OfRun): Missing => ({ code: 'run_not_found', message: `There is no run ${params.run}.` }),
+  missing: ({ params }: OfRun): Missing => runMissing(params.run),
 } as const;
 
 const delivery = {

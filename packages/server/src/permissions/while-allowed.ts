@@ -21,7 +21,8 @@ export async function openPermit(
   reply: FastifyReply,
 ): Promise<Permit> {
   const withdrawn = new AbortController();
-  const object = isWatched(actor) ? await runObjects.of(run) : null;
+  // An attempt reads its own run, for as long as it is one.
+  const object = isWatched(actor) && actor.attempt === null ? await runObjects.of(run) : null;
   const stop = watchCaller(engine, actor, limits.recheckMs, (now) => {
     const may = now !== null && (object === null || isWithinReach(reachOf(now.authority, permission), object));
     if (!may) withdrawn.abort();

@@ -69,6 +69,7 @@ const isSignInFailed = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'sign_in_failed';
 
 function presentMe(actor: Actor, options: ServerOptions): Me {
+  if (actor.kind === 'attempt') throw new Error('An attempt is told nothing of itself: it is refused before.');
   const kinds = (options.identityProviders ?? []).map(({ kind }) => kind);
   return {
     account: actor.name,

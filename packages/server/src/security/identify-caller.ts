@@ -3,13 +3,14 @@
 //   Authorization: Bearer <API key>        the key's account, within the key's scopes
 //   Authorization: Bearer <API token>      whoever has the server's own token: everything
 //   Authorization: Bearer <access token>   the account that signed in (programs that keep a session)
+//   Authorization: Bearer <token of an attempt>  a step that may call the API: its own run, and events (attempt-operations.ts)
 //   the cookie of a session                the same, in a browser
 //   nothing, and nobody is asked           whoever is on this machine: everything
 //
 // An API key or session counts also where nobody is asked, so that what it may do can be tried out. Shown twice, the header
 // counts: a program means it, while a browser sends its cookies by itself.
-import { MillraceError } from '@millrace/core';
-import { type Actor, rootActor } from '@millrace/engine';
+import { isAttemptToken, MillraceError } from '@millrace/core';
+import { type Actor, attemptKeyOf, rootActor } from '@millrace/engine';
 import type { FastifyRequest } from 'fastify';
 import type { ServerContext } from '../server-context.ts';
 import type { ServerOptions } from '../server-options.ts';
@@ -30,6 +31,9 @@ export async function identifyCaller(request: FastifyRequest, { engine, options 
   const { identify } = engine.people;
   const bearer = bearerToken(request);
   if (bearer !== null && isApiKey(bearer)) return (await identify.byApiKey(bearer)) ?? refuse(wrongKey());
+  if (bearer !== null && isAttemptToken(bearer)) {
+    return (await identify.byAttempt(bearer, attemptKeys(options))) ?? refuse(wrongAttempt());
+  }
   if (options.apiToken !== undefined && isSameToken(bearer, options.apiToken)) return rootActor('token');
   const token = bearer ?? cookieToken(request, 'access', isSecure(request, options));
   const actor = token === null ? null : await identify.bySession(token);
@@ -38,6 +42,12 @@ export async function identifyCaller(request: FastifyRequest, { engine, options 
   if (isFromThisMachine(request)) return rootActor('local');
   throw fromElsewhere();
 }
+
+/** Of workers that have no tokens of their own. */
+const attemptKeys = ({ attemptKey, workerToken }: ServerContext['options']): readonly Uint8Array[] => [
+  ...(attemptKey === undefined ? [] : [attemptKey]),
+  ...(workerToken === undefined ? [] : [attemptKeyOf(workerToken)]),
+];
 
 const refuse = (error: MillraceError): never => {
   throw error;
@@ -49,6 +59,11 @@ const wrongKey = (): MillraceError =>
     'The API key is not good: it is wrong, removed or expired, or its account is disabled.',
     { hint: 'Ask an administrator for another one.' },
   );
+
+const wrongAttempt = (): MillraceError =>
+  new MillraceError('unauthorized', 'The token of the attempt is not good: it is wrong, or its attempt has ended.', {
+    hint: 'A step has it while it runs, and no longer. Use an API key for what outlives the step.',
+  });
 
 function notSignedIn(shown: boolean, { signIn }: Pick<ServerOptions, 'signIn'>): MillraceError {
   if (signIn !== true) {

@@ -10,6 +10,7 @@ const listJoinTokens = readStatement(import.meta.url, 'list-join-tokens');
 const removeJoinToken = readStatement(import.meta.url, 'remove-join-token');
 const joinWorker = readStatement(import.meta.url, 'join-worker');
 const shownWorkerToken = readStatement(import.meta.url, 'shown-worker-token');
+const tokenHashes = readStatement(import.meta.url, 'token-hashes');
 const rotateWorkerToken = readStatement(import.meta.url, 'rotate-worker-token');
 const revokeWorker = readStatement(import.meta.url, 'revoke-worker');
 const listJoined = readStatement(import.meta.url, 'list-joined');
@@ -41,6 +42,8 @@ type JoinedRow = Readonly<{
   revoked_by: string | null;
 }>;
 
+type HashesRow = Readonly<{ hash: string; previous_hash: string | null; previous_until: string | null }>;
+
 export function createJoinStore(database: Database): JoinStore {
   return {
     async addToken({ id, hash, name, bounds, createdBy, lifeMs, mostUses }) {
@@ -71,6 +74,12 @@ export function createJoinStore(database: Database): JoinStore {
         noteMs,
       ]);
       return row === undefined ? null : { worker: decodeJoined(row), is: row.shown };
+    },
+    async hashesOf(id) {
+      const [row] = await database.query<HashesRow>(tokenHashes, [id]);
+      if (row === undefined) return null;
+      const { hash, previous_hash: previous, previous_until: until } = row;
+      return { hash, previous: previous === null ? null : { hash: previous, until: Number(until) } };
     },
     async rotate(id, shownHash, newHash, overlapMs) {
       return (await database.query(rotateWorkerToken, [id, shownHash, newHash, overlapMs])).length > 0;

@@ -2,8 +2,9 @@ import type { AttemptResult } from '@millrace/core';
 import { type Executor, type StopReason, stopped } from '@millrace/executors';
 import { hideSecretInput, revealSecrets } from '../secrets/reveal-secrets.ts';
 import type { WorkerLogger } from '../worker.ts';
+import type { OpenAttemptApi } from './attempt-api.ts';
 import type { RunningAttempt } from './running-attempt.ts';
-import { internalFault, noExecutorFault } from './worker-faults.ts';
+import { internalFault, noApiFault, noExecutorFault } from './worker-faults.ts';
 
 /** A process is given this much longer than its grace to be killed before the attempt is reported without it. */
 const killMarginMs = 15_000;
@@ -18,6 +19,8 @@ export const missingExecutor: Executor = {
 export type AttemptRunnerHost = Readonly<{
   /** Makes the folders that the attempt needs; its end when that is not possible, null when it may be executed. */
   prepare(attempt: RunningAttempt): Promise<AttemptResult | null>;
+  /** Lets an attempt call the API; null: nothing does here. */
+  openApi: OpenAttemptApi | null;
   /** The values of secrets, by name; asked right before an attempt that needs some is executed. */
   readSecrets(attempt: RunningAttempt, names: readonly string[]): Promise<Readonly<Record<string, string>>>;
   /** Milliseconds since the epoch. */
@@ -47,7 +50,8 @@ export class AttemptRunner {
       attempt.timeout = setTimeout(() => this.stop(attempt, { kind: 'timed_out' }, false), timeoutMs);
     }
     hideSecretInput(attempt);
-    const prepared = attempt.executor.needsFolders || attempt.assignment.secrets !== undefined;
+    const { secrets, api } = attempt.assignment;
+    const prepared = attempt.executor.needsFolders || secrets !== undefined || api === true;
     const ending = prepared ? this.#prepareAndExecute(attempt) : attempt.executor.execute(attempt);
     ending.then(
       (result) => this.#end(attempt, result),
@@ -75,11 +79,22 @@ export class AttemptRunner {
     const startedAt = performance.now();
     const { readSecrets, clock, prepare } = this.#host;
     const refused =
+      this.#openApi(attempt) ??
       (attempt.executor.needsFolders ? await prepare(attempt) : null) ??
       (await revealSecrets(attempt, readSecrets, clock()));
     if (refused !== null) return refused;
     if (attempt.stopReason !== null) return stopped(attempt.stopReason, attempt.assignment, startedAt);
     return await attempt.executor.execute(attempt);
+  }
+
+  /** Gives the attempt's end when it asks for the API and there is none. */
+  #openApi(attempt: RunningAttempt): AttemptResult | null {
+    if (attempt.assignment.api !== true) return null;
+    if (this.#host.openApi === null) return noApiFault(attempt.assignment);
+    const { secrets, ...api } = this.#host.openApi(attempt.assignment);
+    attempt.reveal(secrets);
+    attempt.api = api;
+    return null;
   }
 
   #end(attempt: RunningAttempt, result: AttemptResult): void {

@@ -4,7 +4,7 @@ import type { AttemptFolder } from '../files/attempt-folders.ts';
 import { AttemptLog } from '../logs/attempt-log.ts';
 import type { LogLine, LogShipper } from '../logs/log-shipper.ts';
 import { MaskedLog } from '../secrets/masked-log.ts';
-import type { SecretMask } from '../secrets/secret-mask.ts';
+import { SecretMask } from '../secrets/secret-mask.ts';
 import { refOf } from './attempt-key.ts';
 
 /** What all attempts of a worker share. */
@@ -12,11 +12,10 @@ export type AttemptSurroundings = Readonly<{
   environment: Readonly<Record<string, string>>;
   shipper: LogShipper;
   clock: () => number;
-  api: ((assignment: Assignment) => ExecutionContext['api']) | null;
 }>;
 
 /**
- * An attempt from its assignment to its confirmed result, and the context that its executor sees. Signals, log and API are
+ * An attempt from its assignment to its confirmed result, and the context that its executor sees. Signals and log are
  * made when they are first looked at: a function step that uses none of them costs one object.
  */
 export class RunningAttempt implements ExecutionContext {
@@ -26,6 +25,8 @@ export class RunningAttempt implements ExecutionContext {
   readonly ref: AttemptRef;
   readonly executor: Executor;
   readonly #surroundings: AttemptSurroundings;
+  /** Absent: the step may not call the API. */
+  api?: NonNullable<ExecutionContext['api']>;
   folder: AttemptFolder | null = null;
   sharedDir: string | null = null;
   /** Its folders are as they were made. */
@@ -41,7 +42,7 @@ export class RunningAttempt implements ExecutionContext {
   #log: (LogSink & Readonly<{ end(): void }>) | null = null;
   #mask: SecretMask | null = null;
   #line: LogLine | null = null;
-  #api: ExecutionContext['api'] | null = null;
+  #hidden: readonly string[] = [];
 
   constructor(assignment: Assignment, key: string, executor: Executor, surroundings: AttemptSurroundings) {
     this.assignment = assignment;
@@ -71,9 +72,10 @@ export class RunningAttempt implements ExecutionContext {
     return this.#openLog();
   }
 
-  /** From now on it knows secrets, and what leaves it is masked. */
-  reveal(mask: SecretMask): void {
-    this.#mask = mask;
+  /** From now on it knows these secrets too, and what leaves it is masked. */
+  reveal(secrets: readonly string[]): void {
+    this.#hidden = [...this.#hidden, ...secrets];
+    this.#mask = new SecretMask(this.#hidden);
   }
 
   /** A result as others may see it. */
@@ -106,11 +108,6 @@ export class RunningAttempt implements ExecutionContext {
     return this.#killed.signal;
   }
 
-  get api(): NonNullable<ExecutionContext['api']> {
-    // A getter is always there; it gives undefined where the step has no API, which readers check for.
-    return this.#apiValue() as NonNullable<ExecutionContext['api']>;
-  }
-
   foldersLeftClean(): void {
     this.foldersClean = true;
   }
@@ -129,11 +126,6 @@ export class RunningAttempt implements ExecutionContext {
   /** The attempt's log, when it has one. */
   get openLog(): Readonly<{ log: Readonly<{ end(): void }>; line: LogLine }> | null {
     return this.#log === null || this.#line === null ? null : { log: this.#log, line: this.#line };
-  }
-
-  #apiValue(): ExecutionContext['api'] {
-    if (this.#api === null) this.#api = this.#surroundings.api?.(this.assignment);
-    return this.#api;
   }
 
   #folder(): AttemptFolder {

@@ -20,6 +20,14 @@ export const noExecutorFault = (assignment: Assignment, have: readonly string[])
     retryable: false,
   });
 
+export const noApiFault = ({ stepName }: Assignment): AttemptResult =>
+  failed({
+    code: 'api_unavailable',
+    message: `Step ${stepName} may call the API, but there is no server here that would know its token.`,
+    hint: 'Run it by `millrace dev`, or on a worker that joined (millrace worker join-token create) or has the shared token.',
+    retryable: false,
+  });
+
 export const internalFault = (assignment: Assignment, cause: unknown): AttemptResult =>
   failed({
     code: 'internal',

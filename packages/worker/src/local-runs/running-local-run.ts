@@ -82,6 +82,8 @@ export class RunningLocalRun {
     this.#record = new LocalRunRecord(assignment, host.worker);
     this.#runner = new AttemptRunner({
       prepare: (attempt) => this.#prepare(attempt),
+      // A server knows the run as a whole, and so could not tell when a token's attempt is over.
+      openApi: null,
       readSecrets: (attempt, names) => host.readSecrets(this.ref, attempt.ref.step, names),
       clock: host.surroundings.clock,
       ended: (attempt, result) => this.#attemptEnded(attempt, result),

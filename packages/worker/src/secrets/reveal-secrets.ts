@@ -11,7 +11,6 @@ import type { RunningAttempt } from '../attempts/running-attempt.ts';
 import { noFieldsFault, noSecretsFault, tooShortFault, wrongTemplate } from '../attempts/worker-faults.ts';
 import { askPatiently } from '../sync/ask-patiently.ts';
 import { minSecretLength } from './secret-forms.ts';
-import { SecretMask } from './secret-mask.ts';
 
 /** Values of the input that the action calls secret, wherever they come from. What is too short to be masked is not. */
 const secretTexts = ({ input, secretInput = [] }: Assignment): readonly string[] =>
@@ -21,7 +20,7 @@ const secretTexts = ({ input, secretInput = [] }: Assignment): readonly string[]
 export function hideSecretInput(attempt: RunningAttempt): void {
   const { secrets, secretInput } = attempt.assignment;
   if (secretInput === undefined || secrets !== undefined) return;
-  attempt.reveal(new SecretMask(secretTexts(attempt.assignment)));
+  attempt.reveal(secretTexts(attempt.assignment));
 }
 
 /** The fields of secrets of which fields are read; `without`: one that has none. */
@@ -69,7 +68,7 @@ export async function revealSecrets(attempt: RunningAttempt, read: Read, now: nu
     if (values === null) return null;
     const fields = fieldsOf(assignment.secrets, values);
     const hidden = [...Object.values(values), ...textsOf(Object.values(fields.found))];
-    attempt.reveal(new SecretMask(hidden));
+    attempt.reveal(hidden);
     const short = names.find((name) => (values[name] ?? '').trim().length < minSecretLength);
     if (short !== undefined) return tooShortFault(short, startedAt);
     if (fields.without !== null) return noFieldsFault(fields.without, startedAt);
@@ -77,7 +76,7 @@ export async function revealSecrets(attempt: RunningAttempt, read: Read, now: nu
     if ('fault' in told) return wrongTemplate(told.fault, startedAt);
     attempt.assignment = told.revealed;
     if (assignment.secretInput !== undefined) {
-      attempt.reveal(new SecretMask([...hidden, ...secretTexts(told.revealed)]));
+      attempt.reveal(secretTexts(told.revealed));
     }
     return null;
   } catch (cause) {
