@@ -25,6 +25,8 @@ const neutral = {
   MILLRACE_URL: '',
   MILLRACE_TOKEN: '',
   MILLRACE_WORKSPACE: '',
+  MILLRACE_API_URL: '',
+  MILLRACE_API_TOKEN: '',
   NO_COLOR: '1',
   FORCE_COLOR: '',
   CI: '',

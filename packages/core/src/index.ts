@@ -28,12 +28,12 @@ export { capabilitiesOf } from './plan/lane-capability.ts';
 export type { Capability, Lane, LaneCapability, Plan, PlanAction, PlanStep } from './plan/plan.ts';
 export * from './plan/plan-hooks.ts';
 export { laneKey, lanesOf, type PreparedPlan, preparePlan, shareOf } from './plan/prepared-plan.ts';
+export * from './protocol/attempt-tokens.ts';
 export * from './protocol/log-batch.ts';
 export * from './protocol/log-line.ts';
 export * from './protocol/worker-bounds.ts';
 export * from './protocol/worker-protocol.ts';
 export * from './protocol/worker-tokens.ts';
-export * from './protocol/attempt-tokens.ts';
 export { type ApprovalAnswer, type ApprovalDetail, isSameAnswer } from './run/approval.ts';
 export {
   type Approver,

@@ -145,6 +145,7 @@ export function everyOperation(name: string, openWorld: () => ReturnType<typeof 
     });
     afterAll(() => world.close());
 
+    const wrongAttempt = `mra_${Buffer.from('w/1/0/-1/0/1/9999999999999').toString('base64url')}_${'A'.repeat(43)}`;
     const scope: Grant = { effect: 'allow', permission: 'run:*', where: { workspace: 'shop' } };
 
     async function ask(operation: ApiOperation, place: Place, token: string | undefined) {
@@ -210,11 +211,39 @@ export function everyOperation(name: string, openWorld: () => ReturnType<typeof 
         expect(Object.values({ ...world.shop, ...world.vault }).every((text) => text !== '')).toBe(true);
       });
 
+      // First of all, while the attempt goes on.
+      test.each(operations)('$operationId of an attempt is of its own run, or an event, or refused', async (spec) => {
+        const { operationId, method, path, needs } = spec;
+        const token = await world.attemptToken(world.shop);
+        const isRead = method === 'GET' && path.startsWith('/api/v1/runs/{run}') && needs?.endsWith(':read') === true;
+        const isMeant = isRead || operationId === 'emitEvent';
+        const own = await ask(operationId, { ...world.shop, asking: world.shop.run }, token);
+        if (isMeant) expect(outcomeOf(own)).toBe('through');
+        else {
+          expect([own.status, own.code]).toEqual([403, 'forbidden']);
+          expect(own.error.details.permission).toBe(needs);
+          expect(own.error.message).toContain(operationId);
+        }
+        const texts: string[] = [];
+        for (const place of [world.vault, missing]) {
+          const { status, error } = await ask(operationId, place, token);
+          expect(status).toBe(isMeant ? 404 : 403);
+          if (isMeant) expect(error.hint).toBe('It is not there, or not yours to see.');
+          // What is refused everywhere names the caller's own run, and nothing of the place.
+          texts.push(isMeant ? nameless(error, place) : error.message);
+        }
+        expect(texts[0]).toBe(texts[1]);
+        // Another run of the same workspace is foreign as well.
+        const { ended } = world.shop;
+        const beside = await ask(operationId, { ...world.shop, run: ended, asking: ended }, token);
+        expect(beside.status).toBe(isRead ? 404 : own.status);
+      });
+
       test.each(operations)('$operationId is for nobody who is not signed in', async ({ operationId }) => {
         const answers = await Promise.all(
-          [undefined, 'wrong', 'mrk_wrong'].map((token) => ask(operationId, world.shop, token)),
+          [undefined, 'wrong', 'mrk_wrong', wrongAttempt].map((token) => ask(operationId, world.shop, token)),
         );
-        expect(answers.map(({ status, code }) => [status, code])).toEqual(Array(3).fill([401, 'unauthorized']));
+        expect(answers.map(({ status, code }) => [status, code])).toEqual(Array(4).fill([401, 'unauthorized']));
       });
 
       test.each(routeList.filter(({ access }) => access === 'worker'))(

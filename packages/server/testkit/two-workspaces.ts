@@ -1,14 +1,30 @@
 // A server on the real engine with two workspaces, `shop` and `vault`, that have the same of everything: workflows, runs that
 // go on, schedules, webhooks with deliveries, events, approvals, limits, cached outputs, secrets. Everything of `vault` has its
 // name in it, so that a text tells whether something of it shows.
-import { type AttemptResult, type RunId, type SyncResponse, type WorkerDescription, workerId } from '@millrace/core';
+import { createHmac } from 'node:crypto';
+import {
+  type AttemptResult,
+  type RunId,
+  type SyncResponse,
+  type WorkerDescription,
+  workerId,
+  writeAttemptClaims,
+} from '@millrace/core';
 import { loadDefinitions } from '@millrace/definition';
-import { createEngine, createMemoryStore, type Engine, type EngineOptions, parseSecretKeys } from '@millrace/engine';
+import {
+  attemptKeyOf,
+  createEngine,
+  createMemoryStore,
+  type Engine,
+  type EngineOptions,
+  parseSecretKeys,
+} from '@millrace/engine';
 import { createServer, type ServerLimits } from '../src/index.ts';
 import { createFakeSources } from './fake-sources.ts';
 import { createMemoryBlobs } from './memory-blobs.ts';
 
 export const apiToken = 'a-token-of-some-length';
+const workerToken = `${apiToken}-worker`;
 const password = 'correct horse battery';
 
 /** What there is to do things to in a workspace. */
@@ -31,6 +47,7 @@ workflows:
       build:
         type: shell
         cmd: make
+        api: true
         queue: ${name}-queue
         concurrency: { key: ${name}-lock, limit: 20 }
   ${name}-ask:
@@ -41,6 +58,9 @@ triggers:
   ${name}-nightly: { type: schedule, workflow: ${name}-release, cron: "0 3 * * *" }
   ${name}-push: { type: webhook, workflow: ${name}-release }
 `;
+
+/** Of a worker that holds what goes on. */
+const queues = ['shop-queue', 'vault-queue'];
 
 const worker = (queues: readonly string[]): WorkerDescription => ({
   id: workerId(`w-${queues.join('-')}`),
@@ -129,6 +149,8 @@ export async function openTwoWorkspaces(
     ...stores,
     blobs: createMemoryBlobs(),
     secretKeys: async () => keys,
+    // Nobody speaks for the worker that holds something here.
+    settings: { leaseMs: 600_000 },
   });
   await engine.start();
   const shop = await fill(engine, 'shop');
@@ -138,7 +160,8 @@ export async function openTwoWorkspaces(
     await work(engine, ['default'], { status: 'succeeded', output: 7, durationMs: 1 });
     kept = (await engine.store.cache.list({}, { limit: 10, after: null })).items.length;
   }
-  await work(engine, ['shop-queue', 'vault-queue'], null);
+  const held = async () => engine.store.work.heldBy(worker(queues).id);
+  while ((await held()).length < 2) await work(engine, queues, null);
   const server = createServer({
     engine,
     host: '127.0.0.1',
@@ -147,7 +170,7 @@ export async function openTwoWorkspaces(
     logger: false,
     apiToken,
     signIn: true,
-    workerToken: `${apiToken}-worker`,
+    workerToken,
     sources: createFakeSources(),
     limits,
   });
@@ -156,6 +179,37 @@ export async function openTwoWorkspaces(
     server,
     shop,
     vault,
+    /** The token of the attempt that is held of a place's run: its step may call the API. */
+    async attemptToken({ run }: Pick<Place, 'run'>): Promise<string> {
+      const found = (await held()).find(({ origin }) => origin.id === run);
+      if (found === undefined) throw new Error(`Nothing is held of run ${run}.`);
+      const { step, item, iteration, attempt } = found.work;
+      const ref = { run: found.origin.id, step, item, iteration, attempt };
+      const claims = writeAttemptClaims({ worker: worker(queues).id, ref, until: Date.now() + 3_600_000 });
+      const signed = `mra_${Buffer.from(claims).toString('base64url')}`;
+      return `${signed}_${createHmac('sha256', attemptKeyOf(workerToken)).update(signed).digest('base64url')}`;
+    },
+    /** Has the work of another run held as well. */
+    async hold({ run }: Pick<Place, 'run'>): Promise<void> {
+      while (!(await held()).some(({ origin }) => origin.id === run)) await work(engine, queues, null);
+    },
+    /** What is held of a place's run has succeeded. */
+    async endAttempt({ run }: Pick<Place, 'run'>): Promise<void> {
+      const found = (await held()).find(({ origin }) => origin.id === run);
+      if (found === undefined) throw new Error(`Nothing is held of run ${run}.`);
+      const { step, item, iteration, attempt } = found.work;
+      const result = { status: 'succeeded', output: null, durationMs: 1 } as const;
+      await engine.workers.sync({
+        worker: worker(queues),
+        running: null,
+        returned: [],
+        freeSlots: 0,
+        stopping: false,
+        waitMs: 0,
+        received: 0,
+        results: [{ run: found.origin.id, step, item, iteration, attempt, result }],
+      });
+    },
     /** Makes other workflows live. */
     publish: (workspace: string, revision: string, text: string) => publish(engine, workspace, revision, text),
     /** An account with roles, and a key of it. */

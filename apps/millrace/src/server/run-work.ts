@@ -46,7 +46,8 @@ export async function runWork(options: WorkCommandOptions): Promise<ExitCode> {
       ...(shown.kind === 'own' ? { joined: shown.token.id } : {}),
       ...apiAccess(url, shown),
       executors: createLocalExecutors(capabilities, options.allowPrivate ?? false, (message) => log.warn(message)),
-      folder: options.folder ?? join(tmpdir(), `millrace-work-${process.getuid?.() ?? 'user'}`),
+      // Steps are told of paths in it, wherever they are.
+      folder: resolve(options.folder ?? join(tmpdir(), `millrace-work-${process.getuid?.() ?? 'user'}`)),
       ...(sharedFolder === undefined ? {} : { sharedFolder: resolve(sharedFolder) }),
       ownSecret: environmentSecret,
       logger: log,

@@ -26,7 +26,7 @@ export const auditEntry = z
     actor: z
       .string()
       .nullable()
-      .meta({ description: 'The account, or `local`, `api-token`, `system`; null: not known.' }),
+      .meta({ description: 'The account, or `local`, `api-token`, `system`, `attempt:RUN/STEP`; null: not known.' }),
     actor_kind: z.string().nullable(),
     session: z.string().nullable().meta({ description: 'The session that it was done in.' }),
     api_key: z.string().nullable().meta({ description: 'The id of the API key that it was done with.' }),

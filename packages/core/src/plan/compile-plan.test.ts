@@ -47,6 +47,14 @@ describe('a plan', () => {
     expect(plan.steps[2]).toMatchObject({ retry: null, lane: { queue: 'slow', capability: 'shell', labels: [] } });
   });
 
+  test('knows which steps may call the API, and says nothing of the others, whose hash stays as it was', () => {
+    const { plan } = planOf({ steps: { a: { api: true }, b: {} } });
+    expect(plan.steps.map((step) => ('api' in step ? step.api : 'absent'))).toEqual([true, 'absent']);
+    expect(hashPlan(planOf({ steps: { a: { api: true } } }).plan)).not.toBe(
+      hashPlan(planOf({ steps: { a: {} } }).plan),
+    );
+  });
+
   test('lets a step call a workflow by its name', () => {
     const input = fields({ n: { type: 'integer' } });
     const { plan } = planOf({ others: { inner: { input, steps: {} } }, steps: { a: { action: 'inner' } } });

@@ -52,7 +52,11 @@ function checkStep(loaded: Loaded, { name: workflow }: LoadedWorkflow, step: Loa
       refuse(key, `has \`${key}\``, 'A local run goes to one worker as a whole; set it for the workflow.');
   }
   if (definition.api === true) {
-    refuse('api', 'may call the API', 'Let a distributed workflow do that: a server knows of no attempt of a local run.');
+    refuse(
+      'api',
+      'may call the API',
+      'Let a distributed workflow do that: a server knows of no attempt of a local run.',
+    );
   }
   if (definition.concurrency !== undefined) {
     refuse('concurrency', 'has a limit that runs share', 'Set the limit for the workflow; a number here bounds items.');

@@ -107,6 +107,20 @@ export function joinFacts(subject: () => ConformanceStore): void {
     expect([await is('own w1'), await is('second'), await is('third')]).toEqual(['wrong', 'previous', 'current']);
   });
 
+  it('the hashes of a worker, for what its attempts sign, are those of its token and of the one before, until it is revoked', async () => {
+    const { store, advanceClock } = subject();
+    await store.joins.addToken(token('t1'));
+    await store.joins.join(request('t1', 'w1'));
+    expect(await store.joins.hashesOf('w1')).toEqual({ hash: 'own w1', previous: null });
+    expect(await store.joins.hashesOf('w2')).toBeNull();
+    const until = (await store.now()) + 1_000;
+    await store.joins.rotate('w1', 'own w1', 'second', 1_000);
+    await advanceClock(5_000);
+    expect(await store.joins.hashesOf('w1')).toEqual({ hash: 'second', previous: { hash: 'own w1', until } });
+    await store.joins.revoke('w1', 'ada');
+    expect(await store.joins.hashesOf('w1')).toBeNull();
+  });
+
   it('the use of a good token is noted once a minute, that of another not at all', async () => {
     const { store, advanceClock } = subject();
     await store.joins.addToken(token('t1'));

@@ -50,9 +50,9 @@ export function authorizeAttempt(
 
 function forbidden({ displayName }: Actor, operationId: OperationId): MillraceError {
   const { needs = null }: Route = routes[operationId];
-  const what = needs === null ? `do this (${operationId})` : `do this: it lacks the permission ${needs}`;
-  return new MillraceError('forbidden', `${displayName} may not ${what}.`, {
-    hint: 'The token of an attempt reads its own run and emits events into its workspace. For more, give the step an API key as a secret.',
+  const which = needs === null ? '' : `, which needs ${needs}`;
+  return new MillraceError('forbidden', `${displayName} may not call ${operationId}${which}.`, {
+    hint: 'An attempt reads its own run and emits events into its workspace. For more, give the step an API key as a secret.',
     details: { permission: needs, workspace: null, name: null },
   });
 }

@@ -12,7 +12,7 @@ import type { ApiAccess } from '../worker.ts';
 import { refOf } from './attempt-key.ts';
 
 /** `secrets`: what nobody may see of it. */
-export type OpenApi = Readonly<{ url: string; token: string; secrets: readonly string[] }>;
+type OpenApi = Readonly<{ url: string; token: string; secrets: readonly string[] }>;
 export type OpenAttemptApi = (assignment: Assignment) => OpenApi;
 
 export function createOpenAttemptApi(

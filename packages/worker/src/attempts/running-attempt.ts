@@ -14,6 +14,8 @@ export type AttemptSurroundings = Readonly<{
   clock: () => number;
 }>;
 
+const nothingHidden: readonly string[] = [];
+
 /**
  * An attempt from its assignment to its confirmed result, and the context that its executor sees. Signals and log are
  * made when they are first looked at: a function step that uses none of them costs one object.
@@ -42,7 +44,7 @@ export class RunningAttempt implements ExecutionContext {
   #log: (LogSink & Readonly<{ end(): void }>) | null = null;
   #mask: SecretMask | null = null;
   #line: LogLine | null = null;
-  #hidden: readonly string[] = [];
+  #hidden = nothingHidden;
 
   constructor(assignment: Assignment, key: string, executor: Executor, surroundings: AttemptSurroundings) {
     this.assignment = assignment;
