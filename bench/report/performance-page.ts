@@ -79,7 +79,7 @@ const table = (head: readonly string[], lines: readonly (readonly string[])[]): 
 
 const method = `* In each round every workload is measured once on every subject, one after another, so that what disturbs the machine for a
   while disturbs all alike. Each such cell has a process and a database of its own, on one PostgreSQL for all. It warms up first: with
-  as much as is measured, or for a quarter of its time.
+  as much as is measured, few at a time, or for a quarter of its time.
 * Millrace runs as it comes: no setting is changed. \`in-process\`: the worker is in the engine's process. \`remote\`: it is a process
   of its own and talks HTTP. Every system has 20 slots in one worker.
 * Latency is the time from the start call to the first line of the step's body, by one clock of the machine. Throughput is

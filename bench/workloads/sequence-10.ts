@@ -1,6 +1,6 @@
 import { percentile } from '../rows.ts';
 import { timed, type Workload } from '../workload.ts';
-import { rateOf, throughput } from './single-step.ts';
+import { rateOf, throughput, warmUp } from './single-step.ts';
 
 const steps = 10;
 
@@ -17,7 +17,7 @@ export const sequence10: Workload = {
     while (latencies.length < enough && (latencies.length < 2 || performance.now() - began < budgetMs / 2)) {
       latencies.push(await timed(async () => system.finished(await system.start('sequence'))));
     }
-    await throughput(system, 'sequence', sizes.sequenceRuns, budgetMs / 4);
+    await warmUp(system, 'sequence', sizes.sequenceRuns, budgetMs / 4);
     const busy = await throughput(system, 'sequence', sizes.sequenceRuns, budgetMs);
     if (busy.runs < sizes.sequenceRuns) {
       note(`${busy.runs} of ${sizes.sequenceRuns} runs at once ended within ${budgetMs / 1000} s`);
