@@ -24,7 +24,10 @@ export async function startRemoteWorker(options: RemoteWorkerOptions): Promise<R
     });
     child.once('exit', (code) => reject(new Error(`The remote worker ended with exit code ${code}.`)));
   });
-  const send = (message: ToWorker) => void child.send(message);
+  /** One that has stopped hears nothing any more. */
+  const send = (message: ToWorker): void => {
+    if (child.connected) child.send(message);
+  };
   await started;
   return {
     watchBodies: (watched) => send({ type: 'watch', watched }),
