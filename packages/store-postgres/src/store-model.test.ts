@@ -46,6 +46,6 @@ async function emptyTables(url: string): Promise<void> {
     'slot',
     'rate_start',
   ];
-  const tables = [...runTables, 'worker', 'cache'];
+  const tables = [...runTables, 'worker', 'draining', 'cache'];
   await withClient(url, (client) => client.query(tables.map((table) => `delete from millrace.${table};`).join('\n')));
 }
