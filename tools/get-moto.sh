@@ -14,8 +14,9 @@ new="$folder.new-$$"
 trap 'rm -rf "$new"' EXIT
 mkdir -p "$new/apt/lists/partial" "$new/apt/archives/partial" "$new/root"
 : > "$new/apt/status"
-mirror="$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1)"
-echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror:-http://deb.debian.org/debian} trixie main" > "$new/apt/sources.list"
+mirror="$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1 || true)"
+[ -n "$mirror" ] || { echo 'apt-get knows no source of packages of Debian: add one to its sources.' >&2; exit 1; }
+echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" > "$new/apt/sources.list"
 own() {
   apt-get -q -y -o "Dir::State=$new/apt" -o "Dir::State::status=$new/apt/status" -o "Dir::State::lists=$new/apt/lists" \
     -o "Dir::Cache=$new/apt" -o "Dir::Cache::archives=$new/apt/archives" -o "Dir::Etc::sourcelist=$new/apt/sources.list" \
