@@ -324,13 +324,9 @@ export class RunDriver {
 
   #failed(decided: Decided, error: unknown): void {
     const { aggregate } = decided;
-    const entries = entriesOf(decided);
     this.#release(decided, true);
-    const waiting = aggregate.mailbox;
-    aggregate.mailbox = [];
-    this.#dirty.delete(aggregate);
-    this.#forget(aggregate);
-    for (const entry of [...entries, ...waiting]) entry.settle({ kind: 'failed', error });
+    aggregate.mailbox = [...entriesOf(decided), ...aggregate.mailbox];
+    this.#giveUp(aggregate, { kind: 'failed', error });
   }
 
   #release(decided: Decided, unknown: boolean): void {

@@ -7,7 +7,8 @@ import type { Revision, RevisionWorkflow, StoredDiagnostic, WorkspaceStore } fro
 const believeMs = 5_000;
 const maxRevisions = 500;
 
-type Named = ReadonlyMap<string, Revision['workflows'][number]>;
+/** With the folder in which it is written; undefined: in none. */
+type Named = ReadonlyMap<string, Readonly<{ entry: RevisionWorkflow; folder: string | undefined }>>;
 
 export type LivePlan = Readonly<{
   plan: PreparedPlan;
@@ -29,8 +30,6 @@ export class LivePlans {
   readonly #live = new Map<string, { revision: Revision; until: number }>();
   readonly #pinned = new Map<string, Revision>();
   readonly #names = { workflow: new WeakMap<Revision, Named>(), action: new WeakMap<Revision, Named>() };
-  /** Of workflows that were found; null: in none. Each start asks for one. */
-  readonly #folders = new WeakMap<RevisionWorkflow, string | null>();
   /** Reads of live revisions that are under way: many starts at the same moment ask once. */
   readonly #reading = new Map<string, Promise<Revision | null>>();
 
@@ -59,10 +58,10 @@ export class LivePlans {
     kind: 'workflow' | 'action' = 'workflow',
   ): Promise<LivePlan | null> {
     const found = await this.revision(workspace, revision);
-    const entry = found === null ? undefined : this.#named(found, kind).get(workflow);
-    if (found === null || entry === undefined) return null;
+    const named = found === null ? undefined : this.#named(found, kind).get(workflow);
+    if (found === null || named === undefined) return null;
+    const { entry, folder } = named;
     const plan = this.#plans.peek(entry.plan) ?? (await this.#plans.get(entry.plan));
-    const folder = this.#folderOf(entry);
     const live = { plan, revision: found.revision, problems: entry.problems };
     return folder === undefined ? live : { ...live, folder };
   }
@@ -72,7 +71,7 @@ export class LivePlans {
     let named = this.#names[kind].get(revision);
     if (named === undefined) {
       const those = revision.workflows.filter(({ action }) => (action === true) === (kind === 'action'));
-      named = new Map(those.map((entry) => [entry.name, entry]));
+      named = new Map(those.map((entry) => [entry.name, { entry, folder: folderOf(entry.name, entry.file) }]));
       this.#names[kind].set(revision, named);
     }
     return named;
@@ -146,14 +145,6 @@ export class LivePlans {
       });
     this.#reading.set(workspace, reading);
     return reading;
-  }
-
-  #folderOf(entry: RevisionWorkflow): string | undefined {
-    const known = this.#folders.get(entry);
-    if (known !== undefined) return known ?? undefined;
-    const folder = folderOf(entry.name, entry.file);
-    this.#folders.set(entry, folder ?? null);
-    return folder;
   }
 
   #remember(key: string, revision: Revision): void {
