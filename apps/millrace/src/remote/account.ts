@@ -5,6 +5,7 @@ import type { RemoteOptions } from '../commands/remote-options.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { readLogin } from '../logins/login-file.ts';
 import { signIn } from '../logins/session.ts';
+import { printJson } from '../terminal/print-json.ts';
 import { readHiddenEach } from '../terminal/read-secret.ts';
 import { printable } from '../terminal/style.ts';
 import { formatTable } from '../terminal/table.ts';
@@ -25,7 +26,7 @@ export async function changePassword(options: RemoteOptions): Promise<ExitCode> 
   const kept = isKept ? await readLogin(url) : null;
   // Its session has ended with all the others.
   if (kept?.kind === 'session') await signIn(url, account, next);
-  if (options.json === true) return print(answer);
+  if (options.json === true) return printJson(answer);
   process.stdout.write(
     `The password of ${account} is changed. Whoever was signed in with the old one is signed out.\n`,
   );
@@ -34,7 +35,7 @@ export async function changePassword(options: RemoteOptions): Promise<ExitCode> 
 
 export async function listOwnSessions(options: RemoteOptions): Promise<ExitCode> {
   const answer = await connect(options).client.own.sessions();
-  if (options.json === true) return print(answer);
+  if (options.json === true) return printJson(answer);
   const rows = answer.items.map((one) => [
     one.created_at,
     one.renewed_at,
@@ -54,7 +55,7 @@ export async function endOwnSession(session: string | undefined, options: EndSes
   }
   const { own } = connect(options).client;
   const answer = session === undefined ? await own.endOtherSessions() : await own.endSession(session);
-  if (options.json === true) return print(answer);
+  if (options.json === true) return printJson(answer);
   const ended = Number(answer.ended);
   process.stdout.write(`${ended} ${ended === 1 ? 'session' : 'sessions'} ended.\n`);
   return exitCodes.ok;
@@ -62,7 +63,7 @@ export async function endOwnSession(session: string | undefined, options: EndSes
 
 export async function listOwnIdentities(options: RemoteOptions): Promise<ExitCode> {
   const answer = await connect(options).client.own.identities();
-  if (options.json === true) return print(answer);
+  if (options.json === true) return printJson(answer);
   process.stdout.write(`${identityTable(answer.items)}\n`);
   return exitCodes.ok;
 }
@@ -83,7 +84,7 @@ export async function linkDirectory(provider: string, options: LinkOptions): Pro
     { prompt: `Password of ${name} at ${printable(found?.title ?? provider)} (not shown): ` },
   ]);
   const linked = await client.own.linkDirectory(provider, { password, name, directory_password: outside });
-  if (options.json === true) return print(linked);
+  if (options.json === true) return printJson(linked);
   process.stdout.write(`${account} may sign in by ${provider} as well.\n`);
   return exitCodes.ok;
 }
@@ -94,12 +95,7 @@ export async function unlink(given: string, options: RemoteOptions): Promise<Exi
   const { account } = await sessions.me();
   const [password = ''] = await readHiddenEach([{ prompt: `Password of ${account} (not shown): ` }]);
   const answer = await own.unlink(id, { password });
-  if (options.json === true) return print(answer);
+  if (options.json === true) return printJson(answer);
   process.stdout.write(`${account} signs in by ${provider} no more. Other sessions have ended.\n`);
-  return exitCodes.ok;
-}
-
-function print(answer: object): ExitCode {
-  process.stdout.write(`${JSON.stringify(answer)}\n`);
   return exitCodes.ok;
 }

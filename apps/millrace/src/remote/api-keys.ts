@@ -1,5 +1,6 @@
 import type { CreateKeyOptions, ListKeysOptions, RevokeKeyOptions } from '../commands/api-key.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { printJson } from '../terminal/print-json.ts';
 import { printable } from '../terminal/style.ts';
 import { formatTable } from '../terminal/table.ts';
 import { connect } from './connect.ts';
@@ -13,7 +14,7 @@ export async function listKeys(options: ListKeysOptions): Promise<ExitCode> {
     account === undefined && all !== true
       ? await client.own.apiKeys()
       : await client.apiKeys.list(account === undefined ? {} : { account });
-  if (options.json === true) return print(answer);
+  if (options.json === true) return printJson(answer);
   const rows = answer.items.map((key) => [
     key.id,
     key.account,
@@ -38,7 +39,7 @@ export async function createKey(name: string, options: CreateKeyOptions): Promis
   };
   const made =
     account === undefined ? await client.own.createApiKey(wanted) : await client.apiKeys.create({ account, ...wanted });
-  if (options.json === true) return print(made);
+  if (options.json === true) return printJson(made);
   process.stderr.write(`API key ${made.api_key.id} of ${made.api_key.account}. It is not shown again:\n`);
   process.stdout.write(`${made.key}\n`);
   return exitCodes.ok;
@@ -47,12 +48,7 @@ export async function createKey(name: string, options: CreateKeyOptions): Promis
 export async function revokeKey(id: string, options: RevokeKeyOptions): Promise<ExitCode> {
   const { client } = connect(options);
   const answer = options.own === true ? await client.own.revokeApiKey(id) : await client.apiKeys.revoke(id);
-  if (options.json === true) return print(answer);
+  if (options.json === true) return printJson(answer);
   process.stdout.write(`API key ${id} opens nothing any more.\n`);
-  return exitCodes.ok;
-}
-
-function print(answer: object): ExitCode {
-  process.stdout.write(`${JSON.stringify(answer)}\n`);
   return exitCodes.ok;
 }

@@ -3,6 +3,7 @@ import { type Json, type JsonObject, MillraceError } from '@millrace/core';
 import type { RemoteOptions } from '../commands/remote-options.ts';
 import type { SecretSetOptions } from '../commands/secret.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { printJson } from '../terminal/print-json.ts';
 import { readSecret } from '../terminal/read-secret.ts';
 import { printable } from '../terminal/style.ts';
 import { formatTable } from '../terminal/table.ts';
@@ -12,7 +13,7 @@ export async function setSecret(name: string, options: SecretSetOptions): Promis
   const { client, workspace } = connect(options);
   const value = await readSecret(name);
   const secret = await client.secrets.set(workspace, name, { value, by: options.by });
-  if (options.json === true) return print(secret);
+  if (options.json === true) return printJson(secret);
   process.stdout.write(`Secret ${name} of workspace ${workspace} is stored, sealed with key ${secret.stored?.key}.\n`);
   process.stdout.write(shadowOf(secret));
   return exitCodes.ok;
@@ -29,7 +30,7 @@ function shadowOf({ from, source, problem }: Secret): string {
 export async function listSecrets(options: RemoteOptions): Promise<ExitCode> {
   const { client, workspace } = connect(options);
   const answer = await client.secrets.list(workspace);
-  if (options.json === true) return print(answer);
+  if (options.json === true) return printJson(answer);
   const header = ['NAME', 'FROM', 'USED', 'STORED', 'BY', 'KEY', 'DESCRIPTION'];
   process.stdout.write(`${formatTable(header, answer.items.map(secretRow))}\n`);
   for (const { name, problem } of answer.items) {
@@ -41,7 +42,7 @@ export async function listSecrets(options: RemoteOptions): Promise<ExitCode> {
 export async function removeSecret(name: string, options: RemoteOptions): Promise<ExitCode> {
   const { client, workspace } = connect(options);
   const answer = await client.secrets.remove(workspace, name);
-  if (options.json === true) return print(answer);
+  if (options.json === true) return printJson(answer);
   process.stdout.write(`Secret ${name} of workspace ${workspace} is no longer stored.\n`);
   return exitCodes.ok;
 }
@@ -49,7 +50,7 @@ export async function removeSecret(name: string, options: RemoteOptions): Promis
 export async function rotateSecrets(options: RemoteOptions): Promise<ExitCode> {
   const { client } = connect(options);
   const answer = await client.secrets.rotate();
-  if (options.json === true) return print(answer);
+  if (options.json === true) return printJson(answer);
   const { key, resealed, total } = answer;
   process.stdout.write(`All ${total} stored secrets are sealed with key ${key}; ${resealed} were not before.\n`);
   return exitCodes.ok;
@@ -58,7 +59,7 @@ export async function rotateSecrets(options: RemoteOptions): Promise<ExitCode> {
 export async function listConnections(options: RemoteOptions): Promise<ExitCode> {
   const { client, workspace } = connect(options);
   const answer = await client.connections.list(workspace);
-  if (options.json === true) return print(answer);
+  if (options.json === true) return printJson(answer);
   const rows = answer.items.map(({ name, type, secrets, description }) => [
     name,
     type ?? '',
@@ -79,7 +80,7 @@ export async function showConnection(name: string, options: RemoteOptions): Prom
       hint: names === '' ? 'It has none.' : `It has: ${names}.`,
     });
   }
-  if (options.json === true) return print(connection);
+  if (options.json === true) return printJson(connection);
   process.stdout.write(describe(connection));
   return exitCodes.ok;
 }
@@ -107,8 +108,3 @@ function describe({ name, type, description, values, secrets }: Connection): str
 }
 
 const textOf = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
-
-function print(answer: object): ExitCode {
-  process.stdout.write(`${JSON.stringify(answer)}\n`);
-  return exitCodes.ok;
-}

@@ -4,6 +4,7 @@ import { MillraceError } from '@millrace/core';
 import type { RemoteOptions } from '../commands/remote-options.ts';
 import type { AccountAction, AddAccountOptions, ChangeAccountOptions } from '../commands/user.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { printJson } from '../terminal/print-json.ts';
 import { printable } from '../terminal/style.ts';
 import { formatTable } from '../terminal/table.ts';
 import { connect } from './connect.ts';
@@ -19,7 +20,7 @@ const accountsOf = (kind: Kind, options: RemoteOptions) => {
 
 export async function listAccounts(kind: Kind, options: RemoteOptions): Promise<ExitCode> {
   const answer = await accountsOf(kind, options).list();
-  if (options.json === true) return print(answer);
+  if (options.json === true) return printJson(answer);
   const rows = answer.items.map((account) => [
     account.name,
     printable(account.display_name),
@@ -33,7 +34,7 @@ export async function listAccounts(kind: Kind, options: RemoteOptions): Promise<
 
 export async function showAccount(kind: Kind, name: string, options: RemoteOptions): Promise<ExitCode> {
   const account = await accountsOf(kind, options).get(name);
-  if (options.json === true) return print(account);
+  if (options.json === true) return printJson(account);
   const lines = [
     `${account.name} (${printable(account.display_name)})`,
     `state    ${stateOf(account)}`,
@@ -59,7 +60,7 @@ export async function addAccount(kind: Kind, name: string, options: AddAccountOp
   };
   if (kind === 'service') {
     const account = await client.serviceAccounts.create(details);
-    if (options.json === true) return print(account);
+    if (options.json === true) return printJson(account);
     process.stdout.write(
       `Service account ${account.name} is there. A key: millrace api-key create NAME --account ${account.name}\n`,
     );
@@ -67,7 +68,7 @@ export async function addAccount(kind: Kind, name: string, options: AddAccountOp
   }
   const password = passwordFile === undefined ? {} : { password: await readPassword(passwordFile) };
   const answer = await client.users.create({ ...details, ...password });
-  if (options.json === true) return print(answer);
+  if (options.json === true) return printJson(answer);
   process.stdout.write(
     `User ${answer.user.name} is there, and may do nothing yet. A role: millrace role bind ROLE --user ${answer.user.name}\n`,
   );
@@ -93,7 +94,7 @@ export async function changeAccount(
   options: RemoteOptions,
 ): Promise<ExitCode> {
   const answer = await accountsOf(kind, options)[action](name);
-  if (options.json === true) return print(answer);
+  if (options.json === true) return printJson(answer);
   const done = { disable: 'is disabled', enable: 'is enabled', remove: 'is gone' }[action];
   process.stdout.write(`${name} ${done}.\n`);
   return exitCodes.ok;
@@ -110,7 +111,7 @@ export async function changeDetails(kind: Kind, name: string, options: ChangeAcc
     ...(displayName === undefined ? {} : { display_name: displayName }),
     ...(email === undefined ? {} : { email: email === false ? null : email }),
   });
-  if (options.json === true) return print(account);
+  if (options.json === true) return printJson(account);
   const reached = account.email === null ? '' : `, ${account.email}`;
   process.stdout.write(`${printable(`${account.name} is shown as ${account.display_name}${reached}`)}.\n`);
   return exitCodes.ok;
@@ -118,7 +119,7 @@ export async function changeDetails(kind: Kind, name: string, options: ChangeAcc
 
 export async function listUserIdentities(name: string, options: RemoteOptions): Promise<ExitCode> {
   const answer = await connect(options).client.users.identities(name);
-  if (options.json === true) return print(answer);
+  if (options.json === true) return printJson(answer);
   process.stdout.write(`${identityTable(answer.items)}\n`);
   return exitCodes.ok;
 }
@@ -127,14 +128,14 @@ export async function unlinkUser(name: string, given: string, options: RemoteOpt
   const { users } = connect(options).client;
   const { id, provider } = findIdentity((await users.identities(name)).items, given);
   const answer = await users.removeIdentity(name, id);
-  if (options.json === true) return print(answer);
+  if (options.json === true) return printJson(answer);
   process.stdout.write(`${name} signs in by ${provider} no more, and is signed out everywhere.\n`);
   return exitCodes.ok;
 }
 
 export async function resetPassword(name: string, options: RemoteOptions): Promise<ExitCode> {
   const link = await connect(options).client.users.resetPassword(name);
-  if (options.json === true) return print(link);
+  if (options.json === true) return printJson(link);
   process.stdout.write(linkText(link, options));
   return exitCodes.ok;
 }
@@ -144,14 +145,14 @@ const linkText = ({ user, path, until }: PasswordLink, { url }: RemoteOptions): 
 
 export async function unlockUser(name: string, options: RemoteOptions): Promise<ExitCode> {
   const user = await connect(options).client.users.unlock(name);
-  if (options.json === true) return print(user);
+  if (options.json === true) return printJson(user);
   process.stdout.write(`${user.name} may sign in again.\n`);
   return exitCodes.ok;
 }
 
 export async function listSessions(name: string, options: RemoteOptions): Promise<ExitCode> {
   const answer = await connect(options).client.users.sessions(name);
-  if (options.json === true) return print(answer);
+  if (options.json === true) return printJson(answer);
   const rows = answer.items.map((one) => [
     one.created_at,
     one.renewed_at,
@@ -164,7 +165,7 @@ export async function listSessions(name: string, options: RemoteOptions): Promis
 
 export async function signUserOut(name: string, options: RemoteOptions): Promise<ExitCode> {
   const answer = await connect(options).client.users.signOut(name);
-  if (options.json === true) return print(answer);
+  if (options.json === true) return printJson(answer);
   process.stdout.write(`${answer.ended} ${answer.ended === 1 ? 'session' : 'sessions'} of ${name} ended.\n`);
   return exitCodes.ok;
 }
@@ -190,8 +191,3 @@ export function roleText({ role, where }: Pick<RoleBinding, 'role' | 'where'>): 
 /** `operator in workspace shop`, `admin everywhere`. */
 export const bindingText = (binding: Pick<RoleBinding, 'role' | 'where'>): string =>
   `${roleText(binding)}${Object.keys(binding.where).length === 0 ? ' everywhere' : ''}`;
-
-function print(answer: object): ExitCode {
-  process.stdout.write(`${JSON.stringify(answer)}\n`);
-  return exitCodes.ok;
-}
