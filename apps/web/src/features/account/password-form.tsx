@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { Button } from '../../components/button.tsx';
 import { errorText } from '../../components/error-text.ts';
+import { Problem } from '../../components/problem.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { usePeopleChange } from '../people/queries.ts';
 import { NewPassword } from '../sign-in/new-password.tsx';
@@ -34,11 +35,7 @@ export function PasswordForm() {
         onChange={setOld}
       />
       <NewPassword {...passwords} onChange={setPasswords} />
-      {change.error === null ? null : (
-        <p role="alert" className="rounded-md bg-bad-ground px-3 py-2 text-bad text-sm">
-          {errorText(change.error)}
-        </p>
-      )}
+      {change.error === null ? null : <Problem>{errorText(change.error)}</Problem>}
       <Button type="submit" look="primary" disabled={!fits || change.isPending}>
         Change the password
       </Button>

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { errorText } from '../../components/error-text.ts';
-import { Problem } from '../sign-in/way-frame.tsx';
+import { Problem } from '../../components/problem.tsx';
 
 /** Something about one's own account that asks for a proof first. `children`: the fields. */
 export const ProofDialog = ({

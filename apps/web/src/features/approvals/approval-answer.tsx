@@ -10,6 +10,7 @@ import { errorText } from '../../components/error-text.ts';
 import type { JsonObject } from '../../components/form/form-field.ts';
 import { problemsOf } from '../../components/form/form-problems.ts';
 import { JsonForm } from '../../components/form/json-form.tsx';
+import { Problem } from '../../components/problem.tsx';
 import { fieldClass } from '../../components/text-field.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { approvalName } from './queries.ts';
@@ -42,11 +43,7 @@ export function ApprovalAnswer({ approval }: { approval: Approval }) {
           className={`${fieldClass} h-auto! py-1.5`}
         />
       </div>
-      {refusal === null ? null : (
-        <p role="alert" className="rounded-md bg-bad-ground px-3 py-2 text-bad text-sm">
-          {refusal}
-        </p>
-      )}
+      {refusal === null ? null : <Problem>{refusal}</Problem>}
       <div className="flex flex-wrap items-center gap-2">
         <Button
           type="submit"

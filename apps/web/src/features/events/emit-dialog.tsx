@@ -8,6 +8,7 @@ import { errorText } from '../../components/error-text.ts';
 import { parseJson } from '../../components/form/field-text.ts';
 import type { JsonObject } from '../../components/form/form-field.ts';
 import { isObject } from '../../components/form/form-field.ts';
+import { Problem } from '../../components/problem.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { fieldClass, TextField } from '../../components/text-field.tsx';
 import { useToast } from '../../components/toast.tsx';
@@ -94,11 +95,7 @@ function EmitForm({ given, close }: { given: string | undefined; close: () => vo
           className={`${fieldClass} h-auto! py-1.5 font-mono text-xs!`}
         />
       </div>
-      {wrong === null && emit.error === null ? null : (
-        <p role="alert" className="rounded-md bg-bad-ground px-3 py-2 text-bad text-sm">
-          {wrong ?? errorText(emit.error)}
-        </p>
-      )}
+      {wrong === null && emit.error === null ? null : <Problem>{wrong ?? errorText(emit.error)}</Problem>}
       <div className="flex justify-end gap-2">
         <Button onClick={close}>Cancel</Button>
         <Button type="submit" look="primary" disabled={type.trim() === '' || workspace === '' || emit.isPending}>

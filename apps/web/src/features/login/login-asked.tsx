@@ -3,9 +3,9 @@ import { api } from '../../api/client.ts';
 import { useMe } from '../../api/use-me.ts';
 import { Button } from '../../components/button.tsx';
 import { errorText } from '../../components/error-text.ts';
+import { Problem } from '../../components/problem.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
-import { Problem } from '../sign-in/way-frame.tsx';
 import type { LoginAnswered } from './search.ts';
 
 /** Asked once: the server counts how often somebody looks a code up. */

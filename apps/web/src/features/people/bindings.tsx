@@ -9,6 +9,7 @@ import { Dialog } from '../../components/dialog.tsx';
 import { errorText } from '../../components/error-text.ts';
 import { Section } from '../../components/page.tsx';
 import { Empty } from '../../components/page-states.tsx';
+import { Problem } from '../../components/problem.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { type Column, Table } from '../../components/table.tsx';
@@ -181,11 +182,7 @@ function GiveRole({ onClose }: { onClose: () => void }) {
           <WhereFields where={where} onChange={setWhere} />
           <p className="mt-1 text-soft text-xs">Empty: everywhere. A * stands for any text.</p>
         </fieldset>
-        {give.error === null ? null : (
-          <p role="alert" className="rounded-md bg-bad-ground px-3 py-2 text-bad text-sm">
-            {errorText(give.error)}
-          </p>
-        )}
+        {give.error === null ? null : <Problem>{errorText(give.error)}</Problem>}
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Not now</Button>
           <Button type="submit" look="primary" disabled={holder.trim() === '' || give.isPending}>

@@ -4,6 +4,7 @@ import { Button } from '../../components/button.tsx';
 import { CheckField } from '../../components/check-field.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { errorText } from '../../components/error-text.ts';
+import { Problem } from '../../components/problem.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { ShownOnce } from '../../components/shown-once.tsx';
 import { TextField } from '../../components/text-field.tsx';
@@ -74,11 +75,7 @@ export function MakeKeyDialog({
           <SelectField label="Expires after" value={days} options={lives} onChange={setDays} />
           <CheckField label="it may do less than its account" checked={narrow} onChange={setNarrow} />
           {narrow ? <GrantsEditor grants={scopes} onChange={setScopes} /> : null}
-          {made.error === null ? null : (
-            <p role="alert" className="rounded-md bg-bad-ground px-3 py-2 text-bad text-sm">
-              {errorText(made.error)}
-            </p>
-          )}
+          {made.error === null ? null : <Problem>{errorText(made.error)}</Problem>}
           <div className="flex justify-end gap-2">
             <Button onClick={onClose}>Not now</Button>
             <Button type="submit" look="primary" disabled={name.trim() === '' || made.isPending}>

@@ -9,6 +9,7 @@ import { Dialog } from '../../components/dialog.tsx';
 import { errorText } from '../../components/error-text.ts';
 import { Mark } from '../../components/mark.tsx';
 import { Card } from '../../components/page.tsx';
+import { Problem } from '../../components/problem.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { GrantsEditor } from './grants-editor.tsx';
@@ -125,11 +126,7 @@ function EditRole({ role, onClose }: { role: Role | null; onClose: () => void })
         {role === null ? <TextField label="Name" value={name} onChange={setName} autoFocus spellCheck={false} /> : null}
         <TextField label="What it is for" hint="optional" value={description} onChange={setDescription} />
         <GrantsEditor grants={grants} onChange={setGrants} />
-        {save.error === null ? null : (
-          <p role="alert" className="rounded-md bg-bad-ground px-3 py-2 text-bad text-sm">
-            {errorText(save.error)}
-          </p>
-        )}
+        {save.error === null ? null : <Problem>{errorText(save.error)}</Problem>}
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Not now</Button>
           <Button type="submit" look="primary" disabled={name.trim() === '' || save.isPending}>

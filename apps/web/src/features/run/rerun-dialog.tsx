@@ -11,6 +11,7 @@ import { problemsOf } from '../../components/form/form-problems.ts';
 import { JsonForm } from '../../components/form/json-form.tsx';
 import { textLinkClass } from '../../components/link-class.ts';
 import { Failure, Skeleton } from '../../components/page-states.tsx';
+import { Problem } from '../../components/problem.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { workflowQuery } from '../workflow/queries.ts';
@@ -129,7 +130,7 @@ function RerunForm({
           }}
         >
           {missing.length === 0 ? null : (
-            <p role="alert" className="rounded-md bg-bad-ground px-3 py-2 text-bad text-sm">
+            <Problem>
               A re-run keeps what the run was given, so {missing.join(', ')} cannot be left out.{' '}
               <Link
                 to="/workflows/$workspace/$workflow"
@@ -140,17 +141,11 @@ function RerunForm({
                 Start a new run
               </Link>{' '}
               without it.
-            </p>
+            </Problem>
           )}
-          {read.error === null ? null : (
-            <p role="alert" className="rounded-md bg-bad-ground px-3 py-2 text-bad text-sm">
-              {errorText(read.error)}
-            </p>
-          )}
+          {read.error === null ? null : <Problem>{errorText(read.error)}</Problem>}
           {rerun.error === null || problemsOf(rerun.error).length > 0 ? null : (
-            <p role="alert" className="rounded-md bg-bad-ground px-3 py-2 text-bad text-sm">
-              {errorText(rerun.error)}
-            </p>
+            <Problem>{errorText(rerun.error)}</Problem>
           )}
           <div className="flex justify-end gap-2">
             <Button onClick={close}>Not now</Button>

@@ -8,6 +8,7 @@ import { countText } from '../../components/count-text.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { errorText } from '../../components/error-text.ts';
 import { Mark } from '../../components/mark.tsx';
+import { Problem } from '../../components/problem.tsx';
 import { RunLink } from '../../components/run-link.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { exactText } from '../../components/times.ts';
@@ -82,11 +83,7 @@ function BackfillForm({ schedule, close }: { schedule: Schedule; close: () => vo
         <TextField label="From" type="datetime-local" value={from} onChange={change(setFrom)} />
         <TextField label="To" type="datetime-local" value={to} onChange={change(setTo)} />
       </div>
-      {ask.error === null ? null : (
-        <p role="alert" className="rounded-md bg-bad-ground px-3 py-2 text-bad text-sm">
-          {errorText(ask.error)}
-        </p>
-      )}
+      {ask.error === null ? null : <Problem>{errorText(ask.error)}</Problem>}
       {ask.data === undefined ? null : <Times items={ask.data.items} />}
       <div className="flex justify-end gap-2">
         <Button type="submit" disabled={!valid || ask.isPending}>

@@ -6,6 +6,7 @@ import { Button } from '../../components/button.tsx';
 import { CheckField } from '../../components/check-field.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { errorText } from '../../components/error-text.ts';
+import { Problem } from '../../components/problem.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { fieldClass, TextField } from '../../components/text-field.tsx';
 import { useToast } from '../../components/toast.tsx';
@@ -81,11 +82,7 @@ export function SetDialog({
         ) : null}
         <ValueField long={long} value={value} onChange={setValue} />
         <CheckField label="several lines, shown while I write them" checked={long} onChange={setLong} />
-        {set.error === null ? null : (
-          <p role="alert" className="rounded-md bg-bad-ground px-3 py-2 text-bad text-sm">
-            {errorText(set.error)}
-          </p>
-        )}
+        {set.error === null ? null : <Problem>{errorText(set.error)}</Problem>}
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Not now</Button>
           <Button type="submit" look="primary" disabled={name === '' || value === '' || set.isPending}>

@@ -5,9 +5,9 @@ import { api } from '../../api/client.ts';
 import { storeToken } from '../../api/token.ts';
 import { Button } from '../../components/button.tsx';
 import { errorText } from '../../components/error-text.ts';
+import { Problem } from '../../components/problem.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { useSignedIn } from './use-signed-in.ts';
-import { Problem } from './way-frame.tsx';
 
 type Provider = Answer<Routes['getSignIn']>['providers'][number];
 

@@ -4,8 +4,9 @@ import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { Button, buttonClass } from '../../components/button.tsx';
 import { errorText } from '../../components/error-text.ts';
+import { Problem } from '../../components/problem.tsx';
 import { NewPassword } from './new-password.tsx';
-import { Problem, WayFrame } from './way-frame.tsx';
+import { WayFrame } from './way-frame.tsx';
 
 /** `/set-password#TOKEN`: sets the password of the user for whom an administrator made the link. */
 export function SetPasswordPage() {

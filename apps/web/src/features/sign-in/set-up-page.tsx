@@ -5,9 +5,10 @@ import { api } from '../../api/client.ts';
 import { signedIn } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
 import { errorText } from '../../components/error-text.ts';
+import { Problem } from '../../components/problem.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { NewPassword } from './new-password.tsx';
-import { Problem, WayFrame } from './way-frame.tsx';
+import { WayFrame } from './way-frame.tsx';
 
 /** `/set-up#token=…`: whoever has the link of the server's output becomes its first administrator. */
 export function SetUpPage() {

@@ -5,11 +5,11 @@ import { signInProblem } from '../../api/session.ts';
 import { readToken, storeToken } from '../../api/token.ts';
 import { Button } from '../../components/button.tsx';
 import { errorText } from '../../components/error-text.ts';
+import { Problem } from '../../components/problem.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { ProviderWays } from './provider-ways.tsx';
 import { useSignedIn } from './use-signed-in.ts';
-import { Problem } from './way-frame.tsx';
 
 /** The ways into this server that are set up, and no others. */
 export function SignInForm() {

@@ -9,9 +9,3 @@ export const WayFrame = ({ heading, children }: { heading: ReactNode; children: 
     </div>
   </div>
 );
-
-export const Problem = ({ children }: { children: ReactNode }) => (
-  <p role="alert" className="rounded-md bg-bad-ground px-3 py-2 text-bad text-sm">
-    {children}
-  </p>
-);
