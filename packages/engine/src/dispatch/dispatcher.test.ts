@@ -1,4 +1,4 @@
-import { type Assignment, type WorkerDescription, workerId } from '@millrace/core';
+import { type Assignment, type RunId, runId, type WorkerDescription, workerId } from '@millrace/core';
 import { describe, expect, test } from 'vitest';
 import { createRun, lane, ref, work, worker } from '../../testkit/conformance/samples.ts';
 import { createMemoryStore } from '../memory/index.ts';
@@ -26,18 +26,22 @@ function slowClaims(store: Store) {
   return { store: slow, claimed: claimed.promise, letGo: gate.resolve };
 }
 
-async function open() {
-  const memory = createMemoryStore();
-  const slow = slowClaims(memory.store);
-  const errors: unknown[] = [];
-  const dispatcher = new Dispatcher({
-    store: slow.store,
+function openDispatcher(store: Store, errors: unknown[] = []): Dispatcher {
+  return new Dispatcher({
+    store,
     settings: defaultSettings,
     toAssignments: async (claimed) =>
       claimed.map(({ origin, work: row }): Assignment => attemptRef(origin.id, row) as Assignment),
     hold: async () => 'not_held',
     onError: (error) => errors.push(error),
   });
+}
+
+async function open() {
+  const memory = createMemoryStore();
+  const slow = slowClaims(memory.store);
+  const errors: unknown[] = [];
+  const dispatcher = openDispatcher(slow.store, errors);
   const run = await createRun(memory.store, { work: [work()] });
   dispatcher.lanes.add([lane]);
   return { ...slow, store: memory.store, dispatcher, run, errors };
@@ -106,5 +110,47 @@ describe('work that was claimed for a worker which meanwhile', () => {
     await dispatcher.stop();
     expect(await holders(store)).toBe(1);
     expect(stopping.told()).toEqual([ref(run)]);
+  });
+});
+
+describe('a server that had more work than room', () => {
+  test('leases what becomes ready at once again, though more arrives with each claim', async () => {
+    const { store } = createMemoryStore();
+    const arrived: RunId[] = [];
+    const arriving: Store = {
+      ...store,
+      work: {
+        ...store.work,
+        async claim(request) {
+          const answer = await store.work.claim(request);
+          const next = ref(runId(String(100 + arrived.length)));
+          if (arrived.length < 5 && dispatcher.lease(lane, next) === null) {
+            arrived.push(await createRun(store, { work: [work()] }));
+            dispatcher.lanes.workArrived(lane);
+          }
+          return answer;
+        },
+      },
+    };
+    const dispatcher: Dispatcher = openDispatcher(arriving);
+    await createRun(store, { work: [work()] });
+    dispatcher.lanes.add([lane]);
+    const busy = await dispatcher.connect(description);
+    await expect.poll(() => busy.told().length).toBe(2);
+    expect(arrived).toHaveLength(1);
+    await dispatcher.stop();
+  });
+
+  test('leases nothing that would overtake what nobody has room for', async () => {
+    const { dispatcher, claimed, letGo } = await open();
+    const busy = await dispatcher.connect({ ...description, slots: 2 });
+    await claimed;
+    letGo();
+    await expect.poll(() => busy.told().length).toBe(1);
+    expect(dispatcher.lease(lane, ref(runId('77')))).toBe(busy);
+    expect(dispatcher.lease(lane, ref(runId('78')))).toBe(null);
+    busy.release(ref(runId('77')));
+    expect(dispatcher.lease(lane, ref(runId('79')))).toBe(null);
+    await dispatcher.stop();
   });
 });

@@ -6,7 +6,7 @@
 //
 // Work of a paused run is ready only when somebody gave it back; whoever claims it returns it to its run, which holds it.
 //
-// Order: while a lane may hold older unleased work, new work is not leased on ready (lanes.ts). Claims are made when room
+// Order: while a lane may hold older work that nobody had room for, new work is not leased on ready (lanes.ts). Claims are made when room
 // appears, when work arrives that nobody took (here, or told by another server's hint), and now and then in any case.
 import type { AttemptRef, Lane, WorkerDescription, WorkerId } from '@millrace/core';
 import type { Store } from '../ports/store.ts';
@@ -103,7 +103,7 @@ export class Dispatcher {
 
   /** A worker here that can take this new work at once, with its room reserved; null: insert it as ready. */
   lease(lane: Lane, ref: AttemptRef): ConnectedWorker | null {
-    if (this.#stopped || this.lanes.isWaiting(lane)) return null;
+    if (this.#stopped || this.lanes.hasBacklog(lane)) return null;
     let best: ConnectedWorker | null = null;
     let bestRoom = 0;
     for (const worker of this.#workers.values()) {
@@ -113,7 +113,8 @@ export class Dispatcher {
         bestRoom = room;
       }
     }
-    best?.reserve(ref);
+    if (best === null) this.lanes.noRoom(lane);
+    else best.reserve(ref);
     return best;
   }
 
@@ -196,11 +197,9 @@ export class Dispatcher {
     this.claimedAttempts += claimed.length;
     const lanes = claimed.map(({ work }) => work.lane);
     turn.served(lanes, claimed.length < room);
-    if (claimed.length === 0) {
-      // Those whose turn it was have nothing; behind them others may stand.
-      if (this.lanes.turnOf(worker.description, 1).lanes.length > 0) this.#claimAgain = true;
-      return;
-    }
+    // There is room for more: of what arrived meanwhile, or of shares whose turn it was not.
+    if (claimed.length < room && this.lanes.turnOf(worker.description, 1).lanes.length > 0) this.#claimAgain = true;
+    if (claimed.length === 0) return;
     if (this.#workers.get(id) !== worker && !worker.stopping) {
       // Gone from here. If it lives it talks to another server, or to this one anew, which may have found this work with it
       // and handed it over: given back now, it would be executed twice. So it stays the worker's, and a comparison with the
@@ -221,8 +220,6 @@ export class Dispatcher {
       return;
     }
     for (const { origin, work } of fresh) worker.reserve(attemptRef(origin.id, work));
-    // Room that is left was not filled: the lanes may be empty now, which only another claim can tell.
-    if (claimed.length < room) this.#claimAgain = true;
     await this.#handOver(worker, await this.#withoutHeld(worker, fresh), false);
   }
 

@@ -24,33 +24,62 @@ const [a, b, c] = [lane('a'), lane('b'), lane('c')];
 const names = (lanes: readonly Lane[]) => lanes.map(({ workspace, queue }) => `${workspace}/${queue}`);
 
 describe('order', () => {
-  test('a lane is not clear before somebody has looked, nor after work arrived', () => {
+  test('a lane may have a backlog before somebody has looked, and where nobody has room', () => {
     const lanes = new Lanes();
-    expect(lanes.isWaiting(a)).toBe(true);
+    expect(lanes.hasBacklog(a)).toBe(true);
     lanes.look().found([]);
-    expect(lanes.isWaiting(a)).toBe(false);
+    expect(lanes.hasBacklog(a)).toBe(false);
     // One that was not known when the look began may have got something meanwhile.
-    expect(lanes.isWaiting(b)).toBe(true);
+    expect(lanes.hasBacklog(b)).toBe(true);
+    lanes.noRoom(a);
     lanes.workArrived(a);
-    expect(lanes.isWaiting(a)).toBe(true);
+    expect(lanes.hasBacklog(a)).toBe(true);
     const turn = lanes.turnOf(worker, 5);
     expect(turn.lanes).toEqual([a]);
     turn.served([], true);
-    expect(lanes.isWaiting(a)).toBe(false);
+    expect(lanes.hasBacklog(a)).toBe(false);
     expect(lanes.turnOf(worker, 5).lanes).toEqual([]);
   });
 
   test('what arrives while somebody looks or claims is not overlooked', () => {
     const lanes = new Lanes();
+    lanes.noRoom(a);
     lanes.workArrived(a);
     const look = lanes.look();
     lanes.workArrived(a);
     look.found([]);
+    expect(lanes.hasBacklog(a)).toBe(true);
     expect(lanes.turnOf(worker, 5).lanes).toEqual([a]);
     const turn = lanes.turnOf(worker, 5);
     lanes.workArrived(a);
     turn.served([], true);
-    expect(lanes.isWaiting(a)).toBe(true);
+    expect(lanes.turnOf(worker, 5).lanes).toEqual([a]);
+  });
+
+  test('what arrives while a claim takes all there is waits for the next one, and holds up nothing new', () => {
+    const lanes = new Lanes();
+    lanes.noRoom(a);
+    lanes.workArrived(a);
+    const turn = lanes.turnOf(worker, 5);
+    lanes.workArrived(a);
+    turn.served([a], true);
+    expect(lanes.turnOf(worker, 5).lanes).toEqual([a]);
+    expect(lanes.hasBacklog(a)).toBe(false);
+    lanes.turnOf(worker, 5).served([a], true);
+    expect(lanes.turnOf(worker, 5).lanes).toEqual([]);
+  });
+
+  test('a claim that was filled, and a look that finds something, leave a backlog', () => {
+    const lanes = new Lanes();
+    lanes.look().found([]);
+    lanes.workArrived(a);
+    lanes.look().found([a]);
+    expect(lanes.hasBacklog(a)).toBe(true);
+    lanes.turnOf(worker, 5).served([a], true);
+    expect(lanes.hasBacklog(a)).toBe(false);
+    lanes.workArrived(a);
+    lanes.turnOf(worker, 5).served([a], false);
+    expect(lanes.hasBacklog(a)).toBe(true);
   });
 
   test('a suspicion that comes while somebody looks is not settled by that look', () => {
@@ -59,9 +88,18 @@ describe('order', () => {
     const look = lanes.look();
     lanes.suspectAll();
     look.found([]);
-    expect(lanes.isWaiting(a)).toBe(true);
+    expect(lanes.hasBacklog(a)).toBe(true);
     lanes.look().found([]);
-    expect(lanes.isWaiting(a)).toBe(false);
+    expect(lanes.hasBacklog(a)).toBe(false);
+  });
+
+  test('a suspicion that comes while somebody claims is not settled by that claim', () => {
+    const lanes = new Lanes();
+    lanes.workArrived(a);
+    const turn = lanes.turnOf(worker, 5);
+    lanes.suspectAll();
+    turn.served([a], true);
+    expect(lanes.hasBacklog(a)).toBe(true);
   });
 
   test('a claim that was filled says nothing of the lanes that gave nothing', () => {
@@ -70,7 +108,7 @@ describe('order', () => {
     lanes.turnOf(worker, 5).served([a], false);
     expect(names(lanes.turnOf(worker, 5).lanes)).toEqual(['b/default', 'a/default']);
     lanes.turnOf(worker, 5).served([a], true);
-    expect(names(lanes.turnOf(worker, 5).lanes)).toEqual(['a/default']);
+    expect(names(lanes.turnOf(worker, 5).lanes)).toEqual([]);
   });
 
   test('only lanes that the worker serves are its turn', () => {

@@ -1,8 +1,10 @@
 // Which lanes exist, which of them have ready work that nobody has leased, and whose turn it is.
 //
-// Order: while older unleased work waits in a lane, new work does not overtake it. So a lane is *clear* only when it is
-// known to be empty: a claim found nothing in it, or a look at the store (`readyLanes`) did not name it, and nothing arrived
-// meanwhile. A lane that was never looked at, or not since everything was suspected, is not clear.
+// Order: while a lane has a *backlog*, older work for which no worker had room, new work does not overtake it. There is none
+// when a claim got less than it wanted, or a look at the store (`readyLanes`) did not name the lane; a lane that was never
+// looked at, or not since everything was suspected, may have one. Work that arrives while somebody claims is no backlog: the
+// next claim finds it, and until then the lane is *waiting*, but what becomes ready is leased at once. (If it were not, it would
+// have to be claimed as well, with more arriving meanwhile: once behind, a busy server would claim each single attempt.)
 //
 // Fairness: lanes of one queue of one workspace are a share of the workers. Shares stand in the order in which they were
 // served, the one that has waited for longest first; whoever is served goes to the end. A claim is given the first few.
@@ -15,6 +17,8 @@ type LaneEntry = {
   readonly share: string;
   /** It has, or may have, ready work: claim from it. */
   waiting: boolean;
+  /** Nobody had room for what it has: what becomes ready must not overtake it. */
+  backlog: boolean;
   /** Counts the times that unleased work arrived, to tell whether some did while somebody looked. */
   generation: number;
   /** The suspicion after which it was last known. */
@@ -27,7 +31,7 @@ export type LaneLook = Readonly<{ found(ready: readonly Lane[]): void }>;
 /** Some lanes of the shares whose turn it is, with what a claim made of them. */
 export type LaneTurn = Readonly<{
   lanes: readonly Lane[];
-  /** These lanes had something, in this order; `all`: and the claim got less than it wanted, so the others are empty. */
+  /** These lanes had something, in this order; `all`: and the claim got less than it wanted, so nothing is left in any of them. */
   served(lanes: readonly Lane[], all: boolean): void;
 }>;
 
@@ -41,7 +45,7 @@ export class Lanes {
     const key = laneKey(lane);
     let entry = this.#lanes.get(key);
     if (entry === undefined) {
-      entry = { lane, share: shareOf(lane), waiting: false, generation: 0, known: 0 };
+      entry = { lane, share: shareOf(lane), waiting: false, backlog: false, generation: 0, known: 0 };
       this.#lanes.set(key, entry);
     }
     return entry;
@@ -51,10 +55,15 @@ export class Lanes {
     for (const lane of lanes) this.#entry(lane);
   }
 
-  /** Whether older work may wait in the lane. */
-  isWaiting(lane: Lane): boolean {
+  /** Whether older work may stand in the lane that nobody has room for. */
+  hasBacklog(lane: Lane): boolean {
     const entry = this.#entry(lane);
-    return entry.waiting || entry.known < this.#suspicion;
+    return entry.backlog || entry.known < this.#suspicion;
+  }
+
+  /** Work became ready for which no worker here has room. */
+  noRoom(lane: Lane): void {
+    this.#entry(lane).backlog = true;
   }
 
   workArrived(lane: Lane): void {
@@ -86,7 +95,10 @@ export class Lanes {
     return {
       found: (ready) => {
         const named = new Set(ready.map((lane) => this.#entry(lane)));
-        for (const entry of named) this.#wait(entry);
+        for (const entry of named) {
+          entry.backlog = true;
+          this.#wait(entry);
+        }
         for (const [entry, generation] of generations) {
           entry.known = Math.max(entry.known, suspicion);
           if (!named.has(entry) && entry.generation === generation) this.#clear(entry);
@@ -113,11 +125,14 @@ export class Lanes {
       served: (lanes, all) => {
         const served = new Set(lanes.map((lane) => this.#entry(lane)));
         for (const { share } of served) this.#toTheEnd(share);
-        if (!all) return;
+        if (!all) {
+          for (const entry of served) entry.backlog = true;
+          return;
+        }
         entries.forEach((entry, index) => {
-          if (served.has(entry) || entry.generation !== generations[index]) return;
+          entry.backlog = false;
           entry.known = Math.max(entry.known, suspicion);
-          this.#clear(entry);
+          if (entry.generation === generations[index]) this.#clear(entry);
         });
       },
     };
@@ -133,6 +148,7 @@ export class Lanes {
 
   /** A share that has nothing left loses its place: when it comes back, it stands behind those that wait. */
   #clear(entry: LaneEntry): void {
+    entry.backlog = false;
     if (!entry.waiting) return;
     entry.waiting = false;
     const share = this.#shares.get(entry.share);

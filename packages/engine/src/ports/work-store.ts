@@ -15,7 +15,7 @@ export type WorkStore = Readonly<{
    * Leases up to `limit` ready attempts of the lanes to the worker. Shares (the lanes of one queue of one workspace,
    * `shareOf`) are served in turn, one attempt each, in the order in which they come first in `lanes`; within a share the
    * highest priority comes first, then the oldest. Attempts that another claim holds are passed over, so two claims never get
-   * the same one and none waits. Fewer than asked does not mean that no more is there.
+   * the same one and none waits. Fewer than asked: these lanes had no more when it looked, but for what others were claiming.
    */
   claim(
     request: Readonly<{ worker: WorkerId; lanes: readonly Lane[]; limit: number }>,

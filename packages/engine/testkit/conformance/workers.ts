@@ -97,6 +97,20 @@ export function workFacts(subject: () => ConformanceStore): void {
     expect((await store.work.heldBy(one))[0]?.work.lane.workspace).toBeDefined();
   });
 
+  it('a claim of many lanes that gets less than it wanted has left nothing in any of them', async () => {
+    const { store } = subject();
+    const lanes = Array.from({ length: 12 }, (_, at): Lane => ({ ...lane, queue: `queue-${at}` }));
+    const full = lanes[7] ?? lane;
+    await createRun(store, {
+      work: [
+        ...Array.from({ length: 25 }, (_, item) => work({ item, lane: full })),
+        work({ step: 1, lane: lanes[3] ?? lane }),
+      ],
+    });
+    expect(await store.work.claim({ worker: one, lanes, limit: 40 })).toHaveLength(26);
+    expect(await store.work.readyLanes()).toEqual([]);
+  });
+
   it('names the lanes in which ready work stands', async () => {
     const { store } = subject();
     const own = { ...lane, workspace: 'shop' };

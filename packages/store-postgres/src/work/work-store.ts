@@ -16,6 +16,8 @@ const giveBackWork = readStatement(import.meta.url, 'give-back-work');
 
 type ClaimedRow = WorkRow & OriginRow & Readonly<{ started_at: string | null; paused: boolean }>;
 
+type NumberedLane = Readonly<{ lane: Lane; number: number }>;
+
 /** `monotonicMs` measures how old marks are; tests give their own. */
 export function createWorkStore(
   database: Database,
@@ -26,7 +28,7 @@ export function createWorkStore(
 
   async function claimFrom(
     worker: string,
-    numbers: readonly Readonly<{ lane: Lane; number: number }>[],
+    numbers: readonly NumberedLane[],
     from: readonly ClaimMark[],
     limit: number,
   ): Promise<readonly ClaimedWork[]> {
@@ -51,6 +53,26 @@ export function createWorkStore(
     return claimed;
   }
 
+  /** A claim of many lanes looks at a part of each: those that gave all of that may have more. */
+  async function claimFromBeginning(worker: string, numbers: readonly NumberedLane[], limit: number) {
+    const claimed: ClaimedWork[] = [];
+    let open = numbers;
+    while (open.length > 0 && claimed.length < limit) {
+      const rest = limit - claimed.length;
+      const more = await claimFrom(
+        worker,
+        open,
+        open.map(() => beginning),
+        rest,
+      );
+      claimed.push(...more);
+      const given = Map.groupBy(more, ({ work }) => lanes.known(work.lane));
+      const most = mostOfLane(open.length, rest);
+      open = open.filter(({ number }) => (given.get(number)?.length ?? 0) >= most);
+    }
+    return claimed;
+  }
+
   return {
     async claim({ worker, lanes: wanted, limit }) {
       const numbers = await lanes.find(wanted);
@@ -60,9 +82,7 @@ export function createWorkStore(
       if (claimed.length === limit) return claimed;
       // Behind the marks there is not enough: all is looked at.
       marks.begin();
-      const beginnings = numbers.map(() => beginning);
-      const rest = await claimFrom(worker, numbers, beginnings, limit - claimed.length);
-      return claimed.length === 0 ? rest : [...claimed, ...rest];
+      return [...claimed, ...(await claimFromBeginning(worker, numbers, limit - claimed.length))];
     },
     async readyLanes() {
       return (await database.query<LaneRow>(readyLanes, [])).map(decodeLane);
