@@ -1,5 +1,6 @@
 import type { Engine } from '@millrace/engine';
 import { createRemoveOldRuns } from '../../packages/engine/src/retention/remove-old-runs.ts';
+import { restAfter } from '../../packages/engine/src/retention/rest-after.ts';
 
 export type Removal = Readonly<{ removed(): number; stop(): Promise<void> }>;
 
@@ -8,7 +9,6 @@ export type Removal = Readonly<{ removed(): number; stop(): Promise<void> }>;
  * of every ten minutes: a soak has less time than a year.
  */
 export function startRemoval({ store, blobs }: Engine, keepMs: number): Removal {
-  const shortestRestMs = 20;
   const walkMs = 1_000;
   let removed = 0;
   let stopped = false;
@@ -32,8 +32,8 @@ export function startRemoval({ store, blobs }: Engine, keepMs: number): Removal 
   const walking = (async () => {
     while (!stopped) {
       const began = performance.now();
-      const more = await step();
-      if (!stopped) await rest(more ? Math.max(shortestRestMs, performance.now() - began) : walkMs);
+      const left = await step();
+      if (!stopped) await rest(left === 'nothing' ? walkMs : restAfter(performance.now() - began, left));
     }
   })();
   return {

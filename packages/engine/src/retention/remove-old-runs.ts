@@ -2,12 +2,13 @@ import type { RunId } from '@millrace/core';
 import { runLogPrefix } from '../logs/log-keys.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { HistoryStore } from '../ports/history-store.ts';
+import type { Left } from './rest-after.ts';
 
 const looked = 500;
 const clearedRuns = 200;
 const clearedAttempts = 5_000;
 /** Runs whose logs are looked for at once. */
-const parallel = 20;
+const parallel = 50;
 
 export type RemoveOldRunsOptions = Readonly<{
   history: HistoryStore;
@@ -17,12 +18,14 @@ export type RemoveOldRunsOptions = Readonly<{
 }>;
 
 /**
- * Removes runs that ended long ago, a bounded piece at each call; gives whether there is more to do. What earlier calls have
+ * Removes runs that ended long ago, a bounded piece at each call; gives what is left to do. What earlier calls have
  * left (of this server or of one that died) is cleared before more is removed: first logs, then rows, so that nothing
  * stays that nobody knows of.
  */
 export function createRemoveOldRuns({ history, blobs, keepMs, onRemoved }: RemoveOldRunsOptions) {
   let after: RunId | null = null;
+  /** Of the runs that were looked at last, all went. */
+  let allOld = false;
 
   async function deleteLogs(run: RunId): Promise<void> {
     const logs = await blobs.list(runLogPrefix(run));
@@ -39,11 +42,13 @@ export function createRemoveOldRuns({ history, blobs, keepMs, onRemoved }: Remov
     return attempts === clearedAttempts || runs.length === clearedRuns;
   }
 
-  return async (): Promise<boolean> => {
-    if (await clear()) return true;
+  return async (): Promise<Left> => {
+    if (await clear()) return allOld ? 'much' : 'some';
     const { removed, next } = await history.removeRuns({ keepMs, after, limit: looked });
     after = next;
+    allOld = removed === looked;
     onRemoved(removed);
-    return next !== null || removed > 0;
+    if (allOld) return 'much';
+    return next !== null || removed > 0 ? 'some' : 'nothing';
   };
 }

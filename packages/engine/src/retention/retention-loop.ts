@@ -7,13 +7,12 @@ import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { retireRevisions } from '../workspaces/retire-revisions.ts';
 import { createRemoveOldRuns } from './remove-old-runs.ts';
+import { type Left, restAfter } from './rest-after.ts';
 import type { Retention, RetentionKind } from './retention.ts';
 
 const batch = 500;
 /** How often history is walked through. */
 const everyMs = 10 * 60_000;
-/** After a piece of work it rests at least as long as that took, so it takes at most half of one connection's time. */
-const shortestRestMs = 20;
 
 export type RetentionLoopOptions = Readonly<{
   store: Store;
@@ -26,8 +25,8 @@ export type RetentionLoopOptions = Readonly<{
   onError(error: unknown, where: string): void;
 }>;
 
-/** Does a bounded piece of work; gives whether there is more. */
-type Sweep = Readonly<{ kind: RetentionKind; step: () => Promise<boolean> }>;
+/** Does a bounded piece of work; gives what is left. */
+type Sweep = Readonly<{ kind: RetentionKind; step: () => Promise<Left> }>;
 
 /** Removes what is kept no longer, piece by piece. Any number of servers may; each goes by its own settings. */
 export function createRetentionLoop(options: RetentionLoopOptions): Loop {
@@ -37,12 +36,12 @@ export function createRetentionLoop(options: RetentionLoopOptions): Loop {
   let lookAt = 0;
 
   /** One that fails is told of and waits for the next walk; the others go on. */
-  const hasMore = async ({ kind, step }: Sweep): Promise<boolean> => {
+  const leftBy = async ({ kind, step }: Sweep): Promise<Left> => {
     try {
       return await step();
     } catch (error) {
       onError(error, `removing old ${kind}; it is tried again`);
-      return false;
+      return 'nothing';
     }
   };
 
@@ -55,10 +54,15 @@ export function createRetentionLoop(options: RetentionLoopOptions): Loop {
       const began = clock.now();
       if (began < lookAt) return pollMs;
       const more: Sweep[] = [];
-      for (const sweep of open) if (await hasMore(sweep)) more.push(sweep);
+      let most: 'some' | 'much' = 'some';
+      for (const sweep of open) {
+        const left = await leftBy(sweep);
+        if (left !== 'nothing') more.push(sweep);
+        if (left === 'much') most = left;
+      }
       if (more.length > 0) {
         open = more;
-        return Math.max(shortestRestMs, clock.now() - began);
+        return restAfter(clock.now() - began, most);
       }
       open = sweeps;
       lookAt = clock.now() + everyMs;
@@ -66,6 +70,8 @@ export function createRetentionLoop(options: RetentionLoopOptions): Loop {
     },
   });
 }
+
+const someIf = (more: boolean): Left => (more ? 'some' : 'nothing');
 
 function createSweeps({ store, audit, blobs, retention, onRemoved }: RetentionLoopOptions): readonly Sweep[] {
   const { runs, events, deliveries, revisions, audit: entries } = retention;
@@ -86,7 +92,7 @@ function createSweeps({ store, audit, blobs, retention, onRemoved }: RetentionLo
       const { removed, next } = await store.events.removeOld({ keepMs: events, after, limit: batch });
       after = next;
       onRemoved('events', removed);
-      return next !== null;
+      return someIf(next !== null);
     };
     sweeps.push({ kind: 'events', step });
   }
@@ -94,7 +100,7 @@ function createSweeps({ store, audit, blobs, retention, onRemoved }: RetentionLo
     const step = async () => {
       const removed = await store.deliveries.forget({ keepMs: deliveries, limit: batch });
       onRemoved('deliveries', removed);
-      return removed === batch;
+      return someIf(removed === batch);
     };
     sweeps.push({ kind: 'deliveries', step });
   }
@@ -102,18 +108,18 @@ function createSweeps({ store, audit, blobs, retention, onRemoved }: RetentionLo
     const step = async () => {
       const { retired, more } = await retireRevisions({ store, blobs }, revisions);
       onRemoved('revisions', retired);
-      return more;
+      return someIf(more);
     };
     sweeps.push({ kind: 'revisions', step });
   }
   if (entries !== null) {
-    const step = createRemoveOldEntries({
+    const remove = createRemoveOldEntries({
       audit: store.audit,
       keepMs: entries,
       record: (entry) => audit.record({ ...entry, actor: 'system', actorKind: 'system' }),
       onRemoved: (count) => onRemoved('audit', count),
     });
-    sweeps.push({ kind: 'audit', step });
+    sweeps.push({ kind: 'audit', step: async () => someIf(await remove()) });
   }
   return sweeps;
 }

@@ -9,15 +9,8 @@ with looked as materialized (
   order by r.id
   limit $2::int
 ),
--- The start keys of the hooks that a run called, as hook-start-key.ts of the engine and run-facts.ts write them.
-hook_key as (
-  select l.id, '[' || to_json(f.workspace)::text || ',' || to_json('hook:' || l.id || ':' || (h.value ->> 'call'))::text || ']' as key
-  from looked l
-  join millrace.workflow f on f.id = l.workflow
-  cross join lateral json_array_elements(case when l.control like '%"hooks":%' then l.control::json -> 'hooks' end) h
-),
 old as materialized (
-  select l.id
+  select l.id, l.facts
   from looked l
   where l.ended_at <= millrace.clock() - $3::bigint
     and not exists (select from millrace.run_origin p where p.id = l.parent_run)
@@ -31,11 +24,20 @@ old as materialized (
       where n.rerun_of = l.id
         and (select r.status from millrace.run r where r.id = n.run) in ('queued', 'running', 'paused')
     )
+    -- The start keys of the hooks that a run called, as hook-start-key.ts of the engine and run-facts.ts write them. Looked at for
+    -- each run by itself: as a set that is joined, all hooks would be looked through for each run.
     and not exists (
-      select from hook_key k
-      cross join lateral (select o.id from millrace.run_origin o where o.start_key = k.key offset 0) h
-      where k.id = l.id
-        and (select r.status from millrace.run r where r.id = h.id) in ('queued', 'running', 'paused')
+      select from millrace.workflow f
+      cross join lateral json_array_elements(case when l.control like '%"hooks":%' then l.control::json -> 'hooks' end) h
+      cross join lateral (
+        select o.id
+        from millrace.run_origin o
+        where o.start_key
+          = '[' || to_json(f.workspace)::text || ',' || to_json('hook:' || l.id || ':' || (h.value ->> 'call'))::text || ']'
+        offset 0
+      ) k
+      where f.id = l.workflow
+        and (select r.status from millrace.run r where r.id = k.id) in ('queued', 'running', 'paused')
     )
     and not exists (select from millrace.work w where w.run = l.id)
     and not exists (select from millrace.outbox m where m.run = l.id)
@@ -44,7 +46,7 @@ removed as (
   delete from millrace.run r
   using old
   where r.id = any (array[old.id])
-  returning r.id
+  returning r.id, old.facts
 ),
 origin_removed as (
   delete from millrace.run_origin o
@@ -53,9 +55,8 @@ origin_removed as (
 ),
 noted as (
   insert into millrace.removed_run (id, facts)
-  select removed.id, l.facts
+  select removed.id, removed.facts
   from removed
-  join looked l on l.id = removed.id
   on conflict do nothing
 )
 select (select count(*)::int from looked) as looked, (select count(*)::int from removed) as removed,
