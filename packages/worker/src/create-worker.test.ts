@@ -1,6 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { type FunctionBody, type LogChunk, MillraceError, type ShellBody } from '@millrace/core';
 import {
   createFunctionExecutor,
@@ -8,6 +10,7 @@ import {
   createShellExecutor,
   type StepFunction,
 } from '@millrace/executors';
+import { create } from 'tar';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { assignmentOf, FakeServer, keyOf } from '../test/fake-server.ts';
 import { createWorker, type Worker, type WorkerOptions } from './index.ts';
@@ -237,7 +240,7 @@ it.runIf(process.platform === 'linux' && existsSync('/usr/bin/perl'))(
       const result = await server.resultOf(assignment);
       if (result.status !== 'succeeded') throw new Error(JSON.stringify(result));
       const [path, identity, found, files] = result.output as [string, string, unknown, string];
-      expect([found, files.includes('x')]).toEqual([input, false]);
+      expect([found, files.includes('leftover')]).toEqual([input, false]);
       return { path, identity };
     };
     const passedOn = async (cmd: string): Promise<boolean> => {
@@ -249,9 +252,41 @@ it.runIf(process.platform === 'linux' && existsSync('/usr/bin/perl'))(
     };
     // From when the helper is there.
     await expect.poll(() => passedOn('true'), { timeout: 20_000 }).toBe(true);
-    expect(await passedOn('touch "$TMPDIR/x"')).toBe(false);
+    expect(await passedOn('touch "$TMPDIR/leftover"')).toBe(false);
     await worker.stop();
     expect(readdirSync(folder)).toEqual([]);
+  },
+);
+
+it.runIf(process.platform === 'linux' && existsSync('/usr/bin/perl'))(
+  'passes on no folder of which the start of the process made a part only',
+  async () => {
+    const server = new FakeServer();
+    start(server, {}, { executors: [createShellExecutor({ starter: createProcessStarter() })] });
+    const files = mkdtempSync(join(folder, 'files-'));
+    writeFileSync(join(files, 'theirs'), '');
+    const archive = await buffer(create({ gzip: true, cwd: files }, ['theirs']));
+    rmSync(files, { recursive: true });
+    let count = 0;
+    const step = async (workspace: string, cmd: string) => {
+      server.files = workspace === 'with files' ? () => Readable.from([archive]) : null;
+      const assignment = assignmentOf(++count, shell(cmd), { workspace });
+      server.assign(assignment);
+      const result = await server.resultOf(assignment);
+      if (result.status !== 'succeeded') throw new Error(JSON.stringify(result));
+      return result.output;
+    };
+    const written = 'echo "\\"$(ls)\\"" > "$MILLRACE_OUTPUT"';
+    const seen = 'echo "OUTPUT: \\"$(ls -A . .. | tr "\\n" " ")\\""';
+    const nothing = '.:  ..: input.json tmp work ';
+    // From when the helper is there.
+    const parent = async () => await step('without', 'echo "OUTPUT: $PPID"');
+    await expect.poll(parent, { timeout: 20_000 }).not.toBe(process.pid);
+    expect(await step('with files', written)).toBe('theirs');
+    expect(await step('with files', 'touch mine')).toBe(null);
+    expect(await step('without', seen)).toBe(nothing);
+    expect(await step('without', `touch mine # ${'x'.repeat(100_000)}`)).toBe(null);
+    expect(await step('without', seen)).toBe(nothing);
   },
 );
 

@@ -59,10 +59,11 @@ export async function runStepProcess(
       marker: outputMarker(context.tempDir),
       onStdout: (bytes) => capture.write(bytes),
     });
-    if (end.foldersClean && performance.now() - startedAt < lightMs) context.foldersLeftClean();
+    const clean = end.foldersClean && files.areAllMissing;
+    if (clean && performance.now() - startedAt < lightMs) context.foldersLeftClean();
     if (end.stopped !== null) return stopped(end.stopped, assignment, startedAt);
     if (end.exitCode !== 0) return failed(exitFault(step.title, end), startedAt);
-    const outputFile = end.foldersClean ? null : files.paths.output;
+    const outputFile = clean ? null : files.paths.output;
     const output = await readOutput(outputFile, capture.end(), step.outputFormat, assignment.limits);
     return succeeded(output, startedAt);
   } catch (cause) {

@@ -19,7 +19,7 @@ describe('the files of a step', () => {
       spareFolder: '/spare',
       newFiles: [{ path: join(scratch, 'small/input.json'), text: '{}' }],
     });
-    expect(existsSync(join(scratch, 'small'))).toBe(false);
+    expect([existsSync(join(scratch, 'small')), files.areAllMissing]).toEqual([false, true]);
   });
 
   it('are made at once when they are large, with their folders, once', async () => {
@@ -30,6 +30,7 @@ describe('the files of a step', () => {
     expect(readFileSync(files.paths.input, 'utf8')).toBe(text);
     expect(statSync(files.paths.input).mode & 0o777).toBe(0o600);
     expect(files.missing).toEqual({ newFolders: [files.paths.temp], spareFolder: null, newFiles: [] });
+    expect(files.areAllMissing).toBe(false);
   });
 
   it('that cannot be made fail the step, with the reason', async () => {

@@ -52,6 +52,11 @@ export class StepFiles {
     await prepared(() => writeFile(path, text, { mode: 0o600 }));
   }
 
+  /** Whether the start of the process makes all of the attempt's folders, so that what it tells of them is told of all. */
+  get areAllMissing(): boolean {
+    return this.#folders.length > 0;
+  }
+
   /** What the start of the process has to make. */
   get missing(): Pick<ProcessToStart, 'newFolders' | 'spareFolder' | 'newFiles'> {
     const [first, ...others] = [...this.#folders, this.paths.temp];
