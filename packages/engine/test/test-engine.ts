@@ -124,6 +124,7 @@ export class HandWorker {
       running?: readonly Assignment[] | null;
       returned?: readonly AttemptRef[];
       reports?: readonly LocalRunReport[];
+      waitMs?: number;
     }> = {},
   ): Promise<SyncResponse> {
     const response = await this.#protocol.sync({
@@ -148,7 +149,7 @@ export class HandWorker {
       })),
       freeSlots: this.description.slots,
       stopping: options.stopping ?? false,
-      waitMs: 0,
+      waitMs: options.waitMs ?? 0,
     });
     await settle();
     if (options.lose === true) return response;

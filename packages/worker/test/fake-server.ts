@@ -148,7 +148,7 @@ export class FakeServer implements WorkerProtocol {
   }
 
   async sync(request: SyncRequest, signal?: AbortSignal): Promise<SyncResponse> {
-    this.#wake?.();
+    if (request.results.length + (request.reports?.length ?? 0) === 0) this.#wake?.();
     this.requests.push(request);
     this.faults.before?.(request);
     const confirmed: AttemptRef[] = [];

@@ -43,6 +43,8 @@ export class ConnectedWorker {
   suspect = false;
   /** When it was last compared with the store, by the engine's clock. */
   comparedAt = 0;
+  /** An answer follows in this turn, and takes along whatever there is to tell. */
+  answersNow = false;
   readonly #settings: EngineSettings;
   readonly #held = new Map<string, Held>();
   readonly #unsaid = new Map<string, News>();
@@ -50,8 +52,11 @@ export class ConnectedWorker {
   #heldLater = new Map<string, AttemptRef>();
   /** Attempts that it missed once and was given again. */
   readonly #givenAgain = new Set<string>();
+  /** Attempts whose results came: it names them until it hears that they were taken. */
+  readonly #reported = new Set<string>();
   #sequence = 0;
   #wake: (() => void) | null = null;
+  #newsComes = false;
   #meanMs: number | null = null;
 
   constructor(description: WorkerDescription, settings: EngineSettings) {
@@ -123,8 +128,11 @@ export class ConnectedWorker {
   }
 
   finished(ref: AttemptRef, durationMs: number): void {
-    this.release(ref);
-    this.#givenAgain.delete(refKey(ref));
+    const key = refKey(ref);
+    this.#held.delete(key);
+    this.#unsaid.delete(key);
+    this.#givenAgain.delete(key);
+    this.#reported.add(key);
     this.#meanMs = this.#meanMs === null ? durationMs : this.#meanMs + weight * (durationMs - this.#meanMs);
   }
 
@@ -133,7 +141,7 @@ export class ConnectedWorker {
     const key = refKey(assignment);
     this.#held.set(key, { ref: assignment, told: true, found, missing: 0 });
     this.#unsaid.set(key, { kind: 'assignment', assignment, saidIn: 0 });
-    this.wake();
+    this.#wakeForNews();
   }
 
   /** Whether it was leased the attempt and surely has not seen it, so that its body cannot have begun. */
@@ -147,7 +155,7 @@ export class ConnectedWorker {
   cancel(ref: AttemptRef, options: Readonly<{ lost: boolean; force: boolean }>): void {
     const cancellation = { ...ref, ...options };
     this.#unsaid.set(`cancel ${refKey(ref)}`, { kind: 'cancellation', cancellation, saidIn: 0 });
-    this.wake();
+    this.#wakeForNews();
   }
 
   /** The worker has seen the answers up to this number. */
@@ -159,7 +167,8 @@ export class ConnectedWorker {
   }
 
   /**
-   * Compares what it says it holds with what it should hold. `unknown`: what it holds without right. What it should hold,
+   * Compares what it says it holds with what it should hold. `unknown`: what it holds without right; not so what it has reported,
+   * which another call of it may name as held at the same time. What it should hold,
    * was told of, and misses in two reports in a row (one may have crossed a result) is `missing` the first time: the telling
    * may have been lost, so it is told again. Missed again, it is `refused`: the worker has given it up (its lease was over
    * by its own clock) and does not take it a second time.
@@ -183,7 +192,9 @@ export class ConnectedWorker {
         missing.push(held.ref);
       }
     }
-    return { unknown: running.filter((ref) => !this.#held.has(refKey(ref))), missing, refused };
+    for (const key of this.#reported) if (!said.has(key)) this.#reported.delete(key);
+    const known = (ref: AttemptRef) => this.holds(ref) || this.#reported.has(refKey(ref));
+    return { unknown: running.filter((ref) => !known(ref)), missing, refused };
   }
 
   /** Everything that is not acknowledged, as one numbered answer. */
@@ -191,6 +202,7 @@ export class ConnectedWorker {
     const assignments: Assignment[] = [];
     const localRuns: LocalRunAssignment[] = [];
     const cancellations: Cancellation[] = [];
+    this.answersNow = false;
     if (this.#unsaid.size > 0) this.#sequence += 1;
     for (const news of this.#unsaid.values()) {
       if (news.saidIn === 0) news.saidIn = this.#sequence;
@@ -222,6 +234,19 @@ export class ConnectedWorker {
   wake(): void {
     this.#wake?.();
     this.#wake = null;
+  }
+
+  /**
+   * A commit that takes a result mostly brings the next attempt. Both are for the call that carried the result, so a step costs
+   * one round trip: the call that waits goes on waiting.
+   */
+  #wakeForNews(): void {
+    if (this.#newsComes) return;
+    this.#newsComes = true;
+    queueMicrotask(() => {
+      this.#newsComes = false;
+      if (!this.answersNow) this.wake();
+    });
   }
 
   /** Waits until there is news, a newer call came, the time is over or the caller went away. */

@@ -30,17 +30,18 @@ const maxWaitMs = 30_000;
 export function createSyncWorker({ store, driver, dispatcher, stats }: SyncWorkerOptions) {
   return async (request: SyncRequest, signal?: AbortSignal): Promise<SyncResponse> => {
     const worker = await dispatcher.connect(request.worker);
-    worker.wake(); // a newer call ends the wait of the older one
+    const { results, reports = [] } = request;
+    const carries = results.length + reports.length > 0;
+    if (!carries) worker.wake(); // a newer call ends the wait of the older one
     worker.acknowledge(request.received);
     worker.stopping = request.stopping;
     if (request.returned.length > 0) await takeBack(worker, request.returned);
     if (request.running !== null) await compare(worker, request.running);
-    const { results, reports = [] } = request;
-    if (results.length + reports.length > 0) {
+    if (carries) {
       // Together, for one commit; if both fail, one of them tells.
       const [recorded, confirmed] = await Promise.all([
         record(worker, reports),
-        results.length === 0 ? [] : report(worker, results),
+        results.length === 0 ? [] : report(worker, results, reports.length === 0),
       ]);
       const answer = worker.answer(confirmed);
       return recorded.length === 0 ? answer : { ...answer, recorded };
@@ -50,8 +51,15 @@ export function createSyncWorker({ store, driver, dispatcher, stats }: SyncWorke
     return worker.answer([]);
   };
 
-  /** Resolves when every result is committed or refused; throws when the store failed, so that the worker repeats them. */
-  function report(worker: ConnectedWorker, results: SyncRequest['results']): Promise<readonly AttemptRef[]> {
+  /**
+   * Resolves when every result is committed or refused; throws when the store failed, so that the worker repeats them. `alone`:
+   * nothing else is waited for, so the answer then follows at once.
+   */
+  function report(
+    worker: ConnectedWorker,
+    results: SyncRequest['results'],
+    alone: boolean,
+  ): Promise<readonly AttemptRef[]> {
     return new Promise((resolve, reject) => {
       let open = results.length;
       let failure: unknown = null;
@@ -60,9 +68,12 @@ export function createSyncWorker({ store, driver, dispatcher, stats }: SyncWorke
         else if (settled.kind !== 'applied') stats.staleReport();
         open -= 1;
         if (open > 0) return;
-        if (failure === null)
-          resolve(results.map(({ run, step, item, iteration, attempt }) => ({ run, step, item, iteration, attempt })));
-        else reject(failure);
+        if (failure !== null) {
+          reject(failure);
+          return;
+        }
+        if (alone) worker.answersNow = true;
+        resolve(results.map(({ run, step, item, iteration, attempt }) => ({ run, step, item, iteration, attempt })));
       };
       for (const { run, result, ...key } of results) {
         worker.finished({ run, ...key }, result.durationMs);

@@ -1,7 +1,7 @@
 // The worker's side of the sync protocol: when to call, and what a call carries.
 //
-// At most one call waits at the server (long poll); results go out at once in calls of their own, which do not wait. All
-// results of one turn of the event loop travel together. A result stays in `outgoing` until a response confirms it: a
+// At most one call waits at the server (long poll); results go out at once in calls of their own, which do not wait, and whose answers
+// bring what these results made ready. All results of one turn of the event loop travel together. A result stays in `outgoing` until a response confirms it: a
 // call that fails, or a response that does not name it, sends it again. Calls list all attempts that the worker holds (also
 // those whose results are on their way), so that silence about one means that it is gone; long lists go with heartbeats.
 //
@@ -166,6 +166,7 @@ export class SyncClient {
     for (const outgoing of results) outgoing.sent = true;
     const sentAt = performance.now();
     this.#lastSentAt = sentAt;
+    const announced = this.#announce;
     this.#announce = false;
     // The last word of a worker that holds nothing any more: the server may forget it.
     const reports = carries ? this.#host.takeReports() : [];
@@ -190,6 +191,7 @@ export class SyncClient {
       );
     } catch (cause) {
       this.#requeue(results, returned);
+      this.#announce ||= announced;
       if (reports.length > 0) this.#host.reported(reports, null);
       if (!this.#abort.signal.aborted) this.#callFailed(cause);
     }
