@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { StepFault } from '../attempt-results.ts';
 
@@ -26,17 +26,34 @@ export function findProgram(program: string, cwd: string, path: string | undefin
  */
 export function lookUpProgram(programs: readonly string[], cwd: string, path: string | undefined): string | null {
   for (const program of programs) {
-    const places = program.includes('/')
-      ? [isAbsolute(program) ? program : resolve(cwd, program)]
-      : (path ?? '').split(delimiter).map((folder) => join(folder === '' ? cwd : resolve(cwd, folder), program));
-    for (const place of places) {
+    for (const place of placesOf(program, cwd, path ?? '')) {
       if (isExecutable(place)) return place;
     }
   }
   return null;
 }
 
+/** Steps look for the same few programs on the same PATH; the oldest go first. What is there is looked at each time. */
+const known = new Map<string, readonly string[]>();
+const mostKnown = 100;
+
+function placesOf(program: string, cwd: string, path: string): readonly string[] {
+  if (program.includes('/')) return [isAbsolute(program) ? program : resolve(cwd, program)];
+  const key = `${program}\0${path}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const folders = path.split(delimiter);
+  const places = folders.map((folder) => join(folder === '' ? cwd : resolve(cwd, folder), program));
+  if (!folders.every(isAbsolute)) return places;
+  const [oldest] = known.size < mostKnown ? [] : known.keys();
+  if (oldest !== undefined) known.delete(oldest);
+  known.set(key, places);
+  return places;
+}
+
 function isExecutable(file: string): boolean {
+  // Most places have no such file, which this finds out soonest.
+  if (!existsSync(file)) return false;
   try {
     if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false;
     accessSync(file, constants.X_OK);
