@@ -3,10 +3,12 @@
 # copied. What a fork does there (folders, files, the current folder) this process does itself before.
 import ctypes
 import errno
+import gc
 import os
 import select
 import signal
 import stat
+import struct
 import sys
 
 PIECE = 65536  # bytes that are read of a stream at once
@@ -15,17 +17,29 @@ PATIENCE = 2  # milliseconds that reports nobody waits for stay for company
 COMPANY = 8  # how often at most
 # What Python ignores and a program expects not to be.
 USUAL_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ)
+SYSTEM = ctypes.CDLL(None)
+OWNER = os.geteuid()
 
 
 class Job:
-    def __init__(self, number, process, folders, files):
+    def __init__(self, number, process, folders):
         self.number = number
         self.process = process
         self.streams = {}  # descriptor => name, of what is not over
         self.ahead = 0
         self.status = None
         self.folders = folders
-        self.files = files
+
+
+class Folders:
+    """What was made for a process; a later one may have it, at another place."""
+
+    def __init__(self):
+        self.paths = []
+        self.file = None  # the one in them; None: there is another number of files, and nobody else may have it
+        self.inode = None  # of that file
+        self.text = b''  # what was written there
+        self.changed = True  # whether a name or a right in the folders may be different
 
 
 class Helper:
@@ -36,12 +50,10 @@ class Helper:
         for descriptor in (0, 1):
             os.dup2(null, descriptor)
         os.close(null)
-        self.wake, waker = os.pipe()
-        for descriptor in (self.wake, waker):
-            os.set_blocking(descriptor, False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+        self.ends = hear_of_ends()
         self.children = take_in_orphans()
+        self.changes = Changes()
+        self.spares = {}  # first path => folders that a process left clean
         self.jobs = {}
         self.of_process = {}
         self.of_stream = {}
@@ -51,23 +63,28 @@ class Helper:
         self.urgent = False  # whether somebody waits for them
         self.kept = 0
         self.poll = select.poll()
-        for descriptor in (self.requests, self.wake):
+        for descriptor in (self.requests, self.ends):
             self.poll.register(descriptor, select.POLLIN)
 
     def serve(self):
+        gc.freeze()
         self.report(b'hello %d\n' % os.getpid())
         while True:
             if self.said and (self.urgent or self.kept > COMPANY or self.waiting > PIECE):
                 self.send_reports()
-            ready = [descriptor for descriptor, _ in self.poll.poll(PATIENCE if self.said else None)]
+            ready = dict(self.poll.poll(PATIENCE if self.said else None))
             self.kept += 1
             if not ready:
                 self.send_reports()
-            for descriptor in ready:
-                if descriptor in self.of_stream:
+            for descriptor, what in ready.items():
+                if descriptor not in self.of_stream:
+                    continue
+                if what == select.POLLHUP:  # And nothing to read.
+                    self.close_stream(descriptor)
+                else:
                     self.pass_on(descriptor)
-            if self.wake in ready:
-                os.read(self.wake, 4096)
+            if self.ends in ready:
+                os.read(self.ends, 4096)
                 self.reap()
             if self.requests in ready and not self.hear():
                 break
@@ -95,7 +112,7 @@ class Helper:
 
     def hear(self):
         """False: the worker is gone."""
-        heard = os.read(self.requests, 4 * PIECE)
+        heard = os.read(self.requests, PIECE)
         self.asked += heard
         while True:
             end = self.asked.find(b'\n') + 1
@@ -120,14 +137,14 @@ class Helper:
 
     def start(self, number, text):
         cwd, stdin, program, spare, *rest = text.split(b'\0')
-        folders, rest = take_list(rest)
+        paths, rest = take_list(rest)
         files, rest = take_list(rest)
         arguments, rest = take_list(rest)
         environment = dict(entry.split(b'=', 1) for entry in rest)
         pipes = []
         what = b'preparation'
         try:
-            prepare(spare, folders, files)
+            folders = self.prepare(spare, paths, files)
             what = b'program'
             for _ in range(2):
                 pipes += os.pipe()
@@ -147,13 +164,42 @@ class Helper:
             os.chdir('/')
         os.close(to_out)
         os.close(to_err)
-        job = Job(number, process, folders, files)
+        job = Job(number, process, folders)
         self.jobs[number] = self.of_process[process] = job
         for descriptor, name in ((out, b'out'), (err, b'err')):
             job.streams[descriptor] = name
             self.of_stream[descriptor] = job
             self.poll.register(descriptor, select.POLLIN)
         self.tell(b'started %d %d\n' % (number, process))
+
+    def prepare(self, spare, paths, files):
+        first, *others = paths
+        folders = self.spares.pop(spare, None)
+        # Whoever makes the first one decides: this process, that the program is executed; the worker, that it never is.
+        try:
+            os.rename(spare, first)
+        except OSError:  # There is no spare one, or it is gone.
+            os.mkdir(first, 0o700)
+            folders = None
+        self.hear_changes()
+        if folders is None or folders.changed:
+            folders = Folders()
+            for folder in others:
+                if not os.path.isdir(folder):
+                    os.mkdir(folder, 0o700)
+        for path, text in zip(files[::2], files[1::2]):
+            folders.inode = write_file(path, text)
+        folders.paths = paths
+        folders.file, folders.text = files if len(files) == 2 else (None, b'')
+        if folders.changed and folders.file is not None:
+            self.changes.follow(folders)
+        return folders
+
+    def hear_changes(self):
+        for folders in self.changes.hear():
+            folders.changed = True
+            # The worker may have removed it.
+            self.spares.pop(folders.paths[0], None)
 
     def pass_on(self, descriptor):
         """Of a stream that has something, or is over."""
@@ -207,20 +253,84 @@ class Helper:
 
     def over(self, job):
         """It has ended and its output is over: nothing of its group stays."""
-        kill_group(job.process)
         del self.jobs[job.number]
-        if len(job.files) == 2 and self.runs_nothing_else() and is_clean(job.folders, *job.files):
+        if not self.runs_nothing_else():
+            kill_group(job.process)
+            return
+        folders = job.folders
+        if folders.file is not None and self.are_clean(folders):
+            self.spares[folders.paths[0]] = folders
             self.tell(b'clean %d\n' % job.number)
 
     def runs_nothing_else(self):
-        """Whether nothing that a process left behind is there: see `take_in_orphans`."""
-        os.lseek(self.children, 0, os.SEEK_SET)
-        processes = b''
+        """Whether nothing that a process left behind is there, in its group or elsewhere: see `take_in_orphans`."""
+        processes = os.pread(self.children, PIECE, 0)
+        # Each is followed by a space. Those of jobs are all among them; the system gives a page of them at most.
+        return len(processes) < 2048 and processes.count(b' ') == len(self.of_process)
+
+    def are_clean(self, folders):
+        """Whether folders are as the process found them: no name and no right is different. Then the file tells nothing any more."""
+        file, text = folders.file, folders.text
+        try:
+            self.hear_changes()
+            if folders.changed:
+                self.changes.follow(folders)
+                known = {*folders.paths, file}
+                for folder in folders.paths:
+                    status = os.lstat(folder)
+                    if status.st_mode != stat.S_IFDIR | 0o700 or status.st_uid != OWNER:
+                        return False
+                    if any(folder + b'/' + name not in known for name in os.listdir(folder)):
+                        return False
+            status = os.lstat(file)
+            if status.st_mode != stat.S_IFREG | 0o600 or status.st_uid != OWNER or status.st_nlink != 1:
+                return False
+            if status.st_ino != folders.inode:
+                return False
+            if len(text) > len('{}') or status.st_size > len(text):
+                write_file(file, b' ' * len(text))
+            return True
+        except OSError:
+            return False
+
+
+class Changes:
+    """Tells of folders in which something has changed, so that not each of them is looked through (inotify(7)). Where that is
+    not to be had, all count as changed."""
+
+    # Of a folder: its rights or those of something in it, a name that comes or goes. The first such thing ends the watch.
+    KINDS = 0x4 | 0x40 | 0x80 | 0x100 | 0x200 | 0x80000000
+    LOST = 0x4000
+    CHANGE = struct.Struct('iIII')
+
+    def __init__(self):
+        self.told = SYSTEM.inotify_init1(os.O_CLOEXEC | os.O_NONBLOCK)
+        self.of_watch = {}
+
+    def follow(self, folders):
+        """From now on."""
+        watches = [SYSTEM.inotify_add_watch(self.told, path, self.KINDS) for path in folders.paths]
+        folders.changed = min(watches) < 0
+        for watch in watches:
+            self.of_watch[watch] = folders
+
+    def hear(self):
+        """The folders that have changed."""
+        changed = []
         while True:
-            piece = os.read(self.children, PIECE)
-            if not piece:
-                return all(int(process) in self.of_process for process in processes.split())
-            processes += piece
+            try:
+                told = os.read(self.told, 4096)
+            except OSError:  # There is nothing more.
+                return changed
+            at = 0
+            while at < len(told):
+                watch, what, _, length = self.CHANGE.unpack_from(told, at)
+                at += self.CHANGE.size + length
+                if what & self.LOST:
+                    changed += self.of_watch.values()
+                    self.of_watch.clear()
+                elif watch in self.of_watch:
+                    changed.append(self.of_watch.pop(watch))
 
 
 def take_list(texts):
@@ -228,28 +338,16 @@ def take_list(texts):
     return texts[1:end], texts[end:]
 
 
-def prepare(spare, folders, files):
-    first, *others = folders
-    # Whoever makes the first one decides: this process, that the program is executed; the worker, that it never is.
-    try:
-        os.rename(spare, first)
-    except OSError:  # There is no spare one, or it is gone.
-        os.mkdir(first, 0o700)
-    for folder in others:
-        if not os.path.isdir(folder):
-            os.mkdir(folder, 0o700)
-    for path, text in zip(files[::2], files[1::2]):
-        write_file(path, text)
-
-
 def write_file(path, text):
     # One that is there is written over. Emptied before, it would be brought to the disk when it is closed (ext4).
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
-        if os.fstat(file).st_size > len(text):
+        status = os.fstat(file)
+        if status.st_size > len(text):
             os.ftruncate(file, len(text))
         while text:
             text = text[os.write(file, text):]
+        return status.st_ino
     finally:
         os.close(file)
 
@@ -259,6 +357,7 @@ def spawn(program, arguments, environment, actions):
         'file_actions': actions,
         'setsid': True,
         'setsigdef': USUAL_SIGNALS,
+        'setsigmask': (),
     }
     try:
         return os.posix_spawn(program, [program, *arguments], environment, **surroundings)
@@ -276,32 +375,21 @@ def kill_group(process):
         pass
 
 
-def is_clean(folders, file, text):
-    """Whether folders are as the process found them: no name and no right is different. Then the file tells nothing any more."""
-    known = {*folders, file}
-    owner = os.geteuid()
-    try:
-        for folder in folders:
-            status = os.lstat(folder)
-            if status.st_mode != stat.S_IFDIR | 0o700 or status.st_uid != owner:
-                return False
-            if any(folder + b'/' + name not in known for name in os.listdir(folder)):
-                return False
-        status = os.lstat(file)
-        if status.st_mode != stat.S_IFREG | 0o600 or status.st_uid != owner or status.st_nlink != 1:
-            return False
-        if len(text) > len('{}') or status.st_size > len(text):
-            write_file(file, b' ' * len(text))
-        return True
-    except OSError:
-        return False
+def hear_of_ends():
+    """Gives a descriptor that can be read whenever a process has ended."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+    # A set of signals, one bit for each, as the C library has it.
+    ends = SYSTEM.signalfd(-1, (1 << signal.SIGCHLD - 1).to_bytes(128, sys.byteorder), os.O_CLOEXEC | os.O_NONBLOCK)
+    if ends < 0:
+        sys.exit('There is no signalfd.')
+    return ends
 
 
 def take_in_orphans():
     """Makes this process the parent of what loses its own below it. Gives the list of its children, which then has whatever a
     process left behind and still runs."""
     set_child_subreaper = 36
-    if ctypes.CDLL(None).prctl(set_child_subreaper, 1, 0, 0, 0) != 0:
+    if SYSTEM.prctl(set_child_subreaper, 1, 0, 0, 0) != 0:
         sys.exit('There is no PR_SET_CHILD_SUBREAPER.')
     return os.open('/proc/self/task/%d/children' % os.getpid(), os.O_RDONLY)
 

@@ -304,6 +304,32 @@ describe.each(helpers)('a start helper in $language', ({ program }) => {
     }
   });
 
+  it('notices whatever becomes of a clean folder before it is passed on, and after', async () => {
+    const { helper } = await openHelper(program);
+    const clean = async () => {
+      const step = likeAStep();
+      expect(await leavesClean(helper, 'true', step)).toBe(true);
+      return step.cwd;
+    };
+    const listed = async (spare: string) => {
+      const step = likeAStep('{}', spare);
+      const { out } = await outcome(helper, { ...step, ...shell('ls -A; cat input.json') });
+      return { out, step };
+    };
+    const without = await clean();
+    rmSync(join(without, 'tmp'), { recursive: true });
+    rmSync(join(without, 'input.json'));
+    const { out, step } = await listed(without);
+    expect(out).toBe('input.json\ntmp\nwork\n{}');
+    for (const cmd of ['true', 'touch work/x', 'mv work old; mkdir -m 700 work', 'mv "$PWD" ../gone']) {
+      const spare = await clean();
+      const clear = await leavesClean(helper, 'true', likeAStep('{}', spare));
+      const again = likeAStep('{}', await clean());
+      expect([clear, cmd, await leavesClean(helper, cmd, again)]).toEqual([true, cmd, cmd === 'true']);
+    }
+    expect(await leavesClean(helper, 'touch x', likeAStep('{}', step.cwd))).toBe(false);
+  });
+
   it('wipes what the file of a clean folder told', async () => {
     const { helper } = await openHelper(program);
     const step = likeAStep('{"token": "secret"}');
