@@ -1,9 +1,10 @@
 -- Hands each ready attempt to exactly one worker. Claims pass over rows that others hold, so none waits. Shares are served
 -- in turn, the first of each before the second of any. Of each lane it reads what is of a higher priority than the mark, and
--- what is of the mark's priority from its time on; before it stand only entries of work that was claimed already.
+-- what of the mark's priority stands behind it; before it stand only entries of work that was claimed already.
 with ready as materialized (
   select n.*, l.share
-  from unnest($2::int[], $3::int[], $6::int[], $7::bigint[]) as l (lane, share, priority, ready_at)
+  from unnest($2::int[], $3::int[], $6::int[], $7::bigint[], $8::bigint[], $9::int[], $10::int[], $11::int[])
+    as l (lane, share, priority, ready_at, run, step, iteration, item)
   cross join lateral (
     select * from (
       select w.run, w.step, w.iteration, w.item, w.priority, w.ready_at
@@ -17,7 +18,8 @@ with ready as materialized (
     select * from (
       select w.run, w.step, w.iteration, w.item, w.priority, w.ready_at
       from millrace.work w
-      where w.ready and w.lane = l.lane and w.priority = l.priority and w.ready_at >= l.ready_at
+      where w.ready and w.lane = l.lane and w.priority = l.priority
+        and (w.ready_at, w.run, w.step, w.iteration, w.item) > (l.ready_at, l.run, l.step, l.iteration, l.item)
       order by w.priority desc, w.ready_at, w.run, w.step, w.iteration, w.item
       limit $4::int
       for update skip locked

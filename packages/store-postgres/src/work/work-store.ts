@@ -46,10 +46,14 @@ export function createWorkStore(
       limit,
       from.map(({ priority }) => priority),
       from.map(({ readyAt }) => readyAt),
+      from.map(({ run }) => run),
+      from.map(({ step }) => step),
+      from.map(({ iteration }) => iteration),
+      from.map(({ item }) => item),
     ];
     const claimed = decodeClaimed(await database.query<ClaimedRow>(claimWork, values));
     if (claimed.length < limit) marks.clear();
-    else for (const { work } of claimed) marks.passed(lanes.known(work.lane), work);
+    else for (const [lane, last] of lastOfLanes(claimed)) marks.passed(lanes.known(lane), last);
     return claimed;
   }
 
@@ -77,12 +81,15 @@ export function createWorkStore(
     async claim({ worker, lanes: wanted, limit }) {
       const numbers = await lanes.find(wanted);
       if (numbers.length === 0 || limit <= 0) return [];
-      const known = marks.of(numbers.map(({ number }) => number));
+      const own = numbers.map(({ number }) => number);
+      const known = marks.of(own);
       const claimed = known === null ? [] : await claimFrom(worker, numbers, known, limit);
       if (claimed.length === limit) return claimed;
-      // Behind the marks there is not enough: all is looked at.
-      marks.begin();
-      return [...claimed, ...(await claimFromBeginning(worker, numbers, limit - claimed.length))];
+      // Behind the marks there is not enough, or they hold no longer: all is looked at.
+      const beganAt = monotonicMs();
+      const rest = await claimFromBeginning(worker, numbers, limit - claimed.length);
+      if (claimed.length + rest.length === limit) marks.looked(own, beganAt);
+      return [...claimed, ...rest];
     },
     async readyLanes() {
       return (await database.query<LaneRow>(readyLanes, [])).map(decodeLane);
@@ -112,6 +119,15 @@ export function createWorkStore(
  * there is; of many just more than their part, so that a claim costs the same however many lanes there are.
  */
 const mostOfLane = (lanes: number, limit: number): number => (lanes <= 4 ? limit : Math.ceil((2 * limit) / lanes));
+
+function lastOfLanes(claimed: readonly ClaimedWork[]): ReadonlyMap<Lane, ClaimMark> {
+  const last = new Map(claimed.map((each) => [each.work.lane, each]));
+  const marks = [...last].map(([lane, { origin, work }]): [Lane, ClaimMark] => {
+    const { priority, readyAt, step, iteration, item } = work;
+    return [lane, { priority, readyAt, run: origin.id, step, iteration, item }];
+  });
+  return new Map(marks);
+}
 
 const columnsOf = (refs: readonly AttemptRef[]): readonly (readonly (string | number)[])[] => [
   refs.map(({ run }) => run),
