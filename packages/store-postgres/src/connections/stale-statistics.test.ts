@@ -85,7 +85,6 @@ const readInOrder: Readonly<Record<string, readonly string[]>> = {
   'slots/free-orphans.sql': ['Index Only Scan of slot by slot_pkey'],
   'slots/nested-requests.sql': ['Index Scan of slot by slot_nested'],
   'outbox/take-old-messages.sql': ['Seq Scan of outbox by nothing'],
-  'workers/expired-workers.sql': ['Index Only Scan of work by work_worker'],
 };
 
 test('a commit finds the rows that it changes by their keys', async () => {
@@ -104,12 +103,13 @@ test.each([
   ...folder('outbox'),
   ...folder('history'),
   'workers/expired-workers.sql',
+  'queries/run-detail.sql',
 ])('%s finds its rows by an index', async (file) => {
   const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
   expect(await wholeReads(text)).toEqual(readInOrder[file] ?? []);
 });
 
-test.each(folder('history'))('%s reads runs and attempts by their keys, however many there are', async (file) => {
+test.each([...folder('history'), 'queries/run-detail.sql'])('%s reads runs and attempts by their keys, however many there are', async (file) => {
   const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
   expect(await wholeReads(text, ['run', 'run_origin', 'attempt', 'rerun', 'run_tag'])).toEqual([]);
 });

@@ -1,11 +1,45 @@
 -- Workers whose lease is over, with what they hold, and holders that are not known at all: work that was leased at the
--- moment in which its worker was removed. A row for each worker and attempt.
-with recursive holder (worker) as (
-  (select w.worker from millrace.work w where not w.ready order by w.worker limit 1)
+-- moment in which its worker was removed. A row for each worker and attempt. Those stand between known workers (`gap`), so
+-- nothing is read of what known workers hold and held: entries of ended work stay while somebody leaves a transaction open.
+with recursive gap (after, before) as (
+  select '', min(w.id)
+  from millrace.worker w
   union all
-  select (select w.worker from millrace.work w where not w.ready and w.worker > h.worker order by w.worker limit 1)
+  select w.id, lead(w.id) over (order by w.id)
+  from millrace.worker w
+),
+holder (worker, before) as (
+  select f.worker, g.before
+  from gap g
+  cross join lateral (
+    (
+      select w.worker from millrace.work w
+      where not w.ready and w.worker > g.after and w.worker < g.before
+      order by w.worker limit 1
+    )
+    union all
+    (
+      select w.worker from millrace.work w
+      where g.before is null and not w.ready and w.worker > g.after
+      order by w.worker limit 1
+    )
+  ) f
+  union all
+  select n.worker, h.before
   from holder h
-  where h.worker is not null
+  cross join lateral (
+    (
+      select w.worker from millrace.work w
+      where not w.ready and w.worker > h.worker and w.worker < h.before
+      order by w.worker limit 1
+    )
+    union all
+    (
+      select w.worker from millrace.work w
+      where h.before is null and not w.ready and w.worker > h.worker
+      order by w.worker limit 1
+    )
+  ) n
 ),
 over as (
   select w.id, w.lease_until
@@ -14,7 +48,6 @@ over as (
   union all
   select h.worker, null
   from holder h
-  where h.worker is not null and not exists (select from millrace.worker w where w.id = h.worker)
   order by 2 nulls last, 1
   limit $1
 )
