@@ -7,7 +7,7 @@ import { createApiKeyStore } from './api-keys/api-key-store.ts';
 import { createAuditStore } from './audit/audit-store.ts';
 import { createCacheStore } from './cache/cache-store.ts';
 import { PostgresListener } from './changes/postgres-listener.ts';
-import { hotConnection, patientConnection, readConnection } from './connections/connection-settings.ts';
+import { hotConnection, listConnection, patientConnection, readConnection } from './connections/connection-settings.ts';
 import { openDatabase } from './connections/database.ts';
 import { openPool } from './connections/open-pool.ts';
 import { wrapPostgresError } from './connections/postgres-error.ts';
@@ -24,6 +24,7 @@ import { LaneNumberBook } from './names/lane-numbers.ts';
 import { WorkflowNumberBook } from './names/workflow-numbers.ts';
 import { createOutboxStore } from './outbox/outbox-store.ts';
 import { createPlanStore } from './plans/plan-store.ts';
+import { prepareLists } from './queries/prepared-lists.ts';
 import { createQueries } from './queries/queries.ts';
 import type { Tables } from './queries/tables.ts';
 import { createRoleStore } from './roles/role-store.ts';
@@ -88,7 +89,10 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const writer = new Writer(hotConnection(target), onError);
   const channel = `millrace:${schema}`;
   const changes = new PostgresListener(hotConnection(target), channel, onError);
-  const readPool = openPool({ ...readConnection(target, schema), max: Math.max(2, poolSize - hotSize) }, onError);
+  const listSize = Math.max(1, Math.ceil((poolSize - hotSize) / 2));
+  const listPool = openPool({ ...listConnection(target, schema), max: listSize }, onError);
+  const readSize = Math.max(1, poolSize - hotSize - listSize);
+  const readPool = openPool({ ...readConnection(target, schema), max: readSize }, onError);
   const reads = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: readPool }) });
 
   const now = async () => {
@@ -99,7 +103,9 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const workflows = new WorkflowNumberBook(database);
   const commit = createCommit({ schema, channel, writer, workflows, lanes, now, onError });
   const close = () => {
-    closing ??= Promise.all([writer.close(), changes.close(), database.close(), reads.destroy()]).then(() => undefined);
+    closing ??= Promise.all([writer.close(), changes.close(), database.close(), reads.destroy(), listPool.end()]).then(
+      () => undefined,
+    );
     return closing;
   };
   const store: Store = {
@@ -134,7 +140,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   };
   return {
     store,
-    queries: createQueries(database, reads),
+    queries: createQueries(database, reads, prepareLists(listPool)),
     migrate: () => migrateOnce(target, schema),
     serverVersion,
     close,

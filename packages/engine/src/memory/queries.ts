@@ -24,11 +24,12 @@ import {
 import { listAudit } from './audit-store.ts';
 import { describeLimit, matchesLimit, summarize } from './describe-limit.ts';
 import { listApprovals } from './list-approvals.ts';
+import { loadRuns } from './load-runs.ts';
 import { compareRunIds, compareSchedules, isLive, laneKeyOf, type MemoryState, type RunEntry } from './memory-state.ts';
 import { limitText } from './slot-table.ts';
 
 export function createQueries(state: MemoryState): Queries {
-  return {
+  const queries: Queries = {
     async listRuns(filter, { limit, after }) {
       const items: RunSummary[] = [];
       for (let at = state.runOrder.length - 1; at >= 0; at--) {
@@ -40,6 +41,12 @@ export function createQueries(state: MemoryState): Queries {
         items.push(summaryOf(run));
       }
       return { items, next: null };
+    },
+    async runDetail(id, mostReruns) {
+      const [run] = loadRuns(state, [id]);
+      if (run === undefined) return null;
+      const reruns = await queries.listRuns({ rerunOf: id }, { limit: mostReruns, after: null });
+      return { ...run, reruns: reruns.items };
     },
     async latestRuns(workspace, each, reach) {
       const latest = new Map<string, LatestRun[]>();
@@ -157,6 +164,7 @@ export function createQueries(state: MemoryState): Queries {
       return [...counts].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, count]) => count);
     },
   };
+  return queries;
 }
 
 type Count = {

@@ -4,6 +4,7 @@ import type {
   Instant,
   LimitKey,
   LimitKind,
+  LoadedRun,
   PlanHash,
   Reach,
   RunId,
@@ -40,6 +41,9 @@ export type Paged<Item> = Readonly<{ items: readonly Item[]; next: string | null
 
 /** A run without its input and output. */
 export type RunSummary = Omit<RunRecord, 'input' | 'output' | 'control'> & Readonly<{ cancelling: boolean }>;
+
+/** All that a run's state is derived from, with the newest of its re-runs. */
+export type StoredRun = LoadedRun & Readonly<{ reruns: readonly RunSummary[] }>;
 
 /** One of a workflow's newest runs: enough to see how it goes. */
 export type LatestRun = Pick<RunSummary, 'id' | 'workflow' | 'status' | 'createdAt' | 'startedAt' | 'endedAt'>;
@@ -122,6 +126,8 @@ export type LimitDetail = LimitSummary &
 /** What people ask: lists, search, statistics. Never used by the engine to decide anything. */
 export type Queries = Readonly<{
   listRuns(filter: RunFilter, page: Page): Promise<Paged<RunSummary>>;
+  /** One run as it stands at one moment, in one round trip, with `mostReruns` of its re-runs; null: there is no such run. */
+  runDetail(run: RunId, mostReruns: number): Promise<StoredRun | null>;
   /** The newest `each` runs of each workflow of a workspace, newest first. Workflows without runs are absent. */
   latestRuns(workspace: string, each: number, reach?: Reach): Promise<ReadonlyMap<string, readonly LatestRun[]>>;
   /** Open approvals, those of the newest runs first, then by step, iteration and item. */

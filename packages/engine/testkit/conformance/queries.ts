@@ -1,7 +1,7 @@
 import type { RunId, Selector } from '@millrace/core';
 import { expect, it } from 'vitest';
 import type { ApprovalFilter, Queries, RunFilter } from '../../src/ports/index.ts';
-import { change, createRun, head, key, lane, only, otherLane, stepKey, wait, work, worker } from './samples.ts';
+import { change, createRun, ended, head, key, lane, only, otherLane, stepKey, wait, work, worker } from './samples.ts';
 import type { ConformanceStore } from './subject.ts';
 
 export function queryFacts(subject: () => ConformanceStore): void {
@@ -153,6 +153,33 @@ export function queryFacts(subject: () => ConformanceStore): void {
     await store.runs.commit([change(id, 2, { head: head({ control, status: 'cancelled', endedAt: 9, error }) })], null);
     const ended = only((await queries.listRuns({}, { limit: 5, after: null })).items);
     expect(ended).toMatchObject({ status: 'cancelled', cancelling: false, endedAt: 9, error, version: 3 });
+  });
+
+  it('a run is read with all of its parts, as it is loaded, and with the newest of its re-runs', async () => {
+    const { store, queries } = subject();
+    const parts = {
+      head: head({ control: '{"vars":{"a":1}}', output: '"\\u0000"' }),
+      attempts: [
+        ended({ error: { code: 'x', message: 'y' } }),
+        ended({ step: 2, item: 11 }),
+        ended({ step: 2, item: 2 }),
+      ],
+      work: [
+        work({ step: 4, item: 3, attempt: 2 }),
+        work({ step: 3, lane: otherLane, worker: worker('w').id, leasedAt: 5 }),
+      ],
+      waits: [wait({ step: 5, dueAt: null }), wait({ step: 5, kind: 'step_timeout' })],
+    };
+    const id = await createRun(store, parts, { tags: ['t'], startKey: 's', trigger: { type: 'cli' } });
+    await createRun(store, parts);
+    const rerunOf = { run: id, from: [{ type: 'failed' }] } as const;
+    for (let index = 0; index < 3; index += 1) await createRun(store, parts, { rerunOf });
+    const loaded = only(await store.runs.load([id]));
+    const { items: reruns } = await queries.listRuns({ rerunOf: id }, { limit: 9, after: null });
+    expect(reruns).toHaveLength(3);
+    expect(await queries.runDetail(id, 9)).toEqual({ ...loaded, reruns });
+    expect(await queries.runDetail(id, 2)).toEqual({ ...loaded, reruns: reruns.slice(0, 2) });
+    expect(await queries.runDetail('999999999' as RunId, 9)).toBeNull();
   });
 
   it('open approvals are listed for whom they ask: by name, group, role in its place, and with what was handed over', async () => {

@@ -34,6 +34,14 @@ export function readConnection(target: ConnectionTarget, schema: string): Client
   return connection(target, [`search_path=${schema}`, 'jit=off', 'statement_timeout=30000']);
 }
 
+/**
+ * Lists of runs are led by an index, whatever the filter, and read a page of it: their statements are planned once, in the only
+ * way that does not depend on how many rows there are.
+ */
+export function listConnection(target: ConnectionTarget, schema: string): ClientConfig {
+  return connection(target, [...hotSettings, `search_path=${schema}`, 'statement_timeout=30000']);
+}
+
 /** Migrations may take their time. */
 export function patientConnection(target: ConnectionTarget): ClientConfig {
   return { ...connection(target, []), query_timeout: 0 };

@@ -109,7 +109,10 @@ test.each([
   expect(await wholeReads(text)).toEqual(readInOrder[file] ?? []);
 });
 
-test.each([...folder('history'), 'queries/run-detail.sql'])('%s reads runs and attempts by their keys, however many there are', async (file) => {
-  const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
-  expect(await wholeReads(text, ['run', 'run_origin', 'attempt', 'rerun', 'run_tag'])).toEqual([]);
-});
+test.each([...folder('history'), 'queries/run-detail.sql'])(
+  '%s reads runs and attempts by their keys, however many there are',
+  async (file) => {
+    const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+    expect(await wholeReads(text, ['run', 'run_origin', 'attempt', 'rerun', 'run_tag'])).toEqual([]);
+  },
+);

@@ -2,6 +2,7 @@ import { type Reach, type RunStatus, runId } from '@millrace/core';
 import type { LatestRun } from '@millrace/engine';
 import { type Kysely, sql } from 'kysely';
 import { decodeTime } from '../runs/run-rows.ts';
+import type { PreparedLists } from './prepared-lists.ts';
 import { reachConditions, runColumns } from './reach-condition.ts';
 import { and } from './run-candidates.ts';
 import type { Tables } from './tables.ts';
@@ -18,12 +19,14 @@ type Row = Readonly<{
 /** The newest few of each workflow, straight from the index that leads by workflow: the number of older runs does not matter. */
 export async function latestRuns(
   db: Kysely<Tables>,
+  lists: PreparedLists,
   workspace: string,
   each: number,
   reach: Reach | undefined,
 ): Promise<ReadonlyMap<string, readonly LatestRun[]>> {
   const within = and([sql`true`, ...reachConditions(reach, runColumns('f', 'o'))]);
-  const { rows } = await sql<Row>`
+  const rows = await lists(
+    sql<Row>`
     select f.name as workflow, k.id, r.status, o.created_at, r.started_at, r.ended_at
     from workflow f
     cross join lateral (
@@ -39,7 +42,8 @@ export async function latestRuns(
     join run_origin o on o.id = k.id
     join run r on r.id = k.id
     where f.workspace = ${workspace}
-    order by f.name, k.id desc`.execute(db);
+    order by f.name, k.id desc`.compile(db),
+  );
   const latest = new Map<string, LatestRun[]>();
   for (const row of rows) {
     const runs = latest.get(row.workflow) ?? [];

@@ -1,10 +1,10 @@
-import { type Fault, type RunControl, type RunStatus, runStatuses, type WorkerDescription } from '@millrace/core';
-import type { Queries, RunSummary, WorkerSummary } from '@millrace/engine';
+import { type RunStatus, runStatuses, type WorkerDescription } from '@millrace/core';
+import type { Queries, WorkerSummary } from '@millrace/engine';
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../connections/database.ts';
 import { wrapPostgresError } from '../connections/postgres-error.ts';
-import { decodeOrigin, type OriginRow, tagInIndex } from '../runs/run-facts.ts';
-import { decodeFault, decodeTime } from '../runs/run-rows.ts';
+import { tagInIndex } from '../runs/run-facts.ts';
+import { decodeTime } from '../runs/run-rows.ts';
 import { findIdBounds } from './id-bounds.ts';
 import { latestRuns } from './latest-runs.ts';
 import { listLimits, readLimit } from './limits.ts';
@@ -13,28 +13,20 @@ import { listAudit } from './list-audit.ts';
 import { listDeliveries } from './list-deliveries.ts';
 import { listEvents } from './list-events.ts';
 import { listSchedules } from './list-schedules.ts';
-import { allConditions, and, runCandidates } from './run-candidates.ts';
+import type { PreparedLists } from './prepared-lists.ts';
+import { allConditions, and, isPlannedOnce, runCandidates } from './run-candidates.ts';
+import { runDetail } from './run-detail.ts';
+import { decodeSummary, type SummaryRow } from './run-summary.ts';
 import type { Tables } from './tables.ts';
 
-type SummaryRow = OriginRow &
-  Readonly<{
-    version: number;
-    status: RunStatus;
-    started_at: string | null;
-    ended_at: string | null;
-    error: string | null;
-    created_at: string;
-    control: string | null;
-  }>;
-
-/** Lists and counts for people. `db` is bound to the schema, and its connections find its tables by their bare names. */
-export function createQueries(database: Database, db: Kysely<Tables>): Queries {
+/** Lists and counts for people. `db` is bound to the schema, and the connections of both find its tables by their bare names. */
+export function createQueries(database: Database, db: Kysely<Tables>, lists: PreparedLists): Queries {
   return {
     async listRuns(filter, { limit, after }) {
       return readable('list runs', async () => {
         const bounds = await findIdBounds(database, filter);
         const candidates = runCandidates({ filter, bounds, after, limit: limit + 1 });
-        const { rows } = await sql<SummaryRow>`
+        const list = sql<SummaryRow>`
           select r.id as run, r.version, r.status, r.started_at, r.ended_at, r.error, o.created_at, o.facts, f.workspace,
             f.name as workflow, p.revision, p.plan, p.folder,
             case when r.status in ('queued', 'running', 'paused') then r.control end as control
@@ -43,13 +35,15 @@ export function createQueries(database: Database, db: Kysely<Tables>): Queries {
           join run_origin o on o.id = k.id
           join pinned_workflow p on p.id = o.pinned
           join workflow f on f.id = p.workflow
-          order by k.id desc`.execute(db);
+          order by k.id desc`;
+        const rows = isPlannedOnce(filter) ? await lists(list.compile(db)) : (await list.execute(db)).rows;
         const items = rows.slice(0, limit).map(decodeSummary);
         return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
       });
     },
+    runDetail: (run, mostReruns) => runDetail(database, run, mostReruns),
     latestRuns: (workspace, each, reach) =>
-      readable('list the latest runs', () => latestRuns(db, workspace, each, reach)),
+      readable('list the latest runs', () => latestRuns(db, lists, workspace, each, reach)),
     async listApprovals(filter, page) {
       return readable('list approvals', () => listApprovals(db, filter, page));
     },
@@ -152,19 +146,4 @@ async function readable<Result>(action: string, read: () => Promise<Result>): Pr
   } catch (error) {
     throw wrapPostgresError(error, action);
   }
-}
-
-function decodeSummary(row: SummaryRow): RunSummary {
-  const control = row.control === null ? null : (JSON.parse(row.control) as RunControl);
-  const error: Fault | null = decodeFault(row.error);
-  return {
-    ...decodeOrigin(row),
-    status: row.status,
-    startedAt: decodeTime(row.started_at),
-    endedAt: decodeTime(row.ended_at),
-    error,
-    version: row.version,
-    createdAt: Number(row.created_at),
-    cancelling: control?.cancel !== undefined,
-  };
 }

@@ -8,6 +8,8 @@ export type ReachColumns = Readonly<{
   name?: RawBuilder<unknown>;
   /** Empty: it is in none. */
   folder?: RawBuilder<unknown>;
+  /** In the place of `folder`, where an object may have been in several. */
+  isIn?: (folder: string) => RawBuilder<unknown>;
   /** Whether the object has a label. */
   label?: (label: string) => RawBuilder<unknown>;
   /** Whether it is somebody's own. */
@@ -44,7 +46,7 @@ function partsOf(condition: Condition, columns: ReachColumns): readonly RawBuild
   return [
     ...(workspace === undefined ? [] : [matches(columns.workspace, workspace)]),
     ...(name === undefined ? [] : [matches(columns.name, name)]),
-    ...(folder === undefined ? [] : [isIn(columns.folder, folder)]),
+    ...(folder === undefined ? [] : [columns.isIn?.(folder) ?? isIn(columns.folder, folder)]),
     ...(label === undefined ? [] : [columns.label?.(label) ?? sql`false`]),
     ...(owner === undefined ? [] : [columns.owner?.(owner) ?? sql`false`]),
   ];
@@ -80,3 +82,30 @@ export function runReachConditions(reach: Reach | undefined): readonly RawBuilde
   const all = sql.join([...conditions], sql` and `);
   return [sql`exists (select from workflow f where f.id = o.workflow and ${all})`];
 }
+
+/**
+ * Of a row of `workflow`: true where a run of it may be within the reach, so that the others need not be read; empty where that
+ * rules none out. Where the reach speaks of names alone (`isByNames`), all of its runs are.
+ */
+export function workflowReachConditions(reach: Reach | undefined): readonly RawBuilder<unknown>[] {
+  const byPlace = reach?.map(({ allow, deny }) => ({
+    allow: allow.map((rule) => rule.map(placeOf).filter((condition) => Object.keys(condition).length > 0)),
+    deny: deny.filter((rule) => rule.every(speaksOfNames)),
+  }));
+  return reachConditions(byPlace, {
+    workspace: sql.ref('workflow.workspace'),
+    name: sql.ref('workflow.name'),
+    // It may have been in another folder when it was started: some of its runs are within, and are told apart one by one.
+    isIn: (folder) =>
+      sql`exists (select from pinned_workflow g where g.workflow = workflow.id and ${isIn(sql.ref('g.folder'), folder)})`,
+  });
+}
+
+/** Whether nothing but the names of a workspace and a workflow decides. */
+export const isByNames = (reach: Reach | undefined): boolean =>
+  (reach ?? []).every(({ allow, deny }) => [...allow, ...deny].every((rule) => rule.every(speaksOfNames)));
+
+const placeOf = ({ label: _, owner: __, ...place }: Condition): Condition => place;
+
+const speaksOfNames = ({ folder, label, owner }: Condition): boolean =>
+  folder === undefined && label === undefined && owner === undefined;

@@ -2,13 +2,13 @@
 //
 // The filter decides which index leads: the tag's, the parent's, or that of each workflow in question. For statuses that few
 // runs have (live ones and those that ended badly) the partial indexes of `run` lead. Each workflow contributes its newest
-// few, and the newest of these are the page: a workspace has hundreds of workflows at most, but millions of runs.
+// few, and the newest of these are the page: there are hundreds of workflows, but millions of runs.
 import type { RunId, RunStatus } from '@millrace/core';
 import type { RunFilter } from '@millrace/engine';
 import { type RawBuilder, sql } from 'kysely';
 import { tagInIndex } from '../runs/run-facts.ts';
 import type { IdBounds } from './id-bounds.ts';
-import { runReachConditions } from './reach-condition.ts';
+import { isByNames, runReachConditions, workflowReachConditions } from './reach-condition.ts';
 
 type Condition = RawBuilder<unknown>;
 export type Candidates = Readonly<{ filter: RunFilter; bounds: IdBounds; after: string | null; limit: number }>;
@@ -28,6 +28,13 @@ export function runCandidates(candidates: Candidates): Candidate {
   if (rare !== undefined && rare.length === filter.status?.length) return byStatus(candidates, rare);
   return byAge(candidates);
 }
+
+/**
+ * Whether it is known which index leads, however the runs are spread: then the statement is planned once. A tag beside something
+ * else may be the rarer of the two or not; the planner knows its most common values, and decides each time.
+ */
+export const isPlannedOnce = ({ tag, workspace, workflow, status, parent, rerunOf, reach }: RunFilter): boolean =>
+  tag === undefined || [workspace, workflow, status, parent, rerunOf, reach].every((one) => one === undefined);
 
 type Candidate = RawBuilder<{ id: string }>;
 
@@ -67,37 +74,45 @@ function byRerunOf(candidates: Candidates, rerunOf: RunId): Candidate {
     where ${and(conditions)} order by e.run desc limit ${limit}`;
 }
 
-/** The newest of each workflow in question; of all runs, if no workflow is. */
+/**
+ * The newest of each workflow in question; of all runs, if no workflow is. Only workflows whose newest run is among the newest can
+ * have a part in the page: they are found first, by one look into each, however many there are.
+ */
 function byAge(candidates: Candidates): Candidate {
   const { filter, limit } = candidates;
   const conditions = [
     ...keyConditions(candidates, id.origin),
     ...statusCondition(filter),
     ...timeConditions(filter),
-    ...runReachConditions(filter.reach),
+    ...reachWithin(filter),
   ];
   const status = filter.status === undefined ? sql`` : sql`join run r on r.id = o.id`;
-  if (filter.workspace === undefined && filter.workflow === undefined && filter.topLevel !== true) {
+  if (isOfAll(filter) && filter.topLevel !== true) {
     return sql`select o.id from run_origin o ${status} where ${and(conditions)} order by o.id desc limit ${limit}`;
   }
-  return sql`select n.id from (${workflowsOf(filter)}) f cross join (values ${childValues(filter)}) c (child)
-    cross join lateral (
-      select o.id from run_origin o ${status}
-      where o.workflow = f.id and o.child = c.child and ${and(conditions)}
-      order by o.id desc limit ${limit}
-    ) n order by n.id desc limit ${limit}`;
+  const newest = (workflow: Condition, child: Condition, most: Condition) => sql`(
+    select o.id from run_origin o ${status}
+    where o.workflow = ${workflow} and o.child = ${child} and ${and(conditions)}
+    order by o.id desc limit ${most}
+  )`;
+  return sql`select n.id from (
+    select f.id as workflow, c.child
+    from (${workflowsOf(filter)}) f cross join (values ${childValues(filter)}) c (child)
+    cross join lateral ${newest(sql`f.id`, sql`c.child`, sql`1`)} x
+    order by x.id desc limit ${limit}
+  ) g cross join lateral ${newest(sql`g.workflow`, sql`g.child`, sql`${limit}`)} n
+  order by n.id desc limit ${limit}`;
 }
 
 function byStatus(candidates: Candidates, statuses: readonly RunStatus[]): Candidate {
   const { filter, limit } = candidates;
-  const times = [...timeConditions(filter), ...runReachConditions(filter.reach)];
+  const times = [...timeConditions(filter), ...reachWithin(filter)];
   const origin = times.length === 0 ? sql`` : sql`join run_origin o on o.id = r.id`;
   const select = (conditions: Condition) => sql`(
     select r.id from run r ${origin}
     where r.child = c.child and ${conditions} and ${and([...keyConditions(candidates, id.run), ...times])}
     order by r.id desc limit ${limit}
   )`;
-  const all = filter.workspace === undefined && filter.workflow === undefined;
   const parts: Condition[] = [];
   if (statuses.some((status) => live.includes(status))) {
     const which = and([sql`r.status in ('queued', 'running', 'paused')`, ...statusCondition(filter)]);
@@ -106,7 +121,7 @@ function byStatus(candidates: Candidates, statuses: readonly RunStatus[]): Candi
   }
   for (const status of statuses.filter((each) => unhappy.includes(each))) {
     const one = sql`r.status = ${sql.lit(status)}`;
-    if (all) parts.push(sql`select p.id from ${select(one)} p`);
+    if (isOfAll(filter)) parts.push(sql`select p.id from ${select(one)} p`);
     else {
       const part = select(sql`r.workflow = f.id and ${one}`);
       parts.push(sql`select p.id from (${workflowsOf(filter)}) f cross join lateral ${part} p`);
@@ -116,6 +131,13 @@ function byStatus(candidates: Candidates, statuses: readonly RunStatus[]): Candi
   return sql`select n.id from (values ${childValues(filter)}) c (child)
     cross join lateral (${sql.join(parts, sql` union all `)}) n order by n.id desc limit ${limit}`;
 }
+
+/** Whether no workflow is ruled out by its names. */
+const isOfAll = ({ workspace, workflow, reach }: RunFilter): boolean =>
+  workspace === undefined && workflow === undefined && workflowReachConditions(reach).length === 0;
+
+/** What a reach asks beyond the names by which workflows were chosen. */
+const reachWithin = ({ reach }: RunFilter): readonly Condition[] => (isByNames(reach) ? [] : runReachConditions(reach));
 
 /** The range of ids; `key` is the column that the leading index is sorted by. */
 function keyConditions({ bounds, after }: Candidates, key: Condition): Condition[] {
@@ -138,7 +160,7 @@ function timeConditions({ createdAfter, createdBefore }: RunFilter): Condition[]
 }
 
 function rowConditions(filter: RunFilter): Condition[] {
-  const conditions = [...statusCondition(filter), ...timeConditions(filter), ...runReachConditions(filter.reach)];
+  const conditions = [...statusCondition(filter), ...timeConditions(filter), ...reachWithin(filter)];
   if (filter.topLevel === true) conditions.push(sql`not o.child`);
   if (filter.parent !== undefined) conditions.push(sql`o.parent_run = ${filter.parent}::bigint`);
   if (filter.rerunOf !== undefined) {
@@ -154,12 +176,12 @@ export function allConditions(filter: RunFilter, bounds: IdBounds): Condition[] 
 }
 
 function workflowCondition(filter: RunFilter): Condition[] {
-  if (filter.workspace === undefined && filter.workflow === undefined) return [];
+  if (isOfAll(filter)) return [];
   return [sql`o.workflow in (${workflowsOf(filter)})`];
 }
 
-function workflowsOf({ workspace, workflow }: RunFilter): Condition {
-  const conditions: Condition[] = [];
+function workflowsOf({ workspace, workflow, reach }: RunFilter): Condition {
+  const conditions: Condition[] = [...workflowReachConditions(reach)];
   if (workspace !== undefined) conditions.push(sql`workspace = ${workspace}`);
   if (workflow !== undefined) conditions.push(sql`name = ${workflow}`);
   return sql`select id from workflow where ${and(conditions)}`;
