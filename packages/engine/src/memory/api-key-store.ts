@@ -1,5 +1,6 @@
 import type { ApiKey, ApiKeyStore } from '../ports/index.ts';
 import type { MemoryState } from './memory-state.ts';
+import { callerOf } from './role-store.ts';
 
 /** How old what is noted of the last use may be. */
 const noteMs = 60_000;
@@ -19,7 +20,8 @@ export function createApiKeyStore({ people, now }: MemoryState): ApiKeyStore {
       const { until, usedAt } = entry.key;
       if (until !== null && until <= now()) return null;
       if (usedAt === null || usedAt + noteMs <= now()) entry.key = { ...entry.key, usedAt: now() };
-      return entry.key;
+      const caller = callerOf(people, entry.key.account);
+      return caller === null ? null : { apiKey: entry.key, caller };
     },
     async list(account) {
       return [...apiKeys.values()]

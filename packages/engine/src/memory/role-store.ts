@@ -1,6 +1,7 @@
 import { canonicalJson, type Json } from '@millrace/core';
-import type { Binding, RoleStore } from '../ports/index.ts';
+import type { Binding, Caller, Holdings, RoleStore } from '../ports/index.ts';
 import type { MemoryState } from './memory-state.ts';
+import type { PeopleState } from './people-state.ts';
 
 const keyOf = ({ subject, role, where }: Binding): string =>
   JSON.stringify([subject.kind, subject.name, role, canonicalJson(where as Json)]);
@@ -12,7 +13,6 @@ export function createRoleStore({ people }: MemoryState): RoleStore {
   const drop = (matches: (binding: Binding) => boolean): void => {
     for (const [key, binding] of bindings) if (matches(binding)) bindings.delete(key);
   };
-  const sorted = (): readonly Binding[] => [...bindings].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
   return {
     async groups() {
       return [...groups]
@@ -48,7 +48,7 @@ export function createRoleStore({ people }: MemoryState): RoleStore {
       return true;
     },
     async bindings() {
-      return sorted();
+      return sorted(people);
     },
     async bind(binding) {
       bindings.set(keyOf(binding), binding);
@@ -57,12 +57,25 @@ export function createRoleStore({ people }: MemoryState): RoleStore {
       return bindings.delete(keyOf(binding));
     },
     async holdings(account) {
-      const own = [...groups].filter(([, { members }]) => members.has(account)).map(([name]) => name);
-      const held = sorted().filter(({ subject }) =>
-        subject.kind === 'account' ? subject.name === account : own.includes(subject.name),
-      );
-      const named = [...roles.values()].filter(({ name }) => held.some(({ role }) => role === name));
-      return { groups: own.sort(), bindings: held, roles: named.sort(byName) };
+      return holdingsOf(people, account);
     },
   };
+}
+
+const sorted = ({ bindings }: PeopleState): readonly Binding[] =>
+  [...bindings].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+
+function holdingsOf(people: PeopleState, account: string): Holdings {
+  const own = [...people.groups].filter(([, { members }]) => members.has(account)).map(([name]) => name);
+  const held = sorted(people).filter(({ subject }) =>
+    subject.kind === 'account' ? subject.name === account : own.includes(subject.name),
+  );
+  const named = [...people.roles.values()].filter(({ name }) => held.some(({ role }) => role === name));
+  return { groups: own.sort(), bindings: held, roles: named.sort(byName) };
+}
+
+/** null: the account is gone. */
+export function callerOf(people: PeopleState, name: string): Caller | null {
+  const account = people.accounts.get(name);
+  return account === undefined ? null : { account, holdings: holdingsOf(people, name) };
 }

@@ -1,6 +1,7 @@
 import type { SessionStore } from '../ports/index.ts';
 import type { MemoryState } from './memory-state.ts';
 import type { SessionEntry } from './people-state.ts';
+import { callerOf } from './role-store.ts';
 
 export function createSessionStore({ people, now }: MemoryState): SessionStore {
   const { sessions } = people;
@@ -18,7 +19,8 @@ export function createSessionStore({ people, now }: MemoryState): SessionStore {
     },
     async find(accessHash) {
       const entry = where(({ tokens, accessUntil }) => tokens.accessHash === accessHash && accessUntil > now());
-      return entry?.session ?? null;
+      const caller = entry === undefined ? null : callerOf(people, entry.session.account);
+      return entry === undefined || caller === null ? null : { session: entry.session, caller };
     },
     async renew(refreshHash, next, graceMs) {
       const entry = where(({ tokens }) => tokens.refreshHash === refreshHash);

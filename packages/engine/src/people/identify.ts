@@ -1,7 +1,10 @@
+import type { Caller } from '../ports/role-store.ts';
 import type { Store } from '../ports/store.ts';
 import { type Actor, actorOf, attemptActor } from './actor.ts';
 import type { IdentifyAttempt } from './identify-attempt.ts';
 import { hashToken, readApiKey } from './tokens.ts';
+
+type Shown = Parameters<typeof actorOf>[2];
 
 export type Identify = Readonly<{
   /** Of an access token; null: it is not good (any more). */
@@ -19,19 +22,21 @@ export function createIdentify(
   { accounts, roles, sessions, apiKeys, now }: Store,
   attempts: IdentifyAttempt,
 ): Identify {
-  const read = async (name: string, shown: Parameters<typeof actorOf>[2]): Promise<Actor | null> => {
+  const actorNow = ({ account, holdings }: Caller, shown: Shown): Actor | null =>
+    account.disabled ? null : actorOf(account, holdings, shown);
+  const read = async (name: string, shown: Shown): Promise<Actor | null> => {
     const [account, holdings] = await Promise.all([accounts.get(name), roles.holdings(name)]);
-    return account === null || account.disabled ? null : actorOf(account, holdings, shown);
+    return account === null ? null : actorNow({ account, holdings }, shown);
   };
   return {
     async bySession(accessToken) {
-      const session = await sessions.find(hashToken(accessToken));
-      return session === null ? null : read(session.account, { session: session.id });
+      const found = await sessions.find(hashToken(accessToken));
+      return found === null ? null : actorNow(found.caller, { session: found.session.id });
     },
     async byApiKey(text) {
       const given = readApiKey(text);
-      const apiKey = given === null ? null : await apiKeys.use(given.id, given.hash);
-      return apiKey === null ? null : read(apiKey.account, { apiKey });
+      const found = given === null ? null : await apiKeys.use(given.id, given.hash);
+      return found === null ? null : actorNow(found.caller, { apiKey: found.apiKey });
     },
     async byAttempt(token, keys) {
       const shown = await attempts.shown(token, keys);

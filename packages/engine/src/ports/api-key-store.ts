@@ -1,4 +1,5 @@
 import type { Grant, Instant } from '@millrace/core';
+import type { Caller } from './role-store.ts';
 
 export type ApiKey = Readonly<{
   /** The part that is shown; it begins the key. */
@@ -20,8 +21,8 @@ export type NewApiKey = Pick<ApiKey, 'id' | 'account' | 'name' | 'scopes' | 'cre
 /** Keys of programs. Of a key its hash is stored. */
 export type ApiKeyStore = Readonly<{
   add(key: NewApiKey): Promise<ApiKey>;
-  /** One that is good still; noted as used, at most once a minute. */
-  use(id: string, hash: string): Promise<ApiKey | null>;
+  /** One that is good still; noted as used, at most once a minute. In one round trip, as each request asks it. */
+  use(id: string, hash: string): Promise<Readonly<{ apiKey: ApiKey; caller: Caller }> | null>;
   /** Those of an account, or (null) all, expired ones too; by account and time. */
   list(account: string | null): Promise<readonly ApiKey[]>;
   get(id: string): Promise<ApiKey | null>;

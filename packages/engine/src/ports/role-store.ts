@@ -1,4 +1,5 @@
 import type { Role, Selector } from '@millrace/core';
+import type { Account } from './account-store.ts';
 
 export type Group = Readonly<{ name: string; description: string; members: readonly string[] }>;
 
@@ -16,6 +17,9 @@ export type Holdings = Readonly<{
   /** Those of the bindings that people made. */
   roles: readonly Role[];
 }>;
+
+/** Who holds a session or an API key, and what he may do: as it stands at the moment at which he shows it. */
+export type Caller = Readonly<{ account: Account; holdings: Holdings }>;
 
 /** Groups, roles that people made, and who has which role. */
 export type RoleStore = Readonly<{

@@ -1,4 +1,5 @@
 import type { Instant } from '@millrace/core';
+import type { Caller } from './role-store.ts';
 
 /** Somebody's signed-in browser. Its refresh tokens are a family: when one is used twice, all end. */
 export type Session = Readonly<{
@@ -29,8 +30,8 @@ export type Renewal =
 
 export type SessionStore = Readonly<{
   begin(session: NewSession): Promise<Session>;
-  /** Of an access token that is good still. */
-  find(accessHash: string): Promise<Session | null>;
+  /** Of an access token that is good still; in one round trip, as each request asks it. */
+  find(accessHash: string): Promise<Readonly<{ session: Session; caller: Caller }> | null>;
   /** Takes new tokens for a refresh token, which is spent by it. */
   renew(refreshHash: string, next: SessionTokens, graceMs: number): Promise<Renewal>;
   /** false: it had ended. */

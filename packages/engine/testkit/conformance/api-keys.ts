@@ -23,7 +23,7 @@ export function apiKeyFacts(subject: () => ConformanceStore): void {
     expect(await store.apiKeys.use('k1', 'h k2')).toBeNull();
     expect(await store.apiKeys.use('k2', 'h k1')).toBeNull();
     expect(await store.apiKeys.get('k1')).toEqual(added);
-    expect(await store.apiKeys.use('k1', 'h k1')).toEqual({ ...added, usedAt: at });
+    expect((await store.apiKeys.use('k1', 'h k1'))?.apiKey).toEqual({ ...added, usedAt: at });
     await advanceClock(1000);
     expect(await store.apiKeys.use('k1', 'h k1')).toBeNull();
     expect(await store.apiKeys.list('ada')).toEqual([{ ...added, usedAt: at }]);
@@ -34,11 +34,11 @@ export function apiKeyFacts(subject: () => ConformanceStore): void {
     await store.accounts.add(newAccount('ada'));
     await store.apiKeys.add({ ...key('k1'), scopes: null });
     const at = await store.now();
-    expect(await store.apiKeys.use('k1', 'h k1')).toMatchObject({ usedAt: at, scopes: null, until: null });
+    expect((await store.apiKeys.use('k1', 'h k1'))?.apiKey).toMatchObject({ usedAt: at, scopes: null, until: null });
     await advanceClock(59_999);
-    expect(await store.apiKeys.use('k1', 'h k1')).toMatchObject({ usedAt: at });
+    expect((await store.apiKeys.use('k1', 'h k1'))?.apiKey).toMatchObject({ usedAt: at });
     await advanceClock(1);
-    expect(await store.apiKeys.use('k1', 'h k1')).toMatchObject({ usedAt: at + 60_000 });
+    expect((await store.apiKeys.use('k1', 'h k1'))?.apiKey).toMatchObject({ usedAt: at + 60_000 });
     expect(await store.apiKeys.get('k1')).toMatchObject({ usedAt: at + 60_000 });
   });
 

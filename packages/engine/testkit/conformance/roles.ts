@@ -9,6 +9,9 @@ const role = (name: string) => ({
   grants: [{ effect: 'deny', permission: 'run:read', where: { workspace: 'p*', own: true } }] as const,
 });
 
+const session = { accessHash: 'a', accessMs: 100, refreshHash: 'r', lifeMs: 100, address: '::1', agent: '' };
+const apiKey = { id: 'k', hash: 'h' };
+
 export function roleFacts(subject: () => ConformanceStore): void {
   it('roles come back as they were put; another put takes their place', async () => {
     const { store } = subject();
@@ -64,6 +67,14 @@ export function roleFacts(subject: () => ConformanceStore): void {
       bindings: [own, viewer, operator],
       roles: [role('own')],
     });
+    const account = await store.accounts.get('ada');
+    const caller = { account, holdings: await store.roles.holdings('ada') };
+    await store.sessions.begin({ id: 's', account: 'ada', ...session });
+    expect((await store.sessions.find(session.accessHash))?.caller).toEqual(caller);
+    await store.apiKeys.add({ account: 'ada', name: 'ci', scopes: null, createdBy: 'ada', lifeMs: null, ...apiKey });
+    expect((await store.apiKeys.use(apiKey.id, apiKey.hash))?.caller).toEqual(caller);
+    await store.accounts.change('ada', { disabled: true });
+    expect((await store.sessions.find(session.accessHash))?.caller.account.disabled).toBe(true);
     expect(await store.roles.holdings('nobody')).toEqual({ groups: [], bindings: [], roles: [] });
     const same = { ...bindings[0], where: { name: 'x*', workspace: 'shop' } } as Binding;
     expect(await store.roles.unbind({ ...same, where: { workspace: 'shop' } })).toBe(false);

@@ -1,7 +1,7 @@
-import type { Account, AccountStore, OneTimeLink } from '@millrace/engine';
+import type { AccountStore, OneTimeLink } from '@millrace/engine';
 import type { Database } from '../connections/database.ts';
 import { readStatement } from '../connections/statement.ts';
-import { decodeTime } from '../runs/run-rows.ts';
+import { type AccountRow, decodeAccount } from './account-rows.ts';
 
 const addAccount = readStatement(import.meta.url, 'add-account');
 const getAccount = readStatement(import.meta.url, 'get-account');
@@ -16,20 +16,6 @@ const forgetTries = readStatement(import.meta.url, 'forget-tries');
 const putLink = readStatement(import.meta.url, 'put-link');
 const findLink = readStatement(import.meta.url, 'find-link');
 const takeLink = readStatement(import.meta.url, 'take-link');
-
-type AccountRow = Readonly<{
-  name: string;
-  kind: Account['kind'];
-  display_name: string;
-  email: string | null;
-  password_hash: string | null;
-  disabled: boolean;
-  created_at: string;
-  created_by: string;
-  signed_in_at: string | null;
-  failures: number;
-  locked_until: string | null;
-}>;
 
 export function createAccountStore(database: Database): AccountStore {
   return {
@@ -84,17 +70,3 @@ export function createAccountStore(database: Database): AccountStore {
     },
   };
 }
-
-const decodeAccount = (row: AccountRow): Account => ({
-  name: row.name,
-  kind: row.kind,
-  displayName: row.display_name,
-  email: row.email,
-  passwordHash: row.password_hash,
-  disabled: row.disabled,
-  createdAt: Number(row.created_at),
-  createdBy: row.created_by,
-  signedInAt: decodeTime(row.signed_in_at),
-  failures: row.failures,
-  lockedUntil: decodeTime(row.locked_until),
-});

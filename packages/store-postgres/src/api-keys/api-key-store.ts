@@ -1,11 +1,12 @@
 import type { Grant } from '@millrace/core';
 import type { ApiKey, ApiKeyStore } from '@millrace/engine';
+import { type CallerRow, decodeCaller, readCallerStatement } from '../accounts/caller.ts';
 import type { Database } from '../connections/database.ts';
 import { readStatement } from '../connections/statement.ts';
 import { decodeTime } from '../runs/run-rows.ts';
 
 const addApiKey = readStatement(import.meta.url, 'add-api-key');
-const useApiKey = readStatement(import.meta.url, 'use-api-key');
+const useApiKey = readCallerStatement(import.meta.url, 'use-api-key');
 const listApiKeys = readStatement(import.meta.url, 'list-api-keys');
 const getApiKey = readStatement(import.meta.url, 'get-api-key');
 const removeApiKey = readStatement(import.meta.url, 'remove-api-key');
@@ -34,8 +35,8 @@ export function createApiKeyStore(database: Database): ApiKeyStore {
       return decodeApiKey(row);
     },
     async use(id, hash) {
-      const [row] = await database.query<ApiKeyRow>(useApiKey, [id, hash, noteMs]);
-      return row === undefined ? null : decodeApiKey(row);
+      const [row] = await database.query<ApiKeyRow & CallerRow>(useApiKey, [id, hash, noteMs]);
+      return row === undefined ? null : { apiKey: decodeApiKey(row), caller: decodeCaller(row) };
     },
     async list(account) {
       return (await database.query<ApiKeyRow>(listApiKeys, [account])).map(decodeApiKey);

@@ -1,7 +1,8 @@
-import { canonicalJson, type Grant, type Json, type Role, type Selector } from '@millrace/core';
+import { canonicalJson, type Json } from '@millrace/core';
 import type { Binding, Group, RoleStore } from '@millrace/engine';
 import type { Database } from '../connections/database.ts';
 import { readStatement } from '../connections/statement.ts';
+import { type BindingRow, decodeBinding, decodeRole, type RoleRow } from './role-rows.ts';
 
 const listGroups = readStatement(import.meta.url, 'list-groups');
 const putGroup = readStatement(import.meta.url, 'put-group');
@@ -16,8 +17,6 @@ const addBinding = readStatement(import.meta.url, 'add-binding');
 const removeBinding = readStatement(import.meta.url, 'remove-binding');
 const holdings = readStatement(import.meta.url, 'holdings');
 
-type RoleRow = Readonly<{ name: string; description: string; grants: string }>;
-type BindingRow = Readonly<{ subject_kind: Binding['subject']['kind']; subject: string; role: string; place: string }>;
 /** `text` is the place of a binding, or the description of a role. */
 type HoldingRow = Readonly<{ name: string; text: string; grants: string }> &
   Readonly<{ row_kind: 'group' | 'binding' | 'role'; subject_kind: Binding['subject']['kind']; subject: string }>;
@@ -65,15 +64,3 @@ const bindingValues = ({ subject, role, where }: Binding): readonly string[] => 
   role,
   canonicalJson(where as Json),
 ];
-
-const decodeRole = ({ name, description, grants }: RoleRow): Role => ({
-  name,
-  description,
-  grants: JSON.parse(grants) as readonly Grant[],
-});
-
-const decodeBinding = ({ subject_kind: kind, subject, role, place }: BindingRow): Binding => ({
-  subject: { kind, name: subject },
-  role,
-  where: JSON.parse(place) as Selector,
-});

@@ -1,9 +1,10 @@
 import type { Session, SessionStore } from '@millrace/engine';
+import { type CallerRow, decodeCaller, readCallerStatement } from '../accounts/caller.ts';
 import type { Database } from '../connections/database.ts';
 import { readStatement } from '../connections/statement.ts';
 
 const beginSession = readStatement(import.meta.url, 'begin-session');
-const findSession = readStatement(import.meta.url, 'find-session');
+const findSession = readCallerStatement(import.meta.url, 'find-session');
 const renewSession = readStatement(import.meta.url, 'renew-session');
 const endReusedSession = readStatement(import.meta.url, 'end-reused-session');
 const endSession = readStatement(import.meta.url, 'end-session');
@@ -31,8 +32,8 @@ export function createSessionStore(database: Database): SessionStore {
       return decodeSession(row);
     },
     async find(accessHash) {
-      const [row] = await database.query<SessionRow>(findSession, [accessHash]);
-      return row === undefined ? null : decodeSession(row);
+      const [row] = await database.query<SessionRow & CallerRow>(findSession, [accessHash]);
+      return row === undefined ? null : { session: decodeSession(row), caller: decodeCaller(row) };
     },
     async renew(refreshHash, next, graceMs) {
       const values = [refreshHash, next.accessHash, next.accessMs, next.refreshHash];
