@@ -3,7 +3,6 @@
 // Closing: new requests are refused with 503 (another server may be there), long polls and followed logs end at once, event
 // sockets are closed, requests under way get a grace; what is open after that is cut.
 import type { AddressInfo } from 'node:net';
-import helmet from '@fastify/helmet';
 import websocket from '@fastify/websocket';
 import { MillraceError } from '@millrace/core';
 import { isNestedTooDeep, maxNesting } from '@millrace/engine';
@@ -48,6 +47,7 @@ import { addWorkspacePlanRoutes } from './routes/workspace-plans.ts';
 import { addWorkspaceRoutes } from './routes/workspaces.ts';
 import { checkExposure } from './security/check-exposure.ts';
 import { guardRequests } from './security/guard-requests.ts';
+import { safeHeaders } from './security/safe-headers.ts';
 import type { ServerContext } from './server-context.ts';
 import { defaultLimits, type Server, type ServerLimits, type ServerOptions } from './server-options.ts';
 
@@ -155,12 +155,7 @@ const tooDeep = (): MillraceError =>
 
 function addAreas(app: FastifyInstance, context: ServerContext): void {
   const { options, metrics } = context;
-  app.register(helmet, {
-    // TLS is the proxy's; the policy for answers that are no pages: nothing at all.
-    strictTransportSecurity: false,
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-    referrerPolicy: { policy: 'no-referrer' },
-  });
+  const safe = safeHeaders();
   app.register(websocket, {
     options: { maxPayload: maxClientMessageBytes, perMessageDeflate: false },
     errorHandler: (error, socket, request) => {
@@ -172,7 +167,7 @@ function addAreas(app: FastifyInstance, context: ServerContext): void {
   // After the WebSocket plugin, whose own hook must see a request before it is refused: it ends the socket of those.
   app.after(() => {
     app.addHook('onRequest', (request, reply, done) => {
-      reply.header('x-request-id', request.id);
+      reply.headers(safe).header('x-request-id', request.id);
       // What one may see, another may not: no cache keeps it. What may be kept says so by itself.
       reply.header('cache-control', 'no-store');
       done();
