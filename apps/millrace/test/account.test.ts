@@ -2,7 +2,8 @@
 // this process.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createEngine, createMemoryStore, type Engine, type LdapProvider, type OidcProvider } from '@millrace/engine';
+import type { Engine, LdapProvider, OidcProvider } from '@millrace/engine';
+import { createMemoryEngine } from '@millrace/engine/testkit';
 import { createServer, type Server } from '@millrace/server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeScratch, run, type Scratch } from './command-line.ts';
@@ -38,7 +39,7 @@ let server: Server;
 let url = '';
 beforeEach(async () => {
   scratch = makeScratch();
-  engine = await createEngine({ ...createMemoryStore(), blobs: {} as Parameters<typeof createEngine>[0]['blobs'] });
+  engine = await createMemoryEngine();
   await engine.start();
   const identityProviders = [directory, company];
   const options = { host: '127.0.0.1', port: 0, version: '0', logger: false, signIn: true, identityProviders } as const;

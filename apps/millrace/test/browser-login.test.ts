@@ -3,28 +3,20 @@
 import { readFileSync } from 'node:fs';
 import { createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
-import { createEngine, createMemoryStore, type Engine } from '@millrace/engine';
-import { createIdentityProvider } from '@millrace/identity';
-import {
-  type LdapServer,
-  noDirectory,
-  type OidcServer,
-  startLdapServer,
-  startOidcServer,
-  suffix,
-} from '@millrace/identity/testkit';
+import type { Engine } from '@millrace/engine';
+import { createMemoryEngine } from '@millrace/engine/testkit';
+import { noDirectory } from '@millrace/identity/testkit';
 import { createServer, type Server } from '@millrace/server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { keptToken } from '../src/logins/session.ts';
-import { readServerConfig } from '../src/server/server-config.ts';
 import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
+import { startProviders } from './outside-providers.ts';
 
 const password = 'three small owls';
 const describeDirectory = noDirectory === null ? describe : () => undefined;
 let config: Scratch;
 let scratch: Scratch;
-let provider: OidcServer;
-let directory: LdapServer | null = null;
+let providers: Awaited<ReturnType<typeof startProviders>>;
 let engine: Engine;
 let server: Server;
 let url = '';
@@ -32,29 +24,10 @@ let url = '';
 beforeAll(async () => {
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
-  provider = await startOidcServer([`${url}/api/v1/sign-in/oidc/company/callback`], [`${url}/`]);
-  provider.people.set('7', { preferred_username: 'grace', name: 'Grace H.', groups: ['platform'] });
   config = makeScratch();
-  config.write('secret', `${provider.clientSecret}\n`);
-  let ldap = '';
-  if (noDirectory === null) {
-    directory = await startLdapServer([
-      [suffix, { objectClass: ['dcObject', 'organization'], dc: 'example', o: 'Example' }],
-      [
-        `uid=bob,${suffix}`,
-        { objectClass: 'inetOrgPerson', uid: 'bob', cn: 'Bob', sn: 'B', userPassword: 'bob-secret' },
-      ],
-    ]);
-    ldap = `  directory: { type: ldap, url: "${directory.url}", user_dn: "uid={name},${suffix}" }\n`;
-  } else console.warn(`Logging in by a directory is skipped: ${noDirectory}.`);
-  const file = config.write(
-    'millrace.yaml',
-    `sign_in:
-  company: { type: oidc, issuer: "${provider.issuer}", client_id: ${provider.clientId}, client_secret_file: secret }
-${ldap}`,
-  );
-  const { identityProviders } = await readServerConfig(file);
-  engine = await createEngine({ ...createMemoryStore(), blobs: {} as Parameters<typeof createEngine>[0]['blobs'] });
+  providers = await startProviders(config, url);
+  providers.company.people.set('7', { preferred_username: 'grace', name: 'Grace H.', groups: ['platform'] });
+  engine = await createMemoryEngine();
   await engine.start();
   server = createServer({
     engine,
@@ -63,7 +36,7 @@ ${ldap}`,
     version: '0',
     logger: false,
     signIn: true,
-    identityProviders: identityProviders.map(createIdentityProvider),
+    identityProviders: providers.identityProviders,
   });
   await server.listen();
   const ada = { name: 'ada', kind: 'user', displayName: null, email: null, password, by: 'test' } as const;
@@ -72,8 +45,7 @@ ${ldap}`,
 afterAll(async () => {
   await server?.close();
   await engine?.stop();
-  await provider?.close();
-  await directory?.close();
+  await providers?.close();
   config?.remove();
 });
 beforeEach(() => {
@@ -189,7 +161,7 @@ describe('millrace login --provider', { timeout: 60_000 }, () => {
     const [page = ''] = await line.says(/http\S+\/sign-in\/oidc\/company\?\S+/);
     const browse = openBrowser();
     const away = await browse(page);
-    const back = await provider.visit(away.headers.get('location') ?? '', '7');
+    const back = await providers.company.visit(away.headers.get('location') ?? '', '7');
     const asks = (await browse(back.href)).headers.get('location') ?? '';
     expect(asks).toMatch(/^\/login\?request=\S{43}$/);
     const { go_to: goTo } = await answer(browse, codeIn(asks), 'allow');

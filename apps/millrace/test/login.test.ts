@@ -1,7 +1,8 @@
 // Signing in from the command line, at a server in this process.
 import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createEngine, createMemoryStore, type Engine } from '@millrace/engine';
+import type { Engine } from '@millrace/engine';
+import { createMemoryEngine } from '@millrace/engine/testkit';
 import { createServer, type Server } from '@millrace/server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keptToken } from '../src/logins/session.ts';
@@ -13,18 +14,9 @@ let engine: Engine;
 let server: Server;
 let url = '';
 
-const noBlobs: Parameters<typeof createEngine>[0]['blobs'] = {
-  put: async () => undefined,
-  get: async () => null,
-  open: async () => null,
-  list: async () => [],
-  delete: async () => undefined,
-  close: async () => undefined,
-};
-
 beforeEach(async () => {
   scratch = makeScratch();
-  engine = await createEngine({ ...createMemoryStore(), blobs: noBlobs });
+  engine = await createMemoryEngine();
   await engine.start();
   server = createServer({ engine, host: '127.0.0.1', port: 0, version: '0', logger: false, signIn: true });
   url = `http://127.0.0.1:${(await server.listen()).port}`;

@@ -1,59 +1,29 @@
 // People of a real provider of OpenID Connect and of a real directory sign in to a server, with the cookies of a browser, and out.
-import { createEngine, createMemoryStore, type Engine } from '@millrace/engine';
-import { createIdentityProvider } from '@millrace/identity';
-import {
-  type LdapServer,
-  noDirectory,
-  type OidcServer,
-  startLdapServer,
-  startOidcServer,
-  suffix,
-} from '@millrace/identity/testkit';
+import type { Engine } from '@millrace/engine';
+import { createMemoryEngine } from '@millrace/engine/testkit';
+import { noDirectory } from '@millrace/identity/testkit';
 import { createServer, type Server } from '@millrace/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readServerConfig } from '../src/server/server-config.ts';
 import { makeScratch, type Scratch } from './command-line.ts';
+import { startProviders } from './outside-providers.ts';
 
 const host = 'millrace.example';
 const describeDirectory = noDirectory === null ? describe : () => undefined;
 const callback = `http://${host}/api/v1/sign-in/oidc/company/callback`;
 
 let scratch: Scratch;
-let provider: OidcServer;
-let directory: LdapServer | null = null;
+let providers: Awaited<ReturnType<typeof startProviders>>;
 let engine: Engine;
 let server: Server;
 
 beforeAll(async () => {
   scratch = makeScratch();
-  provider = await startOidcServer([callback], [`http://${host}/`]);
-  provider.people.set('7', { preferred_username: 'ada', name: 'Ada L.', groups: ['platform'] });
-  scratch.write('secret', `${provider.clientSecret}\n`);
-  let ldap = '';
-  if (noDirectory === null) {
-    directory = await startLdapServer([
-      [suffix, { objectClass: ['dcObject', 'organization'], dc: 'example', o: 'Example' }],
-      [
-        `uid=bob,${suffix}`,
-        { objectClass: 'inetOrgPerson', uid: 'bob', cn: 'Bob', sn: 'B', userPassword: 'bob-secret' },
-      ],
-    ]);
-    ldap = `  directory: { type: ldap, url: "${directory.url}", user_dn: "uid={name},${suffix}", groups: { "*": guests } }\n`;
-  } else console.warn(`Signing in by a directory is skipped: ${noDirectory}.`);
-  const config = scratch.write(
-    'millrace.yaml',
-    `sign_in:
-  company:
-    type: oidc
-    issuer: ${provider.issuer}
-    client_id: ${provider.clientId}
-    client_secret_file: secret
-    groups: { platform: operators }
-${ldap}`,
-  );
-  const { identityProviders } = await readServerConfig(config);
-  const blobs = {} as Parameters<typeof createEngine>[0]['blobs'];
-  engine = await createEngine({ ...createMemoryStore(), blobs });
+  providers = await startProviders(scratch, `http://${host}`, {
+    company: ', groups: { platform: operators }',
+    directory: ', groups: { "*": guests }',
+  });
+  providers.company.people.set('7', { preferred_username: 'ada', name: 'Ada L.', groups: ['platform'] });
+  engine = await createMemoryEngine();
   await engine.people.roles.putGroup({ name: 'operators', description: '' });
   await engine.people.roles.bind({ subject: { kind: 'group', name: 'operators' }, role: 'operator', where: {} });
   server = createServer({
@@ -63,15 +33,14 @@ ${ldap}`,
     version: '0',
     logger: false,
     signIn: true,
-    identityProviders: identityProviders.map(createIdentityProvider),
+    identityProviders: providers.identityProviders,
   });
 });
 
 afterAll(async () => {
   await server.close();
   await engine.stop();
-  await provider.close();
-  await directory?.close();
+  await providers.close();
   scratch.remove();
 });
 
@@ -103,7 +72,7 @@ describe('signing in by OpenID Connect', () => {
     const browse = openBrowser();
     expect((await browse('/api/v1/me')).statusCode).toBe(401);
     const away = await browse('/api/v1/sign-in/oidc/company?return_to=%2Fruns%3Fstatus%3Dfailed');
-    const back = await provider.visit(String(away.headers.location), '7');
+    const back = await providers.company.visit(String(away.headers.location), '7');
     expect(`${back.origin}${back.pathname}`).toBe(callback);
     const arrived = await browse(`${back.pathname}${back.search}`);
     expect([arrived.statusCode, arrived.headers.location]).toEqual([302, '/runs?status=failed']);
@@ -121,7 +90,7 @@ describe('signing in by OpenID Connect', () => {
     const [mine, yours] = [openBrowser(), openBrowser()];
     const away = await mine('/api/v1/sign-in/oidc/company');
     await yours('/api/v1/sign-in/oidc/company');
-    const back = await provider.visit(String(away.headers.location), '7');
+    const back = await providers.company.visit(String(away.headers.location), '7');
     const path = `${back.pathname}${back.search}`;
     expect((await yours(path)).headers.location).toBe('/?sign_in_error=sign_in_failed&provider=company');
     expect((await openBrowser()(path)).headers.location).toBe('/?sign_in_error=sign_in_failed&provider=company');

@@ -6,7 +6,8 @@ import { createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createEngine, createMemoryStore, type Engine } from '@millrace/engine';
+import type { Engine } from '@millrace/engine';
+import { createMemoryEngine } from '@millrace/engine/testkit';
 import { createIdentityProvider } from '@millrace/identity';
 import {
   type LdapServer,
@@ -100,8 +101,7 @@ beforeAll(async () => {
             ...rules,
           }),
         ];
-  const blobs = {} as Parameters<typeof createEngine>[0]['blobs'];
-  engine = await createEngine({ ...createMemoryStore(), blobs });
+  engine = await createMemoryEngine();
   const { roles } = engine.people;
   await roles.putGroup({ name: 'operators', description: 'Of the platform.' });
   await roles.bind({ subject: { kind: 'group', name: 'operators' }, role: 'operator', where: {} });

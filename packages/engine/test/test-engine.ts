@@ -14,13 +14,13 @@ import { loadDefinitions } from '@millrace/definition';
 import { createEngine } from '../src/engine.ts';
 import type { Engine } from '../src/engine-types.ts';
 import { createMemoryStore } from '../src/memory/index.ts';
-import type { BlobStore } from '../src/ports/blob-store.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { SecretSource } from '../src/ports/secret-source.ts';
 import type { Store } from '../src/ports/store.ts';
 import type { Retention } from '../src/retention/retention.ts';
 import type { ReadSecretKeys } from '../src/secrets/find-secret.ts';
 import type { EngineSettings } from '../src/settings.ts';
+import { createMemoryBlobs } from '../testkit/memory-blobs.ts';
 
 /** A clock that moves only when it is told to; its timers fire as it passes them. */
 class TestClock implements Clock {
@@ -58,36 +58,6 @@ class TestClock implements Clock {
 /** Lets everything that needs no time come to rest: the memory store answers within the turn. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-}
-
-function createMemoryBlobs(): BlobStore {
-  const blobs = new Map<string, Uint8Array>();
-  return {
-    async put(key, data) {
-      const parts: Uint8Array[] = [];
-      if (data instanceof Uint8Array) parts.push(data);
-      else for await (const part of data) parts.push(part);
-      blobs.set(key, Buffer.concat(parts));
-    },
-    get: async (key, range) => blobs.get(key)?.subarray(range?.start ?? 0, range?.end) ?? null,
-    async open(key) {
-      const blob = blobs.get(key);
-      return blob === undefined
-        ? null
-        : (async function* () {
-            yield blob;
-          })();
-    },
-    list: async (prefix) =>
-      [...blobs]
-        .filter(([key]) => key.startsWith(prefix))
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([key, { byteLength }]) => ({ key, sizeBytes: byteLength })),
-    async delete(keys) {
-      for (const key of keys) blobs.delete(key);
-    },
-    close: async () => {},
-  };
 }
 
 /** A worker by hand: a test decides when it calls and what it answers. */

@@ -1,9 +1,9 @@
 // The real engine on the memory store, driven over HTTP alone: publish, start, work as a worker, read what came of it.
 import { type Definitions, encodeLogBatch, logBatchMediaType, type SyncResponse } from '@millrace/core';
-import { createEngine, createMemoryStore, type Engine } from '@millrace/engine';
+import type { Engine } from '@millrace/engine';
+import { createMemoryEngine } from '@millrace/engine/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { record } from '../testkit/lines.ts';
-import { createMemoryBlobs } from '../testkit/memory-blobs.ts';
 import { createServer, type Server } from './index.ts';
 
 const noHooks = { onSuccess: [], onFailure: [], onCancel: [], onSuspend: [] };
@@ -43,7 +43,7 @@ let engine: Engine;
 let server: Server;
 let url = '';
 beforeEach(async () => {
-  engine = await createEngine({ ...createMemoryStore(), blobs: createMemoryBlobs() });
+  engine = await createMemoryEngine();
   await engine.start();
   server = createServer({ engine, host: '127.0.0.1', port: 0, version: '0', logger: false });
   url = `http://127.0.0.1:${(await server.listen()).port}`;

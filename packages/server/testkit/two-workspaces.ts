@@ -19,9 +19,9 @@ import {
   type EngineOptions,
   parseSecretKeys,
 } from '@millrace/engine';
+import { createMemoryBlobs } from '@millrace/engine/testkit';
 import { createServer, type ServerLimits } from '../src/index.ts';
 import { createFakeSources } from './fake-sources.ts';
-import { createMemoryBlobs } from './memory-blobs.ts';
 
 export const apiToken = 'a-token-of-some-length';
 const workerToken = `${apiToken}-worker`;

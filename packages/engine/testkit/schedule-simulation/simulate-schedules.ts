@@ -5,7 +5,8 @@ import { fireTimes, type ScheduleDefinition, ticksBetween } from '@millrace/core
 import { createEngine } from '../../src/engine.ts';
 import type { Engine } from '../../src/engine-types.ts';
 import { createMemoryStore } from '../../src/memory/index.ts';
-import type { BlobStore, StoredSchedule } from '../../src/ports/index.ts';
+import type { StoredSchedule } from '../../src/ports/index.ts';
+import { refusingBlobs } from '../refusing-blobs.ts';
 import { Random } from '../simulator/random.ts';
 import { installVirtualTime, VirtualTime } from '../simulator/virtual-time.ts';
 import { createMortalStore, type Mortal } from './mortal-store.ts';
@@ -132,7 +133,7 @@ class Simulation {
         schedules: { ...mortal.schedules, save },
       },
       queries,
-      blobs: noBlobs,
+      blobs: refusingBlobs,
       clock: { now: () => this.#time.now, after: (ms, call) => this.#time.after(ms, () => life.alive && call()) },
       name: `${name}#${this.#kills}`,
       onError: (error) => void this.#errors.push(String(error)),
@@ -203,15 +204,3 @@ class Simulation {
     return ticksBetween(fireTimes(definition as ScheduleDefinition), decidedUntil, until, Number.POSITIVE_INFINITY);
   }
 }
-
-const refuse = async (): Promise<never> => {
-  throw new Error('The simulation keeps no bytes.');
-};
-const noBlobs: BlobStore = {
-  put: refuse,
-  get: refuse,
-  open: refuse,
-  list: refuse,
-  delete: refuse,
-  close: async () => {},
-};

@@ -1,6 +1,7 @@
 import { createEngine } from '../../src/engine.ts';
 import type { Engine } from '../../src/engine-types.ts';
-import type { BlobStore, Clock, Queries, Store } from '../../src/ports/index.ts';
+import type { Clock, Queries, Store } from '../../src/ports/index.ts';
+import { refusingBlobs } from '../refusing-blobs.ts';
 import { createFaultyStore, type Life } from './faulty-store.ts';
 import { note, randomOf, type World } from './world.ts';
 
@@ -44,7 +45,7 @@ export class SimServer {
       const engine = await createEngine({
         store: createFaultyStore({ world, store, life, random }),
         queries,
-        blobs: noBlobs,
+        blobs: refusingBlobs,
         clock,
         name: life.name,
         settings: settingsOf(world),
@@ -130,15 +131,3 @@ function settingsOf({ scenario }: World) {
     graceMs: 2_000,
   };
 }
-
-const refuse = async (): Promise<never> => {
-  throw new Error('The simulator keeps no bytes.');
-};
-const noBlobs: BlobStore = {
-  put: refuse,
-  get: refuse,
-  open: refuse,
-  list: refuse,
-  delete: refuse,
-  close: async () => {},
-};

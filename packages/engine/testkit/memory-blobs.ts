@@ -1,5 +1,6 @@
-import type { BlobStore } from '@millrace/engine';
+import type { BlobStore } from '../src/ports/blob-store.ts';
 
+/** Blobs of a test, gone with it. */
 export function createMemoryBlobs(): BlobStore {
   const blobs = new Map<string, Uint8Array>();
   const gather = async (data: Uint8Array | AsyncIterable<Uint8Array>) =>
