@@ -22,7 +22,7 @@ export default defineConfig({
           include: ['packages', 'apps', 'tools', 'examples', 'bench'].map((folder) => `${folder}/**/*.test.ts`),
           exclude: ['**/node_modules/**', 'bench/*/**', ...pure],
           // One PostgreSQL for the whole run; each test file takes databases of its own from it.
-          globalSetup: ['packages/store-postgres/src/embedded/vitest-global-setup.ts'],
+          globalSetup: ['packages/store-postgres/testkit/vitest-global-setup.ts'],
         },
       },
     ],

@@ -1,7 +1,7 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { testPostgresVariable } from '../packages/store-postgres/src/embedded/test-server.ts';
+import { testPostgresVariable } from '../packages/store-postgres/testkit/start-test-postgres.ts';
 import { startDatabases } from './databases.ts';
 import { measureAll } from './measure.ts';
 import { helpText, readOptions, WrongOption } from './options.ts';

@@ -5,10 +5,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@millrace/client';
+import { openTestDatabase } from '@millrace/store-postgres/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
+import { addressOf, startDev } from './dev-server.ts';
 import { formsOf } from './leaks/forms.ts';
-import { openTestDatabase } from './test-database.ts';
 
 const apiToken = randomBytes(24).toString('hex');
 const workerToken = randomBytes(24).toString('hex');
@@ -167,9 +168,8 @@ describe('a step that may call the API', { timeout: 180_000 }, () => {
   });
 
   it('does so in `millrace dev`, which asks nobody who he is', async () => {
-    const dev = start(['dev', '--port', '0', '--data', '../data'], { cwd: join(scratch.path, 'main') });
-    const [, address = ''] = await dev.says(/ready at (http:\/\/127\.0\.0\.1:\d+)/);
-    await letItSpeak(address, undefined);
+    const dev = await startDev(scratch, { cwd: 'main' });
+    await letItSpeak(await addressOf(dev), undefined);
     await stop(dev, 'SIGINT');
   });
 

@@ -1,34 +1,15 @@
 // The audit log of a real server, from the command line.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
+import { describe, expect, it } from 'vitest';
+import { serveDev } from './dev-server.ts';
 
-let scratch: Scratch;
-let dev: Running;
-let address: string;
-
-beforeAll(async () => {
-  scratch = makeScratch();
-  scratch.write('.workflows/a.yaml', 'workflows:\n  once:\n    steps:\n      only: { type: shell, cmd: echo hello }\n');
-  dev = start(['dev', '--port', '0', '--data', 'data'], { cwd: scratch.path });
-  [, address = ''] = await dev.says(/ready at (http:\/\/127\.0\.0\.1:\d+)/);
-}, 120_000);
-
-afterAll(async () => {
-  dev.child.kill('SIGINT');
-  await dev.ended;
-  scratch.remove();
-}, 60_000);
-
-const cli = (...args: string[]) => run(args, { cwd: scratch.path, env: { MILLRACE_URL: address } });
+const yaml = 'workflows:\n  once:\n    steps:\n      only: { type: shell, cmd: echo hello }\n';
+const { cli, run, write } = serveDev((scratch) => scratch.write('.workflows/a.yaml', yaml));
 
 describe('the audit log', { timeout: 120_000 }, () => {
   it('tells what was done, is exported and verified, and an exported file shows tampering', async () => {
     const value = 'hunter2-is-hidden';
-    expect(
-      await run(['secret', 'set', 'token'], { cwd: scratch.path, env: { MILLRACE_URL: address }, input: value }),
-    ).toMatchObject({ exit: 0 });
+    expect(await run(['secret', 'set', 'token'], { input: value })).toMatchObject({ exit: 0 });
     expect(await cli('secret', 'rm', 'token')).toMatchObject({ exit: 0 });
     expect(await cli('workflow', 'start', 'once')).toMatchObject({ exit: 0 });
     expect((await cli('run', 'cancel', '999')).exit).not.toBe(0);
@@ -52,8 +33,7 @@ describe('the audit log', { timeout: 120_000 }, () => {
     const exported = await cli('audit', 'export');
     expect(exported.stderr).toContain(`Anchor: ${anchor}`);
     expect(exported.stdout + list.stdout + JSON.stringify(items)).not.toContain(value);
-    const file = join(scratch.path, 'audit.jsonl');
-    writeFileSync(file, exported.stdout);
+    const file = write('audit.jsonl', exported.stdout);
     expect(await cli('audit', 'verify', '--file', 'audit.jsonl', '--anchor', anchor)).toMatchObject({ exit: 0 });
     writeFileSync(file, readFileSync(file, 'utf8').replace('cancelRun', 'pauseRun'));
     const tampered = await cli('audit', 'verify', '--file', 'audit.jsonl');

@@ -1,6 +1,6 @@
 // The workflow of the guide on caching, on a server and offline.
 import { describe, expect, it } from 'vitest';
-import { serveGuide } from './guide-server.ts';
+import { serveGuide } from './dev-server.ts';
 
 const { cli, json, offline } = serveGuide('caching');
 

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
+import { addressOf, startDev } from './dev-server.ts';
 
 const hasGit = spawnSync('git', ['--version']).status === 0;
 if (!hasGit) process.stderr.write('Tests of workspaces in Git are skipped: git is not on this machine.\n');
@@ -61,11 +62,9 @@ function makeOrigin() {
 
 async function dev(config: string): Promise<Readonly<{ url: string; process: Running }>> {
   const file = scratch.write('millrace.yaml', config);
-  const args = ['dev', '--port', '0', '--data', 'data', '--config', file];
-  const process = start(args, { cwd: scratch.path, env: { HOOK_SECRET: 'a-hook-secret' } });
+  const process = await startDev(scratch, { args: ['--config', file], env: { HOOK_SECRET: 'a-hook-secret' } });
   running.push(process);
-  const [, url = ''] = await process.says(/ready at (http:\/\/127\.0\.0\.1:\d+)/);
-  return { url, process };
+  return { url: await addressOf(process), process };
 }
 
 describe.skipIf(!hasGit)('workspaces in Git', { timeout: 120_000 }, () => {

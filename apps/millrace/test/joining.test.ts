@@ -4,9 +4,9 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createClient } from '@millrace/client';
+import { openTestDatabase } from '@millrace/store-postgres/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
-import { openTestDatabase } from './test-database.ts';
 
 const apiToken = randomBytes(24).toString('hex');
 const yaml = `

@@ -1,7 +1,7 @@
 // The workflows of the guide on limits, on a server: who holds a key, who waits for it, and who is next.
 import { chmodSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { serveGuide } from './guide-server.ts';
+import { serveGuide } from './dev-server.ts';
 
 const { cli, json } = serveGuide('limits', (scratch) => {
   chmodSync(scratch.write('ship.sh', '#!/bin/sh\nexec sleep 300\n'), 0o755);

@@ -4,9 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runId } from '@millrace/core';
 import { openPostgresStore } from '@millrace/store-postgres';
+import { openTestDatabase } from '@millrace/store-postgres/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
-import { openTestDatabase } from './test-database.ts';
+import { addressOf, startDev } from './dev-server.ts';
 
 const workflows = `workflows:
   hello:
@@ -66,15 +67,16 @@ async function stop({ child, ended }: Running, signal: NodeJS.Signals = 'SIGINT'
   child.kill(signal);
   return (await ended).exit;
 }
-const dev = async (): Promise<Readonly<{ process: Running; url: string }>> => {
-  const process = launch(['dev', '--port', '0', '--data', 'data']);
-  const [, url = ''] = await process.says(/ready at (http:\/\/127\.0\.0\.1:\d+)/);
-  return { process, url };
+const ready = async (process: Running) => ({ process, url: await addressOf(process) });
+const dev = async () => {
+  const process = await startDev(scratch);
+  running.push(process);
+  return ready(process);
 };
 
 describe('millrace dev', { timeout: 120_000 }, () => {
   it('runs workflows, stops on Ctrl-C, and shows old runs when it is started again', async () => {
-    const first = await dev();
+    const first = await ready(launch(['dev', '--port', '0', '--data', 'data']));
     const remote = { cwd: scratch.path, env: { MILLRACE_URL: first.url } };
     expect((await fetch(`${first.url}/health/ready`)).status).toBe(200);
 

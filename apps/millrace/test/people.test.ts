@@ -1,10 +1,6 @@
 // Users, groups, roles, keys, and approvals that they answer: the real binary against a real server.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
-
-let scratch: Scratch;
-let dev: Running;
-let address: string;
+import { describe, expect, it } from 'vitest';
+import { serveDev } from './dev-server.ts';
 
 const yaml = `
 workflows:
@@ -13,30 +9,15 @@ workflows:
       ask: { type: approval, prompt: "Release?", approvers: { groups: [release] }, separation_of_duty: true }
 `;
 
-beforeAll(async () => {
-  scratch = makeScratch();
-  scratch.write('.workflows/a.yaml', yaml);
-  dev = start(['dev', '--port', '0', '--data', 'data'], { cwd: scratch.path });
-  [, address = ''] = await dev.says(/ready at (http:\/\/127\.0\.0\.1:\d+)/);
-}, 120_000);
-
-afterAll(async () => {
-  dev.child.kill('SIGINT');
-  await dev.ended;
-  scratch.remove();
-}, 60_000);
-
-const cli = (...args: string[]) => run(args, { cwd: scratch.path, env: { MILLRACE_URL: address } });
-const as = (key: string, ...args: string[]) =>
-  run(args, { cwd: scratch.path, env: { MILLRACE_URL: address, MILLRACE_TOKEN: key } });
-const json = async (...args: string[]) => JSON.parse((await cli(...args, '--json')).stdout);
+const { cli, json, run, url, write } = serveDev((scratch) => scratch.write('.workflows/a.yaml', yaml));
+const as = (token: string, ...args: string[]) => run(args, { token });
 
 /** Somebody with a password of a file, in groups, who shows a key. */
 async function person(name: string, ...groups: string[]): Promise<string> {
-  scratch.write(`${name}.txt`, `three small owls of ${name.slice(0, 1)}\n`);
+  write(`${name}.txt`, `three small owls of ${name.slice(0, 1)}\n`);
   await cli('user', 'add', name, '--password-file', `${name}.txt`);
   for (const group of groups) await cli('group', 'add-member', group, name);
-  const issued = await fetch(`${address}/api/v1/sign-in`, {
+  const issued = await fetch(`${url()}/api/v1/sign-in`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ name, password: `three small owls of ${name.slice(0, 1)}` }),
@@ -45,7 +26,7 @@ async function person(name: string, ...groups: string[]): Promise<string> {
     .getSetCookie()
     .map((one) => one.split(';', 1)[0])
     .join('; ');
-  const made = await fetch(`${address}/api/v1/me/api-keys`, {
+  const made = await fetch(`${url()}/api/v1/me/api-keys`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', cookie },
     body: JSON.stringify({ name: 'test' }),
@@ -96,7 +77,7 @@ describe('people', { timeout: 180_000 }, () => {
     expect(await as(mia, 'role', 'put', 'reader', '--allow', 'run:read')).toMatchObject({ exit: 2 });
     expect(await as(mia, 'user', 'reset-password', 'ada')).toMatchObject({ exit: 2 });
     expect((await cli('role', 'put', 'bird', '--allow', 'run:fly')).stderr).toContain('"run:fly" means no permission');
-    scratch.write('role.json', JSON.stringify({ description: 'Looks.', grants: [{ permission: '*:read' }] }));
+    write('role.json', JSON.stringify({ description: 'Looks.', grants: [{ permission: '*:read' }] }));
     await cli('role', 'put', 'looker', '--file', 'role.json');
     expect((await cli('role', 'show', 'looker')).stdout).toBe('looker\nLooks.\n  allow *:read\n');
     await cli('role', 'put', 'night', '--allow', 'run:*,folder=etl/nightly,own');

@@ -1,6 +1,6 @@
 // The workflow of the guide on re-runs, run again as the guide says, on a server.
 import { describe, expect, it } from 'vitest';
-import { serveGuide } from './guide-server.ts';
+import { serveGuide } from './dev-server.ts';
 
 const { cli, json, url } = serveGuide('rerunning');
 

@@ -1,7 +1,8 @@
 // Schedules of a real server, through the command line.
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
+import { makeScratch, type Running, run, type Scratch } from './command-line.ts';
+import { addressOf, startDev } from './dev-server.ts';
 
 const guide = readFileSync(new URL('../../../docs/guide/schedules.md', import.meta.url), 'utf8');
 const [nightly = ''] = [...guide.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');
@@ -25,9 +26,8 @@ afterEach(async () => {
 
 describe('millrace schedule', { timeout: 120_000 }, () => {
   it('shows, disables, fires and fills schedules that a server fires', async () => {
-    server = start(['dev', '--port', '0', '--data', 'data'], { cwd: scratch.path });
-    const [, url = ''] = await server.says(/ready at (http:\/\/127\.0\.0\.1:\d+)/);
-    const remote = { cwd: scratch.path, env: { MILLRACE_URL: url } };
+    server = await startDev(scratch);
+    const remote = { cwd: scratch.path, env: { MILLRACE_URL: await addressOf(server) } };
     const schedule = (...args: readonly string[]) => run(['schedule', ...args], remote);
     const json = async (...args: readonly string[]) => JSON.parse((await schedule(...args, '--json')).stdout);
 

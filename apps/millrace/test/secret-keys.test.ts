@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { SecretPeer } from '@millrace/secrets/testkit';
 import { vaultPeer } from '@millrace/secrets/testkit';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
+import { makeScratch, type Running, run, type Scratch } from './command-line.ts';
+import { addressOf, startDev } from './dev-server.ts';
 
 const workflows = `
 secrets: { token: }
@@ -28,20 +29,17 @@ afterEach(async () => {
   scratch.remove();
 });
 
-const begin = (...more: readonly string[]) => {
-  dev = start(['dev', '--port', '0', '--data', 'data', ...more], { cwd: scratch.path, env: vault.environment });
-};
+async function begin(...args: readonly string[]): Promise<void> {
+  dev = await startDev(scratch, { args, env: vault.environment });
+}
 async function stop(): Promise<void> {
   dev.child.kill('SIGTERM');
   await dev.ended;
 }
-async function ready() {
-  const [, url = ''] = await dev.says(/ready at (http:\/\/127\.0\.0\.1:\d+)/);
-  return { cwd: scratch.path, env: { MILLRACE_URL: url } };
-}
+const ready = async () => ({ cwd: scratch.path, env: { MILLRACE_URL: await addressOf(dev) } });
 
 it('a server moves to a service, which may be away later, and at the start as well', { timeout: 240_000 }, async () => {
-  begin();
+  await begin();
   let remote = await ready();
   await run(['secret', 'set', 'token'], { ...remote, input: 'hunter2-of-the-store' });
   await stop();
@@ -52,7 +50,7 @@ it('a server moves to a service, which may be away later, and at the start as we
     'millrace.yaml',
     JSON.stringify({ secret_keys: { k: { ...vault.keys?.written, wrapped_file: 'key.wrapped' } } }),
   );
-  begin('--config', 'millrace.yaml');
+  await begin('--config', 'millrace.yaml');
   remote = await ready();
   // What the key in the data folder has sealed is readable, until the new one has sealed it.
   expect(JSON.parse((await run(['workflow', 'start', 'w', '--wait', '--json'], remote)).stdout)).toMatchObject({
@@ -64,7 +62,7 @@ it('a server moves to a service, which may be away later, and at the start as we
   // The old key is gone, and the service is away: the server starts, and says what it has not.
   scratch.write('data/secrets.key', `${randomBytes(32).toString('base64')}\n`);
   vault.server?.trouble('failing');
-  begin('--config', 'millrace.yaml');
+  await begin('--config', 'millrace.yaml');
   remote = await ready();
   await dev.says(/The key k of stored secrets cannot be unwrapped by Vault/);
   expect((await run(['secret', 'list'], remote)).stdout).toMatch(/token +unavailable/);
@@ -85,7 +83,7 @@ it('a server moves to a service, which may be away later, and at the start as we
 it('a server whose key the service refuses to unwrap does not start, and says why', { timeout: 120_000 }, async () => {
   const written = { ...vault.keys?.written, wrapped: 'vault:v1:bm90IGEga2V5IG9mIHRoaXMgc2VydmljZQ==' };
   scratch.write('millrace.yaml', JSON.stringify({ secret_keys: { k: written } }));
-  begin('--config', join(scratch.path, 'millrace.yaml'));
+  await begin('--config', join(scratch.path, 'millrace.yaml'));
   const { exit, stdout, stderr } = await dev.ended;
   expect(exit).not.toBe(0);
   expect(stdout + stderr).toMatch(

@@ -17,6 +17,7 @@ import {
   sopsPeer,
   vaultPeer,
 } from '@millrace/secrets/testkit';
+import { openTestDatabase } from '@millrace/store-postgres/testkit';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
@@ -34,7 +35,6 @@ import {
   shellWays,
   workspaceOf,
 } from './leaks/ways.ts';
-import { openTestDatabase } from './test-database.ts';
 
 const outside: Readonly<Partial<Record<Origin, StartPeer>>> = {
   folder: folderPeer,

@@ -2,7 +2,8 @@
 import type { SecretPeer } from '@millrace/secrets/testkit';
 import { folderPeer, vaultPeer } from '@millrace/secrets/testkit';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
+import { makeScratch, type Running, run, type Scratch } from './command-line.ts';
+import { addressOf, startDev } from './dev-server.ts';
 
 const workflows = `
 secrets: { token: , mounted: , nowhere: , db: }
@@ -31,10 +32,8 @@ beforeEach(async () => {
   const team = { ...vault.written, key: 'millrace/{workspace}', field: '{name}', cache: '0s' };
   const config = { secret_sources: { team, mounted: { ...mounted.written, path: 'mounted' } } };
   scratch.write('millrace.yaml', JSON.stringify(config));
-  const env = vault.environment;
-  dev = start(['dev', '--port', '0', '--data', 'data', '--config', 'millrace.yaml'], { cwd: scratch.path, env });
-  const [, url = ''] = await dev.says(/ready at (http:\/\/127\.0\.0\.1:\d+)/);
-  remote = { cwd: scratch.path, env: { MILLRACE_URL: url } };
+  dev = await startDev(scratch, { args: ['--config', 'millrace.yaml'], env: vault.environment });
+  remote = { cwd: scratch.path, env: { MILLRACE_URL: await addressOf(dev) } };
 }, 120_000);
 afterEach(async () => {
   dev.child.kill('SIGTERM');

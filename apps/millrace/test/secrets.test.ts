@@ -6,7 +6,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
+import { makeScratch, type Running, run, type Scratch } from './command-line.ts';
+import { addressOf, startDev } from './dev-server.ts';
 
 const token = 'hunter2-hunter2-"ä"/+';
 const password = 'correct-horse-battery';
@@ -152,8 +153,8 @@ describe('secrets', { timeout: 180_000 }, () => {
 
   it('of a server are set, listed, used, rotated and removed, and stand nowhere in clear', async () => {
     const begin = async () => {
-      dev = start(['dev', '--port', '0', '--data', 'data'], { cwd: scratch.path });
-      return (await dev.says(/ready at (http:\/\/127\.0\.0\.1:\d+)/))[1] ?? '';
+      dev = await startDev(scratch);
+      return addressOf(dev);
     };
     let remote = { cwd: scratch.path, env: { MILLRACE_URL: await begin() } };
     const secret = (args: readonly string[], input = '') => run(['secret', ...args], { ...remote, input });

@@ -2,7 +2,8 @@
 import { createHmac } from 'node:crypto';
 import { chmodSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeScratch, type Running, run, type Scratch, start } from './command-line.ts';
+import { makeScratch, type Running, run, type Scratch } from './command-line.ts';
+import { addressOf, startDev } from './dev-server.ts';
 
 const guide = readFileSync(new URL('../../../docs/guide/webhooks.md', import.meta.url), 'utf8');
 const [push = ''] = [...guide.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');
@@ -28,8 +29,8 @@ describe('millrace webhook', { timeout: 120_000 }, () => {
   it('takes what is signed, refuses and logs the rest, and delivers again', async () => {
     chmodSync(scratch.write('secrets', 'ask=let-me-in\n'), 0o600);
     const env = { MILLRACE_SECRET_GITHUB_HOOK: 'hunter2' };
-    server = start(['dev', '--port', '0', '--data', 'data', '--secrets-file', 'secrets'], { cwd: scratch.path, env });
-    const [, url = ''] = await server.says(/ready at (http:\/\/127\.0\.0\.1:\d+)/);
+    server = await startDev(scratch, { args: ['--secrets-file', 'secrets'], env });
+    const url = await addressOf(server);
     const remote = { cwd: scratch.path, env: { MILLRACE_URL: url } };
     const webhook = (...args: readonly string[]) => run(['webhook', ...args], remote);
     const json = async (...args: readonly string[]) => JSON.parse((await webhook(...args, '--json')).stdout);

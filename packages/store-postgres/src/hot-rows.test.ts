@@ -2,10 +2,11 @@
 // more row or index entry for each run is a decision, not an accident.
 import { type AttemptKey, planHash, type RunHead, type RunId, type Work, workerId } from '@millrace/core';
 import type { RunCommit } from '@millrace/engine';
+import { noChanges } from '@millrace/engine/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openTestStore, type TestStore } from '../testkit/open-test-store.ts';
+import { startTestPostgres, type TestPostgres } from '../testkit/start-test-postgres.ts';
 import { withClient } from './embedded/login.ts';
-import { startTestPostgres, type TestPostgres } from './embedded/test-server.ts';
-import { openTestStore, type TestStore } from './testing/open-test-store.ts';
 
 let server: TestPostgres | null = null;
 let store: TestStore;
@@ -53,19 +54,6 @@ async function written(): Promise<Readonly<Record<string, Counts>>> {
 
 const worker = workerId('w');
 const key = (step: number): AttemptKey => ({ step, item: -1, iteration: 0, attempt: 1 });
-const nothing: RunCommit['changes'] = {
-  head: null,
-  attempts: [],
-  work: [],
-  workDone: [],
-  workHeld: [],
-  workCancelled: [],
-  waits: [],
-  waitsDone: [],
-  outbox: [],
-  slots: null,
-  cached: [],
-};
 const head = (status: RunHead['status']): RunHead => ({
   status,
   startedAt: 1,
@@ -102,7 +90,7 @@ async function executeRuns(count: number, steps: number): Promise<void> {
   const ids = await store.store.runs.allocateIds(count);
   const commit = async (version: number, changes: Partial<RunCommit['changes']>, create = false) => {
     const batch = ids.map((id): RunCommit => {
-      const given = { ...nothing, ...changes };
+      const given = { ...noChanges, ...changes };
       return { id, expectedVersion: version, create: create ? creation(id) : null, changes: given, delivered: [] };
     });
     expect((await store.store.runs.commit(batch, 'hint')).committed.size).toBe(count);

@@ -1,9 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { type Changes, planHash, type RunId } from '@millrace/core';
+import { planHash, type RunId } from '@millrace/core';
 import type { RunCommit } from '@millrace/engine';
+import { noChanges } from '@millrace/engine/testkit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startTestPostgres, type TestDatabase, type TestPostgres } from '../testkit/start-test-postgres.ts';
 import { withClient } from './embedded/login.ts';
-import { startTestPostgres, type TestDatabase, type TestPostgres } from './embedded/test-server.ts';
 import { openPostgresStore, type PostgresStore, type PostgresStoreOptions } from './open-store.ts';
 
 let server: TestPostgres | null = null;
@@ -27,20 +28,6 @@ async function open(options: Partial<PostgresStoreOptions> = {}): Promise<Postgr
   opened.push(store);
   return store;
 }
-
-const noChanges: Changes = {
-  head: null,
-  attempts: [],
-  work: [],
-  workDone: [],
-  workHeld: [],
-  workCancelled: [],
-  waits: [],
-  waitsDone: [],
-  outbox: [],
-  slots: null,
-  cached: [],
-};
 
 const creation = (id: RunId): RunCommit => ({
   id,

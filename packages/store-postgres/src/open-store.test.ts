@@ -1,7 +1,7 @@
 import { storeConformance } from '@millrace/engine/testkit';
 import { afterAll, beforeAll } from 'vitest';
-import { startTestPostgres, type TestPostgres } from './embedded/test-server.ts';
-import { openTestStore } from './testing/open-test-store.ts';
+import { openTestStore } from '../testkit/open-test-store.ts';
+import { startTestPostgres, type TestPostgres } from '../testkit/start-test-postgres.ts';
 
 let server: TestPostgres | null = null;
 

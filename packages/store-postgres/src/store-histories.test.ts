@@ -1,7 +1,7 @@
 import { runHistory } from '@millrace/engine/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestPostgres, type TestPostgres } from './embedded/test-server.ts';
-import { openTestStore, type TestStore } from './testing/open-test-store.ts';
+import { openTestStore, type TestStore } from '../testkit/open-test-store.ts';
+import { startTestPostgres, type TestPostgres } from '../testkit/start-test-postgres.ts';
 
 /** How long to try, and how often even where that is slow; `MILLRACE_HISTORY_SEED` begins elsewhere. */
 const seconds = Number(process.env.MILLRACE_HISTORY_SECONDS ?? 4);

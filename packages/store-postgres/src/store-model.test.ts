@@ -1,8 +1,8 @@
 import { createMemoryStore, createSettableClock, storeModel } from '@millrace/engine/testkit';
 import { afterAll, beforeAll, it } from 'vitest';
+import { openTestStore, type TestStore } from '../testkit/open-test-store.ts';
+import { startTestPostgres, type TestPostgres } from '../testkit/start-test-postgres.ts';
 import { withClient } from './embedded/login.ts';
-import { startTestPostgres, type TestPostgres } from './embedded/test-server.ts';
-import { openTestStore, type TestStore } from './testing/open-test-store.ts';
 
 let server: TestPostgres | null = null;
 let postgres: TestStore | null = null;

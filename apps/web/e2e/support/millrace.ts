@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Client, createClient } from '@millrace/client';
+import { prepareDataFolder } from '@millrace/store-postgres/testkit';
 
 const binary = fileURLToPath(new URL('../../../millrace/bin/millrace.mjs', import.meta.url));
 
@@ -22,7 +23,7 @@ export type Millrace = Readonly<{
   kill(): Promise<void>;
 }>;
 
-/** The real `millrace dev`, with the database that it manages, on workspaces made of the given files. */
+/** The real `millrace dev`, with the database that it manages, made already, on workspaces of the given files. */
 export async function startMillrace(
   workspaces: Readonly<Record<string, Readonly<Record<string, string>>>>,
   options: Readonly<{ token?: string; editor?: boolean; config?: string }> = {},
@@ -39,13 +40,15 @@ export async function startMillrace(
     }
   }
   if (options.config !== undefined) writeFileSync(join(scratch, 'millrace.yaml'), options.config);
+  const data = join(scratch, 'data');
+  await prepareDataFolder(data);
   const args = [
     ...(options.config === undefined ? [] : ['--config', join(scratch, 'millrace.yaml')]),
     ...Object.keys(workspaces).flatMap((name) => ['--workspace', `${name}=${join(scratch, name)}`]),
     ...(options.token === undefined ? [] : ['--token', options.token]),
     ...(options.editor === false ? ['--no-editor'] : []),
     '--data',
-    join(scratch, 'data'),
+    data,
   ];
   let server = await launch([...args, '--port', '0']);
   const { url } = server;

@@ -2,9 +2,9 @@
 // tells of when they are gone.
 import { type Audit, type AuditFinding, createAudit } from '@millrace/engine';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openTestStore, type TestStore } from '../../testkit/open-test-store.ts';
+import { startTestPostgres, type TestPostgres } from '../../testkit/start-test-postgres.ts';
 import { withClient } from '../embedded/login.ts';
-import { startTestPostgres, type TestPostgres } from '../embedded/test-server.ts';
-import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
 
 let server: TestPostgres | null = null;
 let store: TestStore | null = null;

@@ -3,10 +3,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTestStore, type TestStore } from '../../testkit/open-test-store.ts';
+import { startTestPostgres, type TestPostgres } from '../../testkit/start-test-postgres.ts';
 import { withClient } from '../embedded/login.ts';
-import { startTestPostgres, type TestPostgres } from '../embedded/test-server.ts';
 import { commitStatements, type Piece } from '../runs/commit/commit-statement.ts';
-import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
 import { hotConnection } from './connection-settings.ts';
 
 let server: TestPostgres | null = null;

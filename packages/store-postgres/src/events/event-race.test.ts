@@ -1,8 +1,8 @@
 import { type AttemptRef, eventTopic, runId } from '@millrace/core';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestPostgres, type TestPostgres } from '../embedded/test-server.ts';
-import { openTestStore } from '../testing/open-test-store.ts';
+import { openTestStore } from '../../testkit/open-test-store.ts';
+import { startTestPostgres, type TestPostgres } from '../../testkit/start-test-postgres.ts';
 
 let server: TestPostgres | null = null;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 // A removal looks at 500 runs. What it asks of each must not cost by how many the others are.
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTestStore, type TestStore } from '../../testkit/open-test-store.ts';
+import { startTestPostgres, type TestPostgres } from '../../testkit/start-test-postgres.ts';
 import { hotConnection } from '../connections/connection-settings.ts';
 import { inSchema, readStatement } from '../connections/statement.ts';
 import { withClient } from '../embedded/login.ts';
-import { startTestPostgres, type TestPostgres } from '../embedded/test-server.ts';
-import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
 
 let server: TestPostgres | null = null;
 let store: TestStore | null = null;

@@ -5,11 +5,11 @@ import type { Queries, RunFilter } from '@millrace/engine';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTestStore, type TestStore } from '../../testkit/open-test-store.ts';
+import { startTestPostgres, type TestPostgres } from '../../testkit/start-test-postgres.ts';
 import { listConnection } from '../connections/connection-settings.ts';
 import { openDatabase } from '../connections/database.ts';
 import { withClient } from '../embedded/login.ts';
-import { startTestPostgres, type TestPostgres } from '../embedded/test-server.ts';
-import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
 import { createQueries } from './queries.ts';
 import type { Tables } from './tables.ts';
 

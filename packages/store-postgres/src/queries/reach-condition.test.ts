@@ -14,7 +14,7 @@ import fc from 'fast-check';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestPostgres, type TestDatabase, type TestPostgres } from '../embedded/test-server.ts';
+import { startTestPostgres, type TestDatabase, type TestPostgres } from '../../testkit/start-test-postgres.ts';
 import { reachConditions } from './reach-condition.ts';
 import { and } from './run-candidates.ts';
 

@@ -1,10 +1,10 @@
 // Schedules on real PostgreSQL: several servers, one of which dies again and again, and every tick has one run.
 import { type Definitions, fireTimes, type ScheduleDefinition, ticksBetween } from '@millrace/core';
-import { type BlobStore, createEngine, type Engine, type Store } from '@millrace/engine';
-import { createSettableClock } from '@millrace/engine/testkit';
+import { createEngine, type Engine, type Store } from '@millrace/engine';
+import { createMemoryBlobs, createSettableClock } from '@millrace/engine/testkit';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { startTestPostgres, type TestPostgres } from '../embedded/test-server.ts';
-import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
+import { openTestStore, type TestStore } from '../../testkit/open-test-store.ts';
+import { startTestPostgres, type TestPostgres } from '../../testkit/start-test-postgres.ts';
 
 let server: TestPostgres | null = null;
 let postgres: TestStore | null = null;
@@ -71,16 +71,6 @@ const definitions: Definitions = {
 
 type Paged = Awaited<ReturnType<TestStore['queries']['listRuns']>>;
 
-const none = async () => null;
-const blobs: BlobStore = {
-  put: async () => undefined,
-  get: none,
-  open: none,
-  list: async () => [],
-  delete: async () => undefined,
-  close: async () => undefined,
-};
-
 it('each tick has exactly one run, though servers die between starting a run and saving that they did', {
   timeout: 120_000,
 }, async () => {
@@ -113,7 +103,7 @@ it('each tick has exactly one run, though servers die between starting a run and
     const engine = await createEngine({
       store,
       queries: opened.queries,
-      blobs,
+      blobs: createMemoryBlobs(),
       clock,
       name,
       onError: (error) => errors.push(error),

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import type { RunId } from '@millrace/core';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openTestStore, type TestStore } from '../../testkit/open-test-store.ts';
+import { startTestPostgres, type TestPostgres } from '../../testkit/start-test-postgres.ts';
 import { hotConnection } from '../connections/connection-settings.ts';
 import { withClient } from '../embedded/login.ts';
-import { startTestPostgres, type TestPostgres } from '../embedded/test-server.ts';
-import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
 import { beginning, type ClaimMark, ClaimMarks } from './claim-marks.ts';
 
 describe('marks of claims', () => {

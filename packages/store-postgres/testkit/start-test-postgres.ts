@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedPostgres } from './index.ts';
-import { withClient } from './login.ts';
+import { startEmbeddedPostgres } from '../src/embedded/index.ts';
+import { withClient } from '../src/embedded/login.ts';
 
 /** A database of its own for a test file; `drop` cuts whatever connection is left. */
 export type TestDatabase = Readonly<{ url: string; drop(): Promise<void> }>;
@@ -15,6 +15,8 @@ export type TestTemplate = Readonly<{ name: string; prepare(url: string): Promis
 export type TestPostgres = Readonly<{
   /** The server's address; `startTestPostgres({ url })` in another process shares the server. */
   url: string;
+  /** The folder of the server, which goes with it, however it ends; null for a server that is shared. */
+  folder: string | null;
   createDatabase(template?: TestTemplate): Promise<TestDatabase>;
   /** Drops the databases made here; the server itself ends with the one who started it. */
   stop(): Promise<void>;
@@ -29,12 +31,12 @@ export const testPostgresVariable = 'MILLRACE_TEST_POSTGRES_URL';
  */
 export async function startTestPostgres(options: { url?: string } = {}): Promise<TestPostgres> {
   const shared = options.url ?? process.env[testPostgresVariable];
-  if (shared !== undefined) return databasesOf(shared, async () => {});
+  if (shared !== undefined) return databasesOf(shared, null, async () => {});
   const dataDir = mkdtempSync(join(tmpdir(), 'millrace-test-postgres-'));
   try {
     const server = await startEmbeddedPostgres({ dataDir, durable: false, settings: { max_connections: '200' } });
     const watchdog = guard(server.pid, dataDir);
-    return databasesOf(server.connectionString('postgres'), async () => {
+    return databasesOf(server.connectionString('postgres'), dataDir, async () => {
       await server.stop();
       rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
       watchdog.release();
@@ -45,11 +47,19 @@ export async function startTestPostgres(options: { url?: string } = {}): Promise
   }
 }
 
-function databasesOf(serverUrl: string, stopServer: () => Promise<void>): TestPostgres {
+/** One database, for who needs no more: on the server of the test run, else on one that `close` ends with it. */
+export async function openTestDatabase(): Promise<Readonly<{ url: string; close(): Promise<void> }>> {
+  const server = await startTestPostgres();
+  const { url } = await server.createDatabase();
+  return { url, close: server.stop };
+}
+
+function databasesOf(serverUrl: string, folder: string | null, stopServer: () => Promise<void>): TestPostgres {
   const databases = new Set<TestDatabase>();
   const admin = (sql: string) => withClient(serverUrl, (client) => client.query(sql));
   return {
     url: serverUrl,
+    folder,
     async createDatabase(template) {
       const name = `test_${randomBytes(8).toString('hex')}`;
       if (template !== undefined) await ensureTemplate(serverUrl, template);

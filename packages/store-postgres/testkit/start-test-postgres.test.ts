@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { withClient } from './login.ts';
-import { startTestPostgres, type TestPostgres } from './test-server.ts';
+import { withClient } from '../src/embedded/login.ts';
+import { startTestPostgres, type TestPostgres } from './start-test-postgres.ts';
 
 let server: TestPostgres;
 beforeAll(async () => {
@@ -51,8 +51,9 @@ test('a template whose preparation failed is not used', async () => {
 });
 
 test('a run that is killed leaves neither server nor folder behind', { timeout: 120_000 }, async () => {
-  const module = fileURLToPath(new URL('./test-server.ts', import.meta.url));
-  const script = `import { withClient } from ${JSON.stringify(module.replace('test-server', 'login'))};
+  const module = fileURLToPath(new URL('./start-test-postgres.ts', import.meta.url));
+  const login = fileURLToPath(new URL('../src/embedded/login.ts', import.meta.url));
+  const script = `import { withClient } from ${JSON.stringify(login)};
     import { startTestPostgres } from ${JSON.stringify(module)};
     const server = await startTestPostgres();
     const dir = await withClient(server.url, (c) => c.query("select pg_backend_pid() as pid, pg_read_file('postmaster.pid') as file"));

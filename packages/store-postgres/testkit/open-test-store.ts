@@ -1,6 +1,6 @@
-import { withClient } from '../embedded/login.ts';
-import type { TestPostgres } from '../embedded/test-server.ts';
-import { openPostgresStore, type PostgresStore } from '../open-store.ts';
+import { withClient } from '../src/embedded/login.ts';
+import { openPostgresStore, type PostgresStore } from '../src/open-store.ts';
+import type { TestPostgres } from './start-test-postgres.ts';
 
 /** The store's clock as tests have it: it stands until they move it. */
 const start = 1_800_000_000_000;
