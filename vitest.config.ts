@@ -1,9 +1,23 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './tools/longest-first.ts';
 
-/** Functions over plain values: what one of their tests does, no other can see. So they share processes and loaded modules. */
-const pure = ['expression', 'core', 'definition', 'api'].map((name) => `packages/${name}/**/*.test.ts`);
-pure.push('apps/web/src/**/*.test.ts');
+const testsOf = (...folders: readonly string[]) => folders.map((folder) => `${folder}/**/*.test.ts`);
+
+/** Functions over plain values. They need no PostgreSQL. */
+const pure = testsOf('packages/expression', 'packages/core', 'packages/definition', 'packages/api', 'apps/web/src');
+
+/** What a process can be given once: the starters of programs, the ends of servers, a mocked module, a small heap. */
+const alone = [
+  ...testsOf('packages/executors', 'packages/worker', 'packages/store-postgres/src/embedded'),
+  ...testsOf('tools', 'examples', 'bench', 'apps/millrace/build'),
+  'packages/engine/src/people/sign-in-work.test.ts',
+  'apps/millrace/src/processes/rest-when-idle.test.ts',
+];
+
+/** All else: what one of their files does in its process, no other can see. So they share processes and loaded modules. */
+const sociable = testsOf('packages', 'apps');
+
+const postgres = ['packages/store-postgres/testkit/vitest-global-setup.ts'];
 
 export default defineConfig({
   test: {
@@ -18,12 +32,16 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'whole',
-          include: ['packages', 'apps', 'tools', 'examples', 'bench'].map((folder) => `${folder}/**/*.test.ts`),
-          exclude: ['**/node_modules/**', 'bench/*/**', ...pure],
-          // One PostgreSQL for the whole run; each test file takes databases of its own from it.
-          globalSetup: ['packages/store-postgres/testkit/vitest-global-setup.ts'],
+          name: 'sociable',
+          include: sociable,
+          exclude: ['**/node_modules/**', ...pure, ...alone],
+          isolate: false,
+          globalSetup: postgres,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: alone, exclude: ['**/node_modules/**', 'bench/*/**'], globalSetup: postgres },
       },
     ],
   },
