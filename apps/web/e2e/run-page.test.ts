@@ -50,11 +50,17 @@ async function ended(workflow: string, input = {}): Promise<string> {
   await site.millrace.api.runs.waitForEnd(id);
   return id;
 }
+let release: Promise<string> | null = null;
+/** A run of `release` that nobody changes: one for all tests that only look at it. */
+function released(): Promise<string> {
+  release ??= ended('release');
+  return release;
+}
 
 describe('the graph', () => {
   test('shows how steps hang together and how they stand; choosing one opens its panel', async () => {
     const { page } = site.window;
-    const id = await ended('release');
+    const id = await released();
     await page.goto(`/runs/${id}`);
     const graph = page.getByRole('region', { name: 'Graph of the steps' });
     await graph.getByRole('button', { name: /succeeded ship/ }).waitFor();
@@ -88,7 +94,7 @@ test('the graph of a workflow is there before its first run, and tells what is p
 describe('the timeline', () => {
   test('shows waiting and running, opens items, and keeps the selection of the graph', async () => {
     const { page } = site.window;
-    const id = await ended('release');
+    const id = await released();
     await page.goto(`/runs/${id}?view=timeline&step=lint`);
     const timeline = page.getByRole('region', { name: 'Timeline' });
     await timeline.getByRole('button', { name: 'Parts of unit' }).click();
@@ -105,7 +111,7 @@ describe('the timeline', () => {
 describe('a step', () => {
   test('shows its attempts, each with its error', async () => {
     const { page } = site.window;
-    const id = await ended('release');
+    const id = await released();
     await page.goto(`/runs/${id}?view=list&step=flaky&tab=attempts`);
     await page.getByRole('button', { name: /Attempt 2/ }).click();
     await page.getByText('exit code 1').first().waitFor();
@@ -114,7 +120,7 @@ describe('a step', () => {
 
   test('of many items lists them, and opens one in place', async () => {
     const { page } = site.window;
-    const id = await ended('release');
+    const id = await released();
     await page.goto(`/runs/${id}?view=list&step=unit&tab=items`);
     await page.getByRole('cell', { name: '12', exact: true }).waitFor();
     await site.window.inspect('step-items');
@@ -127,7 +133,7 @@ describe('a step', () => {
 
   test('that calls a workflow shows the child run in place', async () => {
     const { page } = site.window;
-    const id = await ended('release');
+    const id = await released();
     await page.goto(`/runs/${id}?view=list&step=notify&tab=child`);
     await page.getByRole('link', { name: /tell #/ }).waitFor();
     await page.getByRole('cell', { name: 'write' }).click();
@@ -150,7 +156,7 @@ describe('a step', () => {
 describe('logs', () => {
   test('have colours, times, a search with hits, and links to lines', async () => {
     const { page } = site.window;
-    const id = await ended('release');
+    const id = await released();
     await page.goto(`/runs/${id}?view=list&tab=logs`);
     await page.getByText('fetching').waitFor();
     await page.getByRole('button', { name: 'End' }).click();
@@ -170,7 +176,7 @@ describe('logs', () => {
 
   test('fold by attempt, each with how it went; searches and links open what they lead to', async () => {
     const { page } = site.window;
-    const id = await ended('release');
+    const id = await released();
     await page.goto(`/runs/${id}?view=list&tab=logs`);
     const lines = page.getByRole('region', { name: 'Lines' });
     const fetch = lines.getByRole('button', { name: /^fetch succeeded \d.* 1 line$/ });
@@ -246,7 +252,7 @@ describe('an ended run', () => {
 
   test('has a history', async () => {
     const { page } = site.window;
-    const id = await ended('release');
+    const id = await released();
     await page.goto(`/runs/${id}?view=list&tab=history`);
     await page.getByText('The run ended: succeeded').waitFor();
     await site.window.inspect('run-history');

@@ -81,10 +81,13 @@ async function openWindow(browser: Browser, url: string, viewport: typeof wide):
   };
 }
 
-/** What axe finds, one line for each place. Evaluated through the debugger, so that the page's policy need not let it in. */
+/**
+ * What axe finds, one line for each place. Evaluated through the debugger, so that the page's policy need not let it in; it
+ * stays in the page until that is loaded anew.
+ */
 async function accessibilityProblems(page: Page): Promise<readonly string[]> {
+  if (!(await page.evaluate(`'axe' in window`))) await page.evaluate(`(() => {${axe}})()`);
   const found = await page.evaluate(`(async () => {
-    ${axe};
     const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
     return violations.flatMap(({ id, help, nodes }) =>
       nodes.slice(0, 5).map((node) => id + ': ' + help + ' ' + node.html.slice(0, 200) + ' ' + (node.any[0]?.message ?? '')));
