@@ -1,4 +1,5 @@
 // An engine by hand for tests of explanations: each reason is produced by the engine itself.
+import { afterEach, expect } from 'vitest';
 import type { Engine } from '../src/engine-types.ts';
 import type { Answer, ReasonName } from '../src/explain/explanation.ts';
 import type { RunCommit } from '../src/ports/run-store.ts';
@@ -158,14 +159,14 @@ export const begin = Date.parse('2026-01-01T00:00:00Z');
 
 type Run = Parameters<Engine['explain']>[0];
 
-export type ExplainingEngine = TestEngine &
+type ExplainingEngine = TestEngine &
   Readonly<{
     explain(...request: Parameters<Engine['explain']>): Promise<readonly Answer[]>;
     /** The answer of a step, which must have this reason. */
     reasonOf<Name extends ReasonName>(run: Run, name: Name, step?: string): Promise<Extract<Answer, { reason: Name }>>;
   }>;
 
-export async function startExplaining(options?: Parameters<typeof startTestEngine>[1]): Promise<ExplainingEngine> {
+async function startExplaining(options?: Parameters<typeof startTestEngine>[1]): Promise<ExplainingEngine> {
   const started = await startTestEngine(yaml, options);
   const explain: ExplainingEngine['explain'] = async (run, request) =>
     (await started.engine.explain(run, request)).answers;
@@ -177,6 +178,20 @@ export async function startExplaining(options?: Parameters<typeof startTestEngin
       if (answer?.reason !== name) throw new Error(`${step} is ${answer?.reason}, not ${name}: ${answer?.message}`);
       return answer as Extract<Answer, { reason: Name }>;
     },
+  };
+}
+
+/** For the tests of one file: starts an engine in a test, which is stopped after it and must have met no error. */
+export function explainingEngines(): typeof startExplaining {
+  let open: ExplainingEngine | null = null;
+  afterEach(async () => {
+    expect(open?.errors ?? []).toEqual([]);
+    await open?.stop();
+    open = null;
+  });
+  return async (options) => {
+    open = await startExplaining(options);
+    return open;
   };
 }
 

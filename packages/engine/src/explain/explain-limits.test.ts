@@ -1,18 +1,13 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { begin, type ExplainingEngine, startExplaining } from '../../test/explaining-engine.ts';
+import { describe, expect, test } from 'vitest';
+import { begin, explainingEngines } from '../../test/explaining-engine.ts';
 
-let open: ExplainingEngine | null = null;
+const open = explainingEngines();
 const start = async () => {
-  open = await startExplaining();
-  const hand = open.worker('w', { slots: 20 });
+  const engine = await open();
+  const hand = engine.worker('w', { slots: 20 });
   await hand.sync();
-  return { ...open, hand };
+  return { ...engine, hand };
 };
-afterEach(async () => {
-  expect(open?.errors ?? []).toEqual([]);
-  await open?.stop();
-  open = null;
-});
 
 describe('limits', () => {
   test('a key: who holds it since when, the place in line, and who can change it', async () => {

@@ -1,18 +1,9 @@
 import { type LocalRunAssignment, LocalRunRecord, workerId } from '@millrace/core';
-import { afterEach, describe, expect, test } from 'vitest';
-import { begin, type ExplainingEngine, startExplaining } from '../../test/explaining-engine.ts';
+import { describe, expect, test } from 'vitest';
+import { begin, explainingEngines } from '../../test/explaining-engine.ts';
 import { type HandWorker, settle } from '../../test/test-engine.ts';
 
-let open: ExplainingEngine | null = null;
-const start = async () => {
-  open = await startExplaining();
-  return open;
-};
-afterEach(async () => {
-  expect(open?.errors ?? []).toEqual([]);
-  await open?.stop();
-  open = null;
-});
+const start = explainingEngines();
 
 const able = { capabilities: ['shell', 'local'], labels: ['gpu'] } as const;
 

@@ -1,17 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { begin, type ExplainingEngine, shapeOf, startExplaining } from '../../test/explaining-engine.ts';
+import { describe, expect, test } from 'vitest';
+import { begin, explainingEngines, shapeOf } from '../../test/explaining-engine.ts';
 import { settle } from '../../test/test-engine.ts';
 
-let open: ExplainingEngine | null = null;
-const start = async () => {
-  open = await startExplaining();
-  return open;
-};
-afterEach(async () => {
-  expect(open?.errors ?? []).toEqual([]);
-  await open?.stop();
-  open = null;
-});
+const start = explainingEngines();
 
 describe('a paused run', () => {
   test('says by whom, since when and why, what is held, what goes on, and the command that resumes it', async () => {

@@ -1,17 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { begin, type ExplainingEngine, startExplaining } from '../../test/explaining-engine.ts';
+import { describe, expect, test } from 'vitest';
+import { begin, explainingEngines } from '../../test/explaining-engine.ts';
 import { settle } from '../../test/test-engine.ts';
 
-let open: ExplainingEngine | null = null;
-const start = async () => {
-  open = await startExplaining();
-  return open;
-};
-afterEach(async () => {
-  expect(open?.errors ?? []).toEqual([]);
-  await open?.stop();
-  open = null;
-});
+const start = explainingEngines();
 
 describe('people', () => {
   test('an approval that everybody may give, with the command to type', async () => {

@@ -1,16 +1,7 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { begin, type ExplainingEngine, shapeOf, startExplaining } from '../../test/explaining-engine.ts';
+import { describe, expect, test } from 'vitest';
+import { begin, explainingEngines, shapeOf } from '../../test/explaining-engine.ts';
 
-let open: ExplainingEngine | null = null;
-const start = async (options?: Parameters<typeof startExplaining>[0]) => {
-  open = await startExplaining(options);
-  return open;
-};
-afterEach(async () => {
-  expect(open?.errors ?? []).toEqual([]);
-  await open?.stop();
-  open = null;
-});
+const start = explainingEngines();
 
 describe('a run', () => {
   test('tells of itself, of what is under way, and then of what waits for that', async () => {

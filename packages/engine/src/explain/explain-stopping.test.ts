@@ -1,17 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { begin, type ExplainingEngine, startExplaining } from '../../test/explaining-engine.ts';
+import { describe, expect, test } from 'vitest';
+import { begin, explainingEngines } from '../../test/explaining-engine.ts';
 import { settle } from '../../test/test-engine.ts';
 
-let open: ExplainingEngine | null = null;
-const start = async (options?: Parameters<typeof startExplaining>[0]) => {
-  open = await startExplaining(options);
-  return open;
-};
-afterEach(async () => {
-  expect(open?.errors ?? []).toEqual([]);
-  await open?.stop();
-  open = null;
-});
+const start = explainingEngines();
 
 describe('being stopped', () => {
   test('tells by whom, since when, who still executes it and when it is forced', async () => {

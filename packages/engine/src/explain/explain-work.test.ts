@@ -1,18 +1,9 @@
 import { workerId } from '@millrace/core';
-import { afterEach, describe, expect, test } from 'vitest';
-import { begin, type ExplainingEngine, startExplaining } from '../../test/explaining-engine.ts';
+import { describe, expect, test } from 'vitest';
+import { begin, explainingEngines } from '../../test/explaining-engine.ts';
 import { HandWorker } from '../../test/test-engine.ts';
 
-let open: ExplainingEngine | null = null;
-const start = async (options?: Parameters<typeof startExplaining>[0]) => {
-  open = await startExplaining(options);
-  return open;
-};
-afterEach(async () => {
-  expect(open?.errors ?? []).toEqual([]);
-  await open?.stop();
-  open = null;
-});
+const start = explainingEngines();
 
 describe('waiting for a worker', () => {
   test('with none connected', async () => {

@@ -1,15 +1,7 @@
-import { afterEach, expect, test } from 'vitest';
-import { type ExplainingEngine, shapeOf, startExplaining } from '../../test/explaining-engine.ts';
+import { expect, test } from 'vitest';
+import { explainingEngines, shapeOf } from '../../test/explaining-engine.ts';
 
-let open: ExplainingEngine | null = null;
-const start = async () => {
-  open = await startExplaining();
-  return open;
-};
-afterEach(async () => {
-  await open?.stop();
-  open = null;
-});
+const start = explainingEngines();
 
 test('items are told by their reasons: how many, a few of them, and why the first of them does not go on', async () => {
   const { start: run, worker, explain } = await start();
@@ -58,7 +50,7 @@ test('a step is told with examples of each reason, and any of its items by itsel
 
 test('the child runs of the examples are looked up, and no others', async () => {
   let lookups = 0;
-  open = await startExplaining({
+  const { start: run, explain } = await start({
     wrap: (store) => ({
       ...store,
       runs: {
@@ -70,7 +62,6 @@ test('the child runs of the examples are looked up, and no others', async () => 
       },
     }),
   });
-  const { start: run, explain } = open;
   const id = await run('many-parents');
   lookups = 0;
   const [, each] = await explain(id);
