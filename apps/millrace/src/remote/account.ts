@@ -8,10 +8,10 @@ import { signIn } from '../logins/session.ts';
 import { printJson } from '../terminal/print-json.ts';
 import { readHiddenEach } from '../terminal/read-secret.ts';
 import { printable } from '../terminal/style.ts';
-import { formatTable } from '../terminal/table.ts';
 import { connect } from './connect.ts';
 import { findIdentity, identityTable } from './identity-table.ts';
 import { serverUrl } from './server-url.ts';
+import { ownSessionTable } from './session-table.ts';
 
 export async function changePassword(options: RemoteOptions): Promise<ExitCode> {
   const url = serverUrl(options.url);
@@ -36,14 +36,7 @@ export async function changePassword(options: RemoteOptions): Promise<ExitCode> 
 export async function listOwnSessions(options: RemoteOptions): Promise<ExitCode> {
   const answer = await connect(options).client.own.sessions();
   if (options.json === true) return printJson(answer);
-  const rows = answer.items.map((one) => [
-    one.created_at,
-    one.renewed_at,
-    one.address,
-    printable(one.agent.slice(0, 80)),
-    one.current ? `${one.id} (this one)` : one.id,
-  ]);
-  process.stdout.write(`${formatTable(['SINCE', 'RENEWED', 'ADDRESS', 'BROWSER', 'ID'], rows)}\n`);
+  process.stdout.write(`${ownSessionTable(answer.items)}\n`);
   return exitCodes.ok;
 }
 

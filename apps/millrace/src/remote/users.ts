@@ -10,6 +10,7 @@ import { formatTable } from '../terminal/table.ts';
 import { connect } from './connect.ts';
 import { findIdentity, identityTable } from './identity-table.ts';
 import { serverUrl } from './server-url.ts';
+import { sessionTable } from './session-table.ts';
 
 type Kind = 'user' | 'service';
 
@@ -153,13 +154,7 @@ export async function unlockUser(name: string, options: RemoteOptions): Promise<
 export async function listSessions(name: string, options: RemoteOptions): Promise<ExitCode> {
   const answer = await connect(options).client.users.sessions(name);
   if (options.json === true) return printJson(answer);
-  const rows = answer.items.map((one) => [
-    one.created_at,
-    one.renewed_at,
-    one.address,
-    printable(one.agent.slice(0, 80)),
-  ]);
-  process.stdout.write(`${formatTable(['SINCE', 'RENEWED', 'ADDRESS', 'BROWSER'], rows)}\n`);
+  process.stdout.write(`${sessionTable(answer.items)}\n`);
   return exitCodes.ok;
 }
 
