@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { type Ref, useEffect, useState } from 'react';
 import { fieldClass } from './text-field.tsx';
 
 /** Filters by an exact name. It counts when Enter is pressed or the field is left, so that no half name empties the list. */
@@ -6,10 +6,14 @@ export function NameField({
   label,
   value,
   onChange,
+  narrow = false,
+  ref,
 }: {
   label: string;
   value: string;
   onChange: (value: string) => void;
+  narrow?: boolean;
+  ref?: Ref<HTMLInputElement>;
 }) {
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);
@@ -18,6 +22,7 @@ export function NameField({
   };
   return (
     <input
+      ref={ref}
       aria-label={label}
       placeholder={label}
       value={text}
@@ -27,7 +32,7 @@ export function NameField({
         if (event.key === 'Enter') settle();
         if (event.key === 'Escape') event.currentTarget.blur();
       }}
-      className={`${fieldClass} w-40!`}
+      className={`${fieldClass} ${narrow ? 'w-36!' : 'w-40!'}`}
     />
   );
 }

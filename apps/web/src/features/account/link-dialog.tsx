@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { TextField } from '../../components/text-field.tsx';
 import { usePeopleChange } from '../people/queries.ts';
+import { DirectoryFields } from '../sign-in/directory-fields.tsx';
 import type { Provider } from './identities.tsx';
 import { ProofDialog } from './proof-dialog.tsx';
 
@@ -53,20 +54,13 @@ function LinkDirectory({ provider, onClose }: { provider: Provider; onClose: () 
       onClose={onClose}
     >
       <OwnPassword value={password} onChange={setPassword} />
-      <TextField
-        label={`Name in ${provider.title}`}
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
-        value={name}
-        onChange={setName}
-      />
-      <TextField
-        label={`Password of ${provider.title}`}
-        type="password"
-        autoComplete="off"
-        value={outside}
-        onChange={setOutside}
+      <DirectoryFields
+        title={provider.title}
+        kept={false}
+        name={name}
+        password={outside}
+        onName={setName}
+        onPassword={setOutside}
       />
     </ProofDialog>
   );

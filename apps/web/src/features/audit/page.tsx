@@ -14,6 +14,7 @@ import { QueryView } from '../../components/query-view.tsx';
 import { SelectField } from '../../components/select-field.tsx';
 import { Table } from '../../components/table.tsx';
 import { spans } from '../runs/search.ts';
+import { SpanField } from '../runs/span-field.tsx';
 import { auditColumns } from './audit-columns.tsx';
 import { EntryDialog } from './entry-dialog.tsx';
 import { type AuditSearch, auditOutcomes } from './search.ts';
@@ -115,20 +116,7 @@ function Filters({ search }: { search: AuditSearch }) {
         options={[['', 'Any outcome'], ...auditOutcomes.map((one) => [one, one] as const)]}
         onChange={(outcome) => change({ outcome: outcome || undefined })}
       />
-      <SelectField
-        label="Within"
-        hideLabel
-        className="w-36"
-        value={search.within ?? ''}
-        options={[
-          ['', 'Any time'],
-          ['1h', 'Last hour'],
-          ['24h', 'Last 24 hours'],
-          ['7d', 'Last 7 days'],
-          ['30d', 'Last 30 days'],
-        ]}
-        onChange={(within) => change({ within: within || undefined })}
-      />
+      <SpanField label="Within" value={search.within} onChange={(within) => change({ within })} />
     </div>
   );
 }

@@ -1,13 +1,13 @@
 import { useNavigate } from '@tanstack/react-router';
 import { X } from 'lucide-react';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Menu, MenuItem } from '../../components/menu.tsx';
-import { SelectField } from '../../components/select-field.tsx';
+import { NameField } from '../../components/name-field.tsx';
 import { useShortcut } from '../../components/shortcuts.ts';
 import { statuses } from '../../components/status.tsx';
-import { fieldClass } from '../../components/text-field.tsx';
-import { type RunSearch, runStatuses, type Span } from './search.ts';
+import { type RunSearch, runStatuses } from './search.ts';
+import { SpanField } from './span-field.tsx';
 
 /** The filter above the list. All of it is in the address, so it can be kept, shared and gone back to. */
 export function RunFilters({ search }: { search: RunSearch }) {
@@ -21,27 +21,12 @@ export function RunFilters({ search }: { search: RunSearch }) {
         value={search.status ?? []}
         onChange={(status) => change({ status: status.length === 0 ? undefined : status })}
       />
-      <NameFilter
-        label="Workflow"
-        shortcut
+      <WorkflowFilter
         value={search.workflow ?? ''}
         onChange={(workflow) => change({ workflow: workflow || undefined })}
       />
-      <NameFilter label="Tag" value={search.tag ?? ''} onChange={(tag) => change({ tag: tag || undefined })} />
-      <SelectField
-        label="Begun within"
-        hideLabel
-        className="w-36"
-        value={search.within ?? ''}
-        options={[
-          ['', 'Any time'],
-          ['1h', 'Last hour'],
-          ['24h', 'Last 24 hours'],
-          ['7d', 'Last 7 days'],
-          ['30d', 'Last 30 days'],
-        ]}
-        onChange={(within) => change({ within: (within || undefined) as Span | undefined })}
-      />
+      <NameField label="Tag" narrow value={search.tag ?? ''} onChange={(tag) => change({ tag: tag || undefined })} />
+      <SpanField label="Begun within" value={search.within} onChange={(within) => change({ within })} />
       <label className="flex h-8 items-center gap-2 text-soft text-sm">
         <input
           type="checkbox"
@@ -97,40 +82,11 @@ function StatusFilter({
   );
 }
 
-/** An exact name. It counts when Enter is pressed or the field is left, so that no half name empties the list. */
-function NameFilter({
-  label,
-  value,
-  onChange,
-  shortcut = false,
-}: {
-  label: string;
-  value: string;
-  onChange: (value: string) => void;
-  shortcut?: boolean;
-}) {
-  const [text, setText] = useState(value);
+/** The name of a workflow, which `/` leads to. */
+function WorkflowFilter({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => setText(value), [value]);
-  useShortcut({ keys: '/', label: 'Filter by workflow', group: 'This page' }, () => field.current?.focus(), shortcut);
-  const settle = () => {
-    if (text.trim() !== value) onChange(text.trim());
-  };
-  return (
-    <input
-      ref={field}
-      aria-label={label}
-      placeholder={label}
-      value={text}
-      onChange={(event) => setText(event.target.value)}
-      onBlur={settle}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') settle();
-        if (event.key === 'Escape') event.currentTarget.blur();
-      }}
-      className={`${fieldClass} w-36!`}
-    />
-  );
+  useShortcut({ keys: '/', label: 'Filter by workflow', group: 'This page' }, () => field.current?.focus());
+  return <NameField ref={field} label="Workflow" narrow value={value} onChange={onChange} />;
 }
 
 function Fixed({ children, onRemove }: { children: ReactNode; onRemove: () => void }) {

@@ -6,7 +6,7 @@ import { storeToken } from '../../api/token.ts';
 import { Button } from '../../components/button.tsx';
 import { errorText } from '../../components/error-text.ts';
 import { Problem } from '../../components/problem.tsx';
-import { TextField } from '../../components/text-field.tsx';
+import { DirectoryFields } from './directory-fields.tsx';
 import { useSignedIn } from './use-signed-in.ts';
 
 type Provider = Answer<Routes['getSignIn']>['providers'][number];
@@ -62,20 +62,13 @@ function DirectoryWay({ provider }: { provider: Provider }) {
           signIn.mutate();
         }}
       >
-        <TextField
-          label={`Name in ${provider.title}`}
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          value={name}
-          onChange={setName}
-        />
-        <TextField
-          label={`Password of ${provider.title}`}
-          type="password"
-          autoComplete="current-password"
-          value={password}
-          onChange={setPassword}
+        <DirectoryFields
+          title={provider.title}
+          kept
+          name={name}
+          password={password}
+          onName={setName}
+          onPassword={setPassword}
         />
         {signIn.error === null ? null : <Problem>{errorText(signIn.error)}</Problem>}
         <Button type="submit" className="w-full" disabled={name === '' || password === '' || signIn.isPending}>
