@@ -188,6 +188,7 @@ describe('docs/performance.md', () => {
     notes: [
       { workload: 'sequence-10', subject: 'dbos', mode: 'default', note: 'does not apply: it is slow' },
       { workload: 'sequence-10', subject: 'dbos', mode: 'tuned', note: 'does not apply: it is slow' },
+      { workload: 'sequence-10', subject: 'pg-boss', mode: 'default', note: 'failed: It was not done within 60 s.' },
     ],
     machine: {
       at: '2026-11-26T20:00:00.000Z',
@@ -218,6 +219,7 @@ describe('docs/performance.md', () => {
 
   it('says why cells are missing, once for all of them, and leaves out what was not measured', () => {
     expect(lines).toContain('* dbos default, dbos tuned: does not apply: it is slow.');
+    expect(lines).toContain('* pg-boss default: failed: It was not done within 60 s.');
     expect(lines.filter((line) => line.startsWith('## '))).toEqual([
       '## Goals and figures',
       '## sequence-10: ten steps in a row',

@@ -66,13 +66,16 @@ function workloadSection(name: string, describe: string, { rows, notes }: Report
     if (workload !== name) continue;
     remarks.set(note, [...(remarks.get(note) ?? []), `${subject} ${mode}`]);
   }
-  const list = [...remarks].map(([note, who]) => `* ${who.join(', ')}: ${note}.`).join('\n');
+  const list = [...remarks].map(([note, who]) => `* ${who.join(', ')}: ${sentence(note)}`).join('\n');
   return [
     `## ${name}: ${describe}`,
     table(['System', 'Mode', 'Figure', 'Least / median / most', 'Unit', 'Millrace is'], lines),
     ...(list === '' ? [] : [list]),
   ];
 }
+
+/** Errors are sentences, other notes are not. */
+const sentence = (note: string): string => (note.endsWith('.') ? note : `${note}.`);
 
 const table = (head: readonly string[], lines: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
@@ -95,7 +98,7 @@ const method = `* In each round every workload is measured once on every subject
 function peerSection({ machine, notes }: Report): string {
   const missing = notes
     .filter(({ workload }) => workload === 'all')
-    .map(({ subject, note }) => `* **${subject}**: ${note}.\n`)
+    .map(({ subject, note }) => `* **${subject}**: ${sentence(note)}\n`)
     .join('');
   const lines = peers.flatMap(({ name, modes }) =>
     Object.entries(modes).map(([mode, meaning]) => [name, machine.peers[name] ?? 'not in this run', mode, meaning]),
