@@ -1,12 +1,14 @@
 import { storeConformance } from '@millrace/engine/testkit';
 import { afterAll, beforeAll } from 'vitest';
-import { openTestStore } from '../testkit/open-test-store.ts';
+import { reuseTestStores } from '../testkit/open-test-store.ts';
 import { startTestPostgres, type TestPostgres } from '../testkit/start-test-postgres.ts';
 
 let server: TestPostgres | null = null;
+let open: ReturnType<typeof reuseTestStores> | null = null;
 
 beforeAll(async () => {
   server = await startTestPostgres();
+  open = reuseTestStores(server);
 });
 
 afterAll(async () => {
@@ -14,6 +16,6 @@ afterAll(async () => {
 });
 
 storeConformance('the PostgreSQL store', async () => {
-  if (server === null) throw new Error('The test server did not start.');
-  return openTestStore(server);
+  if (open === null) throw new Error('The test server did not start.');
+  return open();
 });
