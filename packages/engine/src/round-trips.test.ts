@@ -67,7 +67,7 @@ async function idleEngine() {
   await hand.sync();
   await hand.succeed('only');
   taken();
-  return { start, statusOf, hand, taken, clock: open.clock };
+  return { start, statusOf, hand, taken, clock: open.clock, people: open.engine.people };
 }
 
 describe('the store is asked', () => {
@@ -115,6 +115,20 @@ describe('the store is asked', () => {
     taken();
     await Promise.all(Array.from({ length: 100 }, () => start('once')));
     expect(taken()['workspaces.revision']).toBe(1);
+  });
+
+  test('once to know who calls and what he may do; twice for a hundred requests at the same moment', async () => {
+    const { people, taken } = await idleEngine();
+    const by = 'test';
+    await people.accounts.create({ name: 'bot', kind: 'service', displayName: null, email: null, password: null, by });
+    const { key } = await people.apiKeys.create({ account: 'bot', name: 'ci', scopes: null, lifeMs: null, by });
+    taken();
+    expect(await people.identify.byApiKey(key)).toMatchObject({ name: 'bot' });
+    expect(taken()).toEqual({ 'apiKeys.use': 1 });
+    await Promise.all(Array.from({ length: 100 }, () => people.identify.byApiKey(key)));
+    expect(taken()).toEqual({ 'apiKeys.use': 2 });
+    await people.accounts.change('bot', { disabled: true });
+    expect(await people.identify.byApiKey(key)).toBeNull();
   });
 
   test('never while nothing happens, between two looks of its loops', async () => {

@@ -2,6 +2,7 @@ import type { Caller } from '../ports/role-store.ts';
 import type { Store } from '../ports/store.ts';
 import { type Actor, actorOf, attemptActor } from './actor.ts';
 import type { IdentifyAttempt } from './identify-attempt.ts';
+import { shareReads } from './share-reads.ts';
 import { hashToken, readApiKey } from './tokens.ts';
 
 type Shown = Parameters<typeof actorOf>[2];
@@ -22,6 +23,8 @@ export function createIdentify(
   { accounts, roles, sessions, apiKeys, now }: Store,
   attempts: IdentifyAttempt,
 ): Identify {
+  /** A page, or a program, asks much at the same time. */
+  const together = shareReads<Actor | null>();
   const actorNow = ({ account, holdings }: Caller, shown: Shown): Actor | null =>
     account.disabled ? null : actorOf(account, holdings, shown);
   const read = async (name: string, shown: Shown): Promise<Actor | null> => {
@@ -30,13 +33,19 @@ export function createIdentify(
   };
   return {
     async bySession(accessToken) {
-      const found = await sessions.find(hashToken(accessToken));
-      return found === null ? null : actorNow(found.caller, { session: found.session.id });
+      const hash = hashToken(accessToken);
+      return together(`session ${hash}`, async () => {
+        const found = await sessions.find(hash);
+        return found === null ? null : actorNow(found.caller, { session: found.session.id });
+      });
     },
     async byApiKey(text) {
       const given = readApiKey(text);
-      const found = given === null ? null : await apiKeys.use(given.id, given.hash);
-      return found === null ? null : actorNow(found.caller, { apiKey: found.apiKey });
+      if (given === null) return null;
+      return together(`key ${given.id} ${given.hash}`, async () => {
+        const found = await apiKeys.use(given.id, given.hash);
+        return found === null ? null : actorNow(found.caller, { apiKey: found.apiKey });
+      });
     },
     async byAttempt(token, keys) {
       const shown = await attempts.shown(token, keys);

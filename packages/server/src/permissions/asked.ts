@@ -6,6 +6,7 @@
 //   list        many objects: its handler answers with what is within the caller's reach, and with nothing else
 import type { ErrorCode, PermissionObject } from '@millrace/core';
 import type { Engine } from '@millrace/engine';
+import type { RunObjects } from './run-objects.ts';
 
 /** What is told to those who may not know whether there is such an object: the same as if there were none. */
 export type Missing = Readonly<{ code: ErrorCode; message: string }>;
@@ -25,7 +26,7 @@ export type Asked<Given> =
   | Readonly<{
       kind: 'found';
       /** null: there is none. */
-      find: (engine: Engine, parts: Given) => Promise<PermissionObject | null>;
+      find: (engine: Engine, parts: Given, runs: RunObjects) => Promise<PermissionObject | null>;
       missing: Absent<Given>;
     }>
   /** Of one workspace, or (null) of all. */

@@ -22,17 +22,19 @@ import {
   reachesWorkspace,
   reachOf,
 } from '@millrace/core';
-import type { Actor, Engine } from '@millrace/engine';
+import type { Actor } from '@millrace/engine';
+import type { ServerContext } from '../server-context.ts';
 import type { Asked } from './asked.ts';
 import { authorizeAttempt } from './attempt-operations.ts';
 import { operationObjects } from './operation-objects.ts';
 import { forbidden, hintOfMissing } from './refusals.ts';
 
+type Context = Pick<ServerContext, 'engine' | 'runObjects'>;
 type AnyParts = Readonly<{ params: unknown; query: unknown; body: unknown }>;
 
 /** The reach of the permission that an operation needs. Throws `forbidden`, or what says that there is no such object. */
 export async function authorize(
-  engine: Engine,
+  { engine, runObjects }: Context,
   actor: Actor,
   operationId: OperationId,
   parts: AnyParts,
@@ -45,13 +47,13 @@ export async function authorize(
   if (isEmptyReach(reach)) throw await forbidden(engine, actor, needs, null);
   const asked = (operationObjects as Readonly<Record<string, Asked<AnyParts>>>)[operationId];
   if (asked === undefined) throw new Error(`Nothing says what ${operationId} does its thing to.`);
-  const refusal = await refusalOf(engine, actor, needs, reach, asked, parts);
+  const refusal = await refusalOf({ engine, runObjects }, actor, needs, reach, asked, parts);
   if (refusal !== null) throw refusal;
   return reach;
 }
 
 async function refusalOf(
-  engine: Engine,
+  { engine, runObjects }: Context,
   actor: Actor,
   needs: Permission,
   reach: Reach,
@@ -83,7 +85,7 @@ async function refusalOf(
       return knows || asked.missing === null ? forbidden(engine, actor, needs, object) : missing(asked.missing(parts));
     }
     case 'found': {
-      const object = await asked.find(engine, parts);
+      const object = await asked.find(engine, parts, runObjects);
       if (object === null) return missing(asked.missing(parts));
       if (isWithinReach(reach, object)) return null;
       return mayRead(readingOf(needs), object)

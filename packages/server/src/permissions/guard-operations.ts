@@ -14,7 +14,7 @@ declare module 'fastify' {
  * Asks for the permission of each operation before its handler runs. A route that does not say who may call it keeps the server
  * from starting, so that none can be added that is open by mistake.
  */
-export function guardOperations(app: FastifyInstance, { engine }: Pick<ServerContext, 'engine'>): void {
+export function guardOperations(app: FastifyInstance, context: Pick<ServerContext, 'engine' | 'runObjects'>): void {
   app.decorateRequest('reach', null as unknown as Reach);
   app.addHook('preHandler', async (request) => {
     const { access, operationId } = request.routeOptions.config;
@@ -22,7 +22,7 @@ export function guardOperations(app: FastifyInstance, { engine }: Pick<ServerCon
     if (access === 'public' || access === 'worker' || request.is404) return;
     if (request.actor === null || operationId === undefined) throw new Error(`${request.url} is asked by nobody.`);
     const { params, query, body } = request;
-    request.reach = await authorize(engine, request.actor, operationId, { params, query, body });
+    request.reach = await authorize(context, request.actor, operationId, { params, query, body });
   });
   const mounted: RouteOptions[] = [];
   app.addHook('onRoute', (route) => {

@@ -24,6 +24,7 @@ import {
   role,
   user,
 } from './people-objects.ts';
+import type { RunObjects } from './run-objects.ts';
 
 /** Operations for which a permission is needed. */
 export type GuardedOperation = {
@@ -97,7 +98,7 @@ export const runMissing = (run: string): Missing => ({
 
 const run = {
   kind: 'found',
-  find: (engine: Engine, { params }: OfRun) => objectOfRun(engine, runId(params.run)),
+  find: (_engine: Engine, { params }: OfRun, runs: RunObjects) => runs.of(runId(params.run)),
   missing: ({ params }: OfRun): Missing => runMissing(params.run),
 } as const;
 

@@ -103,13 +103,13 @@ test.each([
   ...folder('outbox'),
   ...folder('history'),
   'workers/expired-workers.sql',
-  'queries/run-detail.sql',
+  'queries/run-details.sql',
 ])('%s finds its rows by an index', async (file) => {
   const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
   expect(await wholeReads(text)).toEqual(readInOrder[file] ?? []);
 });
 
-test.each([...folder('history'), 'queries/run-detail.sql'])(
+test.each([...folder('history'), 'queries/run-details.sql'])(
   '%s reads runs and attempts by their keys, however many there are',
   async (file) => {
     const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');

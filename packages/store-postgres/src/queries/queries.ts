@@ -15,7 +15,7 @@ import { listEvents } from './list-events.ts';
 import { listSchedules } from './list-schedules.ts';
 import type { PreparedLists } from './prepared-lists.ts';
 import { allConditions, and, isPlannedOnce, runCandidates } from './run-candidates.ts';
-import { runDetail } from './run-detail.ts';
+import { createRunDetails } from './run-details.ts';
 import { decodeSummary, type SummaryRow } from './run-summary.ts';
 import type { Tables } from './tables.ts';
 
@@ -41,7 +41,7 @@ export function createQueries(database: Database, db: Kysely<Tables>, lists: Pre
         return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
       });
     },
-    runDetail: (run, mostReruns) => runDetail(database, run, mostReruns),
+    runDetail: createRunDetails(database),
     latestRuns: (workspace, each, reach) =>
       readable('list the latest runs', () => latestRuns(db, lists, workspace, each, reach)),
     async listApprovals(filter, page) {
