@@ -90,7 +90,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const channel = `millrace:${schema}`;
   const changes = new PostgresListener(hotConnection(target), channel, onError);
   const listSize = Math.max(1, Math.ceil((poolSize - hotSize) / 2));
-  const listPool = openPool({ ...listConnection(target, schema), max: listSize }, onError);
+  const listPool = openPool({ ...listConnection(target, schema), max: listSize, idleTimeoutMillis: 60_000 }, onError);
   const readSize = Math.max(1, poolSize - hotSize - listSize);
   const readPool = openPool({ ...readConnection(target, schema), max: readSize }, onError);
   const reads = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: readPool }) });

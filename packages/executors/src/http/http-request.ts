@@ -1,5 +1,5 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { type AddressGuard, RefusedAddress } from './address-guard.ts';
@@ -43,17 +43,16 @@ const credentials = ['authorization', 'cookie', 'proxy-authorization'];
  * has checked, also after redirects. `idleMs`: how long a connection may be silent.
  */
 export function createHttpClient(guard: AddressGuard, idleMs: number): HttpClient {
-  const agents = {
-    http: new HttpAgent({ keepAlive: true, timeout: idleMs, lookup: guard.lookup }),
-    https: new HttpsAgent({ keepAlive: true, timeout: idleMs, lookup: guard.lookup }),
-  };
+  let line: Promise<Line> | null = null;
   return {
     async send(first, limitBytes, signal) {
+      line ??= openLine(guard, idleMs);
+      const opened = await line;
       let request = first;
       for (let redirects = 0; ; redirects++) {
         const refusal = guard.refusal(request.url.hostname);
         if (refusal !== null) throw new RefusedAddress(`the address is ${refusal}`);
-        const message = await exchange(request, agents, idleMs, signal);
+        const message = await exchange(request, opened, idleMs, signal);
         const next = redirected(request, message);
         if (next === null) {
           const body = await readBody(message, limitBytes);
@@ -67,16 +66,36 @@ export function createHttpClient(guard: AddressGuard, idleMs: number): HttpClien
   };
 }
 
+type Line = Readonly<{
+  http: Readonly<{ agent: HttpAgent; request: typeof import('node:http').request }>;
+  https: Readonly<{ agent: HttpsAgent; request: typeof import('node:https').request }>;
+}>;
+
+/**
+ * With the first request: to import `node:http` loads all of Node's `fetch` as well, which took a seventh of the time in which a
+ * command starts that runs one shell step.
+ */
+async function openLine(guard: AddressGuard, idleMs: number): Promise<Line> {
+  const [http, https] = await Promise.all([import('node:http'), import('node:https')]);
+  const options = { keepAlive: true, timeout: idleMs, lookup: guard.lookup };
+  return {
+    http: { agent: new http.Agent(options), request: http.request },
+    https: { agent: new https.Agent(options), request: https.request },
+  };
+}
+
 function exchange(
   { url, method, headers, body }: HttpRequest,
-  agents: Readonly<{ http: HttpAgent; https: HttpsAgent }>,
+  { http, https }: Line,
   idleMs: number,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const secure = url.protocol === 'https:';
   return new Promise((resolve, reject) => {
-    const options = { method, headers, signal, timeout: idleMs, agent: secure ? agents.https : agents.http };
-    const sent = secure ? httpsRequest(url, options, resolve) : httpRequest(url, options, resolve);
+    const options = { method, headers, signal, timeout: idleMs };
+    const sent = secure
+      ? https.request(url, { ...options, agent: https.agent }, resolve)
+      : http.request(url, { ...options, agent: http.agent }, resolve);
     sent.once('error', reject);
     sent.once('timeout', () => sent.destroy(new Error(`nothing was heard for ${idleMs} ms`)));
     sent.end(body ?? undefined);
