@@ -5,6 +5,7 @@ import type { JoinedWorker } from '@millrace/engine';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { callerSignal } from '../contract/caller-signal.ts';
 import { mountRawRoute, mountRoute } from '../contract/mount-route.ts';
+import { BatchBuffers } from '../logs/batch-buffers.ts';
 import { presentBounds } from '../present/present-joining.ts';
 import { bearerToken } from '../security/bearer-token.ts';
 import type { ServerContext } from '../server-context.ts';
@@ -22,11 +23,11 @@ export function addWorkerProtocolRoutes(parent: FastifyInstance, { engine, closi
       { parseAs: 'string', bodyLimit: maxSyncBytes },
       app.getDefaultJsonParser('ignore', 'ignore'),
     );
-    app.addContentTypeParser(
-      logBatchMediaType,
-      { parseAs: 'buffer', bodyLimit: maxLogBatchBytes + logBatchHeaderBytes },
-      (_request, body, done) => done(null, body),
-    );
+    const batches = new BatchBuffers(maxLogBatchBytes + logBatchHeaderBytes);
+    app.addContentTypeParser(logBatchMediaType, ({ headers }: FastifyRequest, body: Readable) => {
+      const length = headers['content-length'];
+      return batches.receive(body, length === undefined ? null : Number(length));
+    });
 
     mountRoute(app, 'joinWorker', async ({ body, request }) => {
       const { token: workerToken, name } = body;
@@ -45,9 +46,11 @@ export function addWorkerProtocolRoutes(parent: FastifyInstance, { engine, closi
 
     const protocolOf = ({ shownWorker }: FastifyRequest) => engine.joining.protocolOf(shownWorker);
 
-    mountRoute(app, 'syncWorker', ({ body, request, reply }) =>
-      protocolOf(request).sync({ ...body, waitMs: Math.min(body.waitMs, maxSyncWaitMs) }, callerSignal(reply, closing)),
-    );
+    mountRoute(app, 'syncWorker', ({ body, request, reply }) => {
+      const waitMs = Math.min(body.waitMs, maxSyncWaitMs);
+      // A call that does not wait has nothing that could be cut short.
+      return protocolOf(request).sync({ ...body, waitMs }, waitMs === 0 ? undefined : callerSignal(reply, closing));
+    });
 
     mountRoute(app, 'endedRuns', async ({ body, request }) => {
       const { ended, unknown } = await protocolOf(request).endedRuns(body.runs);
@@ -61,7 +64,9 @@ export function addWorkerProtocolRoutes(parent: FastifyInstance, { engine, closi
     });
 
     mountRawRoute(app, 'appendLogs', async ({ request, reply }) => {
-      await protocolOf(request).appendLogs(decodeLogBatch(request.body as Uint8Array));
+      const batch = request.body as Uint8Array;
+      await protocolOf(request).appendLogs(decodeLogBatch(batch));
+      batches.giveBack(batch);
       return reply.code(204).send();
     });
 
