@@ -77,12 +77,8 @@ class Helper:
             if not ready:
                 self.send_reports()
             for descriptor, what in ready.items():
-                if descriptor not in self.of_stream:
-                    continue
-                if what == select.POLLHUP:  # And nothing to read.
-                    self.close_stream(descriptor)
-                else:
-                    self.pass_on(descriptor)
+                if descriptor in self.of_stream:
+                    self.pass_on(descriptor, what)
             if self.ends in ready:
                 os.read(self.ends, 4096)
                 self.reap()
@@ -201,10 +197,10 @@ class Helper:
             # The worker may have removed it.
             self.spares.pop(folders.paths[0], None)
 
-    def pass_on(self, descriptor):
+    def pass_on(self, descriptor, what):
         """Of a stream that has something, or is over."""
         job = self.of_stream[descriptor]
-        piece = os.read(descriptor, PIECE)
+        piece = os.read(descriptor, PIECE) if what != select.POLLHUP else b''
         if not piece:
             self.close_stream(descriptor)
             return
@@ -379,10 +375,7 @@ def hear_of_ends():
     """Gives a descriptor that can be read whenever a process has ended."""
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
     # A set of signals, one bit for each, as the C library has it.
-    ends = SYSTEM.signalfd(-1, (1 << signal.SIGCHLD - 1).to_bytes(128, sys.byteorder), os.O_CLOEXEC | os.O_NONBLOCK)
-    if ends < 0:
-        sys.exit('There is no signalfd.')
-    return ends
+    return SYSTEM.signalfd(-1, (1 << signal.SIGCHLD - 1).to_bytes(128, sys.byteorder), os.O_CLOEXEC | os.O_NONBLOCK)
 
 
 def take_in_orphans():
