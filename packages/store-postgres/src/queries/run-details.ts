@@ -1,4 +1,4 @@
-import type { EndedAttempt, RunId, RunRecord, Wait, Work } from '@millrace/core';
+import { type EndedAttempt, type RunId, type RunRecord, runId, type Wait, type Work } from '@millrace/core';
 import type { RunSummary, StoredRun } from '@millrace/engine';
 import type { Database } from '../connections/database.ts';
 import { readStatement } from '../connections/statement.ts';
@@ -24,58 +24,60 @@ type PartRow =
   | (WaitRow & Readonly<{ part: 'wait' }>)
   | (SummaryRow & Readonly<{ part: 'rerun'; rerun_of: string }>);
 
-type Parts = { attempts: EndedAttempt[]; work: Work[]; waits: Wait[]; reruns: RunSummary[] };
-
 /** Few enough to leave the engine some of its connections. */
 const statementsAtOnce = 3;
 const runsTogether = 16;
 
 /**
  * Reads runs for people, by the engine's connections, which have the statement prepared: it finds its rows by their keys,
- * however many there are. `mostReruns` is the same for all.
+ * however many there are.
  */
 export function createRunDetails(database: Database): (id: RunId, mostReruns: number) => Promise<StoredRun | null> {
-  const readers = new Map<number, (id: RunId) => Promise<StoredRun | null>>();
-  return (id, mostReruns) => {
+  const readers = new Map<number, (id: RunId) => Promise<readonly PartRow[] | null>>();
+  return async (id, mostReruns) => {
     let read = readers.get(mostReruns);
     if (read === undefined) {
-      read = gather({ atOnce: statementsAtOnce, together: runsTogether }, (ids) => readAll(database, ids, mostReruns));
+      read = gather({ atOnce: statementsAtOnce, together: runsTogether }, (ids) => readRows(database, ids, mostReruns));
       readers.set(mostReruns, read);
     }
-    return read(id);
+    // Rows that cannot be understood are the failure of their own run, and of none that was read with it.
+    return decodeRows((await read(id)) ?? []);
   };
 }
 
-async function readAll(
+async function readRows(
   database: Database,
   ids: readonly RunId[],
   mostReruns: number,
-): Promise<ReadonlyMap<RunId, StoredRun>> {
-  const runs: RunRecord[] = [];
-  const parts = new Map(ids.map((id): [string, Parts] => [id, { attempts: [], work: [], waits: [], reruns: [] }]));
-  for (const row of await database.query<PartRow>(readRuns, [ids, mostReruns])) {
+): Promise<ReadonlyMap<RunId, readonly PartRow[]>> {
+  const rows = await database.query<PartRow>(readRuns, [ids, mostReruns]);
+  return Map.groupBy(rows, (row) => runId(row.part === 'rerun' ? row.rerun_of : row.run));
+}
+
+function decodeRows(rows: readonly PartRow[]): StoredRun | null {
+  let run: RunRecord | null = null;
+  const attempts: EndedAttempt[] = [];
+  const work: Work[] = [];
+  const waits: Wait[] = [];
+  const reruns: RunSummary[] = [];
+  for (const row of rows) {
     switch (row.part) {
       case 'run':
-        runs.push(decodeRun(row));
+        run = decodeRun(row);
         break;
       case 'attempt':
-        parts.get(row.run)?.attempts.push(decodeAttempt(row));
+        attempts.push(decodeAttempt(row));
         break;
       case 'work':
-        parts.get(row.run)?.work.push(decodeWork(row));
+        work.push(decodeWork(row));
         break;
       case 'wait':
-        parts.get(row.run)?.waits.push(decodeWait(row));
+        waits.push(decodeWait(row));
         break;
       case 'rerun':
-        parts.get(row.rerun_of)?.reruns.push(decodeSummary(row));
+        reruns.push(decodeSummary(row));
         break;
     }
   }
-  return new Map(
-    runs.flatMap((run): readonly [RunId, StoredRun][] => {
-      const own = parts.get(run.id);
-      return own === undefined ? [] : [[run.id, { run, ...own }]];
-    }),
-  );
+  return run === null ? null : { run, attempts, work, waits, reruns };
 }
