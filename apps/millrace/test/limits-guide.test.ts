@@ -1,15 +1,17 @@
 // The workflows of the guide on limits, on a server: who holds a key, who waits for it, and who is next.
 import { chmodSync } from 'node:fs';
+import { createClient } from '@millrace/client';
 import { describe, expect, it } from 'vitest';
 import { serveGuide } from './dev-server.ts';
 
-const { cli, json } = serveGuide('limits', (scratch) => {
+const { cli, json, url } = serveGuide('limits', (scratch) => {
   chmodSync(scratch.write('ship.sh', '#!/bin/sh\nexec sleep 300\n'), 0o755);
   scratch.write('package.json', JSON.stringify({ scripts: { test: 'sleep 300' } }));
 });
 const begin = async (...args: string[]): Promise<string> => (await json('workflow', 'start', ...args)).id;
 const status = async (id: string): Promise<string> => (await json('run', 'get', id)).status;
-const becomes = (id: string, expected: string) => expect.poll(() => status(id), { timeout: 30_000 }).toBe(expected);
+const becomes = (id: string, expected: string) =>
+  expect.poll(async () => (await createClient({ url: url() }).runs.get(id)).status, { timeout: 30_000 }).toBe(expected);
 
 describe('the guide on limits', { timeout: 120_000 }, () => {
   it('lets one run hold a key, tells who holds it and who waits, and serves the higher priority first', async () => {

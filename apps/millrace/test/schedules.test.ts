@@ -1,5 +1,6 @@
 // Schedules of a real server, through the command line.
 import { readFileSync } from 'node:fs';
+import { createClient } from '@millrace/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeScratch, type Running, run, type Scratch } from './command-line.ts';
 import { addressOf, startDev } from './dev-server.ts';
@@ -27,13 +28,18 @@ afterEach(async () => {
 describe('millrace schedule', { timeout: 120_000 }, () => {
   it('shows, disables, fires and fills schedules that a server fires', async () => {
     server = await startDev(scratch);
-    const remote = { cwd: scratch.path, env: { MILLRACE_URL: await addressOf(server) } };
+    const url = await addressOf(server);
+    const api = createClient({ url });
+    const remote = { cwd: scratch.path, env: { MILLRACE_URL: url } };
     const schedule = (...args: readonly string[]) => run(['schedule', ...args], remote);
     const json = async (...args: readonly string[]) => JSON.parse((await schedule(...args, '--json')).stdout);
 
     const listed = await schedule('list');
     expect(listed.stdout).toMatch(/SCHEDULE +WORKFLOW +STATE +NEXT +LAST\nmain\/nightly +report +enabled +\d{4}-/);
 
+    await expect
+      .poll(async () => (await api.schedules.get('main', 'often')).last_tick?.result, { timeout: 60_000 })
+      .toBe('started');
     for (;;) {
       const { last_tick: last } = await json('get', 'often');
       if (last?.result !== 'started') continue;
