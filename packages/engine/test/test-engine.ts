@@ -15,6 +15,7 @@ import { createEngine } from '../src/engine.ts';
 import type { Engine } from '../src/engine-types.ts';
 import { createMemoryStore } from '../src/memory/index.ts';
 import type { Clock } from '../src/ports/clock.ts';
+import type { Queries } from '../src/ports/queries.ts';
 import type { SecretSource } from '../src/ports/secret-source.ts';
 import type { Store } from '../src/ports/store.ts';
 import type { Retention } from '../src/retention/retention.ts';
@@ -176,6 +177,7 @@ export async function startTestEngine(
   options: Readonly<{
     settings?: Partial<EngineSettings>;
     wrap?: (store: Store) => Store;
+    wrapQueries?: (queries: Queries) => Queries;
     secrets?: readonly SecretSource[];
     secretKeys?: ReadSecretKeys;
     retention?: Retention;
@@ -190,7 +192,7 @@ export async function startTestEngine(
   const create = async (name: string) => {
     const engine = await createEngine({
       store,
-      queries: memory.queries,
+      queries: options.wrapQueries?.(memory.queries) ?? memory.queries,
       blobs,
       clock,
       name,

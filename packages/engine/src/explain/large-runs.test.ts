@@ -2,7 +2,7 @@
 import type { LoadedRun } from '@millrace/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type HandWorker, startTestEngine, type TestEngine } from '../../test/test-engine.ts';
-import type { Store } from '../ports/index.ts';
+import type { Queries, Store } from '../ports/index.ts';
 
 const yaml = (size: number): string => `
 workflows:
@@ -39,9 +39,9 @@ class Looks {
     return value;
   }
 
-  at(loaded: LoadedRun): LoadedRun {
-    const { run, attempts, work, waits } = loaded;
-    return { run, attempts: this.over(attempts), work: this.over(work), waits: this.over(waits) };
+  at<Loaded extends LoadedRun>(loaded: Loaded): Loaded {
+    const { attempts, work, waits } = loaded;
+    return { ...loaded, attempts: this.over(attempts), work: this.over(work), waits: this.over(waits) };
   }
 }
 
@@ -62,18 +62,28 @@ async function looksPerRow(
 ): Promise<number> {
   const looks = new Looks();
   let rows = 0;
-  const counting = (store: Store): Store => ({
+  const rowsOf = ({ attempts, work, waits }: LoadedRun) => attempts.length + work.length + waits.length;
+  const wrap = (store: Store): Store => ({
     ...store,
     runs: {
       ...store.runs,
       async load(ids) {
         const loaded = await store.runs.load(ids);
-        rows = loaded.reduce((sum, one) => sum + one.attempts.length + one.work.length + one.waits.length, 0);
+        rows = loaded.reduce((sum, one) => sum + rowsOf(one), 0);
         return loaded.map((one) => looks.at(one));
       },
     },
   });
-  const current = await startTestEngine(yaml(size), { wrap: counting });
+  const wrapQueries = (queries: Queries): Queries => ({
+    ...queries,
+    async runDetail(...asked) {
+      const detail = await queries.runDetail(...asked);
+      if (detail === null) return null;
+      rows = rowsOf(detail);
+      return looks.at(detail);
+    },
+  });
+  const current = await startTestEngine(yaml(size), { wrap, wrapQueries });
   open = current;
   const run = await current.start(workflow);
   await prepare(current.worker('w', { slots: size }));
