@@ -25,7 +25,8 @@ export default defineConfig({
     // The first browser test of a fresh machine unpacks a browser and builds the pages before it begins.
     hookTimeout: 120_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // Many tests wait, for processes and for time to pass: one more than a small machine has cores keeps those busy.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: 'pure', include: pure, isolate: false } },
