@@ -11,9 +11,10 @@ const statementTimeoutMs = 120_000;
  * the tables were empty: these settings keep the planner from another idea.
  *
  * They do not keep it from reading a whole index where it may join in its order, and it does so where statistics say that
- * a table is small: 100,000 rows that came since make that 10,000,000,000 comparisons. So statements that look up rows of
- * `work`, `wait`, `slot` and `outbox` say `run = any (array[x.run])`, which nothing can be merged by, and name no condition
- * of a partial index that they do not want; or a `lateral` with `offset 0` keeps the condition where the index is.
+ * a table is small, or was empty when it was vacuumed: 100,000 rows that came since make that 10,000,000,000 comparisons. So
+ * statements that look up rows of `work`, `wait`, `slot`, `outbox`, `run` and `run_origin` say `run = any (array[x.run])`, which
+ * nothing can be merged by, and name no condition of a partial index that they do not want; or a `lateral`, or a condition with
+ * `exists`, has an `offset 0`, which keeps the condition where the index is.
  */
 const hotSettings = [
   'plan_cache_mode=force_generic_plan',

@@ -5,7 +5,7 @@ with removed as (
     array(
       select b.ctid
       from unnest($1::bigint[]) as x (run)
-      join millrace.removed_run v on v.id = x.run
+      cross join lateral (select v.id from millrace.removed_run v where v.id = x.run offset 0) v
       join millrace.attempt b on b.run = any (array[v.id])
       limit $2::int
     )

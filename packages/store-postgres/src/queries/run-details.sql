@@ -8,7 +8,7 @@
     null::int as priority, null::bigint as leased_at, null::text as document, null::text as lane_workspace,
     null::text as queue, null::text as capability, null::text as labels, null::text as kind, null::bigint as due_at
   from millrace.run r
-  join millrace.run_origin o on o.id = r.id
+  join millrace.run_origin o on o.id = any (array[r.id])
   join millrace.pinned_workflow p on p.id = o.pinned
   join millrace.workflow w on w.id = p.workflow
   where r.id = any ($1::bigint[])
@@ -67,8 +67,8 @@ union all
     order by e.run desc
     limit $2
   ) e
-  join millrace.run r on r.id = e.run
-  join millrace.run_origin o on o.id = e.run
+  join millrace.run r on r.id = any (array[e.run])
+  join millrace.run_origin o on o.id = any (array[e.run])
   join millrace.pinned_workflow p on p.id = o.pinned
   join millrace.workflow w on w.id = p.workflow
   order by e.rerun_of, e.run desc

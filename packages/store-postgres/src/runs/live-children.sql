@@ -1,5 +1,6 @@
+-- Statuses are looked up one by one: joined, they might be read from the index of all runs that live.
 select o.id as run
 from millrace.run_origin o
-join millrace.run r on r.id = o.id
-where o.parent_run = $1 and r.status in ('queued', 'running', 'paused')
+where o.parent_run = $1
+  and (select r.status from millrace.run r where r.id = o.id) in ('queued', 'running', 'paused')
 order by o.id

@@ -2,7 +2,7 @@
 with orphan as (
   select distinct s.run, s.step, s.iteration, s.item, s.attempt, s.request
   from millrace.slot s
-  left join millrace.run r on r.id = s.run
+  left join millrace.run r on r.id = any (array[s.run])
   where r.id is null or r.status not in ('queued', 'running', 'paused')
     or (
       s.step >= 0

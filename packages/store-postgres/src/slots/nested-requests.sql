@@ -13,7 +13,11 @@ below as (
 select s.run, s.step, s.iteration, s.item, s.attempt, s.request, s.ordinal, s.workspace, s.kind, s.name, s.key, s.most,
   s.per_ms, s.when_full, s.priority, s.requested_at, s.above
 from below b
-join millrace.slot s
-  on s.run = any (array[b.run]) and s.step = b.step and s.iteration = b.iteration and s.item = b.item and s.attempt = b.attempt
-  and s.request = b.request
+cross join lateral (
+  select s.*
+  from millrace.slot s
+  where s.run = b.run and s.step = b.step and s.iteration = b.iteration and s.item = b.item and s.attempt = b.attempt
+    and s.request = b.request
+  offset 0
+) s
 order by s.run, s.step, s.iteration, s.item, s.attempt, s.request, s.ordinal

@@ -22,7 +22,11 @@ with line as (
 select s.run, s.step, s.iteration, s.item, s.attempt, s.request, s.ordinal, s.workspace, s.kind, s.name, s.key, s.most, s.per_ms,
   s.when_full, s.priority, s.requested_at, s.above
 from line l
-join millrace.slot s
-  on s.run = any (array[l.run]) and s.step = l.step and s.iteration = l.iteration and s.item = l.item and s.attempt = l.attempt
-  and s.request = l.request
+cross join lateral (
+  select s.*
+  from millrace.slot s
+  where s.run = l.run and s.step = l.step and s.iteration = l.iteration and s.item = l.item and s.attempt = l.attempt
+    and s.request = l.request
+  offset 0
+) s
 order by s.run, s.step, s.iteration, s.item, s.attempt, s.request, s.ordinal

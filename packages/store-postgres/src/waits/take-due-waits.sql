@@ -10,5 +10,5 @@ with due as (
 update millrace.wait w
 set visible_at = millrace.clock() + $2::bigint
 from due
-where w.run = due.run and w.step = due.step and w.iteration = due.iteration and w.item = due.item and w.kind = due.kind
+where w.run = any (array[due.run]) and w.step = due.step and w.iteration = due.iteration and w.item = due.item and w.kind = due.kind
 returning w.run, w.step, w.iteration, w.item, w.kind, w.attempt, w.due_at

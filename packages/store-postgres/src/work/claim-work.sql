@@ -41,7 +41,7 @@ leased as (
   update millrace.work w
   set ready = false, worker = $1::text, leased_at = millrace.clock()
   from next
-  where w.run = next.run and w.step = next.step and w.iteration = next.iteration and w.item = next.item
+  where w.run = any (array[next.run]) and w.step = next.step and w.iteration = next.iteration and w.item = next.item
   returning w.*, next.turn, next.share
 )
 select t.run, t.step, t.iteration, t.item, t.attempt, t.priority, t.ready_at, t.worker, t.leased_at, t.document,
@@ -49,8 +49,8 @@ select t.run, t.step, t.iteration, t.item, t.attempt, t.priority, t.ready_at, t.
   f.workspace, f.name as workflow, p.revision, p.plan, p.folder
 from leased t
 join millrace.lane l on l.id = t.lane
-join millrace.run r on r.id = t.run
-join millrace.run_origin o on o.id = t.run
+join millrace.run r on r.id = any (array[t.run])
+join millrace.run_origin o on o.id = any (array[t.run])
 join millrace.pinned_workflow p on p.id = o.pinned
 join millrace.workflow f on f.id = p.workflow
 order by t.turn, t.share

@@ -2,7 +2,7 @@
 select t.run, o.facts, f.workspace, f.name as workflow, p.revision, p.plan, p.folder
 from millrace.work t
 join millrace.worker w on w.id = t.worker and w.lease_until > millrace.clock()
-join millrace.run_origin o on o.id = t.run
+join millrace.run_origin o on o.id = any (array[t.run])
 join millrace.pinned_workflow p on p.id = o.pinned
 join millrace.workflow f on f.id = p.workflow
 where t.worker = $1 and not t.ready

@@ -14,6 +14,6 @@ updated as (
     :updated_started::bigint[], :updated_ended::bigint[], string_to_array(:updated_control, :separator, :absent),
     string_to_array(:updated_output, :separator, :absent), string_to_array(:updated_error, :separator, :absent)
   ) as x (id, version, changed, status, started_at, ended_at, control, output, error)
-  where r.id = x.id and r.version = x.version
+  where r.id = any (array[x.id]) and r.version = x.version
   returning r.id
 )
