@@ -1,4 +1,4 @@
-import { isRunEnd, type RunId } from '@millrace/core';
+import type { RunId } from '@millrace/core';
 import type { Engine } from '@millrace/engine';
 import { createServer } from '@millrace/server';
 import { openEngine, type Where } from '../millrace/open-engine.ts';
@@ -85,9 +85,9 @@ async function start(engine: Engine, workflow: string): Promise<RunId> {
 }
 
 async function ended(engine: Engine, run: RunId): Promise<string> {
-  const found = await engine.waitForRun(run);
-  if (found === null || !isRunEnd(found.status)) throw new Error(`Run ${run} has not ended.`);
-  return found.status;
+  const status = await engine.waitForRun(run);
+  if (status === null) throw new Error(`Run ${run} has not ended.`);
+  return status;
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -41,7 +41,7 @@ export function startLoad(engine: Engine, atOnce: number, onLatency: (ms: number
     const request = { workspace: 'bench', workflow, input: { n }, trigger: { type: 'soak' }, tags: [`tag-${n % 100}`] };
     const { run } = await engine.startRun(request);
     const ended = await engine.waitForRun(run);
-    if (ended?.status !== 'succeeded') throw new Error(`Run ${run} ended as ${ended?.status}.`);
+    if (ended !== 'succeeded') throw new Error(`Run ${run} ended as ${ended}.`);
     if (workflow === 'single') onLatency(performance.now() - began);
     return run;
   };

@@ -6,6 +6,7 @@ import type {
   Plan,
   Reach,
   ReusedStep,
+  RunEndStatus,
   RunId,
   RunRecord,
   RunStatus,
@@ -225,8 +226,11 @@ export type Engine = Readonly<{
   listLimits(filter: LimitFilter, most: number): Promise<readonly NamedLimit[]>;
   /** Queues that are defined, or in use. */
   listQueues(filter?: Readonly<{ workspace?: string }>): Promise<readonly QueueSummary[]>;
-  /** Resolves when the run has ended; null when the time is over first. */
-  waitForRun(run: RunId, options?: Readonly<{ signal?: AbortSignal; timeoutMs?: number }>): Promise<RunRecord | null>;
+  /** Resolves with how the run ended; null when the time is over first. */
+  waitForRun(
+    run: RunId,
+    options?: Readonly<{ signal?: AbortSignal; timeoutMs?: number }>,
+  ): Promise<RunEndStatus | null>;
   readonly schedules: Schedules;
   readonly webhooks: Webhooks;
   readonly secrets: Secrets;

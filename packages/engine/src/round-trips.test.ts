@@ -67,7 +67,7 @@ async function idleEngine() {
   await hand.sync();
   await hand.succeed('only');
   taken();
-  return { start, statusOf, hand, taken, clock: open.clock, people: open.engine.people };
+  return { start, statusOf, hand, taken, clock: open.clock, people: open.engine.people, engine: open.engine };
 }
 
 describe('the store is asked', () => {
@@ -129,6 +129,19 @@ describe('the store is asked', () => {
     expect(taken()).toEqual({ 'apiKeys.use': 2 });
     await people.accounts.change('bot', { disabled: true });
     expect(await people.identify.byApiKey(key)).toBeNull();
+  });
+
+  test('once by somebody who waits for a run: the commit tells how it ended', async () => {
+    const { start, hand, taken, engine } = await idleEngine();
+    const run = await start('once');
+    await hand.sync();
+    taken();
+    const ended = engine.waitForRun(run);
+    await settle();
+    expect(taken()).toEqual({ 'runs.status': 1 });
+    await hand.succeed('only');
+    expect(await ended).toBe('succeeded');
+    expect(taken()).toEqual({ 'runs.commit': 1 });
   });
 
   test('never while nothing happens, between two looks of its loops', async () => {

@@ -138,13 +138,14 @@ export function createFakeRuns(seen: Seen, emit: (event: EngineEvent) => void) {
       return new Promise((resolve, reject) => {
         let timer: NodeJS.Timeout | undefined;
         const look = () => {
-          if (!isRunEnd(status(run)) && !options.signal?.aborted) return;
-          finish(isRunEnd(status(run)) ? find(run).detail.run : null);
+          const now = status(run);
+          if (isRunEnd(now)) finish(now);
+          else if (options.signal?.aborted) finish(null);
         };
-        const finish = (record: RunDetail['run'] | null) => {
+        const finish = (ended: RunEndStatus | null) => {
           clearTimeout(timer);
           enders.delete(look);
-          resolve(record);
+          resolve(ended);
         };
         try {
           find(run);

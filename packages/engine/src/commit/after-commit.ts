@@ -61,7 +61,7 @@ export function createAfterCommit(options: AfterCommitOptions) {
     const status = changes.head?.status ?? null;
     if (status !== null && isRunEnd(status)) {
       stats.runEnded(status);
-      waiters.ended(id);
+      waiters.ended(id, status);
     }
     if (bus.heard()) publishCommit(bus, decided, version, now);
   };

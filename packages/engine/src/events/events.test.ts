@@ -130,7 +130,7 @@ describe('a run that waits for an event', () => {
       await settle();
       await emit(test, 'order.paid', { order: 4_321, by: 'ada' });
       const found = await test.engine.waitForRun(runs[4_321]?.run as RunId, { timeoutMs: 1 });
-      expect(found?.status).toBe('succeeded');
+      expect(found).toBe('succeeded');
       const { running } = await test.engine.queries.countRuns({});
       expect(running).toBe(count - 1);
     },

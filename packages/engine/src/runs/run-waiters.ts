@@ -1,11 +1,14 @@
-import type { RunId } from '@millrace/core';
+import type { RunEndStatus, RunId } from '@millrace/core';
+
+/** Called with how the run has ended, where that is known; otherwise it may have. */
+type Look = (ended?: RunEndStatus) => void;
 
 /** Callers who wait for the end of runs. Told at once by commits of this server, and by hints of others. */
 export class RunWaiters {
-  readonly #waiting = new Map<RunId, Set<() => void>>();
+  readonly #waiting = new Map<RunId, Set<Look>>();
 
-  /** Calls `look` when the run has ended or may have; the returned function ends the wait. */
-  add(run: RunId, look: () => void): () => void {
+  /** The returned function ends the wait. */
+  add(run: RunId, look: Look): () => void {
     const looks = this.#waiting.get(run) ?? new Set();
     this.#waiting.set(run, looks.add(look));
     return () => {
@@ -14,8 +17,9 @@ export class RunWaiters {
     };
   }
 
-  ended(run: RunId): void {
-    for (const look of [...(this.#waiting.get(run) ?? [])]) look();
+  /** `status`: as a commit of this server has it; absent: another server told that the run changed. */
+  ended(run: RunId, status?: RunEndStatus): void {
+    for (const look of [...(this.#waiting.get(run) ?? [])]) look(status);
   }
 
   /** Everybody looks again. */

@@ -1,6 +1,7 @@
 import { type EndedAttempt, type RunId, type RunRecord, runId, type Wait, type Work } from '@millrace/core';
 import type { RunSummary, StoredRun } from '@millrace/engine';
 import type { Database } from '../connections/database.ts';
+import { gather } from '../connections/gather.ts';
 import { readStatement } from '../connections/statement.ts';
 import {
   type AttemptRow,
@@ -12,7 +13,6 @@ import {
   type WaitRow,
   type WorkRow,
 } from '../runs/run-rows.ts';
-import { gather } from './gather.ts';
 import { decodeSummary, type SummaryRow } from './run-summary.ts';
 
 const readRuns = readStatement(import.meta.url, 'run-details');

@@ -1,3 +1,0 @@
-select r.status
-from millrace.run r
-where r.id = $1
