@@ -16,8 +16,6 @@ export type Databases = Readonly<{
 
 export type CellDatabase = Readonly<{
   where: Where;
-  /** Transactions that were committed in it, by whoever; null: nobody counts. Ask when the subject has left. */
-  transactions(): Promise<number | null>;
   drop(): Promise<void>;
 }>;
 
@@ -36,7 +34,7 @@ export async function startDatabases(kind: DatabaseKind): Promise<Databases> {
 
 const memory: Databases = {
   describe: 'none: the memory store of Millrace',
-  create: async () => ({ where: 'memory', transactions: async () => null, drop: async () => {} }),
+  create: async () => ({ where: 'memory', drop: async () => {} }),
   stop: async () => {},
 };
 
@@ -45,11 +43,10 @@ const describeServer = `
     string_agg(name || '=' || current_setting(name), ' ' order by name) as settings
   from pg_settings
   where name in ('fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers', 'max_wal_size')`;
-const committed = 'select xact_commit::int as transactions from pg_stat_database where datname = $1';
 
 async function onServer(url: string, place: string, stop: () => Promise<void>): Promise<Databases> {
-  const admin = <Row extends object>(text: string, values: readonly string[] = []): Promise<readonly Row[]> =>
-    withClient(url, async (client) => (await client.query(text, [...values])).rows as Row[]);
+  const admin = <Row extends object>(text: string): Promise<readonly Row[]> =>
+    withClient(url, async (client) => (await client.query(text)).rows as Row[]);
   const [server] = await admin<{ version: string; settings: string }>(describeServer);
   let made = 0;
   return {
@@ -62,7 +59,6 @@ async function onServer(url: string, place: string, stop: () => Promise<void>): 
       own.pathname = `/${name}`;
       return {
         where: { url: own.href },
-        transactions: async () => (await admin<{ transactions: number }>(committed, [name]))[0]?.transactions ?? null,
         drop: async () => void (await admin(`drop database "${name}" with (force)`)),
       };
     },

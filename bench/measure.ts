@@ -44,7 +44,7 @@ export async function measureAll(
         notes.add(`round ${round + 1} not measured: the ${minutes} minutes for all were over`);
         continue;
       }
-      const { answer, transactions } = await measureCell(cell, options, databases, until).catch(notMeasured);
+      const answer = await measureCell(cell, options, databases, until).catch(notMeasured);
       const took = `${((performance.now() - began) / 1_000).toFixed(1)} s`;
       if (answer.type === 'failed') {
         say(`  failed after ${took}: ${answer.error}`);
@@ -54,7 +54,7 @@ export async function measureAll(
       }
       say(`  ${took}: ${showMeasurement(answer.measurement)}`);
       for (const note of answer.notes) notes.add(note);
-      rounds.push({ ...answer.measurement, ...perRun(transactions, answer.runs) });
+      rounds.push(answer.measurement);
     }
   }
   for (const cell of cells) {
@@ -89,9 +89,9 @@ function skipReason({ workload, subject }: Cell, { database }: Options): string 
 }
 
 /** What keeps one cell from being measured (a database that cannot be made or dropped) ends no other. */
-const notMeasured = (cause: unknown): Readonly<{ answer: FromCell; transactions: null }> => ({
-  answer: { type: 'failed', error: cause instanceof Error ? cause.message : String(cause) },
-  transactions: null,
+const notMeasured = (cause: unknown): FromCell => ({
+  type: 'failed',
+  error: cause instanceof Error ? cause.message : String(cause),
 });
 
 /** How long a workload may take that fills tables with millions of rows first. */
@@ -102,7 +102,7 @@ async function measureCell(
   options: Options,
   databases: Databases,
   until: number,
-): Promise<Readonly<{ answer: FromCell; transactions: number | null }>> {
+): Promise<FromCell> {
   const database: CellDatabase = await databases.create();
   try {
     const { budgetMs } = options;
@@ -111,17 +111,10 @@ async function measureCell(
     // Closing what was begun in time is waited for.
     const limitMs = Math.min(ownMs, Math.max(until - performance.now(), budgetMs));
     const task = { workload: workload.name, subject, where: database.where, sizes: sizes[options.sizes], budgetMs };
-    const answer = await runCell(task, limitMs, options.profiles);
-    return { answer, transactions: await database.transactions() };
+    return await runCell(task, limitMs, options.profiles);
   } finally {
     await database.drop();
   }
-}
-
-/** All transactions in the database, of opening, polling and warming up as well, for each run that was carried out. */
-function perRun(transactions: number | null, runs: number | undefined): Measurement {
-  if (transactions === null || runs === undefined || runs === 0) return {};
-  return { 'transactions for each run': { unit: 'transactions', values: [transactions / runs] } };
 }
 
 const showMeasurement = (measurement: Measurement): string =>

@@ -16,11 +16,7 @@ export type Cell = Readonly<{
   note(text: string): void;
 }>;
 
-export type Measured = Readonly<{
-  measurement: Measurement;
-  /** How many runs the subject carried out in all, where its transactions are counted for each run. */
-  runs?: number;
-}>;
+export type Measured = Readonly<{ measurement: Measurement }>;
 
 export type Workload = Readonly<{
   name: string;

@@ -91,7 +91,7 @@ const method = `* In each round every workload is measured once on every subject
   the end would mean to poll. The comparison favours the others.
 * Every cell has a time for measuring (\`--budget\`) and a limit beyond it, and all of them together have one (\`--within\`). What is not
   done by then is told with its reason, and nothing else waits for it. Where nothing ended in time there is no figure.
-* \`transactions for each run\` counts what PostgreSQL committed in the cell's database, with setting up, polling and warming up.
+* \`transactions for each run\` counts the transactions of PostgreSQL that wrote something while it was measured.
 * "Millrace is" compares with Millrace's in-process worker: better means less time, or more in the same time.
 * Millions of waiting or ended runs are copies of rows that the engine wrote, made by SQL, then vacuumed and analysed.`;
 

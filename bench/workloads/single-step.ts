@@ -1,6 +1,7 @@
 import type { Measurement } from '../rows.ts';
 import type { System } from '../system.ts';
 import type { Workload } from '../workload.ts';
+import { writeCount } from '../write-count.ts';
 
 /** Start calls that wait for their answer at the same time, as of a server with many callers. */
 const inFlight = 1_000;
@@ -10,18 +11,22 @@ export const singleStep: Workload = {
   name: 'single-step',
   describe: 'single-step runs, many at once',
   subjects: 'anyone',
-  async measure({ openSystem, sizes: { singleRuns }, budgetMs, note }) {
+  async measure({ openSystem, where, sizes: { singleRuns }, budgetMs, note }) {
     const system = await openSystem();
-    const warm = await warmUp(system, 'single', singleRuns, budgetMs / 4);
+    await warmUp(system, 'single', singleRuns, budgetMs / 4);
+    const before = await writeCount(where);
     const measured = await throughput(system, 'single', singleRuns, budgetMs);
     if (measured.runs < singleRuns) note(`${measured.runs} of ${singleRuns} runs ended within ${budgetMs / 1000} s`);
+    const after = await writeCount(where);
     await system.close();
-    return {
-      measurement: rateOf(measured, 1, 'runs/s'),
-      runs: warm + measured.runs,
-    };
+    return { measurement: { ...rateOf(measured, 1, 'runs/s'), ...writesOf(before, after, measured.runs) } };
   },
 };
+
+function writesOf(before: number | null, after: number | null, runs: number): Measurement {
+  if (before === null || after === null || runs === 0) return {};
+  return { 'transactions for each run': { unit: 'transactions', values: [(after - before) / runs] } };
+}
 
 /** Nothing where nothing ended: that says no more than that it takes longer. */
 export const rateOf = (
@@ -33,13 +38,13 @@ export const rateOf = (
 /** Few at a time, since a queue behind which what is measured would have to wait is none of a slow system's own. */
 const warmAtOnce = 50;
 
-/** As many runs as will be measured, or those that there is time for; resolves when they have ended, with their number. */
+/** As many runs as will be measured, or those that there is time for; resolves when they have ended. */
 export async function warmUp(
   system: Pick<System, 'start' | 'finished'>,
   workflow: string,
   runs: number,
   budgetMs: number,
-): Promise<number> {
+): Promise<void> {
   const began = performance.now();
   let started = 0;
   const caller = async (): Promise<void> => {
@@ -49,7 +54,6 @@ export async function warmUp(
     }
   };
   await Promise.all(Array.from({ length: Math.min(warmAtOnce, runs) }, caller));
-  return started;
 }
 
 /** Runs until all have ended, or until the time is over: what was started then is waited for no longer. */
