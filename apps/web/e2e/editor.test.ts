@@ -81,7 +81,10 @@ describe('editing a file', () => {
     await page.keyboard.type('      tell:\n  ty');
     await page.getByRole('option', { name: 'type', exact: false }).first().waitFor();
     await page.keyboard.press('Escape');
-    await page.keyboard.type("pe: shell\ncmd: 'echo {{ input.");
+    await page.keyboard.type('pe: shell');
+    // Enter would take what is offered, if that is there by then; with Shift it is a new line in any case.
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.type("cmd: 'echo {{ input.");
     await page.getByRole('option', { name: 'tag' }).waitFor();
     await page.getByRole('button', { name: 'Discard changes' }).click();
     await page.getByText('not saved').waitFor({ state: 'detached' });
