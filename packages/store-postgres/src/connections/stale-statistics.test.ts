@@ -84,6 +84,8 @@ async function wholeReads(text: string, among = tables): Promise<readonly string
     .map((node) => `${node['Node Type']} of ${node['Relation Name']} by ${node['Index Name'] ?? 'nothing'}`);
 }
 
+const statement = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+
 const folder = (name: string): readonly string[] =>
   readdirSync(new URL(`../${name}/`, import.meta.url))
     .filter((file) => file.endsWith('.sql'))
@@ -120,15 +122,13 @@ describe('tables that are believed to be small', () => {
     'workers/expired-workers.sql',
     'queries/run-details.sql',
   ])('%s finds its rows by an index', async (file) => {
-    const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
-    expect(await wholeReads(text)).toEqual(readInOrder[file] ?? []);
+    expect(await wholeReads(statement(file))).toEqual(readInOrder[file] ?? []);
   });
 
   test.each([...folder('history'), 'queries/run-details.sql'])(
     '%s reads runs and attempts by their keys, however many there are',
     async (file) => {
-      const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
-      expect(await wholeReads(text, ['run', 'run_origin', 'attempt', 'rerun', 'run_tag'])).toEqual([]);
+      expect(await wholeReads(statement(file), ['run', 'run_origin', 'attempt', 'rerun', 'run_tag'])).toEqual([]);
     },
   );
 });
@@ -158,7 +158,6 @@ describe('tables that were vacuumed when they were empty', () => {
     ...folder('workers'),
     'queries/run-details.sql',
   ])('%s finds its rows by an index', async (file) => {
-    const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
-    expect(await wholeReads(text, all)).toEqual(readAsWhole[file] ?? []);
+    expect(await wholeReads(statement(file), all)).toEqual(readAsWhole[file] ?? []);
   });
 });
