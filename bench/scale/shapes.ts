@@ -29,7 +29,7 @@ export const shapes: readonly Shape[] = [
     sizes: [1_000, 10_000, 100_000],
     workflow: (size) => `
     steps:
-      each: { type: function, function: give, for_each: ${size}, input: { n: "{{ item }}" } }
+      each: { type: function, function: give, for_each: ${size}, concurrency: ${size}, input: { n: "{{ item }}" } }
       join: { type: function, function: give, depends_on: [each], input: { n: "{{ length(steps.each.output) }}" } }`,
   },
   {

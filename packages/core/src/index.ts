@@ -55,7 +55,7 @@ export { decide } from './run/decide.ts';
 export type { Decision } from './run/decision.ts';
 export { type EventWaitDetail, eventTopic, readEventWait, topicOf } from './run/event-wait.ts';
 export type * from './run/fault.ts';
-export { maxItems } from './run/items.ts';
+export { defaultItemConcurrency, maxItems } from './run/items.ts';
 export { maxDepth } from './run/launch-attempt.ts';
 export { keptWait } from './run/local/kept-waits.ts';
 export type { LocalHolder } from './run/local/launch-local-run.ts';

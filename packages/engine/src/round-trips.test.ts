@@ -19,6 +19,9 @@ ${steps.join('\n')}
   fan:
     steps:
       each: { type: function, function: f, for_each: 100 }
+  wide:
+    steps:
+      each: { type: function, function: f, for_each: 4100 }
 `;
 
 let open: TestEngine | null = null;
@@ -50,10 +53,10 @@ function counted(store: Store, calls: Calls): Store {
   return { ...store, ...Object.fromEntries(ports) };
 }
 
-async function idleEngine() {
+async function idleEngine(slots = 10) {
   const calls: Calls = {};
   open = await startTestEngine(yaml, { wrap: (store) => counted(store, calls) });
-  const hand = open.worker('w', { slots: 10, capabilities: ['function'] });
+  const hand = open.worker('w', { slots, capabilities: ['function'] });
   const { start, statusOf } = open;
   await hand.sync();
   /** What was called since the last time. */
@@ -106,6 +109,25 @@ describe('the store is asked', () => {
     expect(items).toHaveLength(100);
     await hand.sync(items.map((of) => ({ of, result })));
     expect(taken()).toEqual({ 'runs.commit': 1 });
+    expect(await statusOf(run)).toBe('succeeded');
+  });
+
+  test('once for each 2,000 of many items: those that begin as others end are handed over, and nobody claims', async () => {
+    const { start, statusOf, hand, taken } = await idleEngine(100);
+    const run = await start('wide');
+    const result = { status: 'succeeded', output: null, durationMs: 1 } as const;
+    await hand.sync();
+    expect(taken()).toEqual({ 'runs.commit': 1 });
+    for (const [before, count] of [
+      [0, 2_000],
+      [2_000, 2_000],
+      [4_000, 100],
+    ] as const) {
+      const items = hand.assignments.filter(({ stepName }) => stepName === 'each').slice(before);
+      expect(items).toHaveLength(count);
+      await hand.sync(items.map((of) => ({ of, result })));
+      expect(taken()).toEqual({ 'runs.commit': 1 });
+    }
     expect(await statusOf(run)).toBe('succeeded');
   });
 

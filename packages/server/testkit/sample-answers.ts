@@ -165,7 +165,7 @@ export const sampleAnswers: { readonly [Name in ReasonName]: Extract<Answer, { r
     succeeded: 1,
     failed: 1,
     cancelled: 0,
-    concurrency: null,
+    concurrency: 2,
     groups: [{ reason: 'running', count: 2, items: [2, 3], message: 'Item 2 runs.', changes: common.changes }],
   },
   waiting_for_items: { ...common, item: 5, reason: 'waiting_for_items', open: 2, concurrency: 2, ahead: 1 },

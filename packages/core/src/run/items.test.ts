@@ -58,6 +58,21 @@ describe('a for-each', () => {
     expect(run.step('a').items).toEqual({ total: 4, pending: 1, open: 2, succeeded: 1, failed: 0, cancelled: 0 });
   });
 
+  test('without a concurrency has 2,000 items under way, and begins the next as one ends', () => {
+    const run = runOf({ steps: { a: { forEach: 2_002, input: { at: '{{ index }}' } } } });
+    expect(run.step('a').items).toMatchObject({ open: 2_000, pending: 2 });
+    run.succeed('a', null, 1_500);
+    expect(run.input('a', 2_000)).toEqual({ at: 2_000 });
+    run.fail('a', {}, 0);
+    expect(run.input('a', 2_001)).toEqual({ at: 2_001 });
+    expect(run.step('a').items).toMatchObject({ open: 2_000, pending: 0, succeeded: 1, failed: 1 });
+  });
+
+  test('begins as many at once as it is told to, also more than that', () => {
+    const run = runOf({ steps: { a: { forEach: 3_000, itemConcurrency: 2_500 } } });
+    expect(run.step('a').items).toMatchObject({ open: 2_500, pending: 500 });
+  });
+
   test('counts every item of many exactly once, and keeps their order', () => {
     const run = runOf({ steps: { a: { forEach: 500, itemConcurrency: 7, input: { v: '{{ item }}' } } } });
     for (let ended = 0; ended < 500; ended++) {

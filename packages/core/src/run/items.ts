@@ -23,6 +23,13 @@ import { shown } from './wait-end.ts';
 export const maxItems = 1_000_000;
 
 /**
+ * How many items of a for-each are under way at once unless the step says so. Those beyond begin as others end, in the same
+ * commit, so a worker that got free is given them at once; all of them from the start would be a queue that everybody else
+ * stands behind, and each one that no worker has room for is written twice.
+ */
+export const defaultItemConcurrency = 2_000;
+
+/**
  * Begins a for-each. Each item is a step run of its own. With `batch_size` each run takes the next so many values as a
  * list: `item` is that list, `index` and `total` count the batches, and so does the step's output.
  */
@@ -116,7 +123,7 @@ export function countItem(
 /** Starts items while there is room and the run is not paused, and ends the step when nothing is left to do. */
 export function continueItems(decision: Deciding, step: number, phase: ItemsPhase): void {
   const { itemConcurrency, batchSize } = planStep(decision.plan, step);
-  const room = itemConcurrency ?? Number.POSITIVE_INFINITY;
+  const room = itemConcurrency ?? defaultItemConcurrency;
   const held = decision.state.paused !== null;
   for (; phase.cursor < phase.total; ) {
     const index = phase.cursor;
