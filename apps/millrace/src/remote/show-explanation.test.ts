@@ -60,7 +60,7 @@ describe('an explanation', () => {
       ...subject,
       step: 'each',
       reason: 'items_open',
-      ...{ total: 100_000, not_started: 0, open: 99_999, succeeded: 1, failed: 0, cancelled: 0, concurrency: 100_000 },
+      ...{ total: 100_000, not_started: 0, open: 99_999, succeeded: 1, failed: 0, cancelled: 0, concurrency: null },
       groups: [
         { reason: 'held', count: 99_998, items: [2, 3], message: 'Item 2 is held.', changes: [resume] },
         { reason: 'running', count: 1, items: [1], message: 'Item 1 runs.', changes: [] },

@@ -199,12 +199,12 @@ const anAnswer = z
       succeeded: z.int(),
       failed: z.int(),
       cancelled: z.int(),
-      concurrency: z.int().meta({ description: 'How many may be under way at once.' }),
+      concurrency: z.int().nullable().meta({ description: 'How many may be under way at once; null: all.' }),
       groups: z.array(itemGroup).meta({ description: 'The open items by what they wait for or do, the most first.' }),
     }),
     answer('waiting_for_items', {
       open: z.int(),
-      concurrency: z.int(),
+      concurrency: z.int().nullable(),
       ahead: z.int().meta({ description: 'Items that start before it.' }),
     }),
     answer('cancelling', {

@@ -47,7 +47,7 @@ export type StepDefinition = Readonly<{
   when?: string;
   /** An expression (text) or a literal list or a count. */
   forEach?: string | readonly Json[] | number;
-  /** How many items are under way at once. */
+  /** How many items are under way at once; absent: see `itemsAtOnce`. */
   itemConcurrency?: number;
   batchSize?: number;
   onItemFailure: 'finish' | 'stop' | 'ignore';

@@ -64,7 +64,7 @@ export type PlanStep = Readonly<{
   /** Over the action's own `env`. */
   env: Readonly<Record<string, string>>;
   forEach: string | readonly Json[] | number | null;
-  /** How many items are under way at once; null: `defaultItemConcurrency`. */
+  /** How many items are under way at once; null: see `itemsAtOnce`. */
   itemConcurrency: number | null;
   batchSize: number | null;
   onItemFailure: 'finish' | 'stop' | 'ignore';

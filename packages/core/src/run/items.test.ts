@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { StepText } from '../testing/build-plan.ts';
 import { runOf } from '../testing/run-driver.ts';
 import { stopGraceOf } from './stop-task.ts';
 
@@ -67,6 +68,20 @@ describe('a for-each', () => {
     expect(run.input('a', 2_001)).toEqual({ at: 2_001 });
     expect(run.step('a').items).toMatchObject({ open: 2_000, pending: 0, succeeded: 1, failed: 1 });
   });
+
+  test.each<[string, StepText]>([
+    ['a time', { inline: { type: 'wait', for: '1h' } }],
+    ['a person', { inline: { type: 'approval', prompt: 'Go?' } }],
+    ['a key', { concurrency: [{ key: 'k', limit: 1, whenFull: 'queue' }] }],
+    ['a rate', { rateLimit: { key: 'r', limit: 1, perMs: 1_000 } }],
+    ['its queue', { queue: 'slow' }],
+  ])(
+    "without a concurrency has all items under way that wait for %s, for they stand in nobody's way",
+    (_what, step) => {
+      const run = runOf({ queues: { slow: { name: 'slow', limit: 1 } }, steps: { a: { forEach: 2_500, ...step } } });
+      expect(run.step('a').items).toMatchObject({ open: 2_500, pending: 0 });
+    },
+  );
 
   test('begins as many at once as it is told to, also more than that', () => {
     const run = runOf({ steps: { a: { forEach: 3_000, itemConcurrency: 2_500 } } });

@@ -1,4 +1,5 @@
 import { FaultError } from '../plan/expression-fault.ts';
+import { itemsAtOnce } from '../plan/items-at-once.ts';
 import type { Json } from '../values/json.ts';
 import { type Deciding, faultAt, keyOf, planStep, type StepAt } from './deciding.ts';
 import { endTime } from './end-time.ts';
@@ -21,13 +22,6 @@ import { shown } from './wait-end.ts';
 
 /** How many step runs a for-each may have. */
 export const maxItems = 1_000_000;
-
-/**
- * How many items of a for-each are under way at once unless the step says so. Those beyond begin as others end, in the same
- * commit, so a worker that got free is given them at once; all of them from the start would be a queue that everybody else
- * stands behind, and each one that no worker has room for is written twice.
- */
-export const defaultItemConcurrency = 2_000;
 
 /**
  * Begins a for-each. Each item is a step run of its own. With `batch_size` each run takes the next so many values as a
@@ -122,8 +116,9 @@ export function countItem(
 
 /** Starts items while there is room and the run is not paused, and ends the step when nothing is left to do. */
 export function continueItems(decision: Deciding, step: number, phase: ItemsPhase): void {
-  const { itemConcurrency, batchSize } = planStep(decision.plan, step);
-  const room = itemConcurrency ?? defaultItemConcurrency;
+  const planned = planStep(decision.plan, step);
+  const { batchSize } = planned;
+  const room = itemsAtOnce(planned) ?? Number.POSITIVE_INFINITY;
   const held = decision.state.paused !== null;
   for (; phase.cursor < phase.total; ) {
     const index = phase.cursor;

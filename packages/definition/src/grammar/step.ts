@@ -60,7 +60,9 @@ export const stepShape = {
       expected('wrong_type', 'a number of items, a map such as `{ key: deploy, limit: 1 }`, or a list of such maps'),
     )
     .exactOptional()
-    .describe('A number: how many items are under way at once, by default 2,000. Maps: limits that runs share.'),
+    .describe(
+      'A number: how many items are under way at once, by default 2,000 where each wants a worker. Maps: limits that runs share.',
+    ),
   batch_size: z.int().min(1).max(maxItems).exactOptional(),
   on_item_failure: z.enum(['finish', 'stop', 'ignore']).exactOptional().describe('Default finish.'),
   rate_limit: rateLimit.exactOptional().describe('How many attempts may begin in a span of time.'),

@@ -1,4 +1,4 @@
-import { defaultItemConcurrency, type EndedAttempt, isStepEnd, type PlanStep } from '@millrace/core';
+import { type EndedAttempt, isStepEnd, itemsAtOnce, type PlanStep } from '@millrace/core';
 import { deadlinesOf } from './deadlines.ts';
 import { stepChanges } from './explain-arrivals.ts';
 import { explainHeld, resumeChanges } from './explain-paused.ts';
@@ -59,7 +59,7 @@ function tellItems(explaining: Explaining, subject: string, counts: ItemCounts):
   const { total, notStarted, open, succeeded, failed, cancelled, concurrency, groups } = counts;
   const ended = succeeded + failed + cancelled;
   const doing = groups.map(({ reason, count }) => `${count} ${reason}`);
-  const why = paused === null ? `at most ${concurrency} run at once` : 'the run is paused';
+  const why = paused === null ? `at most ${concurrency ?? 'all'} run at once` : 'the run is paused';
   const bound =
     notStarted === 0 ? '' : ` ${counted(notStarted, 'item')} ${notStarted === 1 ? 'waits' : 'wait'}: ${why}.`;
   return {
@@ -80,7 +80,7 @@ function countItems(explaining: Explaining, step: PlanStep, rows: StepRows, tota
   const groups = groupItems(explaining, rows).map(toldGroup);
   const open = groups.reduce((sum, { count }) => sum + count, 0);
   const notStarted = total - open - ended.succeeded - ended.failed - ended.cancelled;
-  return { total, notStarted, open, ...ended, concurrency: step.itemConcurrency ?? defaultItemConcurrency, groups };
+  return { total, notStarted, open, ...ended, concurrency: itemsAtOnce(step), groups };
 }
 
 /** What was stopped from outside, or skipped, did not fail by itself. */
@@ -106,11 +106,11 @@ export function explainWaitingItem(explaining: Explaining, rows: StepRows, item:
   const told: Told =
     stop !== null
       ? explainStopping(explaining, stop, null, `${subject}, which has not started,`)
-      : explaining.paused !== null && open < concurrency
+      : explaining.paused !== null && (concurrency === null || open < concurrency)
         ? explainHeld(explaining, explaining.paused, explaining.paused.at, subject)
         : {
             reason: { reason: 'waiting_for_items', open, concurrency, ahead },
-            message: `${subject} has not started: ${open} of at most ${concurrency} items are under way, and ${counted(ahead, 'other')} will start before it.`,
+            message: `${subject} has not started: ${open} of at most ${concurrency ?? 'all'} items are under way, and ${counted(ahead, 'other')} will start before it.`,
             changes: [{ by: 'engine', what: 'It starts when items before it have ended.', at: null, command: null }],
           };
   return answer(explaining, rows, null, { item, attempt: 0 }, told);

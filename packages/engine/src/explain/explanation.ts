@@ -155,7 +155,7 @@ export type Reason =
   | Readonly<{ reason: 'looking_up_cache'; since: Instant }>
   | (Readonly<{ reason: 'items_open' }> & ItemCounts)
   /** Of an item: the for-each runs as many at once as it may. */
-  | Readonly<{ reason: 'waiting_for_items'; open: number; concurrency: number; ahead: number }>
+  | Readonly<{ reason: 'waiting_for_items'; open: number; concurrency: number | null; ahead: number }>
   /** `forcedAt`: when what still runs is ended whatever it does; null where nothing runs. */
   | Readonly<{
       reason: 'cancelling';
@@ -255,8 +255,8 @@ export type ItemCounts = Readonly<{
   succeeded: number;
   failed: number;
   cancelled: number;
-  /** How many may be under way at once. */
-  concurrency: number;
+  /** How many may be under way at once; null: all. */
+  concurrency: number | null;
   /** The open items by what they wait for or do, the most first. */
   groups: readonly ItemGroup[];
 }>;
