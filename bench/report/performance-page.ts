@@ -17,6 +17,7 @@ export function performancePage(report: Report): string {
     introduction(machine),
     '## Goals and figures',
     goalsSection(report),
+    'What stands in the way of those that are missed, and what was tried: [what limits the speed](performance-limits.md).',
     ...workloads.flatMap(({ name, describe }) => workloadSection(name, describe, report)),
     '## Method',
     method,
