@@ -10,6 +10,8 @@ export type Acknowledged = Readonly<{
   run: string;
   shape: string;
   n: number;
+  /** Of a start: when it was first sent, and when it was answered, by the clock of the one who sent it. */
+  sent?: Readonly<{ at: number; answeredAt: number }>;
   /** Of a re-run: which run it runs again, and from where. */
   rerun?: Readonly<{ of: string; from: string }>;
 }>;
@@ -55,9 +57,11 @@ export function startCallers(
     count += 1;
     live += 1;
     const [key, n] = [`start-${count}`, random.int(0, 999)];
+    const at = Date.now();
     const run = await call(key, shape, n);
-    acknowledged.push({ key, run, shape, n });
-    onStart({ key, run, shape, n });
+    const acknowledgement = { key, run, shape, n, sent: { at, answeredAt: Date.now() } };
+    acknowledged.push(acknowledgement);
+    onStart(acknowledgement);
     if (!random.chance(200)) return;
     const again = await call(key, shape, n);
     if (again !== run) violate(`The start key ${key} was acknowledged as run ${run} and as run ${again}.`);

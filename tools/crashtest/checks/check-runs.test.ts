@@ -152,22 +152,25 @@ describe('the audit of what people do', () => {
     );
   });
 
-  test('notices that the newest run was superseded, and one that was retried otherwise', () => {
-    const newest = (id: string, createdAt: number, own: Partial<LoadedRun['run']> = {}) =>
-      runOf(id, 'newest', [], { createdAt, output: '{"n":1}', ...own });
-    const refused = { status: 'queued', error: { code: 'concurrency_superseded', message: 'Another came.' } } as const;
-    const over = { ...refused, status: 'cancelled', startedAt: null } as const;
-    const hooks = (id: string) => ({
-      control: JSON.stringify({ hooks: [{ hook: 'on_cancel', action: 'tiny', call: `c${id}`, error: refused.error }] }),
-    });
-    const acknowledged = ['7', '8'].map((run) => ({ key: `start-${run}`, run, shape: 'newest', n: 0 }));
+  test('notices that a run made way for an older one, or for none, and one that was retried otherwise', () => {
+    const newest = (id: string, by: string | null = null) => {
+      const error = { code: 'concurrency_superseded', message: `Run ${by} took its place in the line.` };
+      const hooks = [{ hook: 'on_cancel', action: 'tiny', call: `c${id}`, error }];
+      const over = { status: 'cancelled', startedAt: null, error, control: JSON.stringify({ hooks }) } as const;
+      return runOf(id, 'newest', [], { output: '{"n":1}', ...(by === null ? {} : over) });
+    };
+    const start = (run: string, at: number) =>
+      ({ key: `start-${run}`, run, shape: 'newest', n: 0, sent: { at, answeredAt: at + 100 } }) as const;
+    const acknowledged = [start('7', 0), start('8', 1_000), start('9', 1_101)];
     const check = (...runs: readonly LoadedRun[]) => found(historiesOf(runs, { acknowledged }));
-    expect(check(newest('7', 1), newest('8', 2, { ...over, ...hooks('8') }))).toMatch(
-      /Run 8 is cancelled, and none is newer/,
+    expect(check(newest('7', '9'), newest('8', '9'), newest('9'))).not.toMatch(/made way/);
+    expect(check(newest('7'), newest('8'), newest('9', '8'))).not.toMatch(/made way/);
+    expect(check(newest('7'), newest('8'), newest('9', '7'))).toMatch(
+      /Run 9 made way for run 7, which was acknowledged 1001 ms before it was sent/,
     );
-    expect(check(newest('7', 1, { ...over, ...hooks('7') }), newest('8', 2))).not.toMatch(/none is newer/);
+    expect(check(newest('7', '5'), newest('8'), newest('9'))).toMatch(/Run 7 made way for run 5, which is not there/);
     const retried = new Map([['8', '7']]);
-    expect(found(historiesOf([newest('7', 1), newest('8', 2)], { acknowledged, retried }))).toMatch(
+    expect(found(historiesOf([newest('7'), newest('8')], { acknowledged, retried }))).toMatch(
       /Run 8 was acknowledged as re-run of 7; it is start-8 of undefined/,
     );
   });

@@ -4,6 +4,9 @@ import type { Acknowledged } from '../callers.ts';
 import { localWorkflow, shapes, supersededWorkflow } from '../workload.ts';
 import { type Histories, stepRun, type Violate } from './histories.ts';
 
+/** Clocks of two servers are never further apart, also where they stood still or have just lost their database. */
+const clocksApartMs = 1_000;
+
 /** How often a step that does not count losses as attempts may lose its worker: the last loss ends it. */
 const lossesThatEnd = 3;
 
@@ -30,7 +33,7 @@ export function checkStarts(histories: Histories, violate: Violate): void {
     if (startKey !== `retry:${of}` || rerunOf?.run !== of)
       violate(`Run ${run} was acknowledged as re-run of ${of}; it is ${startKey} of ${rerunOf?.run}.`);
   }
-  checkNewest(runs, violate);
+  checkSuperseded(histories, violate);
 }
 
 /** Hooks and events start runs, and a retry in bulk may go unanswered: their own checks say whether each is right. */
@@ -65,13 +68,22 @@ function endedByLosses({ run, attempts }: LoadedRun): boolean {
   );
 }
 
-/** Of runs that cancel older ones, the newest has nobody that could cancel it. */
-function checkNewest(runs: readonly LoadedRun[], violate: Violate): void {
-  const newest = runs
-    .filter(({ run }) => run.workflow === supersededWorkflow)
-    .reduce<LoadedRun | null>(
-      (last, each) => (last !== null && last.run.createdAt > each.run.createdAt ? last : each),
-      null,
+/**
+ * A run makes way only for a newer one. Which of two is newer is told by the clocks of the servers that they were sent to, so it
+ * is judged only of those that were not sent at nearly the same time.
+ */
+function checkSuperseded({ runs, acknowledged }: Histories, violate: Violate): void {
+  const sent = new Map(acknowledged.map((start) => [start.run, start.sent]));
+  for (const { run } of runs) {
+    if (run.workflow !== supersededWorkflow || run.error?.code !== 'concurrency_superseded') continue;
+    const winner = / (\d+) took its place /.exec(run.error.message)?.[1] ?? 'unknown';
+    if (!runs.some(({ run: other }) => String(other.id) === winner)) {
+      violate(`Run ${run.id} made way for run ${winner}, which is not there.`);
+    }
+    const [own, others] = [sent.get(String(run.id)), sent.get(winner)];
+    if (own === undefined || others === undefined || others.answeredAt + clocksApartMs >= own.at) continue;
+    violate(
+      `Run ${run.id} made way for run ${winner}, which was acknowledged ${own.at - others.answeredAt} ms before it was sent.`,
     );
-  if (newest?.run.status === 'cancelled') violate(`Run ${newest.run.id} is cancelled, and none is newer.`);
+  }
 }
