@@ -19,6 +19,7 @@ import { checkKept, checkNewRerun, checkNotReused, checkTakenAtStart } from './c
 import { countCommit } from './count-commit.ts';
 import type { Counts } from './counts.ts';
 import { EventChecks } from './event-checks.ts';
+import { lostCallMs } from './faulty-store.ts';
 import { HookChecks } from './hook-checks.ts';
 import { LocalRunChecks } from './local-run-checks.ts';
 import { attemptText, checkCommit, checkRows, controlOf } from './run-checks.ts';
@@ -350,14 +351,16 @@ export class Audit {
 
   /**
    * A run that was started for a parent that no longer waited is told to stop, or was over soon. During the faults the message
-   * that would have it stopped may have been taken by a server that died; then it comes back after its hiding time.
+   * that would have it stopped may have been taken by a server that died, or stored by one that did not hear of it; then it comes
+   * back after its hiding time. A start that waited behind a call that was lost then comes up to that call's time later.
    */
   checkLateChildren(faultsEndedAt: number): void {
+    const calmAt = faultsEndedAt + lostCallMs + 100;
     for (const [id, at] of this.#late) {
       const run = this.runs.get(id)?.run;
       if (run === undefined || controlOf(run).cancel !== undefined) continue;
       const until = (run.endedAt ?? this.#now()) - Math.max(at, faultsEndedAt);
-      if (until <= (at > faultsEndedAt ? 500 : 45_000)) continue;
+      if (until <= (at > calmAt ? 500 : 45_000)) continue;
       const message = `Run ${id} was started for a parent that had stopped, and went on for ${until} ms.`;
       throw new Violation('children_stop_with_parents', message);
     }

@@ -54,6 +54,8 @@ export function checkNewRerun(plan: PreparedPlan, run: LoadedRun, before: Loaded
 /**
  * What need not run again did not: results of steps that succeeded, that nothing is to run again from, and that are behind
  * nothing that failed or was left out. Said of graphs only: with transitions, or with another input, other ways may be open.
+ * Rows do not tell which of several ends came first within a millisecond: what ended just as the old run failed may have
+ * been before or behind the failure, and where it is behind it this time, nobody comes to need it.
  */
 export function checkKept(plan: PreparedPlan, { run, attempts }: LoadedRun, before: LoadedRun): void {
   if (plan.localLane !== null || plan.transitions.any || run.startedAt === null || run.input !== before.run.input)
@@ -64,17 +66,23 @@ export function checkKept(plan: PreparedPlan, { run, attempts }: LoadedRun, befo
   );
   const ends = before.attempts.filter(({ final }) => final);
   const failed = new Set(ends.filter(({ status }) => status !== 'succeeded').map(({ step }) => step));
+  const failures = new Set(ends.filter(({ status }) => status === 'failed').map(({ endedAt }) => endedAt));
   const taken = new Set(attempts.filter(isReused).map(keyText));
+  const cutOff = new Set(attempts.filter(isCutOff).map(keyText));
   for (const end of ends) {
     // The end of a for-each is made anew of its items, which are what is kept.
     if (end.attempt === 0 && !isReused(end)) continue;
     if (isBehind(plan, end.step, (step) => fresh.has(step) || failed.has(step) || items.has(nameOf(plan, step))))
       continue;
     if (taken.has(keyText(end))) continue;
+    if (cutOff.has(keyText(end)) && failures.has(end.endedAt)) continue;
     const message = `Run ${run.id} did ${nameOf(plan, end.step)} ${end.item} again, which run ${before.run.id} had done.`;
     throw new Violation('kept_results', message);
   }
 }
+
+/** It never began, as another step of the run failed. */
+const isCutOff = ({ attempt, reason }: EndedAttempt): boolean => attempt === 0 && reason === 'fail_fast';
 
 const nameOf = (plan: PreparedPlan, step: number): string => plan.plan.steps[step]?.name ?? '';
 

@@ -28,7 +28,7 @@ export type FaultyStoreOptions = Readonly<{
 const unavailable = (what: string): MillraceError =>
   new MillraceError('store_unavailable', `The simulated store ${what}.`);
 /** How long a server waits for an answer that does not come. */
-const timeoutMs = 1_000;
+export const lostCallMs = 1_000;
 
 export function createFaultyStore(options: FaultyStoreOptions): Store {
   const { world, life, random } = options;
@@ -61,7 +61,7 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
         if (loses(scenario.storeLostRequests)) {
           counts.lostStoreRequests += 1;
           note(world, `${life.name} ${name} lost`);
-          return failLater(timeoutMs, 'does not answer');
+          return failLater(lostCallMs, 'does not answer');
         }
         const answer = await act();
         if (death === 'after') return life.crash();
@@ -69,7 +69,7 @@ export function createFaultyStore(options: FaultyStoreOptions): Store {
           counts.lostStoreAnswers += 1;
           if (name === 'commit') counts.lostCommitAnswers += 1;
           note(world, `${life.name} ${name} answer lost`);
-          return failLater(timeoutMs, 'does not answer');
+          return failLater(lostCallMs, 'does not answer');
         }
         time.after(delay(), () => life.alive && resolve(answer));
       };

@@ -20,6 +20,11 @@ const named: readonly (readonly [seed: number, what: string])[] = [
   [1_027_013, 'work that a paused run held at the second try, handed over as if nobody knew of it'],
   [1_059_374, 'a local run that stopped and ended in one commit, after it was asked to stop in another'],
   [1_079_976, 'work that was claimed for a worker which had been asked to drain meanwhile'],
+  [
+    1_046_197,
+    'a step that ended in the millisecond in which another one failed, in the other order when run again (the check erred)',
+  ],
+  [1_065_436, 'a child run whose start waited behind a call that was lost as the faults ended (the check erred)'],
   [50618, 'a child run that was being started while its step was stopped'],
 ];
 
