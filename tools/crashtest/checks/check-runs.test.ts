@@ -153,11 +153,16 @@ describe('the audit of what people do', () => {
   });
 
   test('notices that a run made way for an older one, or for none, and one that was retried otherwise', () => {
-    const newest = (id: string, by: string | null = null) => {
-      const error = { code: 'concurrency_superseded', message: `Run ${by} took its place in the line.` };
+    const newest = (
+      id: string,
+      by: string | null = null,
+      message = `Run ${by} took its place in the line.`,
+      own: Partial<LoadedRun['run']> = {},
+    ) => {
+      const error = { code: message.startsWith('Run') ? 'concurrency_superseded' : 'run_cancelled', message };
       const hooks = [{ hook: 'on_cancel', action: 'tiny', call: `c${id}`, error }];
       const over = { status: 'cancelled', startedAt: null, error, control: JSON.stringify({ hooks }) } as const;
-      return runOf(id, 'newest', [], { output: '{"n":1}', ...(by === null ? {} : over) });
+      return runOf(id, 'newest', [], { output: '{"n":1}', ...(by === null ? {} : over), ...own });
     };
     const start = (run: string, at: number) =>
       ({ key: `start-${run}`, run, shape: 'newest', n: 0, sent: { at, answeredAt: at + 100 } }) as const;
@@ -169,6 +174,14 @@ describe('the audit of what people do', () => {
       /Run 9 made way for run 7, which was acknowledged 1001 ms before it was sent/,
     );
     expect(check(newest('7', '5'), newest('8'), newest('9'))).toMatch(/Run 7 made way for run 5, which is not there/);
+    const holder = (id: string, by: string) =>
+      newest(id, by, `Cancelled by limits: Run ${by} takes the place of the oldest holder.`);
+    expect(check(newest('7'), newest('8'), holder('9', '7'))).toMatch(
+      /Run 9 made way for run 7, which was acknowledged/,
+    );
+    expect(check(newest('7', '8'), newest('8', '9'), holder('9', '7'))).toMatch(/Run 7 made way for itself: 8, 9, 7/);
+    const resumed = newest('7', null, '', { control: '{"pauses":{"ms":5,"turn":2,"parentTurn":0}}' });
+    expect(check(resumed, newest('8'), newest('9', '7'))).not.toMatch(/made way/);
     const retried = new Map([['8', '7']]);
     expect(found(historiesOf([newest('7'), newest('8')], { acknowledged, retried }))).toMatch(
       /Run 8 was acknowledged as re-run of 7; it is start-8 of undefined/,

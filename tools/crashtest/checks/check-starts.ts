@@ -69,21 +69,46 @@ function endedByLosses({ run, attempts }: LoadedRun): boolean {
 }
 
 /**
- * A run makes way only for a newer one. Which of two is newer is told by the clocks of the servers that they were sent to, so it
- * is judged only of those that were not sent at nearly the same time.
+ * A run makes way only for a newer one, in the line or as a holder, and none for itself in the end. Which of two is newer is told
+ * by the clocks of the servers that they were sent to, so it is judged only of those that were not sent at nearly the same
+ * time; and one that was paused comes to the line anew when it is resumed.
  */
 function checkSuperseded({ runs, acknowledged }: Histories, violate: Violate): void {
+  const byId = new Map(runs.map(({ run }) => [String(run.id), run]));
   const sent = new Map(acknowledged.map((start) => [start.run, start.sent]));
-  for (const { run } of runs) {
-    if (run.workflow !== supersededWorkflow || run.error?.code !== 'concurrency_superseded') continue;
-    const winner = / (\d+) took its place /.exec(run.error.message)?.[1] ?? 'unknown';
-    if (!runs.some(({ run: other }) => String(other.id) === winner)) {
-      violate(`Run ${run.id} made way for run ${winner}, which is not there.`);
+  for (const [id, run] of byId) {
+    const winner = winnerOf(run);
+    if (winner === null) continue;
+    const found = byId.get(winner);
+    if (found === undefined) {
+      violate(`Run ${id} made way for run ${winner}, which is not there.`);
+      continue;
     }
-    const [own, others] = [sent.get(String(run.id)), sent.get(winner)];
-    if (own === undefined || others === undefined || others.answeredAt + clocksApartMs >= own.at) continue;
-    violate(
-      `Run ${run.id} made way for run ${winner}, which was acknowledged ${own.at - others.answeredAt} ms before it was sent.`,
-    );
+    const after = winnersAfter(id, byId);
+    if (after.includes(id)) violate(`Run ${id} made way for itself: ${after.join(', ')}.`);
+    const [own, others] = [sent.get(id), sent.get(winner)];
+    if (own === undefined || others === undefined || controlOf(found).pauses !== undefined) continue;
+    const before = own.at - others.answeredAt;
+    if (before <= clocksApartMs) continue;
+    violate(`Run ${id} made way for run ${winner}, which was acknowledged ${before} ms before it was sent.`);
   }
+}
+
+/** For which run one that has others cancelled was cancelled itself; null: for none. */
+function winnerOf({ workflow, error }: LoadedRun['run']): string | null {
+  if (workflow !== supersededWorkflow) return null;
+  const named = /Run (\d+) (?:took its|takes the) place /.exec(error?.message ?? '')?.[1];
+  return named ?? (error?.code === 'concurrency_superseded' ? 'unknown' : null);
+}
+
+/** The one that it made way for, the one that this made way for, and so on. */
+function winnersAfter(id: string, byId: ReadonlyMap<string, LoadedRun['run']>): readonly string[] {
+  const winners: string[] = [];
+  for (let run = byId.get(id); run !== undefined; ) {
+    const winner = winnerOf(run);
+    if (winner === null || winners.includes(winner)) break;
+    winners.push(winner);
+    run = byId.get(winner);
+  }
+  return winners;
 }
